@@ -1,0 +1,59 @@
+# Continuity: every verb sets up what it needs; nothing has to be installed by hand.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+LOCK   := $(UV) pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+# Which locked set a verb needs; the stamp files make a second call cheap.
+RUN_STAMP  := $(VENV)/.run-set
+DEV_STAMP  := $(VENV)/.dev-set
+S3_STAMP   := .venv-s3/.set
+
+.PHONY: help setup demo serve test check proof lock clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/.uv: requirements/uv.txt
+	@$(PYTHON) -m venv $(VENV) || { echo "make: '$(PYTHON) -m venv' failed; on Debian: apt-get install python3 python3-venv make (or name another interpreter: make PYTHON=python3)"; exit 1; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(RUN_STAMP): $(VENV)/.uv requirements/run.txt pyproject.toml
+	@test -e $(DEV_STAMP) || $(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/uv.txt requirements/run.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): $(VENV)/.uv requirements/dev.txt pyproject.toml
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/uv.txt requirements/dev.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@ $(RUN_STAMP)
+
+# The S3 server the tests start lives apart: it pins libraries of its own.
+$(S3_STAMP): requirements/s3.txt $(VENV)/.uv
+	@$(PYTHON) -m venv .venv-s3
+	@$(UV) pip sync -q --python .venv-s3/bin/python --require-hashes requirements/s3.txt
+	@touch $@
+
+setup: $(RUN_STAMP)  ## the environment alone
+demo: setup  ## the whole story on embedded defaults; KEEP=1 leaves it running
+	@$(BIN)/continuity demo $(if $(KEEP),--keep)
+serve: setup  ## service, worker and sandbox to play with
+	@$(BIN)/continuity serve --with-worker --with-sandbox
+test: $(DEV_STAMP) $(S3_STAMP)  ## all tests; T=path or ARGS="-k word" narrow them
+	@$(BIN)/python -m pytest $(if $(T),$(T),-n 4) $(ARGS)
+check: $(DEV_STAMP)  ## format, lint, types, imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
+	@$(BIN)/python benchmarks/body.py
+lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
+	@$(LOCK) requirements/uv.in -o requirements/uv.txt
+	@$(LOCK) requirements/s3.in -o requirements/s3.txt
+	@$(LOCK) pyproject.toml requirements/build.in --extra media -o requirements/run.txt
+	@$(LOCK) pyproject.toml requirements/build.in --extra media --extra dev -o requirements/dev.txt
+clean:  ## remove environments and caches
+	@rm -rf $(VENV) .venv-s3 .mypy_cache .ruff_cache .import_linter_cache build *.egg-info

@@ -1,0 +1,37 @@
+"""Deciders: one file per aggregate with its commands, its state, `decide` (command -> events or a refusal) and `evolve`.
+
+Everything here is a function of its arguments. `DECIDERS` says which one speaks for which kind of stream.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry.deciders import (
+    access,
+    account,
+    asset,
+    character,
+    clip,
+    element,
+    generation,
+    production,
+    scene,
+    studio,
+    submission,
+)
+from registry.deciders.command import Decider
+
+DECIDERS: Final[dict[str, Decider]] = {
+    "studio": studio.DECIDER,
+    "key": access.DECIDER,
+    "account": account.DECIDER,
+    "asset": asset.DECIDER,
+    "character": character.DECIDER,
+    "element": element.DECIDER,
+    "production": production.DECIDER,
+    "scene": scene.DECIDER,
+    "generation": generation.DECIDER,
+    "submission": submission.DECIDER,
+    "clip": clip.DECIDER,
+}

@@ -1,0 +1,193 @@
+"""Characters: who recurs, and which pictures show them in which role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from registry.deciders.command import (
+    NAME_LENGTH,
+    Command,
+    Decider,
+    Reads,
+    checked_text,
+    must_be_live,
+    must_be_new,
+    must_exist,
+    unexpected,
+)
+from registry.errors import InvalidCommand, NotFound
+from registry.events.character import (
+    CharacterDescribed,
+    CharacterIntroduced,
+    CharacterRenamed,
+    CharacterRetired,
+    ReferenceAssigned,
+    ReferenceWithdrawn,
+)
+from registry.events.envelope import Event
+from registry.events.personal import known
+from registry.events.references import CharacterKind, ReferenceRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntroduceCharacter(Command):
+    """Begin a character."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: CharacterKind = "person"
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseCharacter(Command):
+    """Change name, aliases or description; what is None stays."""
+
+    name: str | None = None
+    aliases: tuple[str, ...] | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignReference(Command):
+    """Let a picture stand for the character in a role."""
+
+    asset: str
+    role: ReferenceRole
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.asset,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawReference(Command):
+    """Let it stand for the character no longer."""
+
+    asset: str
+    role: ReferenceRole
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetireCharacter(Command):
+    """Cast the character no more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A character as it is; references as (asset, role) in the order of assignment."""
+
+    exists: bool = False
+    name: str = ""
+    aliases: tuple[str, ...] = ()
+    kind: CharacterKind = "person"
+    description: str = ""
+    references: tuple[tuple[str, ReferenceRole], ...] = ()
+    version: int = 0
+    retired: bool = False
+
+
+def decide(command: Command, state: Character, reads: Reads) -> Sequence[Event]:
+    if isinstance(command, IntroduceCharacter):
+        return _introduce(command, state)
+    must_exist(state.exists, command.stream)
+    must_be_live(state.retired, command.stream)
+    match command:
+        case ReviseCharacter():
+            return _revise(command, state)
+        case AssignReference():
+            return _assign(command, state, reads)
+        case WithdrawReference():
+            if (command.asset, command.role) not in state.references:
+                raise NotFound(
+                    f"{command.asset} is not the {command.role} reference of {command.stream}",
+                    hint="look at the character's references",
+                )
+            reason = checked_text(command.reason, "reason")
+            return [ReferenceWithdrawn(asset=command.asset, role=command.role, reason=reason)]
+        case RetireCharacter():
+            return [CharacterRetired(reason=checked_text(command.reason, "reason"))]
+        case _:
+            raise unexpected(command)
+
+
+def _introduce(command: IntroduceCharacter, state: Character) -> Sequence[Event]:
+    must_be_new(state.exists, command.stream)
+    name = checked_text(command.name, "name", most=NAME_LENGTH, least=1)
+    return [
+        CharacterIntroduced(
+            name=name,
+            aliases=_checked_aliases(command.aliases, name),
+            kind=command.kind,
+            description=checked_text(command.description, "description"),
+        )
+    ]
+
+
+def _revise(command: ReviseCharacter, state: Character) -> Sequence[Event]:
+    events: list[Event] = []
+    name = (
+        state.name if command.name is None else checked_text(command.name, "name", most=NAME_LENGTH, least=1)
+    )
+    aliases = _checked_aliases(state.aliases if command.aliases is None else command.aliases, name)
+    if (name, aliases) != (state.name, state.aliases):
+        events.append(CharacterRenamed(name=name, aliases=aliases))
+    if command.description is not None:
+        description = checked_text(command.description, "description")
+        if description != state.description:
+            events.append(CharacterDescribed(description=description))
+    return events
+
+
+def _assign(command: AssignReference, state: Character, reads: Reads) -> Sequence[Event]:
+    asset = reads[command.asset]
+    must_exist(asset.exists, command.asset)
+    must_be_live(asset.retired, command.asset)
+    if asset.kind != "picture":
+        raise InvalidCommand(
+            f"{command.asset} is a {asset.kind}; a reference is a picture",
+            hint="assign a picture",
+            path="asset",
+        )
+    if (command.asset, command.role) in state.references:
+        return []
+    return [ReferenceAssigned(asset=command.asset, role=command.role)]
+
+
+def _checked_aliases(aliases: tuple[str, ...], name: str) -> tuple[str, ...]:
+    checked = [checked_text(alias, "aliases", most=NAME_LENGTH, least=1) for alias in aliases]
+    return tuple(alias for alias in dict.fromkeys(checked) if alias != name)
+
+
+def evolve(state: Character, event: Event) -> Character:
+    state = replace(state, version=state.version + 1)
+    match event:
+        case CharacterIntroduced():
+            return replace(
+                state,
+                exists=True,
+                name=known(event.name, ""),
+                aliases=known(event.aliases, ()),
+                kind=event.kind,
+                description=known(event.description, ""),
+            )
+        case CharacterRenamed():
+            return replace(state, name=known(event.name, ""), aliases=known(event.aliases, ()))
+        case CharacterDescribed():
+            return replace(state, description=known(event.description, ""))
+        case ReferenceAssigned():
+            return replace(state, references=(*state.references, (event.asset, event.role)))
+        case ReferenceWithdrawn():
+            gone = (event.asset, event.role)
+            return replace(state, references=tuple(kept for kept in state.references if kept != gone))
+        case CharacterRetired():
+            return replace(state, retired=True)
+        case _:
+            raise unexpected(event)
+
+
+DECIDER = Decider(Character(), decide, evolve)

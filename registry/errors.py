@@ -1,0 +1,143 @@
+"""Everything the registry refuses or fails with.
+
+RegistryError
+├── Refusal               a broken rule; nothing was written
+│   ├── InvalidCommand    the command itself is malformed, whatever the state
+│   └── (one subclass per rule, in the decider that owns it)
+├── NotFound              the thing named does not exist (or belongs to another studio: the same answer)
+├── VersionConflict       the caller named a version that is no longer current (If-Match)
+├── KeyReused             an idempotency key came back with another command
+├── AlreadyRegistered     a view's uniqueness says this exists already; carries what exists
+├── StaleLease            a worker acted under a lease that somebody else holds now
+├── LogBusy               the log could not take the command in time; the same key may be repeated
+├── UnknownEvent          the log holds an event type this code does not know; the reader stops
+├── HistoryTampered       stored rows contradict each other or their hashes
+└── BlobError
+    ├── BlobMissing       no bytes under that key
+    ├── BlobCorrupt       the bytes do not match the recorded digest
+    ├── BlobExists        other bytes are already stored under that key
+    ├── NotAPicture       the bytes are no picture we accept (or a bomb, or cut short)
+    ├── NotFootage        the bytes are no complete MP4 or MOV clip
+    └── BlobStoreDown     the store cannot be reached, is full, or answers nonsense
+
+Each carries a stable `code`, a message with the offending value and a `hint` that says what to do next.
+No HTTP numbers here: `api/errors.py` is the only place that knows them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class RegistryError(Exception):
+    """Root of the tree. `code` is stable and published; `detail` is machine-readable context."""
+
+    code: ClassVar[str] = "registry-error"
+
+    def __init__(self, message: str, *, hint: str = "", **detail: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+
+class Refusal(RegistryError):
+    """A rule says no. Expected, and nothing was written."""
+
+    code = "refused"
+
+
+class InvalidCommand(Refusal):
+    """The command is malformed whatever the state: wrong length, unknown word, value out of range."""
+
+    code = "invalid"
+
+
+class NotFound(RegistryError):
+    """Nothing by that id in this studio. Foreign and absent ids answer alike."""
+
+    code = "not-found"
+
+
+class VersionConflict(RegistryError):
+    """The caller's expected version is not the stream's. `detail['current']` is the version now."""
+
+    code = "version-conflict"
+
+
+class KeyReused(RegistryError):
+    """The idempotency key was used before for another command."""
+
+    code = "idempotency-key-reused"
+
+
+class AlreadyRegistered(RegistryError):
+    """A uniqueness rule of a view was broken: a twin was committed first. Look it up and answer that."""
+
+    code = "already-registered"
+
+
+class StaleLease(RegistryError):
+    """The lease epoch of the caller is not the current one: another worker took over."""
+
+    code = "stale-lease"
+
+
+class LogBusy(RegistryError):
+    """The log could not commit in time or is shutting down; whether the command landed may be unknown."""
+
+    code = "log-busy"
+
+
+class UnknownEvent(RegistryError):
+    """An event name or version this code does not know. Reading on would invent history."""
+
+    code = "unknown-event"
+
+
+class HistoryTampered(RegistryError):
+    """Rows in the log contradict each other: a hole, a wrong hash, a changed body."""
+
+    code = "history-tampered"
+
+
+class BlobError(RegistryError):
+    """Root of what blob stores and picture intake fail with."""
+
+    code = "blob-error"
+
+
+class BlobMissing(BlobError):
+    """No bytes under that key."""
+
+    code = "blob-missing"
+
+
+class BlobCorrupt(BlobError):
+    """Stored bytes no longer match the recorded digest."""
+
+    code = "blob-corrupt"
+
+
+class BlobExists(BlobError):
+    """The key holds other bytes already; blobs are never overwritten."""
+
+    code = "blob-exists"
+
+
+class NotAPicture(BlobError):
+    """The bytes are not a JPEG, PNG or WebP picture that can be decoded within the limits."""
+
+    code = "not-a-picture"
+
+
+class NotFootage(BlobError):
+    """The bytes are not a complete MP4 or MOV clip with a picture track."""
+
+    code = "not-footage"
+
+
+class BlobStoreDown(BlobError):
+    """The store is unreachable, full, or refuses us."""
+
+    code = "blob-store-down"

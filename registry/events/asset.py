@@ -1,0 +1,63 @@
+"""Source bytes: pictures (and later footage, sound, documents) as they were handed in, immutable and under a digest."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from registry.events.envelope import Event
+from registry.events.ids import AssetId, ClipId
+from registry.events.personal import Personal
+from registry.events.references import AssetKind, PictureFacts, StoredBytes, Value
+
+
+class FrameOf(Value):
+    """The moment of a clip an asset was taken from, in microseconds from the clip's start."""
+
+    clip: ClipId
+    at_us: int = Field(ge=0)
+
+
+class AssetRegistered(Event):
+    """Bytes are kept from here on. `rendition` is what Kling and pages get: upright, without metadata.
+
+    `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised; like the digests
+    it identifies a portrait, so it is personal.
+    """
+
+    NAME: ClassVar[str] = "AssetRegistered"
+
+    kind: AssetKind
+    label: Personal[str]
+    original: Personal[StoredBytes]
+    rendition: Personal[StoredBytes] | None = None
+    picture: PictureFacts | None = None
+    fingerprint: Personal[str]
+    derived_from: FrameOf | None = None
+
+
+class AssetDescribed(Event):
+    """A person said what the asset shows."""
+
+    NAME: ClassVar[str] = "AssetDescribed"
+
+    label: Personal[str]
+    description: Personal[str]
+
+
+class AssetSuperseded(Event):
+    """Another asset takes this one's place; what was made from this one keeps pointing at it."""
+
+    NAME: ClassVar[str] = "AssetSuperseded"
+
+    by: AssetId
+    reason: Personal[str]
+
+
+class AssetRetired(Event):
+    """Nothing new may stand on this asset."""
+
+    NAME: ClassVar[str] = "AssetRetired"
+
+    reason: Personal[str]

@@ -1,0 +1,83 @@
+"""A request on its way to its one end (generation-machine: states of a generation)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from registry.events.envelope import Event
+from registry.events.ids import AccountId, ClipId, ProductionId, SceneId, ShotId, SubmissionId
+from registry.events.personal import Personal
+from registry.events.references import Sha256, StoredBytes, Units
+from registry.events.scene import Ending
+
+
+class GenerationRequested(Event):
+    """What was asked, in the caller's film words, for which scene. `request` is the shot request as it was validated."""
+
+    NAME: ClassVar[str] = "GenerationRequested"
+
+    production: ProductionId
+    scene: SceneId
+    shot: ShotId | None = None
+    request: Personal[dict[str, Any]]
+    client_reference: str | None = None
+    subjects: tuple[str, ...] = ()
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
+
+
+class PlanCompiled(Event):
+    """The exact payload, compiled once, holding references instead of bytes; and the position it was compiled as of.
+
+    `plan` is the whole plan as `generation.compile` made it (payload, attachments, grounding, mapping, findings, estimate).
+    """
+
+    NAME: ClassVar[str] = "PlanCompiled"
+
+    pattern: str
+    endpoint: str
+    account: AccountId
+    plan: Personal[dict[str, Any]]
+    plan_digest: Sha256
+    estimate_units: Units
+    as_of: int
+    compiler: str
+    subjects: tuple[str, ...] = ()
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
+
+
+class SubmissionOpened(Event):
+    """The generation's one submission; appended with that submission's intent."""
+
+    NAME: ClassVar[str] = "SubmissionOpened"
+
+    submission: SubmissionId
+
+
+class ResultStored(Event):
+    """The provider's result is in our store, hashed and checked; `checked` says how far (structure, or every frame decoded)."""
+
+    NAME: ClassVar[str] = "ResultStored"
+
+    clip: ClipId
+    stored: StoredBytes
+    duration_us: int = Field(gt=0)
+    width: int
+    height: int
+    has_audio: bool
+    checked: str
+
+
+class GenerationEnded(Event):
+    """The one end. `reason` says why when it was not delivered."""
+
+    NAME: ClassVar[str] = "GenerationEnded"
+
+    outcome: Ending
+    clip: ClipId | None = None
+    reason: Personal[str] = ""

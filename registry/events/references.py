@@ -1,0 +1,53 @@
+"""Small values that several events share: bytes under a key, and what a character or a clip stood on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from registry.events.ids import AssetId, CharacterId, ElementId
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Units = Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,6})?$")]
+"""Kling billing units as an exact decimal, e.g. `1.8` (contract section 5.1, `final_unit_deduction`)."""
+
+ReferenceRole = Literal["frontal", "three_quarter", "profile", "full_body", "wardrobe", "other"]
+CharacterKind = Literal["person", "creature", "product", "place", "prop"]
+AssetKind = Literal["picture", "video", "audio", "document"]
+
+
+class Value(BaseModel):
+    """Base of frozen values inside events."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoredBytes(Value):
+    """Bytes in the blob store: opaque key, length, digest, media type."""
+
+    key: str
+    bytes: int = Field(ge=0)
+    sha256: Sha256
+    media_type: str
+
+
+class PictureFacts(Value):
+    """A picture as the vendor will see it (upright), in pixels."""
+
+    format: Literal["jpeg", "png", "webp"]
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+
+
+class CastMember(Value):
+    """A character as a clip used it: which version of it, under which look, on which references."""
+
+    character: CharacterId
+    version: int
+    look: str | None = None
+    element: ElementId | None = None
+    element_id: int | None = None
+    assets: tuple[AssetId, ...] = ()
+    voice: int | None = None
+    """The `<<<voice_n>>>` number the character speaks under in this clip."""

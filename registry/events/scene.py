@@ -1,0 +1,135 @@
+"""A place in the story with a cast; its stream is the continuity log that a person reads."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from registry.events.envelope import Event
+from registry.events.ids import (
+    AssetId,
+    CharacterId,
+    ClipId,
+    ElementId,
+    GenerationId,
+    ProductionId,
+    SceneId,
+    ShotId,
+    SubmissionId,
+)
+from registry.events.personal import Personal
+from registry.events.references import CastMember, Sha256, Units
+
+Ending = Literal["delivered", "failed", "refused", "lost", "cancelled", "abandoned"]
+
+
+class SceneOpened(Event):
+    """The scene exists. `episode` and `number` order scenes within a production."""
+
+    NAME: ClassVar[str] = "SceneOpened"
+
+    production: ProductionId
+    name: str
+    episode: int = Field(default=1, ge=0)
+    number: int = Field(default=0, ge=0)
+    setting: Personal[str]
+
+
+class SceneDescribed(Event):
+    """Name and setting as they are from here on."""
+
+    NAME: ClassVar[str] = "SceneDescribed"
+
+    name: str
+    setting: Personal[str]
+
+
+class CharacterCast(Event):
+    """A character plays in the scene, as of a version of the character."""
+
+    NAME: ClassVar[str] = "CharacterCast"
+
+    character: CharacterId
+    character_version: int
+    look: str | None = None
+
+
+class CastReleased(Event):
+    """The character no longer plays in the scene; what was made keeps it."""
+
+    NAME: ClassVar[str] = "CastReleased"
+
+    character: CharacterId
+    reason: Personal[str]
+
+
+class SceneContinuedFrom(Event):
+    """The scene takes up where another scene's clip left off (guide E)."""
+
+    NAME: ClassVar[str] = "SceneContinuedFrom"
+
+    scene: SceneId
+    clip: ClipId
+
+
+class ShotPlanned(Event):
+    """A moment of the scene that is to be filmed; its clips will be its takes."""
+
+    NAME: ClassVar[str] = "ShotPlanned"
+
+    shot: ShotId
+    number: int = Field(ge=0)
+    action: Personal[str]
+    framing: str | None = None
+
+
+class ShotDropped(Event):
+    """The shot is not to be filmed."""
+
+    NAME: ClassVar[str] = "ShotDropped"
+
+    shot: ShotId
+    reason: Personal[str]
+
+
+class ContinuityRecorded(Event):
+    """How a request ended, what the result was made from and what it carries over. Repeats facts on purpose: people read this.
+
+    Every generation's end is appended together with one of these (invariant I11). Digests are hexadecimal SHA-256; `units` is
+    what the provider says it deducted; `duration_us` is the stored clip's measured length.
+    """
+
+    NAME: ClassVar[str] = "ContinuityRecorded"
+
+    generation: GenerationId
+    submission: SubmissionId | None = None
+    outcome: Ending
+    reason: Personal[str] = ""
+    shot: ShotId | None = None
+    clip: ClipId | None = None
+    clip_sha256: Sha256 | None = None
+    duration_us: int | None = None
+    pattern: str
+    prompt: Personal[str]
+    cast: tuple[CastMember, ...] = ()
+    elements: tuple[ElementId, ...] = ()
+    assets: tuple[AssetId, ...] = ()
+    parents: tuple[ClipId, ...] = ()
+    framing: str | None = None
+    plan_digest: Sha256
+    wire_digest: Sha256 | None = None
+    task_id: str | None = None
+    units: Units | None = None
+    subjects: tuple[str, ...] = ()
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
+
+
+class SceneClosed(Event):
+    """No further requests for this scene."""
+
+    NAME: ClassVar[str] = "SceneClosed"
+
+    reason: str

@@ -1,0 +1,36 @@
+"""The tenant and the ways in: studios and API keys. These streams live in the system log."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from registry.events.envelope import Event
+from registry.events.ids import StudioId
+from registry.events.personal import Personal
+from registry.events.references import Sha256
+
+
+class StudioOpened(Event):
+    """A studio exists from here on, with a log of its own."""
+
+    NAME: ClassVar[str] = "StudioOpened"
+
+    name: str
+
+
+class KeyIssued(Event):
+    """An API key was given to a named person or program. The secret itself is never stored, only its SHA-256."""
+
+    NAME: ClassVar[str] = "KeyIssued"
+
+    studio: StudioId
+    holder: Personal[str]
+    secret_sha256: Sha256
+
+
+class KeyRevoked(Event):
+    """The key opens nothing any more."""
+
+    NAME: ClassVar[str] = "KeyRevoked"
+
+    reason: str

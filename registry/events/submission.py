@@ -1,0 +1,126 @@
+"""One paid create call and everything that is ever known about it. No event here is a guess.
+
+The order is the protocol: an intent is durable before the first byte leaves; an unknown outcome is looked up by our own id.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from registry.events.envelope import Event
+from registry.events.ids import AccountId
+from registry.events.references import Sha256, StoredBytes, Units
+
+ExternalTaskId = Annotated[str, StringConstraints(pattern=r"^s-[0-9a-hjkmnp-tv-z]{26}$")]
+
+
+class SubmissionIntended(Event):
+    """We are about to send these exact bytes under this id to this host; durable before the first byte leaves.
+
+    `send_deadline` is microseconds since 1970: no send of this intent is under way after it. `subject` is what it is for.
+    """
+
+    NAME: ClassVar[str] = "SubmissionIntended"
+
+    subject: str
+    external_task_id: ExternalTaskId
+    account: AccountId
+    key_fingerprint: str
+    host: str
+    route: str
+    plan_digest: Sha256
+    wire_digest: Sha256
+    bytes: int = Field(gt=0)
+    send_deadline: int
+    epoch: int
+    video_urls: dict[str, str] = Field(default_factory=dict)
+    """Which URL stood for which parent clip, frozen here (`clip:…` -> URL)."""
+
+
+class SubmissionResent(Event):
+    """The same bytes go out again under the same id, after an answer or a failure that proves nothing was accepted."""
+
+    NAME: ClassVar[str] = "SubmissionResent"
+
+    send_deadline: int
+    epoch: int
+    after: Literal["load", "account", "not_sent"]
+
+
+class SubmissionNotSent(Event):
+    """The connection failed before a single request byte was written: certainly nothing was accepted."""
+
+    NAME: ClassVar[str] = "SubmissionNotSent"
+
+    reason: str
+
+
+class SubmissionConfirmed(Event):
+    """The provider has accepted one task for this submission."""
+
+    NAME: ClassVar[str] = "SubmissionConfirmed"
+
+    task_id: str
+    via: Literal["answer", "lookup"]
+    request_id: str = ""
+    answer: StoredBytes | None = None
+
+
+class SubmissionRejected(Event):
+    """The provider refused, in words that prove it accepted nothing. `code` is its business code, `http` the status."""
+
+    NAME: ClassVar[str] = "SubmissionRejected"
+
+    kind: Literal["load", "account", "final"]
+    http: int
+    code: int
+    message: str
+    request_id: str = ""
+    answer: StoredBytes | None = None
+
+
+class SubmissionUnknown(Event):
+    """Nobody knows whether the provider accepted. Never resent from here; looked up by `external_task_id`."""
+
+    NAME: ClassVar[str] = "SubmissionUnknown"
+
+    reason: str
+    answer: StoredBytes | None = None
+
+
+class TaskProcessing(Event):
+    """The provider has begun."""
+
+    NAME: ClassVar[str] = "TaskProcessing"
+
+
+class TaskSucceeded(Event):
+    """The provider is done. `url` dies after 30 days (contract section 10); `units` is `final_unit_deduction`."""
+
+    NAME: ClassVar[str] = "TaskSucceeded"
+
+    video_id: str
+    url: str
+    duration: str
+    units: Units | None = None
+    answer: StoredBytes | None = None
+
+
+class TaskFailed(Event):
+    """The provider gave up; `message` is its `task_status_msg`."""
+
+    NAME: ClassVar[str] = "TaskFailed"
+
+    message: str
+    units: Units | None = None
+    answer: StoredBytes | None = None
+
+
+class ProviderAnomaly(Event):
+    """The provider said something that cannot be (a state going backwards, a task gone after acceptance). A note, no state."""
+
+    NAME: ClassVar[str] = "ProviderAnomaly"
+
+    what: str

@@ -1,0 +1,223 @@
+"""One batch of the writer: decide each call over what the batch has decided so far, and gather the rows.
+
+Everything happens under the head lock, on states read there, so callers on one hot stream do not fight: they queue. A call that
+is refused leaves no trace in the batch; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from registry.errors import KeyReused, NotFound, RegistryError, StaleLease, VersionConflict
+from registry.events.envelope import Recorded
+from registry.events.ids import MakeId, prefix_of
+from registry.log.roles import Clock, Decider, Handle, Handled, Projection
+from registry.log.rows import Place, RowReader, RowWriter
+from registry.log.states import Folded, States
+from registry.log.tables import ANSWERS, EVENTS, HEADS, LEASES
+
+
+@dataclass
+class Head:
+    """A log's head while its row is locked."""
+
+    log: str
+    position: int
+    recorded_at: int
+
+
+@dataclass
+class Outcome:
+    """What came of one call in the batch: `handled`, or `refused`, or `again` (a twin of an earlier call in this batch)."""
+
+    call: Handle
+    recorded: tuple[Recorded, ...] = ()
+    handled: Handled | None = None
+    refused: RegistryError | None = None
+    again: bool = False
+
+
+@dataclass
+class Batch:
+    """The work of one transaction. Use once."""
+
+    connection: Connection
+    states: States
+    deciders: Mapping[str, Decider]
+    writer: RowWriter
+    reader: RowReader
+    clock: Clock
+    make_id: MakeId
+    heads: dict[str, Head] = field(default_factory=dict)
+    overlay: dict[tuple[str, str], Folded] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    keys: set[tuple[str, str]] = field(default_factory=set)
+
+    def decide(self, call: Handle) -> Outcome:
+        """Decide one call. Its events join the batch only if all of its commands agree."""
+        head = self._head(call.log)
+        try:
+            if (settled := self._answered(call, head)) is not None:
+                return settled
+            self._check_fence(call)
+            recorded, changed = self._events(call, head)
+        except RegistryError as refused:
+            return Outcome(call, refused=refused)
+        self.overlay.update(changed)
+        if recorded:
+            head.position, head.recorded_at = recorded[-1].position, recorded[-1].recorded_at
+        if call.answer is not None:
+            self.keys.add((call.log, call.answer.key))
+        return Outcome(call, recorded=recorded)
+
+    def write(self, outcomes: Iterable[Outcome], projections: Iterable[Projection]) -> None:
+        """Insert, project the whole batch, build the answers, move the heads."""
+        happened = [
+            outcome
+            for outcome in outcomes
+            if outcome.refused is None and outcome.handled is None and not outcome.again
+        ]
+        recorded = [event for outcome in happened for event in outcome.recorded]
+        if self.rows:
+            self.connection.execute(insert(EVENTS), self.rows)
+        for projection in projections:
+            if wanted := [event for event in recorded if event.type in projection.events]:
+                projection.project(self.connection, wanted)
+        for outcome in happened:
+            outcome.handled = self._finish(outcome)
+        for head in self.heads.values():
+            self.connection.execute(
+                update(HEADS)
+                .where(HEADS.c.log == head.log)
+                .values(position=head.position, recorded_at=head.recorded_at)
+            )
+
+    def _finish(self, outcome: Outcome) -> Handled:
+        call, position = outcome.call, self.heads[outcome.call.log].position
+        if outcome.recorded:
+            position = outcome.recorded[-1].position
+        answer = None
+        if call.answer is not None:
+            answer = call.answer.build(self.connection, outcome.recorded)
+            now = self.clock()
+            self.connection.execute(
+                delete(ANSWERS).where(
+                    ANSWERS.c.log == call.log, ANSWERS.c.key == call.answer.key, ANSWERS.c.expires <= now
+                )
+            )
+            self.connection.execute(
+                insert(ANSWERS).values(
+                    log=call.log,
+                    key=call.answer.key,
+                    command_sha256=call.answer.command_sha256,
+                    answer=answer,
+                    position=position,
+                    expires=now + call.answer.lifetime_us,
+                )
+            )
+        return Handled(outcome.recorded, position, answer)
+
+    def _head(self, log: str) -> Head:
+        if log not in self.heads:
+            row = self.connection.execute(
+                select(HEADS).where(HEADS.c.log == log).with_for_update()
+            ).one_or_none()
+            if row is None:
+                self.connection.execute(insert(HEADS).values(log=log, position=0, recorded_at=0))
+            position, recorded_at = (row.position, row.recorded_at) if row else (0, 0)
+            self.heads[log] = Head(log, position, recorded_at)
+            self.states.catch_up(self.connection, log, position)
+        return self.heads[log]
+
+    def _answered(self, call: Handle, head: Head) -> Outcome | None:
+        if call.answer is None:
+            return None
+        if (call.log, call.answer.key) in self.keys:
+            return Outcome(call, again=True)
+        found = find_answer(
+            self.connection, call.log, call.answer.key, call.answer.command_sha256, self.clock()
+        )
+        if found is None:
+            return None
+        return Outcome(call, handled=Handled((), head.position, found, replayed=True))
+
+    def _check_fence(self, call: Handle) -> None:
+        if call.fence is None:
+            return
+        lease = LEASES.c.log == call.log, LEASES.c.work == call.fence.work
+        epoch = self.connection.execute(select(LEASES.c.epoch).where(*lease)).scalar()
+        if epoch != call.fence.epoch:
+            raise StaleLease(
+                f"the lease on {call.fence.work} has epoch {epoch}, this worker holds {call.fence.epoch}",
+                hint="another worker took over; drop the work",
+            )
+
+    def _events(self, call: Handle, head: Head) -> tuple[tuple[Recorded, ...], dict[tuple[str, str], Folded]]:
+        mine: dict[tuple[str, str], Folded] = {}
+        recorded: list[Recorded] = []
+        rows: list[dict[str, Any]] = []
+        self._check_expected(call)
+        for command in call.commands:
+            decider = self.deciders[prefix_of(command.stream)]
+            folded = self._folded(call.log, command.stream, mine)
+            reads = {stream: self._folded(call.log, stream, mine).state for stream in command.reads}
+            state, version = folded.state, folded.version
+            for event in decider.decide(command, state, reads):
+                version += 1
+                place = Place(
+                    call.log,
+                    command.stream,
+                    version,
+                    head.position + len(rows) + 1,
+                    self.make_id("event"),
+                    max(self.clock(), head.recorded_at, rows[-1]["recorded_at"] if rows else 0),
+                )
+                row = self.writer.row(event, place, call.context)
+                rows.append(row)
+                recorded.append(self.reader.recorded(row, event))
+                state = decider.evolve(state, event)
+            mine[call.log, command.stream] = Folded(version, state)
+        self.rows.extend(rows)
+        return tuple(recorded), mine
+
+    def _check_expected(self, call: Handle) -> None:
+        for stream, expected in call.expected.items():
+            current = self._folded(call.log, stream, {}).version
+            if current == 0:
+                raise NotFound(f"there is no {stream}", hint="check the id")
+            if current != expected:
+                raise VersionConflict(
+                    f"{stream} is at version {current}, not {expected}",
+                    hint="read it again, look at what changed, and repeat with the current version",
+                    current=current,
+                )
+
+    def _folded(self, log: str, stream: str, mine: Mapping[tuple[str, str], Folded]) -> Folded:
+        address = (log, stream)
+        if address in mine:
+            return mine[address]
+        if address in self.overlay:
+            return self.overlay[address]
+        return self.states.load(self.connection, log, stream)
+
+
+def find_answer(connection: Connection, log: str, key: str, command_sha256: str, now: int) -> bytes | None:
+    """The stored answer under this key. Raises KeyReused when the key belongs to another command."""
+    row = connection.execute(
+        select(ANSWERS.c.command_sha256, ANSWERS.c.answer).where(
+            ANSWERS.c.log == log, ANSWERS.c.key == key, ANSWERS.c.expires > now
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.command_sha256 != command_sha256:
+        raise KeyReused(
+            "this Idempotency-Key was used for another request",
+            hint="a key belongs to one request: make a new key for a new request, repeat the same body with the same key",
+        )
+    answer: bytes = row.answer
+    return answer

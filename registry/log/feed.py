@@ -1,0 +1,95 @@
+"""Reading the log in its order. "After N" can never miss a late commit: positions are given out under the head lock, in order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from registry.errors import HistoryTampered
+from registry.events.envelope import Recorded
+from registry.log.engine import Database
+from registry.log.rows import RowReader
+from registry.log.tables import EVENTS, HEADS
+
+
+class Feed:
+    """What happened after a position, and a way to wait for more."""
+
+    def __init__(self, database: Database, reader: RowReader, *, poll_seconds: float = 0.25) -> None:
+        self._database = database
+        self._reader = reader
+        self._poll_seconds = poll_seconds
+        self._news = threading.Condition()
+
+    def head(self, log: str) -> int:
+        with self._database.reading() as connection:
+            return head(connection, log)
+
+    def after(
+        self, log: str, position: int, *, limit: int = 100, stream: str | None = None, type: str | None = None
+    ) -> list[Recorded]:
+        """Up to `limit` events after `position`, in order, without holes (unless filtered)."""
+        query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.position > position)
+        if stream is not None:
+            query = query.where(EVENTS.c.stream == stream)
+        if type is not None:
+            query = query.where(EVENTS.c.type == type)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(EVENTS.c.position).limit(limit)).all()
+        found = list(self._reader.all(rows))
+        if stream is None and type is None:
+            _check_no_holes(found, position)
+        return found
+
+    def wait(self, log: str, position: int, *, timeout: float) -> bool:
+        """Whether anything came after `position` within `timeout` seconds. Commits of other processes are found by polling."""
+        deadline = time.monotonic() + timeout
+        while self.head(log) <= position:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            with self._news:
+                self._news.wait(min(left, self._poll_seconds))
+        return True
+
+    def wake(self) -> None:
+        """Called after every commit of this process."""
+        with self._news:
+            self._news.notify_all()
+
+
+def head(connection: Connection, log: str) -> int:
+    """The last position of a log; 0 when it is empty."""
+    position: int | None = connection.execute(select(HEADS.c.position).where(HEADS.c.log == log)).scalar()
+    return position or 0
+
+
+def walk(
+    connection: Connection, reader: RowReader, log: str, *, after: int, until: int, size: int = 1_000
+) -> Iterator[list[Recorded]]:
+    """Every event after one position up to another, in batches. Raises HistoryTampered on a hole."""
+    while after < until:
+        query = select(EVENTS).where(
+            EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= until
+        )
+        batch = list(reader.all(connection.execute(query.order_by(EVENTS.c.position).limit(size)).all()))
+        _check_no_holes(batch, after)
+        if not batch:
+            raise HistoryTampered(
+                f"{log} should reach position {until} but ends at {after}",
+                hint="restore the log from a backup",
+            )
+        yield batch
+        after = batch[-1].position
+
+
+def _check_no_holes(events: list[Recorded], after: int) -> None:
+    for expected, event in enumerate(events, after + 1):
+        if event.position != expected:
+            raise HistoryTampered(
+                f"{event.log} jumps from position {expected - 1} to {event.position}",
+                hint="an event was removed from the database; compare with a backup",
+            )

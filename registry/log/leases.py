@@ -1,0 +1,108 @@
+"""Lease rows: who works on what, with an epoch that grows at every claim, so a worker that slept through its lease cannot act.
+
+All functions run on the writer's connection. Times are microseconds. The database is the engine; there is no job queue beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, delete, insert, select, update
+
+from registry.errors import StaleLease
+from registry.log.roles import Fence
+from registry.log.tables import LEASES
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claim on a piece of work until `expires`; `attempts` counts claims since the work last moved forward."""
+
+    log: str
+    work: str
+    owner: str
+    epoch: int
+    expires: int
+    attempts: int
+
+    @property
+    def fence(self) -> Fence:
+        return Fence(self.work, self.epoch)
+
+
+def claim(
+    connection: Connection, open_work: Select[tuple[str, str]], *, owner: str, now: int, until: int
+) -> Lease | None:
+    """Take the piece of `open_work` (rows of log, work) that has been due the longest and that nobody holds."""
+    work = open_work.subquery()
+    log, name = work.c[0], work.c[1]
+    due = (
+        select(log, name, LEASES.c.epoch, LEASES.c.attempts)
+        .select_from(work.outerjoin(LEASES, (LEASES.c.log == log) & (LEASES.c.work == name)))
+        .where(LEASES.c.work.is_(None) | ((LEASES.c.expires <= now) & (LEASES.c.due <= now)))
+        .order_by(LEASES.c.due.asc().nulls_first(), name)
+        .limit(1)
+    )
+    row = connection.execute(due).one_or_none()
+    if row is None:
+        return None
+    found_log, found_work, epoch, attempts = row
+    if epoch is None:
+        lease = Lease(found_log, found_work, owner, 1, until, 1)
+        connection.execute(insert(LEASES).values(**_columns(lease), due=now, note=""))
+    else:
+        lease = Lease(found_log, found_work, owner, epoch + 1, until, attempts + 1)
+        connection.execute(
+            update(LEASES)
+            .where(LEASES.c.log == found_log, LEASES.c.work == found_work)
+            .values(**_columns(lease))
+        )
+    return lease
+
+
+def extend(connection: Connection, lease: Lease, *, until: int) -> Lease:
+    """Hold on longer. Raises StaleLease when somebody else took over."""
+    _change(connection, lease, expires=until)
+    return Lease(lease.log, lease.work, lease.owner, lease.epoch, until, lease.attempts)
+
+
+def release(connection: Connection, lease: Lease, *, due: int, note: str, progressed: bool) -> None:
+    """Let go; the work is due again at `due`. `note` says what it waits for, for people. A stale lease lets go of nothing."""
+    attempts = 0 if progressed else lease.attempts
+    connection.execute(
+        update(LEASES)
+        .where(LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch)
+        .values(expires=0, due=due, note=note, attempts=attempts)
+    )
+
+
+def finish(connection: Connection, lease: Lease) -> None:
+    """The work is done for good; its row goes."""
+    connection.execute(
+        delete(LEASES).where(
+            LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch
+        )
+    )
+
+
+def _change(connection: Connection, lease: Lease, **values: int) -> None:
+    changed = connection.execute(
+        update(LEASES)
+        .where(LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch)
+        .values(**values)
+    )
+    if changed.rowcount != 1:
+        raise StaleLease(
+            f"the lease on {lease.work} (epoch {lease.epoch}) was taken over", hint="drop the work"
+        )
+
+
+def _columns(lease: Lease) -> dict[str, str | int]:
+    return {
+        "log": lease.log,
+        "work": lease.work,
+        "owner": lease.owner,
+        "epoch": lease.epoch,
+        "expires": lease.expires,
+        "attempts": lease.attempts,
+    }

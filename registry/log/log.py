@@ -1,0 +1,114 @@
+"""The log: `handle` is the only way to write, `feed` the way to read in order, `state` the way to read one thing as of then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from registry.events.ids import MakeId
+from registry.log.batch import Batch, find_answer
+from registry.log.engine import Database
+from registry.log.feed import Feed
+from registry.log.rebuild import Progress, Rebuilt, Scratch, all_tables
+from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal
+from registry.log.rows import RowReader, RowWriter
+from registry.log.states import Folded, States
+from registry.log.writer import Writer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything the log is handed."""
+
+    deciders: Mapping[str, Decider]
+    projections: Sequence[Projection]
+    sealer: Seal
+    leaf_hash: LeafHash
+    clock: Clock
+    make_id: MakeId
+
+
+class Log:
+    """One database of logs. Open once per process; close to finish what waits."""
+
+    def __init__(self, database: Database, parts: Parts, *, timeout_seconds: float = 15.0) -> None:
+        self.database = database
+        self.reader = RowReader(parts.sealer)
+        self._parts = parts
+        self._timeout = timeout_seconds
+        self._states = States(parts.deciders, self.reader)
+        self._row_writer = RowWriter(parts.sealer, parts.leaf_hash)
+        self.feed = Feed(database, self.reader)
+        self._writer = Writer(
+            database,
+            make_batch=self._make_batch,
+            states=self._states,
+            sealer=parts.sealer,
+            projections=parts.projections,
+            after_commit=self.feed.wake,
+        )
+
+    def handle(self, call: Handle) -> Handled:
+        """Decide and append, all or nothing. Raises the decider's Refusal, VersionConflict, KeyReused, StaleLease, LogBusy."""
+        handled: Handled = self._writer.submit(call, timeout=self._timeout)
+        return handled
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a write transaction of its own turn (leases and the like); it must not touch events."""
+        result: T = self._writer.submit(work, timeout=self._timeout)
+        return result
+
+    def answered(self, log: str, key: str, command_sha256: str) -> bytes | None:
+        """The first answer under this idempotency key, before any work is done. Raises KeyReused."""
+        with self.database.reading() as connection:
+            return find_answer(connection, log, key, command_sha256, self._parts.clock())
+
+    def state(self, log: str, stream: str, *, as_of: int | None = None) -> Folded:
+        """A stream's state, now or as of a position. Version 0 means it does not exist (then)."""
+        with self.database.reading() as connection:
+            return self._states.fold(connection, log, stream, as_of=as_of)
+
+    def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
+        """Make every view anew from the log and replace the live tables that differ. Serving goes on meanwhile."""
+        with TemporaryDirectory(dir=self.database.path.parent, prefix="rebuild-") as folder:
+            scratch_database = Database(f"sqlite:///{Path(folder) / 'views.sqlite'}")
+            try:
+                with scratch_database.writing() as connection:
+                    for table in all_tables(self._parts.projections):
+                        table.create(connection)
+                    scratch = Scratch(connection, self._parts.projections, self.reader, {})
+                    with self.database.snapshot() as live:
+                        scratch.advance(live, progress)
+                    rebuilt: Rebuilt = self._writer.submit(
+                        lambda live: _settle(scratch, live, progress), timeout=600
+                    )
+                    return rebuilt
+            finally:
+                scratch_database.close()
+
+    def close(self) -> None:
+        self._writer.close()
+        self.database.close()
+
+    def _make_batch(self, connection: Connection) -> Batch:
+        return Batch(
+            connection,
+            self._states,
+            self._parts.deciders,
+            self._row_writer,
+            self.reader,
+            self._parts.clock,
+            self._parts.make_id,
+        )
+
+
+def _settle(scratch: Scratch, live: Connection, progress: Progress) -> Rebuilt:
+    scratch.advance(live, progress)
+    return scratch.settle(live)

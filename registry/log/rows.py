@@ -1,0 +1,99 @@
+"""Between events and rows: sealing on the way in, opening on the way out, exact bytes both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Row
+
+from registry.errors import InvalidCommand
+from registry.events.canonical import NotStorable, canonical
+from registry.events.catalogue import EVENTS, read_event
+from registry.events.envelope import Context, Event, Recorded
+from registry.events.personal import personal_fields
+from registry.log.roles import LeafHash, Seal
+
+_ERASED: Final = {"erased": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when in the log an event stands; `recorded_at` in microseconds."""
+
+    log: str
+    stream: str
+    version: int
+    position: int
+    event_id: str
+    recorded_at: int
+
+
+class RowWriter:
+    """Turns a decided event into its row. Raises InvalidCommand for values no engine could keep exactly."""
+
+    def __init__(self, sealer: Seal, leaf_hash: LeafHash) -> None:
+        self._sealer = sealer
+        self._leaf_hash = leaf_hash
+
+    def row(self, event: Event, place: Place, context: Context) -> dict[str, Any]:
+        try:
+            body = canonical(self._sealed(event, place))
+        except NotStorable as refused:
+            raise InvalidCommand(
+                f"{event.NAME} cannot be stored: {refused}",
+                hint="remove the character or number named",
+                path=refused.path,
+            ) from None
+        row: dict[str, Any] = {
+            "log": place.log,
+            "position": place.position,
+            "event_id": place.event_id,
+            "stream": place.stream,
+            "version": place.version,
+            "type": event.NAME,
+            "schema_version": event.VERSION,
+            "recorded_at": place.recorded_at,
+            "actor": context.actor,
+            "request_id": context.request_id,
+            "causation_id": context.causation_id,
+            "correlation_id": context.correlation_id,
+            "body": body,
+        }
+        row["leaf_hash"] = self._leaf_hash(row)
+        return row
+
+    def _sealed(self, event: Event, place: Place) -> dict[str, Any]:
+        body = event.model_dump(mode="json")
+        under = event.sealed_under() or (place.stream,)
+        address = f"{place.log}/{place.stream}/{place.event_id}"
+        for field in personal_fields(type(event)):
+            if body[field] is not None and body[field] != _ERASED:
+                body[field] = self._sealer.seal(body[field], under=under, bound_to=f"{address}/{field}")
+        return body
+
+
+class RowReader:
+    """Turns rows back into recorded events, with personal fields opened or erased."""
+
+    def __init__(self, sealer: Seal) -> None:
+        self._sealer = sealer
+
+    def recorded(self, row: Row[Any] | Mapping[str, Any], event: Event | None = None) -> Recorded:
+        columns: Mapping[str, Any] = dict(row._mapping) if isinstance(row, Row) else row
+        return Recorded(**columns, event=event or self._event(columns))
+
+    def all(self, rows: Iterable[Row[Any]]) -> Iterator[Recorded]:
+        return (self.recorded(row) for row in rows)
+
+    def _event(self, row: Mapping[str, Any]) -> Event:
+        body = orjson.loads(row["body"])
+        event_type = EVENTS.get((row["type"], row["schema_version"]))
+        for field in personal_fields(event_type) if event_type else ():
+            value = body.get(field)
+            if isinstance(value, dict) and "sealed" in value:
+                address = f"{row['log']}/{row['stream']}/{row['event_id']}/{field}"
+                body[field] = self._sealer.open(value, bound_to=address)
+        return read_event(row["type"], row["schema_version"], body)

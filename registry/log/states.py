@@ -1,0 +1,88 @@
+"""Folded aggregates, cached by log and stream. Frozen states may be shared between threads and batches."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from registry.events.ids import prefix_of
+from registry.log.roles import Decider, State
+from registry.log.rows import RowReader
+from registry.log.tables import EVENTS
+
+_FORGET_ALL_BEYOND: Final = 2_000
+"""When another process wrote more events than this since we looked, dropping the cache is cheaper than naming streams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A stream's state and the version it is at; version 0 is a stream that does not exist."""
+
+    version: int
+    state: State
+
+
+class States:
+    """The cache. `catch_up` evicts what other processes changed; it is called under the head lock."""
+
+    def __init__(self, deciders: Mapping[str, Decider], reader: RowReader, *, size: int = 20_000) -> None:
+        self._deciders = deciders
+        self._reader = reader
+        self._size = size
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[tuple[str, str], Folded] = OrderedDict()
+        self._seen: dict[str, int] = {}
+
+    def load(self, connection: Connection, log: str, stream: str) -> Folded:
+        """The newest state. Only sound under the head lock, after `catch_up`."""
+        with self._lock:
+            if (cached := self._cache.get((log, stream))) is not None:
+                self._cache.move_to_end((log, stream))
+                return cached
+        folded = self.fold(connection, log, stream)
+        self.promote({(log, stream): folded})
+        return folded
+
+    def fold(self, connection: Connection, log: str, stream: str, *, as_of: int | None = None) -> Folded:
+        """The state as of a position (inclusive), straight from the log."""
+        decider = self._deciders[prefix_of(stream)]
+        query = (
+            select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream == stream).order_by(EVENTS.c.version)
+        )
+        if as_of is not None:
+            # The unary plus keeps the planner on the stream index; by position it would walk the whole log.
+            query = query.where(EVENTS.c.position.op("+")(0) <= as_of)
+        state, version = decider.initial, 0
+        for recorded in self._reader.all(connection.execute(query)):
+            state, version = decider.evolve(state, recorded.event), recorded.version
+        return Folded(version, state)
+
+    def catch_up(self, connection: Connection, log: str, position: int) -> None:
+        with self._lock:
+            seen = self._seen.get(log)
+            self._seen[log] = position
+            if seen == position:
+                return
+            if seen is None or position - seen > _FORGET_ALL_BEYOND or position < seen:
+                for address in [address for address in self._cache if address[0] == log]:
+                    del self._cache[address]
+                return
+        changed = select(EVENTS.c.stream).distinct().where(EVENTS.c.log == log, EVENTS.c.position > seen)
+        for stream in connection.execute(changed).scalars():
+            with self._lock:
+                self._cache.pop((log, stream), None)
+
+    def promote(
+        self, fresh: Mapping[tuple[str, str], Folded], positions: Mapping[str, int] | None = None
+    ) -> None:
+        """Take over what a committed batch decided."""
+        with self._lock:
+            self._cache.update(fresh)
+            self._seen.update(positions or {})
+            while len(self._cache) > self._size:
+                self._cache.popitem(last=False)

@@ -1,0 +1,78 @@
+"""The log's own tables. Rows never leave `registry/log` and `registry/views`."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class EventRow(SQLModel, table=True):
+    """One event. `body` is the exact canonical JSON bytes (never a JSON column: those reorder)."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("log", "stream", "version", name="one_winner"),
+        UniqueConstraint("event_id", name="one_event"),
+        Index("events_by_type", "log", "type", "position"),
+    )
+
+    log: str = Field(primary_key=True)
+    position: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    event_id: str
+    stream: str
+    version: int
+    type: str
+    schema_version: int
+    recorded_at: int = Field(sa_type=BigInteger)
+    actor: str
+    request_id: str
+    causation_id: str
+    correlation_id: str
+    body: bytes = Field(sa_type=LargeBinary)
+    leaf_hash: bytes = Field(sa_type=LargeBinary)
+
+
+class HeadRow(SQLModel, table=True):
+    """One row per log: the last position and its time. Writers lock it; positions come from here, never from a sequence."""
+
+    __tablename__ = "heads"
+
+    log: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    recorded_at: int = Field(sa_type=BigInteger)
+
+
+class AnswerRow(SQLModel, table=True):
+    """The stored reply to an idempotent command, written in the command's own transaction. Times are microseconds."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index("answers_by_expiry", "expires"),)
+
+    log: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    command_sha256: str
+    answer: bytes = Field(sa_type=LargeBinary)
+    position: int = Field(sa_type=BigInteger)
+    expires: int = Field(sa_type=BigInteger)
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who works on what. The epoch grows with every claim; an append under an older epoch fails. Times are microseconds."""
+
+    __tablename__ = "leases"
+
+    log: str = Field(primary_key=True)
+    work: str = Field(primary_key=True)
+    owner: str
+    epoch: int
+    expires: int = Field(sa_type=BigInteger)
+    due: int = Field(sa_type=BigInteger)
+    attempts: int
+    note: str
+
+
+EVENTS = EventRow.__table__  # type: ignore[attr-defined]
+HEADS = HeadRow.__table__  # type: ignore[attr-defined]
+ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
+LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES)
