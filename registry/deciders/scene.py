@@ -239,7 +239,7 @@ def _record(command: RecordContinuity, state: Scene) -> Sequence[Event]:
     return [] if command.continuity.generation in state.recorded else [command.continuity]
 
 
-def evolve(state: Scene, event: Event) -> Scene:  # noqa: PLR0911 - one line per event
+def evolve(state: Scene, event: Event) -> Scene:
     match event:
         case SceneOpened():
             setting = known(event.setting, "")

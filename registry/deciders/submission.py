@@ -137,7 +137,7 @@ def _note(command: NoteOnSubmission, state: Submission) -> Sequence[Event]:
     return [event]
 
 
-def evolve(state: Submission, event: Event) -> Submission:  # noqa: PLR0911 - one line per event
+def evolve(state: Submission, event: Event) -> Submission:
     match event:
         case SubmissionIntended():
             return Submission("intended", event, event.send_deadline, sends=1)

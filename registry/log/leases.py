@@ -85,6 +85,14 @@ def finish(connection: Connection, lease: Lease) -> None:
     )
 
 
+def note(connection: Connection, log: str, work: str) -> str:
+    """What the work waits for, as its last holder noted it."""
+    row: str | None = connection.execute(
+        select(LEASES.c.note).where(LEASES.c.log == log, LEASES.c.work == work)
+    ).scalar()
+    return row or ""
+
+
 def _change(connection: Connection, lease: Lease, **values: int) -> None:
     changed = connection.execute(
         update(LEASES)

@@ -1,0 +1,1 @@
+"""Schema migrations (alembic): what a database needs to become what this code expects."""

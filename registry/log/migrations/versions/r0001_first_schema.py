@@ -1,0 +1,316 @@
+"""The first schema: the log and its guards, and the views."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from registry.log.append_only import GUARDS
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "answers",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("command_sha256", sa.String(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "key"),
+    )
+    op.create_index("answers_by_expiry", "answers", ["expires"], unique=False)
+    op.create_table(
+        "events",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("schema_version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("causation_id", sa.String(), nullable=False),
+        sa.Column("correlation_id", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "position"),
+        sa.UniqueConstraint("event_id", name="one_event"),
+        sa.UniqueConstraint("log", "stream", "version", name="one_winner"),
+    )
+    op.create_index("events_by_type", "events", ["log", "type", "position"], unique=False)
+    op.create_table(
+        "heads",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log"),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("work", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "work"),
+    )
+    op.create_table(
+        "view_accounts",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("key_fingerprint", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "account"),
+    )
+    op.create_table(
+        "view_assets",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("asset", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("original", sa.LargeBinary(), nullable=True),
+        sa.Column("rendition", sa.LargeBinary(), nullable=True),
+        sa.Column("picture", sa.LargeBinary(), nullable=True),
+        sa.Column("derived_from", sa.LargeBinary(), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=True),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("superseded_by", sa.String(), nullable=True),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "asset"),
+        sa.UniqueConstraint("log", "fingerprint", name="one_asset_per_bytes"),
+    )
+    op.create_table(
+        "view_cast",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("character_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "scene", "character"),
+    )
+    op.create_table(
+        "view_characters",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("aliases", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("introduced_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "character"),
+    )
+    op.create_table(
+        "view_clips",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("clip", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.Column("shot", sa.String(), nullable=True),
+        sa.Column("stored", sa.LargeBinary(), nullable=False),
+        sa.Column("duration_us", sa.BigInteger(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("has_audio", sa.Boolean(), nullable=False),
+        sa.Column("kling_url", sa.String(), nullable=False),
+        sa.Column("kling_url_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("continues", sa.String(), nullable=True),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "clip"),
+    )
+    op.create_index(op.f("ix_view_clips_scene"), "view_clips", ["scene"], unique=False)
+    op.create_table(
+        "view_continuity",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "position"),
+    )
+    op.create_index(op.f("ix_view_continuity_scene"), "view_continuity", ["scene"], unique=False)
+    op.create_table(
+        "view_edges",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "made", "source", "kind"),
+    )
+    op.create_index("edges_by_source", "view_edges", ["log", "source", "made", "kind"], unique=False)
+    op.create_table(
+        "view_elements",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("element", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("element_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("made_from", sa.String(), nullable=True),
+        sa.Column("attested_by", sa.String(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("adopted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "element"),
+        sa.UniqueConstraint("log", "account", "element_id", name="one_binding_per_element"),
+    )
+    op.create_table(
+        "view_generations",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("generation", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("production", sa.String(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.Column("shot", sa.String(), nullable=True),
+        sa.Column("client_reference", sa.String(), nullable=True),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=True),
+        sa.Column("plan", sa.LargeBinary(), nullable=True),
+        sa.Column("pattern", sa.String(), nullable=False),
+        sa.Column("plan_digest", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=True),
+        sa.Column("clip", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "generation"),
+    )
+    op.create_index(op.f("ix_view_generations_scene"), "view_generations", ["scene"], unique=False)
+    op.create_table(
+        "view_keys",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("studio", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("secret_sha256", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "view_nodes",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("node", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "node"),
+    )
+    op.create_index("nodes_by_id", "view_nodes", ["log", "id"], unique=True)
+    op.create_table(
+        "view_productions",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("production", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("unplaced", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "production"),
+    )
+    op.create_table(
+        "view_references",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("asset", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "character", "asset", "role"),
+    )
+    op.create_table(
+        "view_scenes",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("production", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("setting", sa.String(), nullable=False),
+        sa.Column("continued_from", sa.String(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "scene"),
+    )
+    op.create_index(op.f("ix_view_scenes_production"), "view_scenes", ["production"], unique=False)
+    op.create_table(
+        "view_shots",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.Column("shot", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("framing", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "scene", "shot"),
+    )
+    op.create_table(
+        "view_studios",
+        sa.Column("studio", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("studio"),
+    )
+    op.create_table(
+        "view_submissions",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("external_task_id", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("wire_digest", sa.String(), nullable=False),
+        sa.Column("wire_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sends", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.String(), nullable=True),
+        sa.Column("units", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=False),
+        sa.Column("intended_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "submission"),
+    )
+    op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
+    op.create_table(
+        "view_work",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("work", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "work"),
+    )
+    for statement in GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -1,0 +1,155 @@
+"""The registry: the one door to everything that is true.
+
+`handle` is the only way to write; `state`, `feed` and the views read. Everything it needs from outside (clock, ids, randomness,
+keys, a database) is handed in, so the same code runs in tests, in the service and in the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from registry.deciders import DECIDERS
+from registry.deciders.command import Command
+from registry.events.envelope import Context
+from registry.events.ids import SYSTEM_LOG, MakeId, prefix_of
+from registry.log import leases
+from registry.log.engine import Database
+from registry.log.feed import Feed
+from registry.log.leases import Lease
+from registry.log.log import Log, Parts
+from registry.log.rebuild import Progress, Rebuilt
+from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled
+from registry.log.states import Folded
+from registry.privacy.keys import KeyStore
+from registry.privacy.sealing import Sealer
+from registry.proof.leaf import leaf_hash
+from registry.views import PROJECTIONS
+from registry.views.work import open_work
+
+ANSWER_LIFETIME_US: Final = 7 * 86_400 * 1_000_000
+"""Stored answers to idempotent commands live seven days (DESIGN: answers expire)."""
+
+_IN_SYSTEM_LOG: Final = frozenset({"studio", "key"})
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """The caller's key with the digest of the command it stands for; `build` makes the reply from the views, in the commit."""
+
+    key: str
+    command_sha256: str
+    build: Callable[[Connection], bytes]
+
+
+class Registry:
+    """Open once per process; `close` finishes what waits."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keys: KeyStore,
+        clock: Clock,
+        make_id: MakeId,
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self.clock = clock
+        self.make_id = make_id
+        self._sealer = Sealer(keys, random_bytes)
+        self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
+
+    @property
+    def feed(self) -> Feed:
+        return self._log.feed
+
+    def handle(
+        self,
+        studio: str,
+        commands: Sequence[Command],
+        *,
+        context: Context,
+        idempotency: Idempotency | None = None,
+        fence: Fence | None = None,
+        expected: dict[str, int] | None = None,
+    ) -> Handled:
+        """Decide and append in the studio's log, all or nothing.
+
+        Raises the decider's Refusal, NotFound, VersionConflict (against `expected`), KeyReused, StaleLease (against `fence`),
+        AlreadyRegistered and LogBusy. Nothing is written when it raises, except that after LogBusy the outcome may be unknown.
+        """
+        answer = None if idempotency is None else _answer(idempotency)
+        log = SYSTEM_LOG if prefix_of(commands[0].stream) in _IN_SYSTEM_LOG else studio
+        return self._log.handle(
+            Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
+        )
+
+    def answered(self, studio: str, key: str, command_sha256: str) -> bytes | None:
+        """The first answer under an idempotency key, before any work is done. Raises KeyReused."""
+        return self._log.answered(studio, key, command_sha256)
+
+    def state(self, log: str, stream: str, *, as_of: int | None = None) -> Folded:
+        """A stream's folded state, now or as of a position; version 0 means it does not exist (then)."""
+        return self._log.state(log, stream, as_of=as_of)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for one view query; each statement sees the newest commit."""
+        with self._log.database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection whose queries all see one state of the registry."""
+        with self._log.database.snapshot() as connection:
+            yield connection
+
+    def fingerprint(self, studio: str, sha256: str) -> str:
+        """The studio-keyed digest by which a second registration of the same bytes is recognised."""
+        return self._sealer.keyed_digest(studio, sha256)
+
+    def claim(self, *, owner: str, lease_us: int) -> Lease | None:
+        """Take the unfinished generation that has been due the longest, or None."""
+        now = self.clock()
+        return self._log.transact(
+            lambda connection: leases.claim(
+                connection, open_work(), owner=owner, now=now, until=now + lease_us
+            )
+        )
+
+    def extend(self, lease: Lease, *, lease_us: int) -> Lease:
+        """Hold a lease longer. Raises StaleLease when somebody else took over."""
+        until = self.clock() + lease_us
+        return self._log.transact(lambda connection: leases.extend(connection, lease, until=until))
+
+    def release(self, lease: Lease, *, due: int, note: str, progressed: bool) -> None:
+        """Let go of a lease until `due`; `note` says what it waits for."""
+        self._log.transact(
+            lambda connection: leases.release(connection, lease, due=due, note=note, progressed=progressed)
+        )
+
+    def finish(self, lease: Lease) -> None:
+        """The leased work has come to its end."""
+        self._log.transact(lambda connection: leases.finish(connection, lease))
+
+    def waiting_for(self, log: str, work: str) -> str:
+        """What an unfinished piece of work waits for, in the worker's words; empty when nothing is noted."""
+        with self.reading() as connection:
+            return leases.note(connection, log, work)
+
+    def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
+        """Make every view anew from the log and replace what differs."""
+        return self._log.rebuild(progress)
+
+    def close(self) -> None:
+        self._log.close()
+
+
+def _answer(wanted: Idempotency) -> AnswerWanted:
+    return AnswerWanted(
+        wanted.key, wanted.command_sha256, lambda connection, _: wanted.build(connection), ANSWER_LIFETIME_US
+    )

@@ -1,0 +1,43 @@
+"""Views: one file per question, each with its table, its projection (events in, rows out) and its queries (cards out).
+
+Views are projected in the append's transaction, so whoever wrote reads what was written; all of them can be rebuilt from the log.
+Rows never leave this folder: queries answer frozen cards.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry.log.roles import Projection
+from registry.views import (
+    access,
+    accounts,
+    assets,
+    characters,
+    clips,
+    continuity,
+    elements,
+    generations,
+    lineage,
+    productions,
+    scenes,
+    submissions,
+    work,
+)
+
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    access.PROJECTION,
+    accounts.PROJECTION,
+    assets.PROJECTION,
+    characters.PROJECTION,
+    elements.PROJECTION,
+    productions.PROJECTION,
+    scenes.PROJECTION,
+    continuity.PROJECTION,
+    generations.PROJECTION,
+    submissions.PROJECTION,
+    clips.PROJECTION,
+    work.PROJECTION,
+    lineage.PROJECTION,
+)
+"""In projection order: lineage comes after what introduces its nodes."""

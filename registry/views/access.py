@@ -1,0 +1,115 @@
+"""Which key opens which studio?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Connection, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from registry.events.envelope import Recorded
+from registry.events.ids import SYSTEM_LOG
+from registry.events.personal import known
+from registry.events.studio import KeyIssued, KeyRevoked, StudioOpened
+from registry.log.roles import Projection
+from registry.views.page import Card
+
+
+class StudioRow(SQLModel, table=True):
+    """One studio."""
+
+    __tablename__ = "view_studios"
+
+    studio: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    name: str
+    opened_at: int = Field(sa_type=BigInteger)
+
+
+class KeyRow(SQLModel, table=True):
+    """One API key; the secret's digest only."""
+
+    __tablename__ = "view_keys"
+
+    key: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    studio: str
+    holder: str
+    secret_sha256: str
+    issued_at: int = Field(sa_type=BigInteger)
+    revoked: bool = False
+
+
+STUDIOS = StudioRow.__table__  # type: ignore[attr-defined]
+KEYS = KeyRow.__table__  # type: ignore[attr-defined]
+
+
+class StudioCard(Card):
+    """A studio."""
+
+    id: str
+    name: str
+    opened_at: int
+
+
+class KeyCard(Card):
+    """A key as the service checks it."""
+
+    id: str
+    studio: str
+    holder: str
+    secret_sha256: str
+    revoked: bool
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        match recorded.event:
+            case StudioOpened() as event:
+                connection.execute(
+                    insert(STUDIOS).values(
+                        studio=recorded.stream,
+                        position=recorded.position,
+                        name=event.name,
+                        opened_at=recorded.recorded_at,
+                    )
+                )
+            case KeyIssued() as event:
+                connection.execute(
+                    insert(KEYS).values(
+                        key=recorded.stream,
+                        position=recorded.position,
+                        studio=event.studio,
+                        holder=known(event.holder, "(erased)"),
+                        secret_sha256=event.secret_sha256,
+                        issued_at=recorded.recorded_at,
+                        revoked=False,
+                    )
+                )
+            case KeyRevoked():
+                connection.execute(update(KEYS).where(KEYS.c.key == recorded.stream).values(revoked=True))
+
+
+PROJECTION = Projection(
+    "access", (STUDIOS, KEYS), frozenset({"StudioOpened", "KeyIssued", "KeyRevoked"}), _project
+)
+
+
+def studios(connection: Connection) -> list[StudioCard]:
+    """All studios in the order they were opened."""
+    rows = connection.execute(select(STUDIOS).order_by(STUDIOS.c.position)).all()
+    return [StudioCard(id=row.studio, name=row.name, opened_at=row.opened_at) for row in rows]
+
+
+def find_key(connection: Connection, key: str) -> KeyCard | None:
+    row = connection.execute(select(KEYS).where(KEYS.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    return KeyCard(
+        id=row.key, studio=row.studio, holder=row.holder, secret_sha256=row.secret_sha256, revoked=row.revoked
+    )
+
+
+def logs(connection: Connection) -> list[str]:
+    """Every log there is: the system's, and one per studio."""
+    return [SYSTEM_LOG, *(studio.id for studio in studios(connection))]

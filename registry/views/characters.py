@@ -1,0 +1,210 @@
+"""Who recurs, and which pictures and elements show them?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Connection, Row, delete, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from registry.events.character import (
+    CharacterDescribed,
+    CharacterIntroduced,
+    CharacterRenamed,
+    CharacterRetired,
+    ReferenceAssigned,
+    ReferenceWithdrawn,
+)
+from registry.events.envelope import Recorded
+from registry.events.personal import known
+from registry.events.references import CharacterKind, ReferenceRole
+from registry.log.roles import Projection
+from registry.views.page import Card, Page, one_row, rows_page
+
+
+class CharacterRow(SQLModel, table=True):
+    """One character; aliases as a JSON list."""
+
+    __tablename__ = "view_characters"
+
+    log: str = Field(primary_key=True)
+    character: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int
+    name: str
+    aliases: bytes
+    kind: str
+    description: str
+    retired: bool
+    introduced_at: int = Field(sa_type=BigInteger)
+
+
+class ReferenceRow(SQLModel, table=True):
+    """A picture that stands for a character in a role."""
+
+    __tablename__ = "view_references"
+
+    log: str = Field(primary_key=True)
+    character: str = Field(primary_key=True)
+    asset: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+
+
+CHARACTERS = CharacterRow.__table__  # type: ignore[attr-defined]
+REFERENCES = ReferenceRow.__table__  # type: ignore[attr-defined]
+
+
+class ReferenceCard(Card):
+    """A reference picture and its role."""
+
+    asset: str
+    role: ReferenceRole
+
+
+class CharacterCard(Card):
+    """A character with its reference pictures in the order they were assigned."""
+
+    id: str
+    version: int
+    name: str
+    aliases: tuple[str, ...]
+    kind: CharacterKind
+    description: str
+    references: tuple[ReferenceCard, ...]
+    retired: bool
+    introduced_at: int
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        match recorded.event:
+            case CharacterIntroduced() as event:
+                connection.execute(insert(CHARACTERS).values(**_row(recorded, event)))
+            case CharacterRenamed() as event:
+                name, aliases = known(event.name, "(erased)"), orjson.dumps(known(event.aliases, ()))
+                _change(connection, recorded, name=name, aliases=aliases)
+            case CharacterDescribed() as event:
+                _change(connection, recorded, description=known(event.description, "(erased)"))
+            case ReferenceAssigned() as event:
+                _change(connection, recorded)
+                connection.execute(
+                    insert(REFERENCES).values(
+                        log=recorded.log,
+                        character=recorded.stream,
+                        asset=event.asset,
+                        role=event.role,
+                        position=recorded.position,
+                    )
+                )
+            case ReferenceWithdrawn() as event:
+                _change(connection, recorded)
+                connection.execute(
+                    delete(REFERENCES).where(
+                        REFERENCES.c.log == recorded.log,
+                        REFERENCES.c.character == recorded.stream,
+                        REFERENCES.c.asset == event.asset,
+                        REFERENCES.c.role == event.role,
+                    )
+                )
+            case CharacterRetired():
+                _change(connection, recorded, retired=True)
+
+
+def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "character": recorded.stream,
+        "position": recorded.position,
+        "version": recorded.version,
+        "name": known(event.name, "(erased)"),
+        "aliases": orjson.dumps(known(event.aliases, ())),
+        "kind": event.kind,
+        "description": known(event.description, "(erased)"),
+        "retired": False,
+        "introduced_at": recorded.recorded_at,
+    }
+
+
+def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    connection.execute(
+        update(CHARACTERS)
+        .where(CHARACTERS.c.log == recorded.log, CHARACTERS.c.character == recorded.stream)
+        .values(version=recorded.version, **values)
+    )
+
+
+PROJECTION = Projection(
+    "characters",
+    (CHARACTERS, REFERENCES),
+    frozenset(
+        {
+            "CharacterIntroduced",
+            "CharacterRenamed",
+            "CharacterDescribed",
+            "ReferenceAssigned",
+            "ReferenceWithdrawn",
+            "CharacterRetired",
+        }
+    ),
+    _project,
+)
+
+
+def character(connection: Connection, log: str, character: str) -> CharacterCard:
+    """One character. Raises NotFound."""
+    row = one_row(connection, CHARACTERS, log, "character", character)
+    return _cards(connection, log, [row])[0]
+
+
+def characters(
+    connection: Connection, log: str, *, after: int = 0, limit: int = 100, name: str | None = None
+) -> Page[CharacterCard]:
+    """Characters in order of introduction; `name` keeps those so named or so called, in any case."""
+    if name is not None:
+        return Page(items=tuple(find_characters(connection, log, [name])))
+    query = select(CHARACTERS).where(CHARACTERS.c.log == log)
+    rows, cursor = rows_page(connection, query, CHARACTERS, after=after, limit=limit)
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
+
+
+def find_characters(connection: Connection, log: str, wanted: Iterable[str]) -> list[CharacterCard]:
+    """Everybody whose id, name or alias is among `wanted` (names in any case), in order of introduction."""
+    keys = {word.casefold() for word in wanted}
+    rows = connection.execute(
+        select(CHARACTERS).where(CHARACTERS.c.log == log).order_by(CHARACTERS.c.position)
+    ).all()
+    return _cards(connection, log, [row for row in rows if keys & _called(row)])
+
+
+def _called(row: Row[Any]) -> set[str]:
+    return {word.casefold() for word in (row.character, row.name, *orjson.loads(row.aliases))}
+
+
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[CharacterCard]:
+    ids = [row.character for row in rows]
+    references = connection.execute(
+        select(REFERENCES)
+        .where(REFERENCES.c.log == log, REFERENCES.c.character.in_(ids))
+        .order_by(REFERENCES.c.position)
+    ).all()
+    by_character: dict[str, list[ReferenceCard]] = defaultdict(list)
+    for reference in references:
+        by_character[reference.character].append(ReferenceCard(asset=reference.asset, role=reference.role))
+    return [
+        CharacterCard(
+            id=row.character,
+            version=row.version,
+            name=row.name,
+            aliases=tuple(orjson.loads(row.aliases)),
+            kind=row.kind,
+            description=row.description,
+            references=tuple(by_character[row.character]),
+            retired=row.retired,
+            introduced_at=row.introduced_at,
+        )
+        for row in rows
+    ]

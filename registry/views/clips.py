@@ -1,0 +1,107 @@
+"""Which results do we hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, insert, select
+from sqlmodel import Field, SQLModel
+
+from registry.events.clip import ClipRecorded
+from registry.events.envelope import Recorded
+from registry.events.references import StoredBytes
+from registry.log.roles import Projection
+from registry.views.page import Card, Page, one_row, rows_page
+
+
+class ClipRow(SQLModel, table=True):
+    """One clip."""
+
+    __tablename__ = "view_clips"
+
+    log: str = Field(primary_key=True)
+    clip: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int
+    generation: str
+    submission: str
+    scene: str = Field(index=True)
+    shot: str | None
+    stored: bytes
+    duration_us: int = Field(sa_type=BigInteger)
+    width: int
+    height: int
+    has_audio: bool
+    kling_url: str
+    kling_url_expires_at: int = Field(sa_type=BigInteger)
+    continues: str | None
+    recorded_at: int = Field(sa_type=BigInteger)
+
+
+CLIPS = ClipRow.__table__  # type: ignore[attr-defined]
+
+
+class ClipCard(Card):
+    """A stored clip. `kling_url` is the provider's own copy, good until `kling_url_expires_at`."""
+
+    id: str
+    version: int
+    generation: str
+    submission: str
+    scene: str
+    shot: str | None
+    stored: StoredBytes
+    duration_us: int
+    width: int
+    height: int
+    has_audio: bool
+    kling_url: str
+    kling_url_expires_at: int
+    continues: str | None
+    recorded_at: int
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        match recorded.event:
+            case ClipRecorded() as event:
+                values = event.model_dump(exclude={"stored", "kling_video_id"})
+                connection.execute(
+                    insert(CLIPS).values(
+                        log=recorded.log,
+                        clip=recorded.stream,
+                        position=recorded.position,
+                        version=recorded.version,
+                        recorded_at=recorded.recorded_at,
+                        stored=event.stored.model_dump_json().encode(),
+                        **values,
+                    )
+                )
+
+
+PROJECTION = Projection("clips", (CLIPS,), frozenset({"ClipRecorded"}), _project)
+
+
+def clip(connection: Connection, log: str, clip: str) -> ClipCard:
+    """One clip. Raises NotFound."""
+    return _card(one_row(connection, CLIPS, log, "clip", clip))
+
+
+def clips(
+    connection: Connection, log: str, *, after: int = 0, limit: int = 100, scene: str | None = None
+) -> Page[ClipCard]:
+    query = select(CLIPS).where(CLIPS.c.log == log)
+    if scene is not None:
+        query = query.where(CLIPS.c.scene == scene)
+    rows, cursor = rows_page(connection, query, CLIPS, after=after, limit=limit)
+    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+
+
+def _card(row: Row[Any]) -> ClipCard:
+    values = dict(row._mapping)
+    values.pop("log")
+    values.pop("position")
+    values["id"] = values.pop("clip")
+    values["stored"] = StoredBytes.model_validate_json(row.stored)
+    return ClipCard(**values)

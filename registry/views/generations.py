@@ -1,0 +1,188 @@
+"""What was asked, how far is it, how did it end?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from registry.events.envelope import Recorded
+from registry.events.generation import (
+    GenerationEnded,
+    GenerationRequested,
+    PlanCompiled,
+    ResultStored,
+    SubmissionOpened,
+)
+from registry.events.personal import Erased, known
+from registry.log.roles import Projection
+from registry.views.page import Card, Page, one_row, rows_page
+
+
+class GenerationRow(SQLModel, table=True):
+    """One generation; request and plan as JSON."""
+
+    __tablename__ = "view_generations"
+
+    log: str = Field(primary_key=True)
+    generation: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int
+    production: str
+    scene: str = Field(index=True)
+    shot: str | None
+    client_reference: str | None
+    stage: str
+    request: bytes | None
+    plan: bytes | None
+    pattern: str
+    plan_digest: str
+    account: str
+    submission: str | None
+    clip: str | None
+    outcome: str | None
+    reason: str
+    requested_at: int = Field(sa_type=BigInteger)
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+GENERATIONS = GenerationRow.__table__  # type: ignore[attr-defined]
+
+
+class GenerationCard(Card):
+    """A generation. `stage` is planned, submitting, stored or ended; `outcome` says how it ended."""
+
+    id: str
+    version: int
+    production: str
+    scene: str
+    shot: str | None
+    client_reference: str | None
+    stage: str
+    pattern: str
+    plan_digest: str
+    account: str
+    submission: str | None
+    clip: str | None
+    outcome: str | None
+    reason: str
+    request: dict[str, Any] | None
+    plan: dict[str, Any] | None
+    requested_at: int
+    ended_at: int | None
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        match recorded.event:
+            case GenerationRequested() as event:
+                connection.execute(insert(GENERATIONS).values(**_row(recorded, event)))
+            case PlanCompiled() as event:
+                _change(
+                    connection,
+                    recorded,
+                    plan=None if isinstance(event.plan, Erased) else orjson.dumps(event.plan),
+                    pattern=event.pattern,
+                    plan_digest=event.plan_digest,
+                    account=event.account,
+                )
+            case SubmissionOpened() as event:
+                _change(connection, recorded, stage="submitting", submission=event.submission)
+            case ResultStored():
+                _change(connection, recorded, stage="stored")
+            case GenerationEnded() as event:
+                _change(
+                    connection,
+                    recorded,
+                    stage="ended",
+                    clip=event.clip,
+                    outcome=event.outcome,
+                    reason=known(event.reason, "(erased)"),
+                    ended_at=recorded.recorded_at,
+                )
+
+
+def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "generation": recorded.stream,
+        "position": recorded.position,
+        "version": recorded.version,
+        "production": event.production,
+        "scene": event.scene,
+        "shot": event.shot,
+        "client_reference": event.client_reference,
+        "stage": "planned",
+        "request": None if isinstance(event.request, Erased) else orjson.dumps(event.request),
+        "plan": None,
+        "pattern": "",
+        "plan_digest": "",
+        "account": "",
+        "reason": "",
+        "requested_at": recorded.recorded_at,
+    }
+
+
+def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    connection.execute(
+        update(GENERATIONS)
+        .where(GENERATIONS.c.log == recorded.log, GENERATIONS.c.generation == recorded.stream)
+        .values(version=recorded.version, **values)
+    )
+
+
+PROJECTION = Projection(
+    "generations",
+    (GENERATIONS,),
+    frozenset({"GenerationRequested", "PlanCompiled", "SubmissionOpened", "ResultStored", "GenerationEnded"}),
+    _project,
+)
+
+
+def generation(connection: Connection, log: str, generation: str) -> GenerationCard:
+    """One generation. Raises NotFound."""
+    return _card(one_row(connection, GENERATIONS, log, "generation", generation))
+
+
+def generations(
+    connection: Connection,
+    log: str,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    scene: str | None = None,
+    stage: str | None = None,
+) -> Page[GenerationCard]:
+    query = select(GENERATIONS).where(GENERATIONS.c.log == log)
+    if scene is not None:
+        query = query.where(GENERATIONS.c.scene == scene)
+    if stage is not None:
+        query = query.where(GENERATIONS.c.stage == stage)
+    rows, cursor = rows_page(connection, query, GENERATIONS, after=after, limit=limit)
+    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+
+
+def _card(row: Row[Any]) -> GenerationCard:
+    return GenerationCard(
+        id=row.generation,
+        version=row.version,
+        production=row.production,
+        scene=row.scene,
+        shot=row.shot,
+        client_reference=row.client_reference,
+        stage=row.stage,
+        pattern=row.pattern,
+        plan_digest=row.plan_digest,
+        account=row.account,
+        submission=row.submission,
+        clip=row.clip,
+        outcome=row.outcome,
+        reason=row.reason,
+        request=row.request and orjson.loads(row.request),
+        plan=row.plan and orjson.loads(row.plan),
+        requested_at=row.requested_at,
+        ended_at=row.ended_at,
+    )

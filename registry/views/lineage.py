@@ -1,0 +1,233 @@
+"""What was this made from, and what was made from it?
+
+Nodes are numbered by the position of the event that introduced them, so a rebuild gives the same rows; edges point from what was
+made to what it was made from. Two covering indexes and a recursive query are enough for a million clips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from sqlalchemy import BigInteger, Connection, Index, Select, func, insert, literal, select
+from sqlmodel import Field, SQLModel
+
+from registry.errors import NotFound
+from registry.events.account import AccountOpened
+from registry.events.asset import AssetRegistered
+from registry.events.character import CharacterIntroduced, ReferenceAssigned
+from registry.events.clip import ClipRecorded
+from registry.events.element import ElementAdopted
+from registry.events.envelope import Recorded
+from registry.events.scene import ContinuityRecorded, SceneContinuedFrom, SceneOpened
+from registry.log.roles import Projection
+from registry.views.page import Card
+
+EdgeKind = Literal[
+    "in", "grounded-on", "shows", "depicts", "reference", "continues", "frame-of", "on-account"
+]
+Evidence = Literal["witnessed", "attested"]
+Direction = Literal["ancestors", "descendants"]
+
+
+class NodeRow(SQLModel, table=True):
+    """A thing that takes part in lineage, numbered by its first event's position."""
+
+    __tablename__ = "view_nodes"
+    __table_args__ = (Index("nodes_by_id", "log", "id", unique=True),)
+
+    log: str = Field(primary_key=True)
+    node: int = Field(primary_key=True, sa_type=BigInteger)
+    id: str
+
+
+class EdgeRow(SQLModel, table=True):
+    """`made` was made from `source`; `position` is the event that says so."""
+
+    __tablename__ = "view_edges"
+    __table_args__ = (Index("edges_by_source", "log", "source", "made", "kind"),)
+
+    log: str = Field(primary_key=True)
+    made: int = Field(primary_key=True, sa_type=BigInteger)
+    source: int = Field(primary_key=True, sa_type=BigInteger)
+    kind: str = Field(primary_key=True)
+    evidence: str
+    position: int = Field(sa_type=BigInteger)
+
+
+NODES = NodeRow.__table__  # type: ignore[attr-defined]
+EDGES = EdgeRow.__table__  # type: ignore[attr-defined]
+_INTRODUCING = (
+    AccountOpened,
+    AssetRegistered,
+    CharacterIntroduced,
+    ClipRecorded,
+    ElementAdopted,
+    SceneOpened,
+)
+
+
+class Edge(Card):
+    """One step of lineage: `made` from `source`, how, on what evidence, said by the event at `position`; `depth` in steps."""
+
+    made: str
+    source: str
+    kind: EdgeKind
+    evidence: Evidence
+    position: int
+    depth: int
+
+
+class Lineage(Card):
+    """The edges reached from `id`, nearest first."""
+
+    id: str
+    direction: Direction
+    edges: tuple[Edge, ...]
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        if isinstance(recorded.event, _INTRODUCING):
+            connection.execute(
+                insert(NODES).values(log=recorded.log, node=recorded.position, id=recorded.stream)
+            )
+        edges = list(_edges(recorded))
+        numbers = _numbers(connection, recorded.log, {end for edge in edges for end in edge[:2]})
+        seen: set[tuple[str, str, str]] = set()
+        for made, source, kind, evidence in edges:
+            if (made, source, kind) in seen or _stands(
+                connection, recorded.log, numbers[made], numbers[source], kind
+            ):
+                continue
+            seen.add((made, source, kind))
+            connection.execute(
+                insert(EDGES).values(
+                    log=recorded.log,
+                    made=numbers[made],
+                    source=numbers[source],
+                    kind=kind,
+                    evidence=evidence,
+                    position=recorded.position,
+                )
+            )
+
+
+def _edges(recorded: Recorded) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
+    stream = recorded.stream
+    match recorded.event:
+        case AssetRegistered(derived_from=frame) if frame is not None:
+            yield stream, frame.clip, "frame-of", "attested"
+        case ReferenceAssigned(asset=asset):
+            yield stream, asset, "reference", "attested"
+        case ElementAdopted(character=character, account=account):
+            yield stream, character, "depicts", "attested"
+            yield stream, account, "on-account", "attested"
+        case SceneContinuedFrom(clip=clip):
+            yield stream, clip, "continues", "attested"
+        case ClipRecorded(scene=scene):
+            yield stream, scene, "in", "witnessed"
+        case ContinuityRecorded(clip=str() as clip) as record:
+            yield from ((clip, parent, "continues", "witnessed") for parent in record.parents)
+            yield from ((clip, asset, "grounded-on", "witnessed") for asset in record.assets)
+            yield from ((clip, element, "grounded-on", "witnessed") for element in record.elements)
+            yield from ((clip, member.character, "shows", "witnessed") for member in record.cast)
+
+
+def _numbers(connection: Connection, log: str, ids: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(
+        select(NODES.c.id, NODES.c.node).where(NODES.c.log == log, NODES.c.id.in_(list(ids)))
+    )
+    return {row.id: row.node for row in rows}
+
+
+def _stands(connection: Connection, log: str, made: int, source: int, kind: str) -> bool:
+    """A reference may be assigned, withdrawn and assigned again: the first edge stays."""
+    same = (EDGES.c.log == log) & (EDGES.c.made == made) & (EDGES.c.source == source) & (EDGES.c.kind == kind)
+    return connection.execute(select(EDGES.c.made).where(same)).first() is not None
+
+
+PROJECTION = Projection(
+    "lineage",
+    (NODES, EDGES),
+    frozenset(
+        {
+            "AccountOpened",
+            "AssetRegistered",
+            "CharacterIntroduced",
+            "ReferenceAssigned",
+            "ElementAdopted",
+            "SceneOpened",
+            "SceneContinuedFrom",
+            "ClipRecorded",
+            "ContinuityRecorded",
+        }
+    ),
+    _project,
+)
+
+
+def lineage(
+    connection: Connection,
+    log: str,
+    start: str,
+    *,
+    direction: Direction = "ancestors",
+    depth: int = 20,
+    limit: int = 1_000,
+) -> Lineage:
+    """Everything `start` was made from (or that was made from it), up to `depth` steps. Raises NotFound."""
+    number = _numbers(connection, log, [start]).get(start)
+    if number is None:
+        raise NotFound(
+            f"there is no {start} in any lineage",
+            hint="name a clip, asset, element, character, scene or account",
+        )
+    rows = connection.execute(_walk(log, number, direction, depth).limit(limit)).all()
+    ids = _ids(connection, log, {end for row in rows for end in (row.made, row.source)})
+    edges = tuple(
+        Edge(
+            made=ids[row.made],
+            source=ids[row.source],
+            kind=row.kind,
+            evidence=row.evidence,
+            position=row.position,
+            depth=row.depth,
+        )
+        for row in rows
+    )
+    return Lineage(id=start, direction=direction, edges=edges)
+
+
+def _walk(
+    log: str, number: int, direction: Direction, depth: int
+) -> Select[tuple[int, int, str, str, int, int]]:
+    near, far = (EDGES.c.made, EDGES.c.source) if direction == "ancestors" else (EDGES.c.source, EDGES.c.made)
+    reached = select(literal(number).label("node"), literal(0).label("depth")).cte("reached", recursive=True)
+    reached = reached.union(
+        select(far, reached.c.depth + 1)
+        .join(reached, near == reached.c.node)
+        .where(EDGES.c.log == log, reached.c.depth < depth)
+    )
+    steps = func.min(reached.c.depth) + 1
+    return (
+        select(
+            EDGES.c.made,
+            EDGES.c.source,
+            EDGES.c.kind,
+            EDGES.c.evidence,
+            EDGES.c.position,
+            steps.label("depth"),
+        )
+        .join(reached, near == reached.c.node)
+        .where(EDGES.c.log == log, reached.c.depth < depth)
+        .group_by(EDGES.c.made, EDGES.c.source, EDGES.c.kind, EDGES.c.evidence, EDGES.c.position)
+        .order_by(steps, EDGES.c.position, EDGES.c.kind, far)
+    )
+
+
+def _ids(connection: Connection, log: str, numbers: Iterable[int]) -> dict[int, str]:
+    rows = connection.execute(
+        select(NODES.c.id, NODES.c.node).where(NODES.c.log == log, NODES.c.node.in_(list(numbers)))
+    )
+    return {row.node: row.id for row in rows}

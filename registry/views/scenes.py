@@ -1,0 +1,227 @@
+"""Which scenes are there, who plays in them, which shots are planned?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, delete, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from registry.events.envelope import Recorded
+from registry.events.personal import known
+from registry.events.scene import (
+    CastReleased,
+    CharacterCast,
+    SceneClosed,
+    SceneContinuedFrom,
+    SceneDescribed,
+    SceneOpened,
+    ShotDropped,
+    ShotPlanned,
+)
+from registry.log.roles import Projection
+from registry.views.page import Card, Page, one_row, rows_page
+
+
+class SceneRow(SQLModel, table=True):
+    """One scene."""
+
+    __tablename__ = "view_scenes"
+
+    log: str = Field(primary_key=True)
+    scene: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int
+    production: str = Field(index=True)
+    name: str
+    episode: int
+    number: int
+    setting: str
+    continued_from: str | None
+    closed: bool
+    opened_at: int = Field(sa_type=BigInteger)
+
+
+class CastRow(SQLModel, table=True):
+    """A character in a scene."""
+
+    __tablename__ = "view_cast"
+
+    log: str = Field(primary_key=True)
+    scene: str = Field(primary_key=True)
+    character: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    character_version: int
+
+
+class ShotRow(SQLModel, table=True):
+    """A planned shot."""
+
+    __tablename__ = "view_shots"
+
+    log: str = Field(primary_key=True)
+    scene: str = Field(primary_key=True)
+    shot: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    number: int
+    action: str
+    framing: str | None
+
+
+SCENES = SceneRow.__table__  # type: ignore[attr-defined]
+CAST = CastRow.__table__  # type: ignore[attr-defined]
+SHOTS = ShotRow.__table__  # type: ignore[attr-defined]
+
+
+class CastCard(Card):
+    """A cast member, and the version of the character at the time of casting."""
+
+    character: str
+    character_version: int
+
+
+class ShotCard(Card):
+    """A planned shot."""
+
+    id: str
+    number: int
+    action: str
+    framing: str | None
+
+
+class SceneCard(Card):
+    """A scene with its cast in casting order and its live shots in number order."""
+
+    id: str
+    version: int
+    production: str
+    name: str
+    episode: int
+    number: int
+    setting: str
+    cast: tuple[CastCard, ...]
+    shots: tuple[ShotCard, ...]
+    continued_from: str | None
+    closed: bool
+    opened_at: int
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        if isinstance(recorded.event, SceneOpened):
+            connection.execute(insert(SCENES).values(**_row(recorded, recorded.event)))
+        else:
+            _change(connection, recorded)
+
+
+def _change(connection: Connection, recorded: Recorded) -> None:
+    values: dict[str, Any] = {"version": recorded.version}
+    place = {"log": recorded.log, "scene": recorded.stream}
+    match recorded.event:
+        case SceneDescribed() as event:
+            values |= {"name": event.name, "setting": known(event.setting, "(erased)")}
+        case SceneContinuedFrom() as event:
+            values |= {"continued_from": event.clip}
+        case SceneClosed():
+            values |= {"closed": True}
+        case CharacterCast() as event:
+            seen = event.character_version
+            connection.execute(
+                insert(CAST).values(
+                    **place, character=event.character, character_version=seen, position=recorded.position
+                )
+            )
+        case CastReleased() as event:
+            connection.execute(delete(CAST).where(_at(CAST, recorded), CAST.c.character == event.character))
+        case ShotPlanned() as event:
+            connection.execute(
+                insert(SHOTS).values(
+                    **place,
+                    shot=event.shot,
+                    position=recorded.position,
+                    number=event.number,
+                    action=known(event.action, "(erased)"),
+                    framing=event.framing,
+                )
+            )
+        case ShotDropped() as event:
+            connection.execute(delete(SHOTS).where(_at(SHOTS, recorded), SHOTS.c.shot == event.shot))
+    connection.execute(update(SCENES).where(_at(SCENES, recorded)).values(**values))
+
+
+def _at(table: Any, recorded: Recorded) -> Any:
+    return (table.c.log == recorded.log) & (table.c.scene == recorded.stream)
+
+
+def _row(recorded: Recorded, event: SceneOpened) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "scene": recorded.stream,
+        "position": recorded.position,
+        "version": recorded.version,
+        "production": event.production,
+        "name": event.name,
+        "episode": event.episode,
+        "number": event.number,
+        "setting": known(event.setting, "(erased)"),
+        "continued_from": None,
+        "closed": False,
+        "opened_at": recorded.recorded_at,
+    }
+
+
+PROJECTION = Projection(
+    "scenes",
+    (SCENES, CAST, SHOTS),
+    frozenset(
+        {
+            "SceneOpened",
+            "SceneDescribed",
+            "SceneContinuedFrom",
+            "SceneClosed",
+            "CharacterCast",
+            "CastReleased",
+            "ShotPlanned",
+            "ShotDropped",
+            "ContinuityRecorded",
+        }
+    ),
+    _project,
+)
+
+
+def scene(connection: Connection, log: str, scene: str) -> SceneCard:
+    """One scene. Raises NotFound."""
+    return _card(connection, one_row(connection, SCENES, log, "scene", scene))
+
+
+def scenes(
+    connection: Connection, log: str, *, after: int = 0, limit: int = 100, production: str | None = None
+) -> Page[SceneCard]:
+    query = select(SCENES).where(SCENES.c.log == log)
+    if production is not None:
+        query = query.where(SCENES.c.production == production)
+    rows, cursor = rows_page(connection, query, SCENES, after=after, limit=limit)
+    return Page(items=tuple(_card(connection, row) for row in rows), next=cursor)
+
+
+def _card(connection: Connection, row: Row[Any]) -> SceneCard:
+    here = (CAST.c.log == row.log) & (CAST.c.scene == row.scene)
+    cast = connection.execute(select(CAST).where(here).order_by(CAST.c.position)).all()
+    planned = (SHOTS.c.log == row.log) & (SHOTS.c.scene == row.scene)
+    shots = connection.execute(select(SHOTS).where(planned).order_by(SHOTS.c.number)).all()
+    return SceneCard(
+        id=row.scene,
+        version=row.version,
+        production=row.production,
+        name=row.name,
+        episode=row.episode,
+        number=row.number,
+        setting=row.setting,
+        cast=tuple(CastCard(character=r.character, character_version=r.character_version) for r in cast),
+        shots=tuple(ShotCard(id=r.shot, number=r.number, action=r.action, framing=r.framing) for r in shots),
+        continued_from=row.continued_from,
+        closed=row.closed,
+        opened_at=row.opened_at,
+    )

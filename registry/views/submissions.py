@@ -1,0 +1,194 @@
+"""Which paid calls were made, what is known of each, and which outcomes are unknown?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from registry.events.envelope import Recorded
+from registry.events.references import StoredBytes
+from registry.events.submission import (
+    ProviderAnomaly,
+    SubmissionConfirmed,
+    SubmissionIntended,
+    SubmissionNotSent,
+    SubmissionRejected,
+    SubmissionResent,
+    SubmissionUnknown,
+    TaskFailed,
+    TaskProcessing,
+    TaskSucceeded,
+)
+from registry.log.roles import Projection
+from registry.views.page import Card, Page, one_row, rows_page
+
+
+class SubmissionRow(SQLModel, table=True):
+    """One submission; kept answers as a JSON list of StoredBytes."""
+
+    __tablename__ = "view_submissions"
+
+    log: str = Field(primary_key=True)
+    submission: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int
+    subject: str
+    state: str = Field(index=True)
+    external_task_id: str
+    account: str
+    host: str
+    route: str
+    wire_digest: str
+    wire_bytes: int = Field(sa_type=BigInteger)
+    sends: int
+    task_id: str | None
+    units: str | None
+    reason: str
+    answers: bytes
+    intended_at: int = Field(sa_type=BigInteger)
+
+
+SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
+
+
+class SubmissionCard(Card):
+    """A paid call. `state` is intended, unknown, waiting, held, confirmed, processing, succeeded or closed."""
+
+    id: str
+    version: int
+    subject: str
+    state: str
+    external_task_id: str
+    account: str
+    host: str
+    route: str
+    wire_digest: str
+    wire_bytes: int
+    sends: int
+    task_id: str | None
+    units: str | None
+    reason: str
+    answers: tuple[StoredBytes, ...]
+    intended_at: int
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        if isinstance(recorded.event, SubmissionIntended):
+            connection.execute(insert(SUBMISSIONS).values(**_row(recorded, recorded.event)))
+        else:
+            _change(connection, recorded, **_becomes(recorded))
+            _keep_answer(connection, recorded)
+
+
+def _becomes(recorded: Recorded) -> dict[str, Any]:
+    match recorded.event:
+        case SubmissionResent():
+            return {"state": "intended", "sends": SUBMISSIONS.c.sends + 1}
+        case SubmissionNotSent(reason=reason):
+            return {"state": "waiting", "reason": reason}
+        case SubmissionConfirmed(task_id=task_id):
+            return {"state": "confirmed", "task_id": task_id, "reason": ""}
+        case SubmissionRejected(kind=kind, message=message):
+            return {
+                "state": {"load": "waiting", "account": "held", "final": "closed"}[kind],
+                "reason": message,
+            }
+        case SubmissionUnknown(reason=reason):
+            return {"state": "unknown", "reason": reason}
+        case TaskProcessing():
+            return {"state": "processing"}
+        case TaskSucceeded(units=units):
+            return {"state": "succeeded", "units": units}
+        case TaskFailed(message=message, units=units):
+            return {"state": "closed", "reason": message, "units": units}
+        case ProviderAnomaly(what=what):
+            return {"reason": what}
+        case other:
+            raise RuntimeError(f"{type(other).__name__} is no submission event")
+
+
+def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "submission": recorded.stream,
+        "position": recorded.position,
+        "version": recorded.version,
+        "subject": event.subject,
+        "state": "intended",
+        "external_task_id": event.external_task_id,
+        "account": event.account,
+        "host": event.host,
+        "route": event.route,
+        "wire_digest": event.wire_digest,
+        "wire_bytes": event.bytes,
+        "sends": 1,
+        "reason": "",
+        "answers": b"[]",
+        "intended_at": recorded.recorded_at,
+    }
+
+
+def _keep_answer(connection: Connection, recorded: Recorded) -> None:
+    answer: StoredBytes | None = getattr(recorded.event, "answer", None)
+    if answer is None:
+        return
+    kept = connection.execute(select(SUBMISSIONS.c.answers).where(_here(recorded))).scalar_one()
+    _change(connection, recorded, answers=orjson.dumps([*orjson.loads(kept), answer.model_dump(mode="json")]))
+
+
+def _here(recorded: Recorded) -> Any:
+    return (SUBMISSIONS.c.log == recorded.log) & (SUBMISSIONS.c.submission == recorded.stream)
+
+
+def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    connection.execute(update(SUBMISSIONS).where(_here(recorded)).values(version=recorded.version, **values))
+
+
+PROJECTION = Projection(
+    "submissions",
+    (SUBMISSIONS,),
+    frozenset(
+        {
+            "SubmissionIntended",
+            "SubmissionResent",
+            "SubmissionNotSent",
+            "SubmissionConfirmed",
+            "SubmissionRejected",
+            "SubmissionUnknown",
+            "TaskProcessing",
+            "TaskSucceeded",
+            "TaskFailed",
+            "ProviderAnomaly",
+        }
+    ),
+    _project,
+)
+
+
+def submission(connection: Connection, log: str, submission: str) -> SubmissionCard:
+    """One submission. Raises NotFound."""
+    return _card(one_row(connection, SUBMISSIONS, log, "submission", submission))
+
+
+def submissions(
+    connection: Connection, log: str, *, after: int = 0, limit: int = 100, state: str | None = None
+) -> Page[SubmissionCard]:
+    query = select(SUBMISSIONS).where(SUBMISSIONS.c.log == log)
+    if state is not None:
+        query = query.where(SUBMISSIONS.c.state == state)
+    rows, cursor = rows_page(connection, query, SUBMISSIONS, after=after, limit=limit)
+    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+
+
+def _card(row: Row[Any]) -> SubmissionCard:
+    values = dict(row._mapping)
+    values.pop("log")
+    values.pop("position")
+    values["id"] = values.pop("submission")
+    values["answers"] = tuple(StoredBytes.model_validate(kept) for kept in orjson.loads(row.answers))
+    return SubmissionCard(**values)

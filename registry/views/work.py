@@ -1,0 +1,46 @@
+"""Which generations have not come to their end, so that a worker must carry them on?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Connection, Select, delete, insert, select
+from sqlmodel import Field, SQLModel
+
+from registry.events.envelope import Recorded
+from registry.events.generation import GenerationEnded, PlanCompiled
+from registry.log.roles import Projection
+
+
+class WorkRow(SQLModel, table=True):
+    """An open generation."""
+
+    __tablename__ = "view_work"
+
+    log: str = Field(primary_key=True)
+    work: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+
+
+WORK = WorkRow.__table__  # type: ignore[attr-defined]
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        match recorded.event:
+            case PlanCompiled():
+                connection.execute(
+                    insert(WORK).values(log=recorded.log, work=recorded.stream, position=recorded.position)
+                )
+            case GenerationEnded():
+                connection.execute(
+                    delete(WORK).where(WORK.c.log == recorded.log, WORK.c.work == recorded.stream)
+                )
+
+
+PROJECTION = Projection("work", (WORK,), frozenset({"PlanCompiled", "GenerationEnded"}), _project)
+
+
+def open_work() -> Select[tuple[str, str]]:
+    """(log, generation) of everything unfinished, for a claim."""
+    return select(WORK.c.log, WORK.c.work)
