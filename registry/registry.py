@@ -19,7 +19,7 @@ from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId, prefix_of
 from registry.log import leases
 from registry.log.engine import Database
-from registry.log.feed import Feed
+from registry.log.feed import Feed, head
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.rebuild import Progress, Rebuilt
@@ -107,6 +107,10 @@ class Registry:
         """A connection whose queries all see one state of the registry."""
         with self._log.database.snapshot() as connection:
             yield connection
+
+    def head(self, connection: Connection, log: str) -> int:
+        """A log's last position as `connection` sees it."""
+        return head(connection, log)
 
     def fingerprint(self, studio: str, sha256: str) -> str:
         """The studio-keyed digest by which a second registration of the same bytes is recognised."""

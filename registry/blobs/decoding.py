@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PIL import Image, ImageFile, JpegImagePlugin
+from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from registry.errors import BlobError, NotAPicture
 
@@ -53,15 +53,16 @@ def render(source: int, target: int) -> dict[str, Any]:
     image = _decoded(source)
     facts = _facts(image)
     pixels, colour = to_srgb(_upright(image, facts["orientation"]))
-    transparency = pixels.info.get("transparency") if pixels.mode == image.mode else None
-    pixels.info = {} if transparency is None else {"transparency": transparency}
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        kind, how = "jpeg", _jpeg_coding(image, pixels, turned=facts["orientation"] >= 5)
+    else:
+        kind, how = "png", {}
+    # Writers take comments and profiles from `info` unasked; only what pixels mean may stay.
+    meaning = {"transparency"} if pixels.mode == image.mode else set()
+    pixels.info = {name: value for name, value in pixels.info.items() if name in meaning}
     with writing(target) as out:
-        if facts["format"] == "jpeg":
-            _write_jpeg(pixels, out, image, turned=facts["orientation"] >= 5)
-        else:
-            pixels.save(out, "PNG")
-    written = {"format": "jpeg" if facts["format"] == "jpeg" else "png"}
-    return {"picture": facts, "rendition": {**written, "colour": colour}}
+        pixels.save(out, kind, **how)
+    return {"picture": facts, "rendition": {"format": kind, "colour": colour}}
 
 
 def thumbnail(source: int, target: int, *, side: int) -> dict[str, Any]:
@@ -155,6 +156,8 @@ def _decoding(kind: str | None) -> Iterator[None]:
         yield
     except (BlobError, MemoryError):
         raise
+    except UnidentifiedImageError as error:
+        raise NotAPicture(f"it begins like {kind} but its header is damaged") from error
     except Exception as error:
         raise NotAPicture(f"it begins like {kind} but cannot be decoded: {error}") from error
 
@@ -209,21 +212,23 @@ def _bare(image: Image.Image) -> Image.Image:
     return image
 
 
-def _write_jpeg(pixels: Image.Image, out: Any, source: ImageFile.ImageFile, *, turned: bool) -> None:
-    """With the source's own quantisation and sampling, so that nothing is lost that was not lost before."""
+def _jpeg_coding(
+    source: JpegImagePlugin.JpegImageFile, pixels: Image.Image, *, turned: bool
+) -> dict[str, Any]:
+    """The source's own quantisation and sampling, so that nothing is lost that was not lost before."""
     # libjpeg's optimising pass needs the whole result in one buffer.
     ImageFile.MAXBLOCK = max(1 << 16, pixels.width * pixels.height * 4)
-    if pixels.mode != source.mode or not isinstance(source, JpegImagePlugin.JpegImageFile):
-        how: dict[str, Any] = {"quality": 95, "subsampling": 0}
-    else:
-        tables = [source.quantization[number] for number in sorted(source.quantization)]
-        sampling = JpegImagePlugin.get_sampling(source)
-        # Turned by a quarter, columns become rows: of tables too, and 4:2:2 becomes what no encoder here writes.
-        how = {
-            "qtables": [_transposed(table) if turned else list(table) for table in tables],
-            "subsampling": sampling if sampling in (0, 2) or (sampling == 1 and not turned) else 0,
-        }
-    pixels.save(out, "JPEG", optimize=True, progressive="progressive" in source.info, **how)
+    how: dict[str, Any] = {"optimize": True, "progressive": "progressive" in source.info}
+    if pixels.mode != source.mode:
+        return {**how, "quality": 95, "subsampling": 0}
+    tables = [source.quantization[number] for number in sorted(source.quantization)]
+    sampling = JpegImagePlugin.get_sampling(source)
+    # Turned by a quarter, columns become rows: of the tables too, and 4:2:2 becomes what no encoder here writes.
+    return {
+        **how,
+        "qtables": [_transposed(table) if turned else list(table) for table in tables],
+        "subsampling": sampling if sampling in (0, 2) or (sampling == 1 and not turned) else 0,
+    }
 
 
 def _transposed(table: Any) -> list[int]:

@@ -33,7 +33,7 @@ def probe(source: int) -> dict[str, Any]:
             "height": first.height,
             "fps": [rate.numerator, rate.denominator] if rate else None,
             "video_codec": stream.codec_context.name,
-            "audio_codec": sound.codec_context.name if sound else None,
+            "audio_codec": _codec(sound) if sound else None,
         }
 
 
@@ -59,6 +59,8 @@ def _opened(source: int) -> Any:
     if not container.streams.video:
         raise NotFootage("it has no picture track")
     stream = container.streams.video[0]
+    if stream.codec_context is None:
+        raise NotFootage("nobody here can decode its picture track")
     stream.codec_context.thread_count = 1
     if stream.width * stream.height > MAX_PIXELS:
         raise NotFootage(f"{stream.width} x {stream.height} pixels: more than {MAX_PIXELS} are not decoded")
@@ -69,6 +71,11 @@ def _first_frame(container: Any) -> Any:
     for frame in container.decode(video=0):
         return frame
     raise NotFootage("no frame of it can be decoded")
+
+
+def _codec(stream: Any) -> str:
+    """A stream that no decoder knows is named as that; only pictures must be decodable."""
+    return stream.codec_context.name if stream.codec_context else "unknown"
 
 
 JOBS: dict[str, Job] = {"footage.probe": probe, "footage.poster": poster}

@@ -13,8 +13,10 @@ from registry.deciders.command import (
     checked_text,
     must_be_new,
     must_exist,
+    read,
     unexpected,
 )
+from registry.deciders.studio import Studio
 from registry.errors import Refusal
 from registry.events.envelope import Event
 from registry.events.studio import KeyIssued, KeyRevoked
@@ -59,7 +61,7 @@ def decide(command: Command, state: Key, reads: Reads) -> Sequence[Event]:
     match command:
         case IssueKey():
             must_be_new(state.exists, command.stream)
-            must_exist(reads[command.studio].exists, command.studio)
+            read(reads, command.studio, Studio)
             holder = checked_text(command.holder, "holder", most=NAME_LENGTH, least=1)
             return [KeyIssued(studio=command.studio, holder=holder, secret_sha256=command.secret_sha256)]
         case RevokeKey():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from registry.deciders.clip import Clip
 from registry.deciders.command import (
     NAME_LENGTH,
     Command,
@@ -14,6 +15,7 @@ from registry.deciders.command import (
     must_be_live,
     must_be_new,
     must_exist,
+    read,
     unexpected,
 )
 from registry.errors import InvalidCommand
@@ -88,8 +90,7 @@ def decide(command: Command, state: Asset, reads: Reads) -> Sequence[Event]:
             return _describe(command, state)
         case SupersedeAsset():
             must_be_live(state.retired, command.stream)
-            must_exist(reads[command.by].exists, command.by)
-            must_be_live(reads[command.by].retired, command.by)
+            must_be_live(read(reads, command.by, Asset).retired, command.by)
             if command.by == command.stream:
                 raise InvalidCommand(
                     f"{command.stream} cannot supersede itself", hint="name another asset", path="by"
@@ -105,7 +106,7 @@ def decide(command: Command, state: Asset, reads: Reads) -> Sequence[Event]:
 def _register(command: RegisterAsset, state: Asset, reads: Reads) -> Sequence[Event]:
     must_be_new(state.exists, command.stream)
     if command.derived_from is not None:
-        must_exist(reads[command.derived_from.clip].exists, command.derived_from.clip)
+        read(reads, command.derived_from.clip, Clip)
     return [
         AssetRegistered(
             kind=command.kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from registry.deciders.asset import Asset
 from registry.deciders.command import (
     NAME_LENGTH,
     Command,
@@ -14,6 +15,7 @@ from registry.deciders.command import (
     must_be_live,
     must_be_new,
     must_exist,
+    read,
     unexpected,
 )
 from registry.errors import InvalidCommand, NotFound
@@ -144,8 +146,7 @@ def _revise(command: ReviseCharacter, state: Character) -> Sequence[Event]:
 
 
 def _assign(command: AssignReference, state: Character, reads: Reads) -> Sequence[Event]:
-    asset = reads[command.asset]
-    must_exist(asset.exists, command.asset)
+    asset = read(reads, command.asset, Asset)
     must_be_live(asset.retired, command.asset)
     if asset.kind != "picture":
         raise InvalidCommand(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from registry.errors import InvalidCommand, NotFound, Refusal
 from registry.events.envelope import Event
@@ -37,6 +37,16 @@ class Decider:
     evolve: Callable[[Any, Event], Any]
 
 
+class State(Protocol):
+    """What every state can say of itself."""
+
+    @property
+    def exists(self) -> bool: ...
+
+
+S = TypeVar("S", bound=State)
+
+
 class AlreadyExists(Refusal):
     """The stream was begun before."""
 
@@ -63,6 +73,15 @@ def must_be_new(exists: bool, stream: str) -> None:
 def must_exist(exists: bool, stream: str) -> None:
     if not exists:
         raise NotFound(f"there is no {stream}", hint="check the id")
+
+
+def read(reads: Reads, stream: str, kind: type[S]) -> S:
+    """The state of a stream the decision depends on. Raises NotFound, also for an id of another kind of thing."""
+    state = reads[stream]
+    if not isinstance(state, kind):
+        raise NotFound(f"{stream} is no {kind.__name__.lower()}", hint="check the id")
+    must_exist(state.exists, stream)
+    return state
 
 
 def must_be_live(retired: bool, stream: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from registry.deciders.account import Account
+from registry.deciders.character import Character
 from registry.deciders.command import (
     NAME_LENGTH,
     Command,
@@ -15,6 +17,7 @@ from registry.deciders.command import (
     must_be_live,
     must_be_new,
     must_exist,
+    read,
     unexpected,
 )
 from registry.errors import InvalidCommand
@@ -71,9 +74,8 @@ def decide(command: Command, state: Element, reads: Reads) -> Sequence[Event]:
 
 def _adopt(command: AdoptElement, state: Element, reads: Reads) -> Sequence[Event]:
     must_be_new(state.exists, command.stream)
-    must_exist(reads[command.account].exists, command.account)
-    must_exist(reads[command.character].exists, command.character)
-    must_be_live(reads[command.character].retired, command.character)
+    read(reads, command.account, Account)
+    must_be_live(read(reads, command.character, Character).retired, command.character)
     if command.element_id not in INT64:
         raise InvalidCommand(
             f"element_id {command.element_id} is not a positive 64-bit integer",

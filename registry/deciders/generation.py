@@ -13,11 +13,14 @@ from registry.deciders.command import (
     must_be_live,
     must_be_new,
     must_exist,
+    read,
     unexpected,
 )
+from registry.deciders.production import Production
 from registry.deciders.production import must_be_open as production_must_be_open
+from registry.deciders.scene import Scene
 from registry.deciders.scene import must_be_open as scene_must_be_open
-from registry.errors import Refusal
+from registry.errors import InvalidCommand, NotFound, Refusal
 from registry.events.envelope import Event
 from registry.events.generation import (
     GenerationEnded,
@@ -119,11 +122,20 @@ def decide(command: Command, state: Generation, reads: Reads) -> Sequence[Event]
 
 def _request(command: RequestGeneration, state: Generation, reads: Reads) -> Sequence[Event]:
     must_be_new(state.exists, command.stream)
-    production, scene = reads[command.requested.production], reads[command.requested.scene]
-    must_exist(production.exists, command.requested.production)
-    must_exist(scene.exists, command.requested.scene)
-    production_must_be_open(production, command.requested.production)
-    scene_must_be_open(scene, command.requested.scene)
+    requested = command.requested
+    production_must_be_open(read(reads, requested.production, Production), requested.production)
+    scene = read(reads, requested.scene, Scene)
+    scene_must_be_open(scene, requested.scene)
+    if scene.production != requested.production:
+        raise InvalidCommand(
+            f"{requested.scene} belongs to {scene.production}, not to {requested.production}",
+            hint="name the scene's own production, or leave it out",
+            path="production",
+        )
+    if requested.shot is not None and requested.shot not in scene.shots:
+        raise NotFound(
+            f"there is no {requested.shot} planned in {requested.scene}", hint="plan the shot first"
+        )
     return [command.requested, command.plan]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from registry.deciders.account import Account
 from registry.deciders.command import (
     NAME_LENGTH,
     AlreadyClosed,
@@ -14,6 +15,7 @@ from registry.deciders.command import (
     checked_text,
     must_be_new,
     must_exist,
+    read,
     unexpected,
 )
 from registry.events.envelope import Event
@@ -66,7 +68,7 @@ def decide(command: Command, state: Production, reads: Reads) -> Sequence[Event]
     must_be_open(state, command.stream)
     match command:
         case ChooseAccount():
-            must_exist(reads[command.account].exists, command.account)
+            read(reads, command.account, Account)
             return [] if command.account == state.account else [AccountChosen(account=command.account)]
         case CloseProduction():
             return [ProductionClosed(reason=checked_text(command.reason, "reason"))]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from registry.deciders.character import Character
+from registry.deciders.clip import Clip
 from registry.deciders.command import (
     NAME_LENGTH,
     AlreadyClosed,
@@ -15,8 +17,10 @@ from registry.deciders.command import (
     must_be_live,
     must_be_new,
     must_exist,
+    read,
     unexpected,
 )
+from registry.deciders.production import Production
 from registry.deciders.production import must_be_open as production_must_be_open
 from registry.errors import InvalidCommand, NotFound
 from registry.events.envelope import Event
@@ -170,9 +174,7 @@ def must_be_open(state: Scene, stream: str) -> None:
 
 def _open(command: OpenScene, state: Scene, reads: Reads) -> Sequence[Event]:
     must_be_new(state.exists, command.stream)
-    production = reads[command.production]
-    must_exist(production.exists, command.production)
-    production_must_be_open(production, command.production)
+    production_must_be_open(read(reads, command.production, Production), command.production)
     return [
         SceneOpened(
             production=command.production,
@@ -195,8 +197,7 @@ def _describe(command: DescribeScene, state: Scene) -> Sequence[Event]:
 
 
 def _cast(command: CastInScene, state: Scene, reads: Reads) -> Sequence[Event]:
-    character = reads[command.character]
-    must_exist(character.exists, command.character)
+    character = read(reads, command.character, Character)
     must_be_live(character.retired, command.character)
     if command.character in state.cast:
         return []
@@ -204,8 +205,7 @@ def _cast(command: CastInScene, state: Scene, reads: Reads) -> Sequence[Event]:
 
 
 def _continue(command: ContinueScene, state: Scene, reads: Reads) -> Sequence[Event]:
-    clip = reads[command.clip]
-    must_exist(clip.exists, command.clip)
+    clip = read(reads, command.clip, Clip)
     if clip.scene == command.stream:
         raise InvalidCommand(
             f"{command.clip} is of this scene; a scene continues another scene's clip (guide E, guide 3D)",

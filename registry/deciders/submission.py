@@ -99,6 +99,7 @@ class Submission:
     succeeded: TaskSucceeded | None = None
     failed: TaskFailed | None = None
     reason: str = ""
+    anomaly: str = ""
 
     @property
     def exists(self) -> bool:
@@ -159,7 +160,7 @@ def evolve(state: Submission, event: Event) -> Submission:
         case TaskFailed():
             return replace(state, stage="closed", failed=event, reason=event.message)
         case ProviderAnomaly():
-            return state
+            return replace(state, anomaly=event.what)
         case _:
             raise unexpected(event)
 

@@ -31,7 +31,7 @@ class AssetRegistered(Event):
     kind: AssetKind
     label: Personal[str]
     original: Personal[StoredBytes]
-    rendition: Personal[StoredBytes] | None = None
+    rendition: Personal[StoredBytes | None] = None
     picture: PictureFacts | None = None
     fingerprint: Personal[str]
     derived_from: FrameOf | None = None

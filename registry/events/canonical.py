@@ -1,18 +1,19 @@
 """One value, one spelling: canonical JSON bytes, and the refusal of what cannot be stored alike on every engine.
 
 Rejected before storage: NUL and lone surrogates in text, integers outside int64, NaN and Infinity (checked here because orjson
-would write NaN as null), and keys that are not text.
+would write NaN as null), keys that are not text, and nesting deeper than any reader can be trusted with.
 """
 
 from __future__ import annotations
 
 import math
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 _INT64 = range(-(2**63), 2**63)
+_DEEPEST: Final = 100
 
 
 class NotStorable(ValueError):
@@ -26,7 +27,7 @@ class NotStorable(ValueError):
 
 def canonical(value: Any) -> bytes:
     """Sorted-key JSON in UTF-8 without spaces. Raises NotStorable."""
-    _check(value, "$")
+    _check(value, "$", 0)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
@@ -34,29 +35,34 @@ def canonical_sha256(value: Any) -> str:
     return sha256(canonical(value)).hexdigest()
 
 
-def _check(value: Any, path: str) -> None:
+def _check(value: Any, path: str, depth: int) -> None:
+    if depth > _DEEPEST:
+        raise NotStorable(path, f"nested deeper than {_DEEPEST} levels")
     match value:
         case None | bool():
             return
         case str():
             _check_text(value, path)
-        case int():
-            if value not in _INT64:
-                raise NotStorable(path, f"{value} is outside the 64-bit integers")
-        case float():
-            if not math.isfinite(value):
-                raise NotStorable(path, f"{value} is not a finite number")
+        case int() | float():
+            _check_number(value, path)
         case dict():
             for key, inner in value.items():
                 if not isinstance(key, str):
                     raise NotStorable(path, f"key {key!r} is not text")
                 _check_text(key, path)
-                _check(inner, f"{path}.{key}")
+                _check(inner, f"{path}.{key}", depth + 1)
         case list() | tuple():
             for index, inner in enumerate(value):
-                _check(inner, f"{path}[{index}]")
+                _check(inner, f"{path}[{index}]", depth + 1)
         case _:
             raise NotStorable(path, f"{type(value).__name__} has no JSON form")
+
+
+def _check_number(value: int | float, path: str) -> None:
+    if isinstance(value, int) and value not in _INT64:
+        raise NotStorable(path, f"an integer of {value.bit_length()} bits is outside the 64-bit integers")
+    if not math.isfinite(value):
+        raise NotStorable(path, f"{value} is not a finite number")
 
 
 def _check_text(text: str, path: str) -> None:

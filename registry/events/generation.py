@@ -60,11 +60,15 @@ class SubmissionOpened(Event):
 
 
 class ResultStored(Event):
-    """The provider's result is in our store, hashed and checked; `checked` says how far (structure, or every frame decoded)."""
+    """The provider's result is in our store, hashed and checked; `checked` says how far (its structure, or decoded).
+
+    `fetched_from` is the address it came from, which may be newer than the one the task first named.
+    """
 
     NAME: ClassVar[str] = "ResultStored"
 
     clip: ClipId
+    fetched_from: str
     stored: StoredBytes
     duration_us: int = Field(gt=0)
     width: int

@@ -19,7 +19,7 @@ SYSTEM_LOG: Final = "system"
 """The log above all studios: studios themselves, and the keys that open them."""
 
 _SUFFIX = r"[0-7][0-9a-hjkmnp-tv-z]{25}"
-_TYPEID = re.compile(rf"^([a-z]+)_({_SUFFIX})$")
+_TYPEID = re.compile(rf"([a-z]+)_({_SUFFIX})")
 
 
 def _pattern(prefix: str) -> StringConstraints:
@@ -42,14 +42,14 @@ ClipId = Annotated[str, _pattern("clip")]
 
 def prefix_of(stream: str) -> str:
     """The kind of thing an id names: `asset` of `asset_01h…`. Raises ValueError on anything that is no id."""
-    found = _TYPEID.match(stream)
+    found = _TYPEID.fullmatch(stream)
     if found is None:
         raise ValueError(f"{stream!r} is no id")
     return found[1]
 
 
 def is_id(text: str, prefix: str) -> bool:
-    found = _TYPEID.match(text)
+    found = _TYPEID.fullmatch(text)
     return found is not None and found[1] == prefix
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 T = TypeVar("T")
 
@@ -36,10 +36,16 @@ class _Mark:
     """Marks an annotation as personal."""
 
 
-_PERSONAL = _Mark()
-Personal = Annotated[T | Erased, _PERSONAL]
-
 ERASED = Erased()
+
+
+def _erased_first(value: Any) -> Any:
+    """The erased mark is never read as a value: a field that may hold any JSON object would take it for one."""
+    return ERASED if value == {"erased": True} else value
+
+
+_PERSONAL = _Mark()
+Personal = Annotated[T | Erased, BeforeValidator(_erased_first), _PERSONAL]
 
 
 @cache

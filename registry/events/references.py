@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from registry.events.ids import AssetId, CharacterId, ElementId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Units = Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,6})?$")]
+Units = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
 """Kling billing units as an exact decimal, e.g. `1.8` (contract section 5.1, `final_unit_deduction`)."""
 
 ReferenceRole = Literal["frontal", "three_quarter", "profile", "full_body", "wardrobe", "other"]

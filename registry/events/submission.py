@@ -97,12 +97,16 @@ class TaskProcessing(Event):
 
 
 class TaskSucceeded(Event):
-    """The provider is done. `url` dies after 30 days (contract section 10); `units` is `final_unit_deduction`."""
+    """The provider is done. It serves `url` until `url_expires_at` (microseconds; contract section 10: 30 days).
+
+    `units` is `final_unit_deduction`; `duration` the provider's own decimal seconds.
+    """
 
     NAME: ClassVar[str] = "TaskSucceeded"
 
     video_id: str
     url: str
+    url_expires_at: int
     duration: str
     units: Units | None = None
     answer: StoredBytes | None = None

@@ -6,28 +6,30 @@ is refused leaves no trace in the batch; the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select, update
 
-from registry.errors import KeyReused, NotFound, RegistryError, StaleLease, VersionConflict
-from registry.events.envelope import Recorded
-from registry.events.ids import MakeId, prefix_of
-from registry.log.roles import Clock, Decider, Handle, Handled, Projection
+from registry.errors import InvalidCommand, KeyReused, NotFound, RegistryError, StaleLease, VersionConflict
+from registry.events.envelope import Event, Recorded
+from registry.events.ids import MakeId
+from registry.log.roles import Clock, Command, Decider, Handle, Handled, Projection, State
 from registry.log.rows import Place, RowReader, RowWriter
-from registry.log.states import Folded, States
+from registry.log.states import Folded, States, decider_of
 from registry.log.tables import ANSWERS, EVENTS, HEADS, LEASES
 
 
 @dataclass
 class Head:
-    """A log's head while its row is locked."""
+    """A log's head while its row is locked; `locked_at` is the position it was found at."""
 
     log: str
     position: int
     recorded_at: int
+    locked_at: int
 
 
 @dataclass
@@ -90,11 +92,12 @@ class Batch:
         for outcome in happened:
             outcome.handled = self._finish(outcome)
         for head in self.heads.values():
-            self.connection.execute(
-                update(HEADS)
-                .where(HEADS.c.log == head.log)
-                .values(position=head.position, recorded_at=head.recorded_at)
-            )
+            if head.position != head.locked_at:
+                self.connection.execute(
+                    update(HEADS)
+                    .where(HEADS.c.log == head.log)
+                    .values(position=head.position, recorded_at=head.recorded_at)
+                )
 
     def _finish(self, outcome: Outcome) -> Handled:
         call, position = outcome.call, self.heads[outcome.call.log].position
@@ -129,7 +132,7 @@ class Batch:
             if row is None:
                 self.connection.execute(insert(HEADS).values(log=log, position=0, recorded_at=0))
             position, recorded_at = (row.position, row.recorded_at) if row else (0, 0)
-            self.heads[log] = Head(log, position, recorded_at)
+            self.heads[log] = Head(log, position, recorded_at, position)
             self.states.catch_up(self.connection, log, position)
         return self.heads[log]
 
@@ -162,11 +165,11 @@ class Batch:
         rows: list[dict[str, Any]] = []
         self._check_expected(call)
         for command in call.commands:
-            decider = self.deciders[prefix_of(command.stream)]
+            decider = decider_of(self.deciders, command.stream)
             folded = self._folded(call.log, command.stream, mine)
             reads = {stream: self._folded(call.log, stream, mine).state for stream in command.reads}
             state, version = folded.state, folded.version
-            for event in decider.decide(command, state, reads):
+            for event in _decided(decider, command, state, reads):
                 version += 1
                 place = Place(
                     call.log,
@@ -203,6 +206,21 @@ class Batch:
         if address in self.overlay:
             return self.overlay[address]
         return self.states.load(self.connection, log, stream)
+
+
+def _decided(decider: Decider, command: Command, state: State, reads: Mapping[str, State]) -> Sequence[Event]:
+    """What the decider says. A value that an event's own form refuses is the command's fault, and named."""
+    try:
+        return decider.decide(command, state, reads)
+    except ValidationError as refused:
+        first = refused.errors(include_url=False, include_context=False)[0]
+        path = ".".join(str(step) for step in first["loc"])
+        raise InvalidCommand(
+            f"{path} cannot be {first['input']!r:.200}: {first['msg']}",
+            hint=f"change {path}",
+            path=path,
+            errors=refused.errors(include_url=False, include_context=False, include_input=False),
+        ) from None
 
 
 def find_answer(connection: Connection, log: str, key: str, command_sha256: str, now: int) -> bytes | None:

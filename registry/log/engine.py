@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 SAFE_SQLITE: Final = (3, 51, 3)
@@ -30,7 +31,7 @@ class Database:
     """An engine by URL. `reading` for queries, `snapshot` for several that must agree, `writing` for the one writer thread."""
 
     def __init__(self, url: str, *, readers: int = 16, busy_seconds: float = 10.0) -> None:
-        parsed = make_url(url)
+        parsed = _parsed(url)
         if parsed.get_backend_name() != "sqlite":
             raise UnusableDatabase(
                 f"no engine for {parsed.get_backend_name()!r}: DATABASE_URL must begin with sqlite:///"
@@ -76,6 +77,13 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise UnusableDatabase(f"DATABASE_URL {url!r} is no address: it must begin with sqlite:///") from None
 
 
 def _check_build(version: tuple[int, ...]) -> None:

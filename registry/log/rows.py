@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Row
 
-from registry.errors import InvalidCommand
+from registry.errors import HistoryTampered, InvalidCommand
 from registry.events.canonical import NotStorable, canonical
 from registry.events.catalogue import EVENTS, read_event
 from registry.events.envelope import Context, Event, Recorded
@@ -40,6 +40,7 @@ class RowWriter:
 
     def row(self, event: Event, place: Place, context: Context) -> dict[str, Any]:
         try:
+            canonical([context.actor, context.request_id, context.causation_id, context.correlation_id])
             body = canonical(self._sealed(event, place))
         except NotStorable as refused:
             raise InvalidCommand(
@@ -89,11 +90,26 @@ class RowReader:
         return (self.recorded(row) for row in rows)
 
     def _event(self, row: Mapping[str, Any]) -> Event:
-        body = orjson.loads(row["body"])
+        try:
+            body = self._opened(row, orjson.loads(row["body"]))
+            return read_event(row["type"], row["schema_version"], body)
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ) as broken:  # pydantic's and orjson's are ValueErrors
+            raise HistoryTampered(
+                f"position {row['position']} of {row['log']} is no readable {row['type']}: "
+                f"{type(broken).__name__}",
+                hint="the stored event was changed; compare with a backup",
+            ) from None
+
+    def _opened(self, row: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         event_type = EVENTS.get((row["type"], row["schema_version"]))
         for field in personal_fields(event_type) if event_type else ():
             value = body.get(field)
             if isinstance(value, dict) and "sealed" in value:
                 address = f"{row['log']}/{row['stream']}/{row['event_id']}/{field}"
                 body[field] = self._sealer.open(value, bound_to=address)
-        return read_event(row["type"], row["schema_version"], body)
+        return body

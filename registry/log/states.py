@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from registry.errors import NotFound
 from registry.events.ids import prefix_of
 from registry.log.roles import Decider, State
 from registry.log.rows import RowReader
@@ -17,6 +18,14 @@ from registry.log.tables import EVENTS
 
 _FORGET_ALL_BEYOND: Final = 2_000
 """When another process wrote more events than this since we looked, dropping the cache is cheaper than naming streams."""
+
+
+def decider_of(deciders: Mapping[str, Decider], stream: str) -> Decider:
+    """Who speaks for this stream. Raises NotFound for what is no id of a thing we keep."""
+    try:
+        return deciders[prefix_of(stream)]
+    except (ValueError, KeyError):
+        raise NotFound(f"there is no {stream!r}", hint="check the id") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class States:
 
     def fold(self, connection: Connection, log: str, stream: str, *, as_of: int | None = None) -> Folded:
         """The state as of a position (inclusive), straight from the log."""
-        decider = self._deciders[prefix_of(stream)]
+        decider = decider_of(self._deciders, stream)
         query = (
             select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream == stream).order_by(EVENTS.c.version)
         )

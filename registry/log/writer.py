@@ -170,12 +170,13 @@ def _settle(ticket: Ticket, outcome: Outcome) -> bool:
 
 def _as_ours(failure: Exception) -> RegistryError | Exception:
     """Foreign exceptions stop here: uniqueness in a view, a locked or full database."""
-    if isinstance(failure, RegistryError) or not isinstance(failure, SQLAlchemyError):
+    if not isinstance(failure, (SQLAlchemyError, OSError)):
         return failure
     origin = str(getattr(failure, "orig", failure))
     if "UNIQUE constraint failed" in origin:
         return AlreadyRegistered(
-            f"something with these properties exists already ({origin.partition(': ')[2]})"
+            f"something with these properties exists already ({origin.partition(': ')[2]})",
+            hint="look it up and use it",
         )
     return LogBusy(
         f"the database could not take the command: {origin}",

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from pysqlite3 import dbapi2 as sqlite
+
+from registry.errors import LogBusy
 
 RandomBytes = Callable[[int], bytes]
 
@@ -45,7 +48,7 @@ class KeyFile:
 
     def find(self, streams: Iterable[str]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
-        with self._lock:
+        with self._lock, _ours():
             for stream in streams:
                 row = self._db.execute("SELECT key FROM keys WHERE stream = ?", (stream,)).fetchone()
                 if row is not None:
@@ -53,16 +56,29 @@ class KeyFile:
         return found
 
     def add(self, keys: dict[str, bytes]) -> dict[str, bytes]:
-        with self._lock:
+        with self._lock, _ours():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", list(keys.items()))
                 self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # a full disk has rolled back already
+                    self._db.execute("ROLLBACK")
                 raise
         return self.find(keys)
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    """A key store that fails stops the append that needs its key, as the log itself would."""
+    try:
+        yield
+    except sqlite.Error as failure:
+        raise LogBusy(
+            f"the key store could not be used: {failure}",
+            hint="if it says the disk is full, make room; then repeat with the same key",
+        ) from failure

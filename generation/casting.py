@@ -1,0 +1,197 @@
+"""Who is in the picture, and what each face stands on.
+
+The cast keeps the order of the request (or of the scene), and a person's number is the place in it: the person's
+`<<<element_n>>>` or `<<<image_n>>>` and `<<<voice_n>>>`. Under `identity: auto` the cast stands on one kind of grounding
+together, elements before pictures, because that is what the guide approves (F2, A2, F3); it is mixed only when nothing else is
+left, and the table of combinations then says what can be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from generation import gaps
+from generation.grounds import AssetGround, CharacterGround, ElementGround, Grounds
+from generation.rules.finding import Finding
+from generation.shot import CastEntry, ShotRequest
+
+FACE_ROLES: Final = ("frontal", "three_quarter", "profile", "full_body", "other")
+"""Which reference stands for a face, best first (a wardrobe picture never does)."""
+
+By = Literal["element", "image"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the picture, the number they carry everywhere, and what their face stands on (exactly one of the two)."""
+
+    number: int
+    character: CharacterGround
+    element: ElementGround | None = None
+    picture: AssetGround | None = None
+
+    @property
+    def by(self) -> By:
+        return "element" if self.element else "image"
+
+    @property
+    def marker(self) -> str:
+        return f"<<<{self.by}_{self.number}>>>"
+
+    @property
+    def voice(self) -> str:
+        return f"<<<voice_{self.number}>>>"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One cast entry with its character, and where it stands in the request."""
+
+    path: str
+    entry: CastEntry
+    character: CharacterGround
+
+
+def cast_of(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tuple[Member, ...]:
+    scene_cast = grounds.scene.cast if grounds.scene else ()
+    entries = (
+        request.cast if request.cast is not None else tuple(CastEntry(character=id) for id in scene_cast)
+    )
+    cast: list[Member] = []
+    for index, entry in enumerate(entries):
+        path = f"cast[{index}].character" if request.cast is not None else "cast"
+        character = grounds.people.get(entry.character)
+        if character is None:
+            found.append(
+                gaps.UNKNOWN_CHARACTER.at(path, f"nobody is called {entry.character!r}", *_known(grounds))
+            )
+        elif any(other.character.id == character.id for other in cast):
+            found.append(
+                gaps.CAST_TWICE.at(path, f"{entry.character!r} is {character.name}, who is already cast")
+            )
+        elif character.retired:
+            found.append(gaps.RETIRED.at(path, f"{character.name} is retired"))
+        else:
+            cast.append(Member(path, entry, character))
+    return tuple(cast)
+
+
+def _known(grounds: Grounds) -> Iterable[str]:
+    names = {person.name for person in grounds.people.values() if not person.retired}
+    return [f"cast {name}" for name in sorted(names)]
+
+
+def ground(
+    cast: tuple[Member, ...], grounds: Grounds, found: list[Finding]
+) -> tuple[tuple[Person, ...], list[str]]:
+    elements = {member.character.id: _live_element(member.character, grounds) for member in cast}
+    pictures = {member.character.id: _face(member.character, grounds) for member in cast}
+    together = _together(cast, elements, pictures)
+    people: list[Person] = []
+    for number, member in enumerate(cast, start=1):
+        character, wish = member.character, member.entry.identity
+        element = (
+            elements[character.id]
+            if wish != "images" and (wish == "elements" or together != "image")
+            else None
+        )
+        picture = None if element or wish == "elements" else pictures[character.id]
+        if element is None and picture is None:
+            found.append(_nothing_shows(member, grounds))
+        else:
+            _refuse_shared_face(picture, people, member, found)
+            people.append(Person(number, character, element, picture))
+    return tuple(people), _why_pictures(people, elements, together)
+
+
+def _refuse_shared_face(
+    picture: AssetGround | None, people: list[Person], member: Member, found: list[Finding]
+) -> None:
+    """Two people need two pictures; the same element twice is the vendor's own rule (contract R30)."""
+    for other in people:
+        if picture is not None and other.picture is not None and other.picture.id == picture.id:
+            both = f"{other.character.name} and {member.character.name}"
+            found.append(gaps.SHARED_FACE.at(member.path, f"asset {picture.id} would stand for {both}"))
+
+
+def _together(
+    cast: tuple[Member, ...],
+    elements: dict[str, ElementGround | None],
+    pictures: dict[str, AssetGround | None],
+) -> By | None:
+    """The one kind of grounding that serves everybody under their wishes, elements before pictures; None when there is none."""
+    if all(member.entry.identity != "images" and elements[member.character.id] for member in cast):
+        return "element"
+    if all(member.entry.identity != "elements" and pictures[member.character.id] for member in cast):
+        return "image"
+    return None
+
+
+def _why_pictures(
+    people: list[Person], elements: dict[str, ElementGround | None], together: By | None
+) -> list[str]:
+    if together != "image" or not any(elements[person.character.id] for person in people):
+        return []
+    without = ", ".join(person.character.name for person in people if not elements[person.character.id])
+    because = f"{without} has no live element on this account" if without else "pictures were asked for"
+    return [
+        f"the whole cast stands on pictures: {because}, and one kind of grounding for all is what guide F3 approves"
+    ]
+
+
+def _live_element(character: CharacterGround, grounds: Grounds) -> ElementGround | None:
+    """The newest live element on the paying account (elements are listed oldest first)."""
+    account = grounds.account.id if grounds.account else None
+    live = [element for element in character.elements if element.account == account and not element.retired]
+    return live[-1] if live else None
+
+
+def _face(character: CharacterGround, grounds: Grounds) -> AssetGround | None:
+    """One picture per person, as guide A2 has it: the frontal one, else the next best role, in the order of assignment."""
+    for role in FACE_ROLES:
+        for reference in character.references:
+            asset = grounds.assets.get(reference.asset)
+            if (
+                reference.role == role
+                and asset is not None
+                and not asset.retired
+                and asset.rendition_key is not None
+            ):
+                return asset
+    return None
+
+
+def _nothing_shows(member: Member, grounds: Grounds) -> Finding:
+    name, wish = member.character.name, member.entry.identity
+    if wish != "images" and grounds.account is not None:
+        elsewhere = sorted(
+            {e.account for e in member.character.elements if not e.retired} - {grounds.account.id}
+        )
+        if elsewhere:
+            where = f"{name}'s element is on {', '.join(elsewhere)} and the production pays from {grounds.account.id}"
+            return gaps.FOREIGN_ELEMENT.at(member.path, where)
+    retired = (
+        " (what there is, is retired)"
+        if any(element.retired for element in member.character.elements)
+        else ""
+    )
+    missing = {"elements": "no live element on this account", "images": "no usable reference picture"}
+    both = "neither a live element on this account nor a usable reference picture"
+    return gaps.NO_GROUNDING.at(member.path, f"{name} has {missing.get(wish, both)}{retired}")
+
+
+def check_speakers(
+    request: ShotRequest, grounds: Grounds, *, cast: tuple[Member, ...], found: list[Finding]
+) -> None:
+    present = {member.character.id: member.character.name for member in cast}
+    for index, turn in enumerate(request.dialogue.turns if request.dialogue else ()):
+        path, speaker = f"dialogue.turns[{index}].speaker", grounds.people.get(turn.speaker)
+        if speaker is None:
+            found.append(
+                gaps.UNKNOWN_CHARACTER.at(path, f"nobody is called {turn.speaker!r}", *_known(grounds))
+            )
+        elif speaker.id not in present:
+            here = ", ".join(present.values()) or "nobody"
+            found.append(gaps.SPEAKER_NOT_CAST.at(path, f"{turn.speaker!r} speaks, and cast is {here}"))

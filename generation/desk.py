@@ -1,0 +1,78 @@
+"""What carrying a generation needs from outside, in one frozen value: the registry, the bytes, the provider, the clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from generation.durations import Durations
+from generation.kling.client import KlingClient
+from generation.outbound import Outbound
+from registry.blobs import Blobs
+from registry.deciders.account import Account
+from registry.deciders.command import Command
+from registry.deciders.generation import Generation
+from registry.deciders.submission import Submission
+from registry.events.envelope import Context
+from registry.log.leases import Lease
+from registry.registry import Registry
+
+KlingFor = Callable[[Account], AbstractContextManager[KlingClient]]
+"""A client that sends under an account's key. Raises KlingUnreachable when no key of that fingerprint is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does."""
+
+    registry: Registry
+    blobs: Blobs
+    kling_for: KlingFor
+    outbound: Outbound
+    durations: Durations
+    monotonic: Callable[[], float]
+    jitter: Callable[[], float]
+
+    def now(self) -> int:
+        """Microseconds since 1970."""
+        return self.registry.clock()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A generation while this worker holds its lease: as it was when the step began. Every append carries the lease's epoch."""
+
+    lease: Lease
+    generation: Generation
+    submission: Submission
+
+    @property
+    def id(self) -> str:
+        return self.lease.work
+
+    def append(self, desk: Desk, *commands: Command) -> None:
+        """All of it or nothing, under the lease. Raises StaleLease when another worker took over."""
+        context = Context(actor=self.lease.owner, correlation_id=self.id)
+        desk.registry.handle(self.lease.log, commands, context=context, fence=self.lease.fence)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing more can be done now: look again after `seconds`. `note` says what it waits for, for people."""
+
+    seconds: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Something became known and is in the log: read it again and go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The generation has its end."""
+
+
+Step = Wait | Moved | Done

@@ -1,0 +1,88 @@
+"""Everything that can stop a request on its way to Kling and back.
+
+GenerationError
+├── CannotResolve      the registry lacks what the request needs; carries every gap, never only the first
+├── PayloadRefused     a payload breaks rules or cannot be written as bytes; carries every finding
+├── KlingRefused       the vendor said no, in words that prove it accepted nothing
+├── KlingThrottled     the vendor has no room now; the same bytes may go again later
+├── KlingUnreachable   nothing was sent, or a read did not work: asking again is safe
+├── KlingUncertain     something may have been accepted; only a look-up by our own id may settle it
+├── OutboundRefused    we do not connect there: scheme, host, port or address is not allowed
+└── ResultRefused      a result was offered that we do not take: status, size, encoding, or cut short
+
+Each carries a stable `code`, a message with the offending value, a `hint` that says what to do next, and
+`detail` for programs. No HTTP numbers of ours here: `api/errors.py` is the only place that knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+
+class GenerationError(Exception):
+    """Root of the tree. `code` is stable and published; `detail` is machine-readable context."""
+
+    code: ClassVar[str] = "generation-error"
+
+    def __init__(self, message: str, *, hint: str = "", **detail: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+
+class CannotResolve(GenerationError):
+    """Something the request stands on is missing. `gaps` holds all of it, in the order it was found."""
+
+    code = "cannot-resolve"
+
+    def __init__(self, message: str, *, gaps: Iterable[Any], hint: str = "", **detail: Any) -> None:
+        super().__init__(message, hint=hint, **detail)
+        self.gaps = tuple(gaps)
+
+
+class PayloadRefused(GenerationError):
+    """The payload may not go out as it is. `findings` holds every reason, in the order it was found."""
+
+    code = "payload-refused"
+
+    def __init__(self, message: str, *, findings: Iterable[Any], hint: str = "", **detail: Any) -> None:
+        super().__init__(message, hint=hint, **detail)
+        self.findings = tuple(findings)
+
+
+class KlingRefused(GenerationError):
+    """The vendor refused for good, or refused this account; nothing was accepted and nothing is charged."""
+
+    code = "kling-refused"
+
+
+class KlingThrottled(GenerationError):
+    """The vendor is full (1302, 1303). The same bytes under the same id may be sent again after a pause."""
+
+    code = "kling-throttled"
+
+
+class KlingUnreachable(GenerationError):
+    """The network failed where that costs nothing: before the first byte of a create, or while reading."""
+
+    code = "kling-unreachable"
+
+
+class KlingUncertain(GenerationError):
+    """Bytes of a create left and no answer proves what became of them. Never send again; look up."""
+
+    code = "kling-uncertain"
+
+
+class OutboundRefused(GenerationError):
+    """The address is not one this service connects to. Nothing was sent but, perhaps, a name query."""
+
+    code = "outbound-refused"
+
+
+class ResultRefused(GenerationError):
+    """What a URL answered is no result. `detail['why']`: dead, status, encoding, too-large, short."""
+
+    code = "result-refused"

@@ -1,0 +1,109 @@
+"""Everything a resolution reads, loaded as of one position of the log and frozen; nothing here looks anything up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from registry.events.references import AssetKind, CharacterKind, ReferenceRole
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGround:
+    """The Kling account that pays: elements live on one account and never cross (contract section 6)."""
+
+    id: str
+    region: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class SceneGround:
+    """The scene and its cast, character ids in the order they were cast. `setting` serves requests that name none."""
+
+    id: str
+    name: str
+    cast: tuple[str, ...] = ()
+    setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceGround:
+    """A picture that shows a character, and how."""
+
+    role: ReferenceRole
+    asset: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementGround:
+    """A Kling element that shows a character. `kind` is what it was made from, where that is known."""
+
+    id: str
+    element_id: int
+    account: str
+    kind: Literal["image", "video"] | None = None
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterGround:
+    """A character as of the version the request would use."""
+
+    id: str
+    name: str
+    kind: CharacterKind
+    version: int
+    references: tuple[ReferenceGround, ...] = ()
+    elements: tuple[ElementGround, ...] = ()
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssetGround:
+    """Source bytes and their rendition: key, SHA-256, length in bytes, upright pixels, format. Only pictures have a rendition."""
+
+    id: str
+    kind: AssetKind
+    digest: str
+    rendition_key: str | None = None
+    rendition_digest: str | None = None
+    rendition_bytes: int = 0
+    width: int = 0
+    height: int = 0
+    format: str = ""
+    retired: bool = False
+    made_from_clip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParentGround:
+    """The clip to continue from, and where the vendor still serves it. `url` is None while there is no result."""
+
+    clip: str
+    generation: str
+    task_id: str | None
+    url: str | None
+    url_expires_at_us: int | None
+    duration_seconds: float
+    scene: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The world of one request as of `position`, at `now_us` (microseconds).
+
+    `people` is keyed by every name, alias or id the request uses (cast and speakers) and by the ids of the scene's cast; `assets`
+    by the ids the request names and the ids the people's references name. What does not exist is absent.
+    """
+
+    studio: str
+    position: int
+    now_us: int
+    account: AccountGround | None
+    production: str
+    scene: SceneGround | None
+    people: Mapping[str, CharacterGround] = field(default_factory=dict)
+    assets: Mapping[str, AssetGround] = field(default_factory=dict)
+    parent: ParentGround | None = None

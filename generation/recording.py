@@ -1,0 +1,132 @@
+"""An outcome -> the commands that record it for clip, scene and generation, in one append (invariant I11). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generation.plan import Plan
+from registry.deciders.clip import RecordClip
+from registry.deciders.command import Command
+from registry.deciders.generation import EndGeneration, Generation
+from registry.deciders.scene import RecordContinuity
+from registry.deciders.submission import Submission
+from registry.events.clip import ClipRecorded
+from registry.events.generation import GenerationRequested, ResultStored
+from registry.events.personal import Erased
+from registry.events.references import CastMember
+from registry.events.scene import ContinuityRecorded, Ending
+
+
+def ending(
+    generation_id: str,
+    generation: Generation,
+    submission: Submission,
+    *,
+    outcome: Ending,
+    reason: str = "",
+) -> list[Command]:
+    """Clip (when there is one), continuity, end: in this order, so that lineage meets the clip before what speaks of it."""
+    commands: list[Command] = []
+    if outcome == "delivered":
+        clip = _clip(generation_id, generation, submission)
+        commands.append(RecordClip(stream=_result(generation).clip, clip=clip))
+    continuity = _continuity(generation_id, generation, submission, outcome, reason)
+    requested = _requested(generation)
+    clip_id = _result(generation).clip if outcome == "delivered" else None
+    commands.append(RecordContinuity(stream=requested.scene, continuity=continuity))
+    commands.append(EndGeneration(stream=generation_id, outcome=outcome, clip=clip_id, reason=reason))
+    return commands
+
+
+def plan_of(generation: Generation) -> Plan | None:
+    """The compiled plan; None once its people are erased."""
+    if generation.plan is None or isinstance(generation.plan.plan, Erased):
+        return None
+    return Plan.model_validate(generation.plan.plan)
+
+
+def _clip(generation_id: str, generation: Generation, submission: Submission) -> ClipRecorded:
+    requested, result, succeeded = _requested(generation), _result(generation), submission.succeeded
+    if generation.submission is None or succeeded is None:
+        raise RuntimeError(f"{generation_id} cannot be delivered: no task of it succeeded")
+    plan = plan_of(generation)
+    return ClipRecorded(
+        generation=generation_id,
+        submission=generation.submission,
+        scene=requested.scene,
+        shot=requested.shot,
+        stored=result.stored,
+        duration_us=result.duration_us,
+        width=result.width,
+        height=result.height,
+        has_audio=result.has_audio,
+        kling_video_id=succeeded.video_id,
+        kling_url=result.fetched_from,
+        kling_url_expires_at=succeeded.url_expires_at,
+        continues=plan.parents[0] if plan and plan.parents else None,
+    )
+
+
+def _continuity(
+    generation_id: str, generation: Generation, submission: Submission, outcome: Ending, reason: str
+) -> ContinuityRecorded:
+    requested, compiled, plan = _requested(generation), generation.plan, plan_of(generation)
+    if compiled is None:
+        raise RuntimeError(f"{generation_id} ends without a plan")
+    result = generation.result if outcome == "delivered" else None
+    ended = submission.succeeded or submission.failed
+    return ContinuityRecorded(
+        generation=generation_id,
+        submission=generation.submission,
+        outcome=outcome,
+        reason=reason,
+        shot=requested.shot,
+        clip=result.clip if result else None,
+        clip_sha256=result.stored.sha256 if result else None,
+        duration_us=result.duration_us if result else None,
+        pattern=compiled.pattern,
+        prompt=str(plan.payload.get("prompt", "")) if plan else Erased(),
+        cast=_cast(plan) if plan else (),
+        elements=_ordered(plan, "element"),
+        assets=_ordered(plan, "asset"),
+        parents=plan.parents if plan else (),
+        framing=plan.framing if plan else None,
+        plan_digest=compiled.plan_digest,
+        wire_digest=submission.intent.wire_digest if submission.intent else None,
+        task_id=submission.task_id,
+        units=ended.units if ended else None,
+        subjects=requested.subjects,
+    )
+
+
+def _cast(plan: Plan) -> tuple[CastMember, ...]:
+    voices = {mapped.character: mapped.number if mapped.voice else None for mapped in plan.mapping}
+    return tuple(
+        CastMember(
+            character=person.character,
+            version=person.version or 0,
+            element=person.element,
+            element_id=person.element_id,
+            assets=(person.asset,) if person.asset else (),
+            voice=voices.get(person.character),
+        )
+        for person in plan.grounded
+        if person.role == "person" and person.character is not None
+    )
+
+
+def _ordered(plan: Plan | None, what: str) -> tuple[str, ...]:
+    found: Sequence[str | None] = [getattr(grounded, what) for grounded in plan.grounded] if plan else []
+    return tuple(dict.fromkeys(name for name in found if name is not None))
+
+
+def _requested(generation: Generation) -> GenerationRequested:
+    if generation.requested is None:
+        raise RuntimeError("a generation without its request")
+    return generation.requested
+
+
+def _result(generation: Generation) -> ResultStored:
+    if generation.result is None:
+        raise RuntimeError("a generation without its result")
+    return generation.result

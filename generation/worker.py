@@ -1,0 +1,120 @@
+"""One loop: claim -> submit | look up | poll | fetch -> record. Every step can be killed and is taken up again from the log.
+
+A step reads where the generation is, does one thing, appends what became known under its lease, and says what comes next.
+Nothing is remembered between steps but what the log holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from generation.desk import Desk, Done, Held, Moved, Step, Wait
+from generation.errors import GenerationError
+from generation.following import deliver, fetch, poll
+from generation.submission import end, look_up, send_again, submit
+from registry.deciders.generation import Generation
+from registry.deciders.submission import Submission
+from registry.errors import RegistryError, StaleLease
+from registry.log.leases import Lease
+
+_log = structlog.get_logger("worker")
+
+
+class Worker:
+    """Carries generations to their end, one at a time. Run as many as you like on one database."""
+
+    def __init__(self, desk: Desk, *, owner: str, sleep: Callable[[float], None]) -> None:
+        self._desk = desk
+        self._owner = owner
+        self._sleep = sleep
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Work until `stop` says so; sleeps while nothing is due."""
+        while not stop():
+            if not self.work_once():
+                self._sleep(self._desk.durations.idle)
+
+    def work_once(self) -> bool:
+        """Claim what has been due the longest and carry it as far as it goes now. False when nothing was due."""
+        try:
+            lease = self._desk.registry.claim(owner=self._owner, lease_us=self._lease_us())
+        except RegistryError as busy:
+            _log.warning("claim_failed", code=busy.code, message=busy.message)
+            return False
+        if lease is None:
+            return False
+        try:
+            self._carry(lease)
+        except StaleLease:
+            _log.warning("lease_lost", generation=lease.work, epoch=lease.epoch)
+        except (RegistryError, GenerationError) as failure:
+            _log.warning("step_failed", generation=lease.work, code=failure.code, message=failure.message)
+            self._let_go(lease, self._desk.durations.retry(lease.attempts), failure.message, progressed=False)
+        except Exception as failure:  # noqa: BLE001 - a worker must outlive whatever one generation does to it
+            _log.exception("step_crashed", generation=lease.work)
+            why = f"a step failed unexpectedly ({type(failure).__name__}); it is tried again"
+            self._let_go(lease, self._desk.durations.hold(lease.attempts), why, progressed=False)
+        return True
+
+    def _carry(self, lease: Lease) -> None:
+        progressed = False
+        while True:
+            step = self._step(lease)
+            match step:
+                case Moved():
+                    progressed = True
+                    lease = self._desk.registry.extend(lease, lease_us=self._lease_us())
+                case Wait(seconds=seconds, note=note):
+                    self._let_go(lease, seconds, note, progressed=progressed)
+                    return
+                case Done():
+                    self._desk.registry.finish(lease)
+                    return
+
+    def _step(self, lease: Lease) -> Step:
+        held = self._held(lease)
+        match held.generation.stage:
+            case "planned":
+                return submit(self._desk, held)
+            case "submitting":
+                return self._follow(held)
+            case "stored":
+                return deliver(self._desk, held)
+            case _:
+                return Done()
+
+    def _follow(self, held: Held) -> Step:
+        desk, submission = self._desk, held.submission
+        match submission.stage:
+            case "intended" | "unknown":
+                return look_up(desk, held)
+            case "waiting" | "held":
+                return send_again(desk, held)
+            case "confirmed" | "processing":
+                return poll(desk, held)
+            case "succeeded":
+                return fetch(desk, held)
+            case _:
+                failed = submission.failed is not None
+                return end(desk, held, "failed" if failed else "refused", submission.reason)
+
+    def _held(self, lease: Lease) -> Held:
+        generation = self._desk.registry.state(lease.log, lease.work).state
+        if not isinstance(generation, Generation):
+            raise RuntimeError(f"{lease.work} is no generation")
+        submission = Submission()
+        if generation.submission is not None:
+            submission = self._desk.registry.state(lease.log, generation.submission).state
+        return Held(lease, generation, submission)
+
+    def _let_go(self, lease: Lease, seconds: float, note: str, *, progressed: bool) -> None:
+        due = self._desk.now() + int(seconds * 1_000_000)
+        try:
+            self._desk.registry.release(lease, due=due, note=note, progressed=progressed)
+        except RegistryError as busy:
+            _log.warning("release_failed", generation=lease.work, code=busy.code, message=busy.message)
+
+    def _lease_us(self) -> int:
+        return int(self._desk.durations.lease * 1_000_000)
