@@ -1,0 +1,69 @@
+"""Results: a short film of the request's own pictures, drawn and encoded when somebody first asks for it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+from generation.sandbox.drawing import Scene, draw_caption, draw_scenes
+from generation.sandbox.encoding import FRAME_RATE, Reel, encode
+from generation.sandbox.journal import Journal
+from generation.sandbox.tasks import Task
+
+# Even numbers, as 4:2:0 video needs them.
+_SIZES = {"9:16": (360, 640), "1:1": (480, 480)}
+_WIDE = (640, 360)
+
+
+def film_frames(task: Task) -> int:
+    """Two to three seconds of frames, another number for another task."""
+    return FRAME_RATE * 2 + _digest(task)[0] % (FRAME_RATE + 1)
+
+
+def film_seconds(task: Task) -> str:
+    """The film's length as the vendor writes it, decimal seconds in a string (contract 5.1)."""
+    return f"{film_frames(task) / FRAME_RATE:.3f}"
+
+
+class FilmRoom:
+    """Encodes films, one at a time, and keeps them as files; the same task always gives the same pictures."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._guard = threading.Lock()
+
+    def film(self, task: Task, *, marked: bool) -> Path:
+        """The file of a task's result, made now if need be; `marked` for the watermarked one."""
+        path = self._journal.films / f"{task.video_id}{'-watermark' if marked else ''}.mp4"
+        with self._guard:
+            if not path.exists():
+                unfinished = path.with_suffix(".part")
+                self._shoot(task, unfinished, marked=marked)
+                os.replace(unfinished, path)
+        return path
+
+    def _shoot(self, task: Task, path: Path, *, marked: bool) -> None:
+        size = _SIZES.get(task.aspect_ratio, _WIDE)
+        contents = [picture.read_bytes() for picture in self._journal.pictures(task)]
+        scenes = draw_scenes(task, contents, size, tint=_digest(task)[1])
+        caption = draw_caption(task, size, marked=marked)
+        tone = 220.0 + _digest(task)[2] if task.sound else None
+        encode(Reel(size, _frames(scenes, film_frames(task), caption), tone, task.title), path)
+
+
+def _frames(scenes: list[Scene], count: int, caption: Image.Image) -> Iterator[Image.Image]:
+    """Equal time for every scene, each slowly moving, with the caption on top."""
+    for n in range(count):
+        which, place = divmod(n * len(scenes) / count, 1)
+        frame = scenes[int(which)].at(place)
+        frame.paste(caption, (0, frame.height - caption.height), caption)
+        yield frame
+
+
+def _digest(task: Task) -> bytes:
+    return hashlib.sha256(task.task_id.encode()).digest()

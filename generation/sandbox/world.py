@@ -1,0 +1,86 @@
+"""Everything one running sandbox knows, behind one lock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from generation.sandbox.accounts import SeededAccount
+from generation.sandbox.auth import authenticate
+from generation.sandbox.clock import VirtualClock
+from generation.sandbox.faults import FaultQueue
+from generation.sandbox.films import FilmRoom
+from generation.sandbox.journal import Journal
+from generation.sandbox.ledger import Entry, Ledger
+from generation.sandbox.results import ResultUrls
+from generation.sandbox.settings import SandboxSettings
+from generation.sandbox.shelf import Shelf
+from generation.sandbox.tasks import Task
+
+
+class World:
+    """Settings, clock and state of a sandbox. Handlers run in threads: whoever touches `shelf`, `ledger` or `faults`
+    holds `lock`. What was kept in `folder` by an earlier run is there again.
+    """
+
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        folder: Path,
+        *,
+        real_clock: Callable[[], float],
+        request_ids: Callable[[], str],
+    ) -> None:
+        self.settings = settings
+        self.clock = VirtualClock(real_clock)
+        self.request_id = request_ids
+        self.lock = threading.RLock()
+        self.faults = FaultQueue()
+        self.shelf = Shelf()
+        self.ledger = Ledger()
+        self.journal = Journal(folder)
+        self.films = FilmRoom(self.journal)
+        self.results = ResultUrls(settings.accounts, settings.url_lifetime_seconds)
+        for task in self.journal.tasks():
+            self.shelf.add(task)
+        for entry in self.journal.entries():
+            self.ledger.add(entry)
+        self.clock.catch_up(self.shelf.latest())
+
+    def caller(self, header: str | None) -> SeededAccount:
+        """The account behind an Authorization header, by real time; raises Refused."""
+        return authenticate(header, self.settings.accounts, now=self.clock.real())
+
+    def keep(self, task: Task) -> Task:
+        """Time a new task by the settings and keep it; durable before it can be found. Holds the lock's contract."""
+        timed = replace(
+            task,
+            submitted_seconds=self.settings.submitted_seconds,
+            processing_seconds=self.settings.processing_seconds,
+        )
+        self.journal.keep_task(timed)
+        self.shelf.add(timed)
+        return timed
+
+    def enter(self, entry: Entry) -> None:
+        """Write one ledger entry, to disk first."""
+        with self.lock:
+            self.journal.keep_entry(entry)
+            self.ledger.add(entry)
+
+    def find(self, account: str, product: str, either_id: str) -> Task | None:
+        """A task as the query routes see it: of this product, and past the lookup lag."""
+        with self.lock:
+            task = self.shelf.find(account, either_id)
+        if task is None or task.product != product or not self.visible(task):
+            return None
+        return task
+
+    def visible(self, task: Task) -> bool:
+        return self.clock.now() >= task.created + self.settings.lookup_lag_seconds
+
+    def affordable(self, account: str, units: Decimal, now: float) -> bool:
+        return self.shelf.held(account, now) + units <= self.settings.units
