@@ -1,0 +1,115 @@
+"""Whatever is asked: no crash, no payload with an error in it, and the same bytes for the same inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generation.compile import COMPILER_VERSION, compile_plan, preview
+from generation.errors import CannotResolve, PayloadRefused
+from generation.grounds import Grounds
+from generation.payloads import OmniBody, TextToVideoBody
+from generation.rules.catalogue import CRASHED
+from generation.shot import ShotRequest
+from tests.generation.film import NOW_US, PARENT, PICTURES, asset, character, film
+
+words = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
+    lambda text: bool(text.strip())
+)
+spoken = words | st.sampled_from(["<<<voice_1>>>", "<<<image_2>>> waits", '{x} %s "q"', "x" * 450, "한국어"])
+told = spoken | st.just("x" * 2450)
+duos = st.sampled_from([["mina"], ["mina", "jun"], ["jun", "mina"], ["mina", "jun", "ara"], []])
+strays = st.lists(st.sampled_from(["mina", "jun", "ara", "character_mina", "bob"]), max_size=4)
+pictures = st.sampled_from([f"asset_{name}" for name in PICTURES])
+odd_pictures = pictures | st.sampled_from(["asset_gone", "asset_small"])
+OPTIONS: dict[str, st.SearchStrategy[Any]] = {
+    "framing": words | st.sampled_from(["wide shot", "medium shot"]),
+    "adapt_wardrobe": st.booleans(),
+    "opening": pictures | odd_pictures,
+    "references": st.lists(pictures, max_size=3) | st.lists(odd_pictures, max_size=9),
+    "continue_from": st.just("clip_1"),
+    "route": st.sampled_from(["auto", "omni", "omni", "image2video", "text2video"]),
+    "duration": st.integers(3, 15) | st.integers(1, 20),
+    "mode": st.sampled_from(["std", "pro", "4k"]),
+    "purpose": st.sampled_from(["draft", "final"]),
+    "sound": st.sampled_from(["on", "off"]),
+    "watermark": st.booleans(),
+}
+CAUTIONS = [f"W{number}" for number in (*range(201, 205), *range(501, 510))]
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> dict[str, Any]:
+    """A request with a few options, told in parts or in a prompt of its own; now and then with strays in the cast."""
+    body: dict[str, Any] = {"scene": "scene_1"}
+    chosen = draw(st.lists(st.sampled_from(sorted(OPTIONS)), max_size=4, unique=True))
+    body |= {name: draw(OPTIONS[name]) for name in chosen}
+    people = draw(duos | duos | strays)
+    identity = draw(st.sampled_from(["auto", "auto", "elements", "images"]))
+    body["cast"] = [{"character": name, "identity": identity} for name in people]
+    body |= {"prompt": draw(told)} if draw(st.integers(0, 3)) == 0 else {"action": draw(told)}
+    if people and "action" in body and draw(st.booleans()):
+        speakers = st.sampled_from(people) | st.sampled_from([*people, "bob"])
+        turns = st.lists(st.fixed_dictionaries({"speaker": speakers, "line": spoken}), min_size=1, max_size=3)
+        body |= {"setting": draw(spoken), "dialogue": {"language": draw(words), "turns": draw(turns)}}
+    if draw(st.booleans()):
+        body["accept"] = dict.fromkeys(CAUTIONS, "it is what we want")
+    return body
+
+
+requests = bodies().map(ShotRequest.model_validate)
+
+
+@st.composite
+def grounds(draw: st.DrawFn) -> Grounds:
+    """Films in which elements, portraits, the account or the parent may be missing."""
+    numbers = {"mina": 1, "jun": 2, "ara": draw(st.sampled_from([1, 3]))}
+    people = [
+        character(
+            name,
+            number if draw(st.integers(0, 3)) else None,
+            account=draw(st.sampled_from(["account_1"] * 5 + ["account_2"])),
+        )
+        for name, number in numbers.items()
+    ]
+    assets = {f"asset_{name}": asset(name) for name in PICTURES} | {"asset_small": asset("small", width=10)}
+    changed: dict[str, Any] = {"assets": assets}
+    if draw(st.integers(0, 3)) == 0:
+        changed["parent"] = draw(st.sampled_from([None, replace(PARENT, url=None), replace(PARENT, url_expires_at_us=NOW_US)]))
+    if draw(st.integers(0, 9)) == 0:
+        changed["account"] = None
+    return film(*people, **changed)
+
+
+@settings(max_examples=400, deadline=None)
+@given(requests, grounds())
+def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds):
+    """A plan without a blocking finding that its own wire model takes, or a refusal that names one; never a crash."""
+    shown = preview(request, world)
+    assert CRASHED not in {finding.rule for finding in shown.findings}
+
+    try:
+        plan = compile_plan(request, world)
+    except (CannotResolve, PayloadRefused):
+        assert not shown.sendable
+        assert any(finding.blocks for finding in shown.findings)
+        return
+
+    assert shown.sendable
+    assert not any(finding.blocks for finding in plan.findings)
+    model = OmniBody if plan.endpoint == "omni-video" else TextToVideoBody
+    assert model.model_validate(plan.payload).as_wire() == plan.payload
+    assert (plan.as_of, plan.compiled_at_us, plan.compiler_version) == (world.position, world.now_us, COMPILER_VERSION)
+
+
+@settings(max_examples=150, deadline=None)
+@given(requests, grounds())
+def test_the_same_inputs_give_the_same_bytes(request: ShotRequest, world: Grounds):
+    """Compiling is a function: a request read back from its JSON, on equal grounds, previews to the same bytes."""
+    again = ShotRequest.model_validate_json(request.model_dump_json())
+    shuffled = replace(world, people=dict(reversed(world.people.items())), assets=dict(reversed(world.assets.items())))
+
+    assert preview(request, world).model_dump_json() == preview(again, shuffled).model_dump_json()

@@ -1,0 +1,103 @@
+"""The shot request is parsed once: every problem at its place, nothing dropped, nothing guessed."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from generation.shot import NOT_YET, ShotRequest
+
+
+def problems(body: object) -> dict[str, str]:
+    with pytest.raises(ValidationError) as refused:
+        ShotRequest.model_validate(body)
+    return {".".join(map(str, error["loc"])): error["msg"] for error in refused.value.errors()}
+
+
+def test_defaults_are_the_guides():
+    """A request that names the least gets std, five seconds, sixteen by nine, and the scene's whole cast."""
+    request = ShotRequest.model_validate({"scene": "scene_1", "action": "Rain."})
+
+    assert (request.mode, request.duration, request.aspect_ratio, request.cast, request.sound) == (
+        "std",
+        5,
+        "16:9",
+        None,
+        None,
+    )
+
+
+def test_every_problem_is_reported_at_once():
+    """Misspelt fields, wrong types, missing and excluding fields come back in one answer."""
+    found = problems(
+        {
+            "prompt": "Rain.",
+            "action": "They argue.",
+            "durations": 5,
+            "duration": "5",
+            "cast": [{"character": "mina", "loook": "x"}],
+        }
+    )
+
+    assert found.keys() == {"scene", "action", "durations", "duration", "cast.0.loook"}
+    assert "no field of a shot request" in found["durations"]
+
+
+@pytest.mark.parametrize("field", sorted(NOT_YET.keys() - {"look", "url"}))
+def test_what_cannot_be_honoured_is_refused_by_name(field: str):
+    """A field of a later version is never read and dropped: the refusal names it."""
+    found = problems({"scene": "scene_1", "action": "Rain.", field: 2})
+
+    assert found[field].startswith(f"{field} is not honoured by this version")
+
+
+def test_a_look_and_a_picture_address_are_refused_by_name():
+    """Nested fields of later versions are pointed at where they stand."""
+    found = problems(
+        {
+            "scene": "scene_1",
+            "action": "Rain.",
+            "cast": [{"character": "mina", "look": "winter"}],
+            "references": ["asset_1", {"url": "https://cdn.example.com/a.png"}],
+        }
+    )
+
+    assert "casting a look" in found["cast.0.look"]
+    assert "register the picture" in found["references.1"]
+
+
+@pytest.mark.parametrize("field", ["action", "dialogue", "setting"])
+def test_a_prompt_excludes_the_parts_it_would_replace(field: str):
+    """A part that a verbatim prompt would silently lose is refused."""
+    part = {"language": "Korean", "turns": [{"speaker": "a", "line": "b"}]} if field == "dialogue" else "x"
+
+    assert field in problems({"scene": "scene_1", "prompt": "Rain.", field: part})
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], "text", 5, {}, {"scene": None}, {1: 2}, {"cast": {}}, {"accept": []}]
+)
+def test_no_body_crashes_the_parser(body: object):
+    """Any JSON is either a request or a list of problems."""
+    assert problems(body)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
+@pytest.mark.parametrize("field", ["action", "prompt", "setting", "opening", "client_reference"])
+def test_text_the_log_cannot_keep_is_refused(text: str, field: str):
+    """NUL and lone surrogates are refused at the door, because no engine stores them alike."""
+    assert field in problems({"scene": "scene_1", field: text})
+
+
+def test_a_request_reads_back_from_its_own_json():
+    """What the log keeps of a request is a request again, defaults included."""
+    request = ShotRequest.model_validate({"scene": "scene_1", "action": "Rain."})
+
+    assert ShotRequest.model_validate(request.model_dump(mode="json")) == request
+
+
+def test_sound_of_a_clip_needs_the_clip():
+    """keep_original_sound without continue_from would mean nothing, so it is refused."""
+    body = {"scene": "scene_1", "action": "Rain.", "keep_original_sound": False}
+
+    assert problems(body).keys() == {"keep_original_sound"}
