@@ -14,9 +14,9 @@ from typing import Final
 
 READY_SECONDS: Final = 30.0
 _BRISK: Final = {
-    "CONTINUITY_POLL_FIRST": "0.3",
-    "CONTINUITY_POLL_THEN": "0.5",
-    "CONTINUITY_IDLE": "0.1",
+    "CONTINUITY_POLL_FIRST_SECONDS": "0.3",
+    "CONTINUITY_POLL_THEN_SECONDS": "0.5",
+    "CONTINUITY_IDLE_SECONDS": "0.1",
 }
 """The sandbox finishes in two seconds; waiting the vendor's minutes would only be waiting."""
 
