@@ -1,0 +1,1 @@
+"""Talking to Kling: sign, send once, classify what came back, look up. Start at `client`, then `outcomes`."""
