@@ -107,7 +107,6 @@ def _plan(
     findings: tuple[Finding, ...],
 ) -> Plan:
     assert resolution.account is not None  # noqa: S101 - its absence is a gap
-    request = resolution.request
     return Plan(
         pattern=choice.name,
         evidence=choice.evidence,
@@ -120,9 +119,9 @@ def _plan(
         findings=findings,
         why=choice.why,
         grounded=grounded_on(resolution, payload),
-        mapping=mapping_of(resolution, payload["prompt"]),
-        estimate=price_of(payload, request.duration),
-        duration=request.duration,
+        mapping=mapping_of(resolution, _every_prompt(payload)),
+        estimate=price_of(payload, resolution.seconds),
+        duration=resolution.seconds,
         sound=resolution.sound,
         framing=framing_of(resolution),
         parents=(resolution.parent.clip,) if resolution.parent else (),
@@ -130,6 +129,10 @@ def _plan(
         compiled_at_us=grounds.now_us,
         compiler_version=COMPILER_VERSION,
     )
+
+
+def _every_prompt(payload: dict[str, Any]) -> str:
+    return "\n".join([payload["prompt"], *(shot["prompt"] for shot in payload.get("multi_prompt", ()))])
 
 
 def _facts(resolution: Resolution, choice: Choice | None, attachments: tuple[Attachment, ...]) -> Facts:

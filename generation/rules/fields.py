@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from generation.rules.prompts import MARKER, PROMPT_LIMIT
 from generation.rules.rule import Problem, Rule, rule
 from generation.rules.subject import IMAGE, OMNI, TEXT, VIDEO_ENDPOINTS, Subject
 
 MODELS: Final = {OMNI: ("kling-v3-omni", "kling-video-o1"), TEXT: ("kling-v3",), IMAGE: ("kling-v3",)}
-PROMPT_LIMIT: Final = 2500
-MARKER: Final = re.compile(r"<<<(image|element|video|voice)_([1-9]\d{0,8})>>>")
 _DURATIONS: Final = tuple(str(seconds) for seconds in range(3, 16))
 _LISTS: Final = {"image": "image_list", "element": "element_list", "video": "video_list"}
 

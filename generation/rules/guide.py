@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from generation.rules.prompts import is_too_wide_for_speech
 from generation.rules.rule import Problem, Rule, rule
 from generation.rules.subject import IMAGE, OMNI, TEXT, VIDEO_ENDPOINTS, Subject
 
 PRODUCTION_MODELS: Final = {OMNI: "kling-v3-omni", TEXT: "kling-v3", IMAGE: "kling-v3"}
 ONE_SCENE_SECONDS: Final = 15
-_WIDE: Final = re.compile(r"\b(extreme )?(wide|long|establishing|full|aerial|panorama\w*)\b", re.IGNORECASE)
-_READABLE: Final = re.compile(r"\b(medium|close|upper|bust|head|shoulders?)\b", re.IGNORECASE)
 
 
 def _speaks(s: Subject) -> bool:
@@ -157,11 +155,6 @@ def verbatim_loses_wishes(s: Subject) -> Iterator[Problem]:
     lost = [field for field in ("framing", "adapt_wardrobe") if getattr(request, field) is not None]
     if lost:
         yield Problem(f"{' and '.join(lost)} is recorded but not added to the prompt: say it there yourself")
-
-
-def is_too_wide_for_speech(framing: str) -> bool:
-    """Whether a framing asks for a picture in which lips cannot be read."""
-    return _WIDE.search(framing) is not None and _READABLE.search(framing) is None
 
 
 RULES: Final[tuple[Rule, ...]] = (
