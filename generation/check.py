@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from generation.addresses import is_web_address
@@ -20,8 +20,6 @@ _PICTURE_KEYS: Final = frozenset(
     {"image_url", "image", "image_tail", "frontal_image", "video_url", "voice_url"}
 )
 _DEEPEST: Final = 32
-_UNKNOWN: Final = "E105"
-_NOT_AN_OBJECT: Final = "E106"
 
 
 def check(endpoint: str, body: object, facts: Facts | None = None) -> tuple[Finding, ...]:
@@ -33,9 +31,12 @@ def check(endpoint: str, body: object, facts: Facts | None = None) -> tuple[Find
     """
     known = endpoint_of(endpoint)
     if known is None:
-        return (_unknown_endpoint(endpoint),)
+        named = ", ".join(CREATE_ENDPOINTS)
+        message = f"{shown(endpoint)} is no endpoint that is checked here: name one of {named}, a deletion or a list"
+        return (_UNKNOWN.model_copy(update={"message": message}),)
     if not isinstance(body, Mapping):
-        return (_not_an_object(body),)
+        message = f"the body is {type(body).__name__} and must be a JSON object"
+        return (_NOT_AN_OBJECT.model_copy(update={"message": message}),)
     sent = {str(key): value for key, value in body.items() if value is not None}
     given = facts or Facts(references=frozenset(_placeholders(sent, 0)))
     return judge(Subject(known, sent, given))
@@ -69,20 +70,13 @@ def _placeholders(value: object, depth: int, key: str = "") -> Iterator[str]:
         yield value
 
 
-def _unknown_endpoint(endpoint: str) -> Finding:
-    named = ", ".join(CREATE_ENDPOINTS)
-    message = (
-        f"{shown(endpoint)} is no endpoint that is checked here: name one of {named}, a deletion or a list"
-    )
-    return _finding(_UNKNOWN, "The endpoint is one production uses", message, ("guide 1.15", "guide 1.19"))
-
-
-def _not_an_object(body: Any) -> Finding:
-    message = f"the body is {type(body).__name__} and must be a JSON object"
-    return _finding(_NOT_AN_OBJECT, "The body is a JSON object", message, ("contract section 1",))
-
-
-def _finding(rule: str, title: str, message: str, cites: tuple[str, ...]) -> Finding:
+def _before(rule: str, title: str, *cites: str) -> Finding:
     return Finding(
-        rule=rule, severity="E", title=title, message=message, about="payload", path="$", cites=cites
+        rule=rule, severity="E", title=title, message=title, about="payload", path="$", cites=cites
     )
+
+
+_UNKNOWN: Final = _before("E105", "The endpoint is one production uses", "guide 1.15", "guide 1.19")
+_NOT_AN_OBJECT: Final = _before("E106", "The body is a JSON object", "contract section 1")
+BEFORE_RULES: Final = (_UNKNOWN, _NOT_AN_OBJECT)
+"""What is said where no rule can be asked."""
