@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from generation import gaps
+from generation.check import BEFORE_RULES
 from generation.gaps import Gap
+from generation.patterns import goals
 from generation.patterns.combinations import PATTERNS, TABLE
+from generation.patterns.goals import Goal
 from generation.rules.catalogue import CATALOGUE
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 GAPS = [gap for gap in vars(gaps).values() if isinstance(gap, Gap)]
-CITED = sorted({cite for source in (*CATALOGUE, *TABLE, *PATTERNS, *GAPS) for cite in source.cites})
+GOALS = [goal for goal in vars(goals).values() if isinstance(goal, Goal)]
+SOURCES = (*CATALOGUE, *BEFORE_RULES, *TABLE, *PATTERNS, *GAPS, *GOALS)
+CITED = sorted({cite for source in SOURCES for cite in source.cites})
 
 
 def anchor(cite: str) -> tuple[str, str]:
@@ -35,6 +40,10 @@ def test_a_citation_leads_somewhere(cite: str):
 
 def test_ids_are_unique_across_rules_gaps_and_combinations():
     """A finding's id means one thing, wherever it comes from."""
-    ids = [one.id for one in (*CATALOGUE, *GAPS)] + [row.id for row in TABLE if row.pattern is None]
+    ids = (
+        [one.id for one in (*CATALOGUE, *GAPS)]
+        + [one.rule for one in BEFORE_RULES]
+        + [row.id for row in TABLE if row.pattern is None]
+    )
 
     assert len(ids) == len(set(ids))

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generation.check import check
 from generation.compile import COMPILER_VERSION, compile_plan, preview
 from generation.errors import CannotResolve, PayloadRefused
 from generation.grounds import Grounds, TakeGround
@@ -134,6 +135,8 @@ def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds
 
     assert shown.sendable
     assert not any(finding.blocks for finding in plan.findings)
+    assert not [found.rule for found in check(plan.endpoint, plan.payload) if found.severity == "E"]
+    assert "image" not in plan.payload or plan.endpoint == "image2video"
     assert MODELS[plan.endpoint].model_validate(plan.payload).as_wire() == plan.payload
     assert (plan.as_of, plan.compiled_at_us, plan.compiler_version) == (
         world.position,

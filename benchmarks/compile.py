@@ -1,0 +1,150 @@
+"""What compiling costs: previews with and without rules, and judging anybody's payloads from a file of JSON lines.
+
+- preview: from a parsed request and its grounds to everything a preview answers, on one core, with no picture read
+- rules: the same resolution judged alone, as a share of the preview
+- parse: one request body to a ShotRequest
+- check: a JSON-lines file of 100 bodies, read, parsed and judged; every fourth one is wrong
+
+    python benchmarks/compile.py [--seconds 2] [--profile] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import pstats
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from generation.check import check
+from generation.compile import preview
+from generation.examples import FILM, PATTERN_EXAMPLES
+from generation.rules.catalogue import judge
+from generation.rules.examples import EXAMPLES
+from generation.rules.subject import Facts, Subject
+from generation.shot import ShotRequest
+
+LINES = 100
+AIMS = {"preview F2": 500, "preview 7 images": 500, "check lines": 2_000}
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = _jobs(Path(folder, "bodies.jsonl"))
+        if options.profile:
+            _profile(jobs["preview F2"])
+            return
+        results = {name: _per_second(job, options.seconds) for name, job in jobs.items()}
+    results["check lines"] *= LINES
+    print(json.dumps(results) if options.json else _table(results))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long each job runs")
+    parser.add_argument("--profile", action="store_true", help="show what dominates a preview")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _jobs(path: Path) -> dict[str, Callable[[], object]]:
+    talk = _request(PATTERN_EXAMPLES["F2"].request)
+    pictures = _request(
+        {
+            "action": "They walk through the market.",
+            "cast": [{"character": name, "identity": "images"} for name in ("mina", "jun")],
+            "references": [f"asset_{number}" for number in range(5)],
+            "accept": {"W507": "the stalls are known"},
+        }
+    )
+    film = replace(FILM, assets={**FILM.assets, **_stalls()})
+    body = orjson.dumps({"scene": "scene_1", **PATTERN_EXAMPLES["F2"].request})
+    path.write_text("".join(f"{line}\n" for line in _lines()))
+    return {
+        "preview F2": lambda: preview(talk, FILM),
+        "rules F2": _rules_alone(talk),
+        "preview 7 images": lambda: preview(pictures, film),
+        "rules 7 images": _rules_alone(pictures),
+        "parse F2": lambda: ShotRequest.model_validate(orjson.loads(body)),
+        "check lines": lambda: [_check_line(line) for line in path.read_bytes().splitlines()],
+    }
+
+
+def _request(fields: Any) -> ShotRequest:
+    return ShotRequest.model_validate({"scene": "scene_1", **fields})
+
+
+def _stalls() -> dict[str, Any]:
+    cafe = FILM.assets["asset_cafe"]
+    return {f"asset_{number}": replace(cafe, id=f"asset_{number}") for number in range(5)}
+
+
+def _rules_alone(request: ShotRequest) -> Callable[[], object]:
+    """The catalogue on the payload this request becomes; a subject is made anew, because it remembers what it worked out."""
+    film = replace(FILM, assets={**FILM.assets, **_stalls()})
+    shown = preview(request, film)
+    payload, endpoint = shown.payload or {}, shown.endpoint or ""
+    images = [entry["image_url"] for entry in payload.get("image_list", ())]
+    facts = Facts(request=request, references=frozenset(images))
+    return lambda: judge(Subject(endpoint, payload, facts))
+
+
+def _lines() -> list[str]:
+    """Legal bodies of every golden pattern, and every fourth line a published example of a broken rule."""
+    good = [(shown.endpoint, shown.payload) for shown in map(_shown, PATTERN_EXAMPLES.values())]
+    bad = [(one.endpoint, dict(one.subject.body)) for one in EXAMPLES.values()]
+    picked = [bad[n % len(bad)] if n % 4 == 3 else good[n % len(good)] for n in range(LINES)]
+    return [orjson.dumps({"endpoint": endpoint, "body": body}).decode() for endpoint, body in picked]
+
+
+def _shown(example: Any) -> Any:
+    return preview(_request(example.request), FILM)
+
+
+def _check_line(line: bytes) -> int:
+    parsed = orjson.loads(line)
+    return len(check(parsed["endpoint"], parsed["body"]))
+
+
+def _per_second(job: Callable[[], object], seconds: float) -> float:
+    job()
+    runs, began = 0, time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        job()
+        runs += 1
+    return runs / (time.perf_counter() - began)
+
+
+def _profile(job: Callable[[], object]) -> None:
+    profile = cProfile.Profile()
+    profile.enable()
+    for _ in range(500):
+        job()
+    profile.disable()
+    pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+
+
+def _table(results: dict[str, float]) -> str:
+    lines = [f"{'job':<20}{'per second':>12}{'aim':>10}{'x aim':>8}"]
+    for name, rate in results.items():
+        aim = AIMS.get(name)
+        ratio = f"{aim:>10,}{rate / aim:>8.2f}" if aim else ""
+        lines.append(f"{name:<20}{rate:>12,.0f}{ratio}")
+    for case in ("F2", "7 images"):
+        share = results[f"preview {case}"] / results[f"rules {case}"]
+        lines.append(f"rules take {share:.0%} of a preview of {case}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
