@@ -21,6 +21,7 @@ from api.cli import (
     running,
     scenes,
     studios,
+    together,
 )
 from api.cli.showing import error_lines, finding_lines, plain, text
 from api.cli.terminal import as_json, console, leave
@@ -79,13 +80,16 @@ def _tell(error: ContinuityError, context: click.Context) -> None:
 @click.group(cls=Boundary, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="continuity")
 @click.rich_config({"text_paragraph_linebreaks": "\n\n"})
-def cli() -> None:
+@click.option("--until-stdin-closes", is_flag=True, hidden=True)
+def cli(*, until_stdin_closes: bool) -> None:
     """The registry of record for AI film teams: pictures, characters, scenes, and the clips made of them.
 
     The service is found by --url, CONTINUITY_URL or ~/.config/continuity.toml; the key by --key, CONTINUITY_KEY or that file.
 
     Example: continuity generate --scene scene_… --cast mina,jun --action "They argue." --duration 5
     """
+    if until_stdin_closes:
+        together.stop_when_stdin_closes()
 
 
 for _group in (

@@ -3,13 +3,17 @@
 1. The sandbox starts first, because the others are told its address.
 2. The service follows, then the worker.
 3. When one ends, or on an interrupt, all are stopped, the last one first.
+
+Should this process be killed, its children notice: they are started with `--until-stdin-closes`, and it holds the other end.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,8 +55,10 @@ class Children:
 
     def start(self, name: str, *arguments: str) -> None:
         # -P: a folder named `api` where the caller stands must not be taken for ours.
-        line = [sys.executable, "-P", "-m", "api.cli", *arguments]
-        self._running[name] = subprocess.Popen(line, env=self.environment)  # noqa: S603  our own program
+        line = [sys.executable, "-P", "-m", "api.cli", "--until-stdin-closes", *arguments]
+        self._running[name] = subprocess.Popen(  # noqa: S603  our own program
+            line, env=self.environment, stdin=subprocess.PIPE
+        )
 
     def port_of(self, name: str, port_file: Path) -> int:
         """The port a child wrote down once it answered. Raises LocalFailure when it does not come up."""
@@ -88,6 +94,8 @@ class Children:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            if child.stdin is not None:
+                child.stdin.close()
 
 
 def run(wanted: Wanted, environment: Mapping[str, str], err: Console) -> None:
@@ -142,6 +150,17 @@ def _start_service(children: Children, wanted: Wanted, folder: Path) -> int:
     where = ("--host", wanted.host, "--port", str(wanted.port), "--port-file", str(port_file))
     children.start("service", "serve", *where)
     return children.port_of("service", port_file)
+
+
+def stop_when_stdin_closes() -> None:
+    """Ask this process to stop, as a signal would, once nobody holds the other end of its standard input."""
+
+    def watch() -> None:
+        while os.read(0, 1):  # not sys.stdin: its lock would be held when the interpreter shuts down
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:

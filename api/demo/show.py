@@ -17,7 +17,6 @@ from api.cli.showing import plain, text
 from api.client import ContinuityClient, GenerationAnswer
 from api.demo.story import Take
 
-
 PATIENCE_SECONDS: Final = 60.0
 
 

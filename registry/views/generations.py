@@ -84,7 +84,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(
                     connection,
                     recorded,
-                    plan=None if isinstance(event.plan, Erased) else orjson.dumps(event.plan, option=orjson.OPT_SORT_KEYS),
+                    plan=None
+                    if isinstance(event.plan, Erased)
+                    else orjson.dumps(event.plan, option=orjson.OPT_SORT_KEYS),
                     pattern=event.pattern,
                     plan_digest=event.plan_digest,
                     account=event.account,
@@ -116,7 +118,9 @@ def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
         "shot": event.shot,
         "client_reference": event.client_reference,
         "stage": "planned",
-        "request": None if isinstance(event.request, Erased) else orjson.dumps(event.request, option=orjson.OPT_SORT_KEYS),
+        "request": None
+        if isinstance(event.request, Erased)
+        else orjson.dumps(event.request, option=orjson.OPT_SORT_KEYS),
         "plan": None,
         "pattern": "",
         "plan_digest": "",

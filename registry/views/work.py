@@ -20,6 +20,7 @@ class WorkRow(SQLModel, table=True):
     log: str = Field(primary_key=True)
     work: str = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
+    since: int = Field(sa_type=BigInteger)
 
 
 WORK = WorkRow.__table__  # type: ignore[attr-defined]
@@ -30,7 +31,12 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case PlanCompiled():
                 connection.execute(
-                    insert(WORK).values(log=recorded.log, work=recorded.stream, position=recorded.position)
+                    insert(WORK).values(
+                        log=recorded.log,
+                        work=recorded.stream,
+                        position=recorded.position,
+                        since=recorded.recorded_at,
+                    )
                 )
             case GenerationEnded():
                 connection.execute(
@@ -41,6 +47,6 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
 PROJECTION = Projection("work", (WORK,), frozenset({"PlanCompiled", "GenerationEnded"}), _project)
 
 
-def open_work() -> Select[tuple[str, str]]:
-    """(log, generation) of everything unfinished, for a claim."""
-    return select(WORK.c.log, WORK.c.work)
+def open_work() -> Select[tuple[str, str, int]]:
+    """(log, generation, since when in microseconds) of everything unfinished, for a claim."""
+    return select(WORK.c.log, WORK.c.work, WORK.c.since)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,6 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from api.cli.root import cli
-
-pytestmark = pytest.mark.xdist_group("continuity serve")  # one set of processes serves them all
 
 QUICK = {
     "CONTINUITY_POLL_FIRST_SECONDS": "0.2",
@@ -69,41 +68,40 @@ def children_of(parent: int) -> dict[str, int]:
         except OSError:
             continue  # gone meanwhile
         if about[0] != "Z" and int(about[1]) == parent and "api.cli" in line:
-            found[line[line.index("api.cli") + 1]] = int(entry.name)
+            found[next(word for word in line if word in ("serve", "worker", "sandbox"))] = int(entry.name)
     return found
 
 
-def start(folder: Path, *flags: str) -> Serving:
+@contextmanager
+def started(folder: Path, *flags: str) -> Iterator[Serving]:
+    """`continuity serve …` on free ports; whatever a test does, it is asked to stop afterwards."""
     port_file = folder / "port"
     environment = {**os.environ, **QUICK, "CONTINUITY_DATA": str(folder / "data"), "HOME": str(folder)}
     line = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--port-file", str(port_file)]
     process = subprocess.Popen([*line, "--sandbox-port", "0", *flags], env=environment)
-    if not within(60, lambda: port_file.exists() or process.poll() is not None) or process.poll() is not None:
-        process.kill()
-        process.wait()
-        pytest.fail("the service did not start")
-    environment["CONTINUITY_URL"] = f"http://127.0.0.1:{port_file.read_text()}"
-    made = CliRunner().invoke(cli, ["keys", "bootstrap", "--holder", "Ana Ruiz"], obj=environment)
-    environment["CONTINUITY_KEY"] = made.stdout.strip()
-    return Serving(process, environment)
+    try:
+        assert within(60, lambda: port_file.exists() or process.poll() is not None)
+        environment["CONTINUITY_URL"] = f"http://127.0.0.1:{port_file.read_text()}"
+        made = CliRunner().invoke(cli, ["keys", "bootstrap", "--holder", "Ana Ruiz"], obj=environment)
+        environment["CONTINUITY_KEY"] = made.stdout.strip()
+        yield Serving(process, environment)
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Service, worker and sandbox; stopped by one signal to the one process that was started."""
-    made = start(tmp_path_factory.mktemp("serving"), "--with-worker", "--with-sandbox")
-    try:
-        assert within(10, lambda: set(children_of(made.process.pid)) == {"sandbox", "serve", "worker"})
+    with started(tmp_path_factory.mktemp("serving"), "--with-worker", "--with-sandbox") as made:
+        assert within(20, lambda: set(children_of(made.process.pid)) == {"sandbox", "serve", "worker"})
         children = children_of(made.process.pid)
         yield made
-    finally:
-        made.process.send_signal(signal.SIGTERM)
-        ended = made.process.wait(60)
-    assert ended == 0
+    assert made.process.returncode == 0
     assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def scene(serving: Serving) -> str:
     serving.json("accounts", "open", "main", "--region", "singapore")
     production = serving.json("productions", "open", "Last Seat")
@@ -114,8 +112,16 @@ def scene(serving: Serving) -> str:
     return found
 
 
-def test_from_pictures_to_a_clip_on_disk(serving: Serving, scene: str, tmp_path: Path) -> None:
-    """Given a folder of pictures, when they are imported, cast and filmed, then the clip's lineage leads back to them."""
+def test_a_day_at_the_command_line(serving: Serving, scene: str, tmp_path: Path) -> None:
+    """Given service, worker and sandbox, when a team works a day with them, then every step ends as it says it does."""
+    from_pictures_to_a_clip_on_disk(serving, scene, tmp_path)
+    what_was_asked_and_what_was_refused(serving, scene)
+    an_outcome_nobody_knows_is_exit_code_three(serving, scene)
+    the_feed_has_no_holes(serving)
+
+
+def from_pictures_to_a_clip_on_disk(serving: Serving, scene: str, tmp_path: Path) -> None:
+    """Pictures are imported, cast and filmed, and the clip's lineage leads back to them."""
     Image.new("RGB", (800, 960), "teal").save(tmp_path / "mina.png")
     Image.new("RGB", (299, 400), "red").save(tmp_path / "small.png")
     (tmp_path / "notes.png").write_text("no picture")
@@ -135,17 +141,17 @@ def test_from_pictures_to_a_clip_on_disk(serving: Serving, scene: str, tmp_path:
     assert take.read_bytes()[4:8] == b"ftyp"
     assert told["mina.png"]["asset"] in {edge["source"] for edge in lineage["edges"]}
     assert "She waits." in serving.run("scenes", "continuity", scene).stdout
-    _feed_has_no_holes(serving)
 
 
-def _feed_has_no_holes(serving: Serving) -> None:
+def the_feed_has_no_holes(serving: Serving) -> None:
+    """Positions count from 1, and making the views anew changes nothing."""
     told = [json.loads(line) for line in serving.run("events", "--json").stdout.splitlines()]
     assert [event["position"] for event in told] == list(range(1, len(told) + 1))
     assert serving.json("rebuild")["replaced"] == []
 
 
-def test_what_was_asked_and_what_was_refused(serving: Serving, scene: str) -> None:
-    """Given a key, when a command is repeated under it, then it is the first generation; what rules refuse writes nothing."""
+def what_was_asked_and_what_was_refused(serving: Serving, scene: str) -> None:
+    """A command repeated under its key is the first generation; what rules refuse writes nothing."""
     command = ("generate", "--no-wait", "--scene", scene, "--nobody", "--action", "Rain.")
 
     first, again = (serving.json(*command, "--idempotency-key", "rain-1") for _ in range(2))
@@ -158,8 +164,8 @@ def test_what_was_asked_and_what_was_refused(serving: Serving, scene: str) -> No
     assert len(serving.json("generations", "list")) == before
 
 
-def test_an_outcome_nobody_knows_is_exit_code_three(serving: Serving, scene: str) -> None:
-    """Given a provider that hangs up before taking the call, when a clip is asked for, then its submission is named."""
+def an_outcome_nobody_knows_is_exit_code_three(serving: Serving, scene: str) -> None:
+    """A provider hangs up before taking the call: the submission is named, and listed as unknown."""
     fog = {"prompt_contains": "Fog."}
     serving.misbehave(on="create", do="drop_before_accept", match=fog)
 
@@ -172,11 +178,23 @@ def test_an_outcome_nobody_knows_is_exit_code_three(serving: Serving, scene: str
 
 def test_one_that_dies_stops_the_others(tmp_path: Path) -> None:
     """Given a service with a worker, when the worker is killed, then the whole ends with 1 and nothing is left running."""
-    serving = start(tmp_path, "--with-worker")
-    assert within(10, lambda: "worker" in children_of(serving.process.pid))
-    children = children_of(serving.process.pid)
+    with started(tmp_path, "--with-worker") as serving:
+        assert within(20, lambda: "worker" in children_of(serving.process.pid))
+        children = children_of(serving.process.pid)
 
-    os.kill(children["worker"], signal.SIGKILL)
+        os.kill(children["worker"], signal.SIGKILL)
 
-    assert serving.process.wait(30) == 1
+        assert serving.process.wait(60) == 1
     assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_child_does_not_outlive_its_parent(tmp_path: Path) -> None:
+    """Given a child of `serve`, when whoever holds its standard input is gone, then it stops like after a signal."""
+    line = [sys.executable, "-m", "api.cli", "--until-stdin-closes", "sandbox", "--port", "0"]
+    port_file = tmp_path / "port"
+    child = subprocess.Popen([*line, "--port-file", str(port_file)], stdin=subprocess.PIPE)
+    assert within(60, port_file.exists)
+
+    child.communicate()
+
+    assert child.returncode == -signal.SIGTERM

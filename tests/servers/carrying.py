@@ -1,0 +1,42 @@
+"""Fixtures of tests that carry requests to their end: a provider process, and a small studio that sends to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.sandbox import Sandbox, sandbox
+from tests.servers.world import World, build
+
+
+@pytest.fixture(scope="session", name="provider_process")
+def provider_process_fixture() -> Iterator[Sandbox]:
+    """One provider for all tests of a test process."""
+    with sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(provider_process: Sandbox) -> Iterator[Sandbox]:
+    """The provider, without a fault and with its clock running when the test ends."""
+    yield provider_process
+    provider_process.forgive()
+    provider_process.clock(speed=1)
+
+
+@pytest.fixture
+def world(provider: Sandbox, tmp_path: Path) -> Iterator[World]:
+    """The small studio on the provider's account."""
+    built = build(tmp_path, provider.url)
+    yield built
+    built.registry.close()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[World]:
+    """The small studio with nobody at its account's address, for what needs no provider."""
+    built = build(tmp_path, "http://127.0.0.1:9")
+    yield built
+    built.registry.close()

@@ -1,0 +1,88 @@
+"""Starting `python -m generation.sandbox` for tests: a provider in a process of its own, on a free loopback port."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+QUICK = ("--submitted-seconds", "0.05", "--processing-seconds", "0.1", "--slots", "1000")
+"""Tasks end within 0.15 s, and the account never runs out of slots."""
+
+
+class Sandbox:
+    """A running provider: its address, what it was told to do wrong, and its own account book."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = httpx.Client(base_url=f"{url}/sandbox/v1", timeout=20, trust_env=False)
+
+    def order(self, **fault: Any) -> None:
+        """Queue a fault."""
+        answer = self._http.post("/faults", json=fault)
+        assert answer.status_code == 201, answer.text
+
+    def forgive(self) -> None:
+        """Forget every fault that was not used."""
+        self._http.delete("/faults")
+
+    def clock(self, **order: float) -> None:
+        """Move its clock forward (`advance_seconds`), or set its `speed` (0 stands still)."""
+        answer = self._http.post("/clock", json=order)
+        assert answer.status_code == 200, answer.text
+
+    def ledger(self, external_task_id: str | None = None) -> list[dict[str, Any]]:
+        """Every create POST it received whole, in order."""
+        query = {"external_task_id": external_task_id} if external_task_id else {}
+        entries: list[dict[str, Any]] = self._http.get("/ledger", params=query).json()["entries"]
+        return entries
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@contextmanager
+def sandbox(*flags: str, port: int = 0) -> Iterator[Sandbox]:
+    """Start, wait until it answers, stop. `port` is for a test that knew the address before anybody was there."""
+    with tempfile.TemporaryDirectory() as folder, open(f"{folder}/log", "w+") as log:
+        port_file = Path(folder) / "port"
+        arguments = ["--port", str(port), "--port-file", str(port_file), *QUICK, *flags]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "generation.sandbox", *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            running = Sandbox(f"http://127.0.0.1:{_chosen(process, port_file, log.name)}")
+            yield running
+            running.close()
+        finally:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _chosen(process: subprocess.Popen[bytes], port_file: Path, log: str, seconds: float = 60) -> str:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        if port_file.exists():
+            return port_file.read_text()
+        time.sleep(0.02)
+    raise RuntimeError(f"the sandbox did not start:\n{Path(log).read_text()[-2000:]}")

@@ -1,0 +1,304 @@
+"""A small studio for tests that carry requests to their end: two people with elements and portraits, a café, two scenes.
+
+`build` makes it once in a folder; `open_desk` opens the same folder again, in this process or in another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from typeid import TypeID
+
+from generation.desk import Desk
+from generation.durations import Durations
+from generation.intake import request_generation
+from generation.kling.client import KlingClient
+from generation.kling.signing import AccessKeyPair, Credentials
+from generation.outbound import Outbound, OutboundPolicy
+from generation.sandbox.accounts import DEFAULT_ACCOUNT
+from generation.shot import ShotRequest
+from generation.worker import Worker
+from registry.blobs import store_for
+from registry.deciders.account import OpenAccount
+from registry.deciders.asset import RegisterAsset
+from registry.deciders.character import AssignReference, IntroduceCharacter
+from registry.deciders.command import Command
+from registry.deciders.element import AdoptElement
+from registry.deciders.production import ChooseAccount, OpenProduction
+from registry.deciders.scene import CastInScene, OpenScene
+from registry.deciders.studio import OpenStudio
+from registry.events.envelope import Context, Recorded
+from registry.events.references import PictureFacts, StoredBytes
+from registry.log.engine import Database
+from registry.log.migrate import migrate
+from registry.privacy.keys import KeyFile
+from registry.registry import Registry
+from registry.views import generations, submissions
+from registry.views.generations import GenerationCard
+from registry.views.submissions import SubmissionCard
+
+KEYS = AccessKeyPair(DEFAULT_ACCOUNT.access_key, DEFAULT_ACCOUNT.secret_key)
+SHORT = Durations(
+    look_interval=0.05,
+    look_slow=0.05,
+    poll_first=0.05,
+    poll_then=0.05,
+    poll_slow=0.05,
+    retry_first=0.05,
+    retry_most=0.1,
+    hold_first=0.05,
+    hold_most=0.1,
+    idle=0.02,
+)
+"""Pauses in hundredths of a second; leases and deadlines as in life, so that a slow machine changes no outcome."""
+
+CONTEXT = Context("key_test")
+ALONE: dict[str, Any] = {"cast": [], "action": "A lantern drifts over a river at night."}
+TALK: dict[str, Any] = {
+    "language": "Korean",
+    "turns": [
+        {"speaker": "Mina", "line": "여기 제 자리예요."},
+        {"speaker": "Jun", "line": "먼저 왔는데요."},
+    ],
+}
+Clock = Callable[[], int]
+
+
+def wall() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+class Ahead:
+    """A clock that can be put forward: leases are over and pauses are past without waiting for either."""
+
+    def __init__(self) -> None:
+        self.by = 0
+
+    def __call__(self) -> int:
+        return wall() + self.by
+
+    def pass_by(self, seconds: float) -> None:
+        self.by += int(seconds * 1_000_000)
+
+
+def new_id(prefix: str) -> str:
+    return str(TypeID(prefix))
+
+
+def open_registry(folder: Path, clock: Clock = wall) -> Registry:
+    database = Database(f"sqlite:///{folder}/log.sqlite")
+    keys = KeyFile(folder / "keys.sqlite")
+    return Registry(database, keys=keys, clock=clock, make_id=new_id, random_bytes=secrets.token_bytes)
+
+
+def open_desk(
+    folder: Path, registry: Registry, *, durations: Durations = SHORT, credentials: Credentials = KEYS
+) -> Desk:
+    """Everything real: the folder's blobs, HTTP to the account's host, the machine's clocks."""
+    outbound = Outbound(OutboundPolicy(hosts=frozenset(), allow_loopback=True))
+
+    @contextmanager
+    def kling_for(account: Any) -> Iterator[KlingClient]:
+        with outbound.client_for_api(account.host) as http:
+            yield KlingClient(http, account.host, credentials)
+
+    blobs = store_for(f"file://{folder}/blobs")
+    return Desk(registry, blobs, kling_for, outbound, durations, time.monotonic, random.random)
+
+
+@dataclass(frozen=True)
+class Person:
+    character: str
+    element: str
+    portrait: str
+
+
+@dataclass(frozen=True)
+class World:
+    """The studio, opened: ids to speak of, and what a test does with it."""
+
+    folder: Path
+    desk: Desk
+    clock: Ahead
+    studio: str
+    account: str
+    production: str
+    unplaced: str
+    scene: str
+    mina: Person
+    jun: Person
+    cafe: str
+
+    @property
+    def registry(self) -> Registry:
+        return self.desk.registry
+
+    def ask(self, **fields: Any) -> str:
+        """Request a generation of the scene; its id."""
+        generation = new_id("generation")
+        shot = ShotRequest.model_validate({"scene": self.scene, **fields})
+        request_generation(self.registry, self.studio, shot, generation=generation, context=CONTEXT)
+        return generation
+
+    def do(self, *commands: Command) -> None:
+        self.registry.handle(self.studio, commands, context=CONTEXT)
+
+    def with_desk(self, **changed: Any) -> World:
+        """The same studio, worked on from a desk with some parts changed."""
+        return replace(self, desk=replace(self.desk, **changed))
+
+    def worker(self, owner: str = "worker-1") -> Worker:
+        return Worker(self.desk, owner=owner, sleep=time.sleep)
+
+    def carry(self, *asked: str, seconds: float = 30) -> list[GenerationCard]:
+        """Work until all of them have ended."""
+        self.work_until(lambda: all(self.card(name).stage == "ended" for name in asked), seconds=seconds)
+        return [self.card(name) for name in asked]
+
+    def work_until(self, done: Callable[[], bool], *, seconds: float = 30) -> None:
+        """Work until `done` says so; tells what everything waits for when it does not happen."""
+        worker, end = self.worker(), time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < end, self.waiting()
+            if not worker.work_once():
+                time.sleep(0.02)
+
+    def work(self, steps: int, *, seconds: float = 30) -> None:
+        """Exactly so many claims that had something to do."""
+        worker, left, end = self.worker(), steps, time.monotonic() + seconds
+        while left:
+            assert time.monotonic() < end, f"nothing is due any more, {left} steps early: {self.waiting()}"
+            if worker.work_once():
+                left -= 1
+            else:
+                time.sleep(0.01)
+
+    def waiting(self) -> list[tuple[str, str]]:
+        cards = self.submissions()
+        return [(card.state, self.registry.waiting_for(self.studio, card.subject)) for card in cards]
+
+    def card(self, generation: str) -> GenerationCard:
+        with self.registry.reading() as connection:
+            return generations.generation(connection, self.studio, generation)
+
+    def submissions(self, state: str | None = None) -> list[SubmissionCard]:
+        with self.registry.reading() as connection:
+            return list(submissions.submissions(connection, self.studio, state=state, limit=1000).items)
+
+    def submission(self, generation: str) -> SubmissionCard:
+        found = self.card(generation).submission
+        assert found is not None
+        with self.registry.reading() as connection:
+            return submissions.submission(connection, self.studio, found)
+
+    def log(self) -> list[Recorded]:
+        """Every event of the studio, in order."""
+        return self.registry.feed.after(self.studio, 0, limit=100_000)
+
+    def types(self, stream: str) -> list[str]:
+        return [recorded.type for recorded in self.log() if recorded.stream == stream]
+
+
+def build(folder: Path, host: str) -> World:
+    """Make the studio in an empty folder and open it."""
+    clock = Ahead()
+    fresh = Database(f"sqlite:///{folder}/log.sqlite")
+    migrate(fresh)
+    fresh.close()
+    registry = open_registry(folder, clock)
+    ids = {name: new_id(name) for name in ("studio", "account", "production")}
+    desk = open_desk(folder, registry)
+    unplaced, scene = new_id("scene"), new_id("scene")
+    registry.handle(ids["studio"], [OpenStudio(stream=ids["studio"], name="Studio")], context=CONTEXT)
+    registry.handle(ids["studio"], _ground(ids, host, unplaced, scene), context=CONTEXT)
+    people = [
+        _person(desk, ids, scene, name, element=DEFAULT_ACCOUNT.elements[number].element_id)
+        for number, name in enumerate(("Mina", "Jun"))
+    ]
+    cafe = _picture(desk, ids["studio"], "olive")
+    return World(
+        folder=folder,
+        desk=desk,
+        clock=clock,
+        **ids,
+        unplaced=unplaced,
+        scene=scene,
+        mina=people[0],
+        jun=people[1],
+        cafe=cafe,
+    )
+
+
+def _ground(ids: dict[str, str], host: str, unplaced: str, scene: str) -> list[Command]:
+    return [
+        OpenAccount(
+            stream=ids["account"],
+            name="sandbox",
+            region="sandbox",
+            host=host,
+            key_fingerprint=KEYS.fingerprint,
+        ),
+        OpenProduction(stream=ids["production"], name="Café", unplaced=unplaced),
+        OpenScene(stream=unplaced, production=ids["production"], name="unplaced"),
+        ChooseAccount(stream=ids["production"], account=ids["account"]),
+        OpenScene(
+            stream=scene, production=ids["production"], name="The seat", setting="a crowded café at dusk"
+        ),
+    ]
+
+
+def _person(desk: Desk, ids: dict[str, str], scene: str, name: str, *, element: int) -> Person:
+    person = Person(
+        new_id("character"),
+        new_id("element"),
+        _picture(desk, ids["studio"], "teal" if name == "Mina" else "plum"),
+    )
+    commands: list[Command] = [
+        IntroduceCharacter(stream=person.character, name=name),
+        AssignReference(stream=person.character, asset=person.portrait, role="frontal"),
+        AdoptElement(
+            stream=person.element,
+            element_id=element,
+            account=ids["account"],
+            character=person.character,
+            attested_by="a test",
+        ),
+        CastInScene(stream=scene, character=person.character),
+    ]
+    desk.registry.handle(ids["studio"], commands, context=CONTEXT)
+    return person
+
+
+def _picture(desk: Desk, studio: str, colour: str) -> str:
+    buffer = io.BytesIO()
+    Image.new("RGB", (720, 720), colour).save(buffer, "PNG")
+    content, asset = buffer.getvalue(), new_id("asset")
+    digest = hashlib.sha256(content).hexdigest()
+    kept = [f"{studio}/{asset}/{part}" for part in ("original", "rendition")]
+    for key in kept:
+        desk.blobs.put(key, [content], content_type="image/png", sha256=digest)
+    original, rendition = (
+        StoredBytes(key=key, bytes=len(content), sha256=digest, media_type="image/png") for key in kept
+    )
+    register = RegisterAsset(
+        stream=asset,
+        kind="picture",
+        label=colour,
+        original=original,
+        rendition=rendition,
+        picture=PictureFacts(format="png", width=720, height=720),
+        fingerprint=desk.registry.fingerprint(studio, digest),
+    )
+    desk.registry.handle(studio, [register], context=CONTEXT)
+    return asset
