@@ -16,9 +16,9 @@ from generation.rules.catalogue import CRASHED
 from generation.shot import ShotRequest
 from tests.generation.film import NOW_US, PARENT, PICTURES, asset, character, film
 
-words = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
-    lambda text: bool(text.strip())
-)
+words = st.text(
+    st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40
+).filter(lambda text: bool(text.strip()))
 spoken = words | st.sampled_from(["<<<voice_1>>>", "<<<image_2>>> waits", '{x} %s "q"', "x" * 450, "한국어"])
 told = spoken | st.just("x" * 2450)
 duos = st.sampled_from([["mina"], ["mina", "jun"], ["jun", "mina"], ["mina", "jun", "ara"], []])
@@ -78,7 +78,9 @@ def grounds(draw: st.DrawFn) -> Grounds:
     assets = {f"asset_{name}": asset(name) for name in PICTURES} | {"asset_small": asset("small", width=10)}
     changed: dict[str, Any] = {"assets": assets}
     if draw(st.integers(0, 3)) == 0:
-        changed["parent"] = draw(st.sampled_from([None, replace(PARENT, url=None), replace(PARENT, url_expires_at_us=NOW_US)]))
+        changed["parent"] = draw(
+            st.sampled_from([None, replace(PARENT, url=None), replace(PARENT, url_expires_at_us=NOW_US)])
+        )
     if draw(st.integers(0, 9)) == 0:
         changed["account"] = None
     return film(*people, **changed)
@@ -102,7 +104,11 @@ def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds
     assert not any(finding.blocks for finding in plan.findings)
     model = OmniBody if plan.endpoint == "omni-video" else TextToVideoBody
     assert model.model_validate(plan.payload).as_wire() == plan.payload
-    assert (plan.as_of, plan.compiled_at_us, plan.compiler_version) == (world.position, world.now_us, COMPILER_VERSION)
+    assert (plan.as_of, plan.compiled_at_us, plan.compiler_version) == (
+        world.position,
+        world.now_us,
+        COMPILER_VERSION,
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -110,6 +116,8 @@ def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds
 def test_the_same_inputs_give_the_same_bytes(request: ShotRequest, world: Grounds):
     """Compiling is a function: a request read back from its JSON, on equal grounds, previews to the same bytes."""
     again = ShotRequest.model_validate_json(request.model_dump_json())
-    shuffled = replace(world, people=dict(reversed(world.people.items())), assets=dict(reversed(world.assets.items())))
+    shuffled = replace(
+        world, people=dict(reversed(world.people.items())), assets=dict(reversed(world.assets.items()))
+    )
 
     assert preview(request, world).model_dump_json() == preview(again, shuffled).model_dump_json()

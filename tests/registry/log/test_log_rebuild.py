@@ -19,7 +19,7 @@ DAMAGE = [
     ("view_assets", "DELETE FROM view_assets"),
     ("view_submissions", "UPDATE view_submissions SET sends = sends + 1"),
     ("view_edges", "DELETE FROM view_edges WHERE kind = 'shows'"),
-    ("view_work", "INSERT INTO view_work VALUES ('x', 'y', 1)"),
+    ("view_work", "INSERT INTO view_work VALUES ('x', 'y', 1, 1)"),
     ("view_keys", "UPDATE view_keys SET revoked = 0"),
 ]
 
