@@ -13,6 +13,7 @@ from registry.events.envelope import Recorded
 from registry.events.generation import (
     GenerationEnded,
     GenerationRequested,
+    ParentAwaited,
     PlanCompiled,
     ResultStored,
     SubmissionOpened,
@@ -53,7 +54,7 @@ GENERATIONS = GenerationRow.__table__  # type: ignore[attr-defined]
 
 
 class GenerationCard(Card):
-    """A generation. `stage` is planned, submitting, stored or ended; `outcome` says how it ended."""
+    """A generation. `stage` is waiting (for a parent), planned, submitting, stored or ended; `outcome` says how it ended."""
 
     id: str
     version: int
@@ -84,6 +85,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(
                     connection,
                     recorded,
+                    stage="planned",
                     plan=None
                     if isinstance(event.plan, Erased)
                     else orjson.dumps(event.plan, option=orjson.OPT_SORT_KEYS),
@@ -91,6 +93,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                     plan_digest=event.plan_digest,
                     account=event.account,
                 )
+            case ParentAwaited():
+                _change(connection, recorded, stage="waiting")
             case SubmissionOpened() as event:
                 _change(connection, recorded, stage="submitting", submission=event.submission)
             case ResultStored():
@@ -141,7 +145,16 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
 PROJECTION = Projection(
     "generations",
     (GENERATIONS,),
-    frozenset({"GenerationRequested", "PlanCompiled", "SubmissionOpened", "ResultStored", "GenerationEnded"}),
+    frozenset(
+        {
+            "GenerationRequested",
+            "ParentAwaited",
+            "PlanCompiled",
+            "SubmissionOpened",
+            "ResultStored",
+            "GenerationEnded",
+        }
+    ),
     _project,
 )
 

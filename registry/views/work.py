@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Connection, Select, delete, insert, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
-from registry.events.generation import GenerationEnded, PlanCompiled
+from registry.events.generation import GenerationEnded, GenerationRequested
 from registry.log.roles import Projection
 
 
@@ -29,7 +29,7 @@ WORK = WorkRow.__table__  # type: ignore[attr-defined]
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
-            case PlanCompiled():
+            case GenerationRequested():
                 connection.execute(
                     insert(WORK).values(
                         log=recorded.log,
@@ -44,7 +44,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 )
 
 
-PROJECTION = Projection("work", (WORK,), frozenset({"PlanCompiled", "GenerationEnded"}), _project)
+PROJECTION = Projection("work", (WORK,), frozenset({"GenerationRequested", "GenerationEnded"}), _project)
 
 
 def open_work() -> Select[tuple[str, str, int]]:

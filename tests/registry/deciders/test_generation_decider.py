@@ -11,6 +11,7 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.command import AlreadyClosed, AlreadyExists, AlreadyRetired, Command
 from registry.deciders.generation import (
     AlreadySubmitted,
+    CompileAwaited,
     EndGeneration,
     NotThere,
     OpenSubmission,
@@ -22,6 +23,7 @@ from registry.events.clip import ClipRecorded
 from registry.events.generation import (
     GenerationEnded,
     GenerationRequested,
+    ParentAwaited,
     PlanCompiled,
     ResultStored,
     SubmissionOpened,
@@ -47,7 +49,10 @@ ENDED = GenerationEnded(outcome="delivered", clip=CLIP, reason="")
 REQUEST = RequestGeneration(stream=GENERATION, requested=REQUESTED, plan=PLAN)
 OPEN = OpenSubmission(stream=GENERATION, submission=SUBMISSION, grounds=(an_id("element"), an_id("asset")))
 PLANNED, SUBMITTING = (REQUESTED, PLAN), (REQUESTED, PLAN, OPENED)
+PARENT = an_id("generation", 2)
+AWAITED = ParentAwaited(parent=PARENT)
 STAGES = {
+    "waiting": (REQUESTED, AWAITED),
     "planned": PLANNED,
     "submitting": SUBMITTING,
     "stored": (*SUBMITTING, STORED),
@@ -69,6 +74,25 @@ def standing(*history: object) -> Given:
 def test_a_request_comes_with_its_plan() -> None:
     """Request and compiled plan are one append: no generation exists without knowing what it would send."""
     assert standing().when(REQUEST) == [REQUESTED, PLAN]
+
+
+def test_a_request_may_wait_for_its_parent() -> None:
+    """A continuation of a generation that still runs is taken without a plan, and gets it when the parent's clip is there."""
+    request = replace(REQUEST, plan=AWAITED)
+    compile_now = CompileAwaited(stream=GENERATION, plan=PLAN)
+
+    assert standing().and_(PARENT, *SUBMITTING).when(request) == [REQUESTED, AWAITED]
+    assert standing(REQUESTED, AWAITED).when(compile_now) == [PLAN]
+
+
+def test_a_parent_that_does_not_exist_is_not_waited_for() -> None:
+    """Waiting for an unknown generation would be waiting for ever."""
+    standing().and_(PARENT).refuses(replace(REQUEST, plan=AWAITED), NotFound, PARENT)
+
+
+def test_a_plan_is_compiled_once() -> None:
+    """A second compile is refused: the payload that is sent is the one that was planned."""
+    standing(*PLANNED).refuses(CompileAwaited(stream=GENERATION, plan=PLAN), NotThere, "planned")
 
 
 def test_a_generation_is_requested_once() -> None:
