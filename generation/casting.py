@@ -185,13 +185,33 @@ def _nothing_shows(member: Member, grounds: Grounds) -> Finding:
 def check_speakers(
     request: ShotRequest, grounds: Grounds, *, cast: tuple[Member, ...], found: list[Finding]
 ) -> None:
+    """Whoever speaks, or is named by a shot, is cast; whoever speaks in a shot with a cast of its own is in that shot."""
     present = {member.character.id: member.character.name for member in cast}
-    for index, turn in enumerate(request.dialogue.turns if request.dialogue else ()):
-        path, speaker = f"dialogue.turns[{index}].speaker", grounds.people.get(turn.speaker)
-        if speaker is None:
-            found.append(
-                gaps.UNKNOWN_CHARACTER.at(path, f"nobody is called {turn.speaker!r}", *_known(grounds))
-            )
-        elif speaker.id not in present:
-            here = ", ".join(present.values()) or "nobody"
-            found.append(gaps.SPEAKER_NOT_CAST.at(path, f"{turn.speaker!r} speaks, and cast is {here}"))
+    in_shots = {
+        f"shots[{index}].dialogue": _shot_cast(shot.cast, grounds) or present
+        for index, shot in enumerate(request.shots or ())
+    }
+    for place, dialogue in request.conversations:
+        for index, turn in enumerate(dialogue.turns):
+            path = f"{place}.turns[{index}].speaker"
+            _check_present(turn.speaker, "speaks", path, grounds, in_shots.get(place, present), found)
+    for number, shot in enumerate(request.shots or ()):
+        for index, name in enumerate(shot.cast or ()):
+            path = f"shots[{number}].cast[{index}]"
+            _check_present(name, "is in the shot", path, grounds, present, found)
+
+
+def _shot_cast(names: tuple[str, ...] | None, grounds: Grounds) -> dict[str, str]:
+    people = (grounds.people.get(name) for name in names or ())
+    return {person.id: person.name for person in people if person is not None}
+
+
+def _check_present(
+    name: str, does: str, path: str, grounds: Grounds, present: dict[str, str], found: list[Finding]
+) -> None:
+    person = grounds.people.get(name)
+    if person is None:
+        found.append(gaps.UNKNOWN_CHARACTER.at(path, f"nobody is called {name!r}", *_known(grounds)))
+    elif person.id not in present:
+        here = ", ".join(present.values()) or "nobody"
+        found.append(gaps.SPEAKER_NOT_CAST.at(path, f"{name!r} {does}, and cast is {here}"))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generation.errors import CannotResolve, PayloadRefused
-from generation.grounds import Grounds
+from generation.grounds import AssetGround, Grounds
 from generation.inventory import (
     attachments_of,
     digest_of,
@@ -27,13 +27,13 @@ from generation.inventory import (
     wire_bytes_of,
 )
 from generation.patterns.choose import Choice, choose
-from generation.patterns.omni import assemble, blob
+from generation.patterns.omni import assemble, blob, clip
 from generation.plan import Attachment, Plan, Preview
 from generation.prompt import compose, framing_of
 from generation.resolve import Resolution, resolve
 from generation.rules.catalogue import judge
 from generation.rules.finding import Finding, with_reasons
-from generation.rules.subject import Facts, Picture, Subject
+from generation.rules.subject import Facts, Picture, Subject, Video
 from generation.shot import ShotRequest
 
 COMPILER_VERSION: Final = "1"
@@ -84,7 +84,7 @@ def _draft(request: ShotRequest, grounds: Grounds) -> _Draft:
     attachments = attachments_of(resolution)
     payload = (choice.build if choice else assemble)(resolution, compose(resolution)).as_wire()
     endpoint = choice.endpoint if choice else "omni-video"
-    subject = Subject(endpoint, payload, _facts(resolution, choice, attachments))
+    subject = Subject(endpoint, payload, _facts(resolution, grounds, choice, attachments))
     judged = judge(subject, in_parts=choice is None or choice.refused)
     found = (*resolution.gaps, *(choice.findings if choice else ()), *judged)
     findings = with_reasons(found, _reasons(request)) + _idle_reasons(request, found)
@@ -107,7 +107,6 @@ def _plan(
     findings: tuple[Finding, ...],
 ) -> Plan:
     assert resolution.account is not None  # noqa: S101 - its absence is a gap
-    request = resolution.request
     return Plan(
         pattern=choice.name,
         evidence=choice.evidence,
@@ -120,9 +119,9 @@ def _plan(
         findings=findings,
         why=choice.why,
         grounded=grounded_on(resolution, payload),
-        mapping=mapping_of(resolution, payload["prompt"]),
-        estimate=price_of(payload, request.duration),
-        duration=request.duration,
+        mapping=mapping_of(resolution, _every_prompt(payload)),
+        estimate=price_of(payload, resolution.seconds),
+        duration=resolution.seconds,
         sound=resolution.sound,
         framing=framing_of(resolution),
         parents=(resolution.parent.clip,) if resolution.parent else (),
@@ -132,20 +131,43 @@ def _plan(
     )
 
 
-def _facts(resolution: Resolution, choice: Choice | None, attachments: tuple[Attachment, ...]) -> Facts:
-    pictures = {
-        blob(asset): Picture(asset.width, asset.height, asset.rendition_bytes, asset.format)
-        for asset in pictures_of(resolution)
-    }
+def _every_prompt(payload: dict[str, Any]) -> str:
+    return "\n".join([payload["prompt"], *(shot["prompt"] for shot in payload.get("multi_prompt", ()))])
+
+
+def _facts(
+    resolution: Resolution, grounds: Grounds, choice: Choice | None, attachments: tuple[Attachment, ...]
+) -> Facts:
+    ours = pictures_of(resolution)
     elements = (person.element for person in resolution.people)
+    parent = resolution.parent
+    shown = {reference.asset for person in grounds.people.values() for reference in person.references}
     return Facts(
         element_kinds={element.element_id: element.kind for element in elements if element and element.kind},
-        pictures=pictures,
+        pictures={
+            blob(asset): Picture(asset.width, asset.height, asset.rendition_bytes, asset.format)
+            for asset in ours
+        },
+        videos={clip(parent.clip): Video(seconds=parent.duration_seconds)} if parent else {},
         references=frozenset(attachment.ref for attachment in attachments),
+        portraits=frozenset(blob(asset) for asset in ours if asset.id in shown),
+        cut_from_scene=_cut_from_scene(ours, grounds),
         request=resolution.request,
+        setting=resolution.setting,
+        retake=resolution.retake,
         pattern=choice.name if choice else None,
         durations=choice.durations if choice else (),
     )
+
+
+def _cut_from_scene(pictures: tuple[AssetGround, ...], grounds: Grounds) -> dict[str, str]:
+    """Pictures that were cut from a clip of this very scene, with that clip (guide 3D)."""
+    scene = grounds.scene.id if grounds.scene else None
+    return {
+        blob(asset): asset.made_from_clip
+        for asset in pictures
+        if scene is not None and asset.made_from_clip is not None and asset.made_from_scene == scene
+    }
 
 
 def _reasons(request: ShotRequest) -> dict[str, str]:

@@ -56,21 +56,21 @@ UNKNOWN_ASSET = Gap("E406", "Unknown asset", _ASSETS, "register the picture firs
 NOT_A_PICTURE = Gap("E407", "The asset is no picture", ("contract section 10",), "name a picture")
 UNKNOWN_PARENT = Gap(
     "E408",
-    "Unknown clip to continue from",
-    ("guide E",),
+    "Unknown clip to go on from",
+    ("guide E", "guide V.1"),
     "name a clip of this studio, or the generation that made it",
 )
 PARENT_WITHOUT_URL = Gap(
     "E409",
-    "The clip to continue from has no address",
+    "The clip to go on from has no address",
     ("guide E",),
     "wait until its generation has delivered",
 )
 PARENT_EXPIRED = Gap(
     "E410",
-    "The vendor no longer serves the clip to continue from",
+    "The vendor no longer serves the clip to go on from",
     ("guide E", "contract section 10"),
-    "make the clip again and continue from the new one",
+    "make the clip again and go on from the new one",
 )
 NO_ACCOUNT = Gap(
     "E411", "No account is chosen", ("contract section 6",), "choose an account for the production"
@@ -79,4 +79,7 @@ CAST_TWICE = Gap("E412", "Cast twice", _GROUNDING, "name each character once")
 UNKNOWN_SCENE = Gap("E413", "Unknown scene", ("guide 4.1",), "open the scene first, or correct the id")
 SHARED_FACE = Gap(
     "E414", "One picture for two people", ("guide A2", *_GROUNDING), "assign each their own picture"
+)
+UNKNOWN_TAKE = Gap(
+    "E415", "Unknown take", ("guide 1.14",), "name the clip that this take answers, or leave retake_of out"
 )

@@ -14,6 +14,7 @@ from generation.grounds import (
     ParentGround,
     ReferenceGround,
     SceneGround,
+    TakeGround,
 )
 from generation.shot import ShotRequest
 from registry.errors import InvalidCommand, NotFound
@@ -60,7 +61,8 @@ def gather(registry: Registry, studio: str, request: ShotRequest) -> Gathered:
             scene=_scene_ground(scene),
             people=people,
             assets=_assets(connection, studio, [*_named_assets(request), *pictures]),
-            parent=_parent(connection, studio, request.continue_from),
+            parent=_parent(connection, studio, request.continue_from or request.edit),
+            retake=_retake(connection, studio, request.retake_of),
         )
     return Gathered(grounds, production.id, scene.id if scene else production.unplaced)
 
@@ -134,7 +136,8 @@ def _people(
 
 def _words(request: ShotRequest) -> Iterable[str]:
     yield from (entry.character for entry in request.cast or ())
-    yield from (turn.speaker for turn in (request.dialogue.turns if request.dialogue else ()))
+    yield from (turn.speaker for _, dialogue in request.conversations for turn in dialogue.turns)
+    yield from (name for shot in request.shots or () for name in shot.cast or ())
 
 
 def _called(word: str, found: list[CharacterCard], in_scene: list[str]) -> list[CharacterCard]:
@@ -165,11 +168,13 @@ def _refuse_ambiguous(words: Iterable[str], found: list[CharacterCard], in_scene
 
 
 def _named_assets(request: ShotRequest) -> list[str]:
-    return [name for name in (request.opening, *request.references) if name is not None]
+    return [name for _, name in request.pictures if isinstance(name, str)]
 
 
 def _assets(connection: Connection, studio: str, ids: list[str]) -> Mapping[str, AssetGround]:
     cards = assets.find_assets(connection, studio, list(dict.fromkeys(ids)))
+    cut_from = {card.derived_from.clip for card in cards.values() if card.derived_from}
+    scene_of = {clip: clips.clip(connection, studio, clip).scene for clip in sorted(cut_from)}
     return {
         card.id: AssetGround(
             id=card.id,
@@ -183,6 +188,7 @@ def _assets(connection: Connection, studio: str, ids: list[str]) -> Mapping[str,
             format=_rendition_format(card),
             retired=card.retired,
             made_from_clip=card.derived_from.clip if card.derived_from else None,
+            made_from_scene=scene_of[card.derived_from.clip] if card.derived_from else None,
         )
         for card in cards.values()
     }
@@ -218,3 +224,15 @@ def _parent_clip(connection: Connection, studio: str, named: str) -> ParentGroun
         duration_seconds=clip.duration_us / 1_000_000,
         scene=clip.scene,
     )
+
+
+def _retake(connection: Connection, studio: str, named: str | None) -> TakeGround | None:
+    """The clip that a retake answers, with the mode of its plan; None when there is no such clip."""
+    if named is None:
+        return None
+    try:
+        clip = clips.clip(connection, studio, named)
+    except NotFound:
+        return None
+    plan = generations.generation(connection, studio, clip.generation).plan or {}
+    return TakeGround(clip.id, plan.get("payload", {}).get("mode"))

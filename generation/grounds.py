@@ -62,7 +62,10 @@ class CharacterGround:
 
 @dataclass(frozen=True, slots=True)
 class AssetGround:
-    """Source bytes and their rendition: key, SHA-256, length in bytes, upright pixels, format. Only pictures have a rendition."""
+    """Source bytes and their rendition: key, SHA-256, length in bytes, upright pixels, format. Only pictures have a rendition.
+
+    A picture cut from a clip of ours names that clip and the clip's scene (guide 3D asks where a first frame comes from).
+    """
 
     id: str
     kind: AssetKind
@@ -75,11 +78,12 @@ class AssetGround:
     format: str = ""
     retired: bool = False
     made_from_clip: str | None = None
+    made_from_scene: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParentGround:
-    """The clip to continue from, and where the vendor still serves it. `url` is None while there is no result."""
+    """The clip to continue from or to edit, and where the vendor still serves it. `url` is None while there is no result."""
 
     clip: str
     generation: str
@@ -88,6 +92,14 @@ class ParentGround:
     url_expires_at_us: int | None
     duration_seconds: float
     scene: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeGround:
+    """The clip that a retake answers, and the mode it was made in (None when that is not on record)."""
+
+    clip: str
+    mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +119,4 @@ class Grounds:
     people: Mapping[str, CharacterGround] = field(default_factory=dict)
     assets: Mapping[str, AssetGround] = field(default_factory=dict)
     parent: ParentGround | None = None
+    retake: TakeGround | None = None

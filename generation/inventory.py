@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -11,16 +11,17 @@ from generation.grounds import AssetGround
 from generation.patterns.omni import blob, clip
 from generation.plan import Attachment, Grounded, Mapped
 from generation.prices import Case, Estimate, estimate
-from generation.resolve import Resolution
+from generation.resolve import Resolution, Shown
+from generation.shot import RemotePicture
 from registry.events.canonical import canonical_sha256
 
 
 def pictures_of(resolution: Resolution) -> tuple[AssetGround, ...]:
-    """Every picture of the resolution once, in the order of the payload."""
+    """Every picture we attach, once, in the order of the payload; pictures elsewhere travel as their address."""
     faces = [person.picture for person in resolution.people if person.picture]
-    frame = [resolution.opening] if resolution.opening else []
-    every = [*faces, *resolution.references, *frame]
-    return tuple({asset.id: asset for asset in every}.values())
+    every = [*faces, *resolution.references, resolution.opening, resolution.closing]
+    ours = [picture for picture in every if isinstance(picture, AssetGround)]
+    return tuple({asset.id: asset for asset in ours}.values())
 
 
 def attachments_of(resolution: Resolution) -> tuple[Attachment, ...]:
@@ -58,6 +59,7 @@ def wire_bytes_of(payload: dict[str, Any], attachments: tuple[Attachment, ...]) 
     total = len(orjson.dumps(payload))
     urls = [entry["image_url"] for entry in payload.get("image_list", ())]
     urls += [entry["video_url"] for entry in payload.get("video_list", ())]
+    urls += [payload[key] for key in ("image", "image_tail") if key in payload]
     for attached in attachments:
         filled = len(orjson.dumps(attached.url)) - 2 if attached.url else 4 * -(-(attached.bytes or 0) // 3)
         total += urls.count(attached.ref) * (filled - len(attached.ref))
@@ -80,24 +82,40 @@ def grounded_on(resolution: Resolution, payload: dict[str, Any]) -> tuple[Ground
     ]
     first = 1 + sum(1 for person in resolution.people if person.picture)
     references = [
-        Grounded(role="reference", marker=f"<<<image_{first + index}>>>", asset=asset.id)
-        for index, asset in enumerate(resolution.references)
+        _shown("reference", f"<<<image_{first + index}>>>", picture)
+        for index, picture in enumerate(resolution.references)
     ]
-    place = len(payload.get("image_list", ()))
-    opening = (
-        [Grounded(role="opening", marker=f"<<<image_{place}>>>", asset=resolution.opening.id)]
-        if resolution.opening
-        else []
-    )
     parent = (
         [Grounded(role="parent", marker="<<<video_1>>>", clip=resolution.parent.clip)]
         if resolution.parent
         else []
     )
-    return (*people, *references, *opening, *parent)
+    return (*people, *references, *_frames(resolution, payload), *parent)
+
+
+def _frames(resolution: Resolution, payload: dict[str, Any]) -> list[Grounded]:
+    """Frames come last in an omni list; image2video has fields for them, which no marker points at."""
+    frames: list[tuple[Literal["opening", "closing"], Shown | None]] = [
+        ("opening", resolution.opening),
+        ("closing", resolution.closing),
+    ]
+    shown = [(role, picture) for role, picture in frames if picture is not None]
+    entries = payload.get("image_list")
+    first = len(entries) - len(shown) + 1 if entries else None
+    return [
+        _shown(role, f"<<<image_{first + index}>>>" if first is not None else None, picture)
+        for index, (role, picture) in enumerate(shown)
+    ]
+
+
+def _shown(role: Literal["opening", "closing", "reference"], marker: str | None, picture: Shown) -> Grounded:
+    if isinstance(picture, RemotePicture):
+        return Grounded(role=role, marker=marker, url=picture.url)
+    return Grounded(role=role, marker=marker, asset=picture.id)
 
 
 def mapping_of(resolution: Resolution, prompt: str) -> tuple[Mapped, ...]:
+    """`prompt` is every prompt of the payload, those of its shots included."""
     return tuple(_mapped(person, prompt) for person in resolution.people)
 
 

@@ -1,7 +1,7 @@
-"""The bodies that go over the wire, field for field as the vendor names them, and nothing else (contract sections 2 and 3).
+"""The bodies that go over the wire, field for field as the vendor names them, and nothing else (contract sections 2 to 4).
 
 They hold the shape only. Whether a value is allowed is for the rules to say, so that a wrong one becomes a finding with a source
-and not a parse error. In a plan, `image_url` is `blob:asset_…` and `video_url` is `clip:clip_…`; bytes and addresses take their
+and not a parse error. In a plan, a picture is `blob:asset_…` and `video_url` is `clip:clip_…`; bytes and addresses take their
 place just before sending.
 """
 
@@ -43,15 +43,29 @@ class WatermarkInfo(_Wire):
     enabled: bool
 
 
+class ShotEntry(_Wire):
+    """One shot among several: numbered from 1, its own prompt, whole seconds as text (contract R6, R9; guide D)."""
+
+    index: int
+    prompt: str
+    duration: str
+
+
 class _VideoBody(_Wire):
-    """What the video endpoints share, in the guide's order. `sound` left out is off, on every endpoint."""
+    """What the video endpoints share, in the guide's order. `sound` left out is off, on every endpoint.
+
+    `duration` and `aspect_ratio` are absent only where a clip is edited, which keeps its own (contract R10, R13).
+    """
 
     model_name: str
     prompt: str
-    duration: str
+    duration: str | None = None
     mode: str
-    aspect_ratio: str
+    aspect_ratio: str | None = None
     sound: str | None = None
+    multi_shot: bool | None = None
+    shot_type: Literal["customize", "intelligence"] | None = None
+    multi_prompt: tuple[ShotEntry, ...] | None = None
 
     def as_wire(self) -> dict[str, Any]:
         """The JSON object, without what was not said."""
@@ -61,6 +75,17 @@ class _VideoBody(_Wire):
 class TextToVideoBody(_VideoBody):
     """POST /v1/videos/text2video (contract section 3)."""
 
+    watermark_info: WatermarkInfo | None = None
+    callback_url: str | None = None
+    external_task_id: str | None = None
+
+
+class ImageToVideoBody(_VideoBody):
+    """POST /v1/videos/image2video (contract section 4; guide C)."""
+
+    image: str
+    image_tail: str | None = None
+    element_list: tuple[ElementEntry, ...] | None = None
     watermark_info: WatermarkInfo | None = None
     callback_url: str | None = None
     external_task_id: str | None = None
@@ -77,4 +102,4 @@ class OmniBody(_VideoBody):
     external_task_id: str | None = None
 
 
-Body = TextToVideoBody | OmniBody
+Body = TextToVideoBody | ImageToVideoBody | OmniBody

@@ -27,9 +27,12 @@ class Why(_Answer):
 
 
 class Grounded(_Answer):
-    """What stands for whom: an element, a picture, an opening frame or a clip. `marker` is how the prompt points at it."""
+    """What stands for whom: an element, a picture (ours, or elsewhere by `url`), a frame or a clip.
 
-    role: Literal["person", "opening", "reference", "parent"]
+    `marker` is how the prompt points at it.
+    """
+
+    role: Literal["person", "opening", "closing", "reference", "parent"]
     marker: str | None
     character: str | None = None
     name: str | None = None
@@ -37,6 +40,7 @@ class Grounded(_Answer):
     element: str | None = None
     element_id: int | None = None
     asset: str | None = None
+    url: str | None = None
     clip: str | None = None
 
 

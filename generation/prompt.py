@@ -1,17 +1,17 @@
 """The prompt from typed parts (guide F3): the same parts give the same words, in an order a reader can check.
 
-Framing, setting, cast with its references, wardrobe, action, spoken language and timing, turns. A prompt of the caller's own
-replaces all of it.
+Framing, setting, cast with its references, wardrobe, action, spoken language and timing, turns: for the whole clip, and again
+for each shot of several, because a shot's prompt stands alone. A prompt of the caller's own replaces all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from generation.casting import Person
 from generation.resolve import Resolution
-from generation.rules.guide import is_too_wide_for_speech
-from generation.shot import Dialogue
+from generation.rules.prompts import is_too_wide_for_speech
+from generation.shot import Dialogue, ShotPart
 
 DIALOGUE_FRAMING = "medium close shot"
 _ENDINGS = ".!?…。！？"
@@ -21,37 +21,72 @@ def compose(resolution: Resolution) -> str:
     """The whole prompt on one line, sentence after sentence."""
     if resolution.request.prompt is not None:
         return resolution.request.prompt
-    return " ".join(_sentence(part) for part in _parts(resolution))
+    return _sentences(_clip_parts(resolution))
+
+
+def compose_shot(resolution: Resolution, shot: ShotPart) -> str:
+    """The prompt of one shot, complete in itself (contract D6: the clip's own prompt has no effect beside it)."""
+    people = resolution.people_in(shot)
+    return _sentences(
+        (
+            *_framing(_shot_framing(resolution, shot), shot.dialogue, people),
+            *_setting(resolution),
+            *_cast(resolution, people),
+            *_wardrobe(resolution),
+            *_happening(shot.action or resolution.request.action),
+            *_dialogue(shot.dialogue, resolution),
+        )
+    )
 
 
 def framing_of(resolution: Resolution) -> str | None:
     """The framing that is asked for, or the one dialogue gets by default (guide F2, F3)."""
     request = resolution.request
-    return request.framing or (DIALOGUE_FRAMING if request.dialogue is not None else None)
+    return request.framing or (DIALOGUE_FRAMING if request.conversations else None)
 
 
-def _parts(resolution: Resolution) -> Iterator[str]:
+def _clip_parts(resolution: Resolution) -> Iterator[str]:
     request = resolution.request
     if resolution.parent is not None:
-        yield "Continue directly from <<<video_1>>>"
-    yield from _framing(resolution)
-    if resolution.setting:
-        yield f"Setting: {_one_line(resolution.setting)}"
-    yield from _cast(resolution)
+        yield "Edit <<<video_1>>>" if resolution.edits else "Continue directly from <<<video_1>>>"
+    if request.shots is None:
+        yield from _framing(framing_of(resolution), request.dialogue, resolution.people)
+    else:
+        yield f"One scene in {len(request.shots)} {'shot' if len(request.shots) == 1 else 'shots'}"
+    yield from _setting(resolution)
+    yield from _cast(resolution, resolution.people)
     yield from _wardrobe(resolution)
-    if request.action:
-        yield _one_line(request.action)
-    if request.dialogue is not None:
-        yield from _dialogue(request.dialogue, resolution)
+    yield from _happening(request.action)
+    yield from _dialogue(request.dialogue, resolution)
+    if resolution.parent is not None:
+        yield from _told_shots(resolution)
 
 
-def _framing(resolution: Resolution) -> Iterator[str]:
-    framing = framing_of(resolution)
+def _told_shots(resolution: Resolution) -> Iterator[str]:
+    """Beside a reference video the shots are described here, and nowhere else (contract R21)."""
+    for number, shot in enumerate(resolution.request.shots or (), start=1):
+        people = resolution.people_in(shot)
+        said = (
+            *_framing(_shot_framing(resolution, shot), shot.dialogue, people),
+            *_happening(shot.action),
+            *_dialogue(shot.dialogue, resolution),
+        )
+        yield f"Shot {number}, {shot.duration} seconds: {_sentences(said)}"
+
+
+def _shot_framing(resolution: Resolution, shot: ShotPart) -> str | None:
+    return (
+        shot.framing
+        or resolution.request.framing
+        or (DIALOGUE_FRAMING if shot.dialogue is not None else None)
+    )
+
+
+def _framing(framing: str | None, dialogue: Dialogue | None, people: tuple[Person, ...]) -> Iterator[str]:
     if framing is None:
         return
-    shows = _mouths(len(resolution.people))
-    speech = resolution.request.dialogue is not None and not is_too_wide_for_speech(framing)
-    yield f"Framing: {_one_line(framing)}" + (f", {shows} clearly visible" if speech else "")
+    speech = dialogue is not None and not is_too_wide_for_speech(framing)
+    yield f"Framing: {_one_line(framing)}" + (f", {_mouths(len(people))} clearly visible" if speech else "")
 
 
 def _mouths(people: int) -> str:
@@ -60,19 +95,30 @@ def _mouths(people: int) -> str:
     return "both faces and both mouths" if people == 2 else "all faces and all mouths"
 
 
-def _cast(resolution: Resolution) -> Iterator[str]:
-    people = resolution.people
+def _setting(resolution: Resolution) -> Iterator[str]:
+    if resolution.setting:
+        yield f"Setting: {_one_line(resolution.setting)}"
+
+
+def _cast(resolution: Resolution, people: tuple[Person, ...]) -> Iterator[str]:
     if people:
         named = _listed([f"{_one_line(person.character.name)} {person.marker}" for person in people])
         counted = {1: "visible", 2: "both visible and distinct"}.get(len(people), "all visible and distinct")
         yield f"Cast: {named}, {counted}, no extra people"
     if resolution.references:
-        first = 1 + sum(1 for person in people if person.by == "image")
+        first = 1 + sum(1 for person in resolution.people if person.by == "image")
         markers = [f"<<<image_{first + index}>>>" for index in range(len(resolution.references))]
         yield f"Things and places as in {_listed(markers)}"
 
 
-def _dialogue(dialogue: Dialogue, resolution: Resolution) -> Iterator[str]:
+def _happening(action: str | None) -> Iterator[str]:
+    if action:
+        yield _one_line(action)
+
+
+def _dialogue(dialogue: Dialogue | None, resolution: Resolution) -> Iterator[str]:
+    if dialogue is None:
+        return
     language, timing = _one_line(dialogue.language), _one_line(dialogue.timing)
     yield f"Spoken language: {language}, {timing} {language} conversation timing, subtle facial expressions, gentle head turns"
     for speaker, line in _turns(dialogue, resolution):
@@ -89,11 +135,14 @@ def _turns(dialogue: Dialogue, resolution: Resolution) -> Iterator[tuple[Person,
 def _wardrobe(resolution: Resolution) -> Iterator[str]:
     """Adapted by default where people are carried into a new scene (guide A2, F2); said more strongly when asked for."""
     wish = resolution.request.adapt_wardrobe
-    transformed = bool(resolution.people) and resolution.opening is None and resolution.parent is None
-    if wish or (wish is None and transformed):
-        yield "Wardrobe adapted to the target setting" + (
-            "; do not preserve portrait clothing" if wish else ""
-        )
+    anchored = resolution.opening is not None or resolution.parent is not None
+    if wish or (wish is None and resolution.people and not anchored):
+        strongly = "; do not preserve portrait clothing" if wish else ""
+        yield f"Wardrobe adapted to the target setting{strongly}"
+
+
+def _sentences(parts: Iterable[str]) -> str:
+    return " ".join(_sentence(part) for part in parts)
 
 
 def _sentence(text: str) -> str:

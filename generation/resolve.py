@@ -8,10 +8,13 @@ from typing import Literal
 
 from generation import gaps
 from generation.casting import Person, cast_of, check_speakers, ground
-from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround
-from generation.rules.fields import MARKER
+from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround, TakeGround
 from generation.rules.finding import Finding
-from generation.shot import ShotRequest
+from generation.rules.prompts import MARKER
+from generation.shot import PictureName, RemotePicture, ShotPart, ShotRequest
+
+Shown = AssetGround | RemotePicture
+"""A picture as it will be sent: ours, or one elsewhere by its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,11 @@ class Resolution:
     request: ShotRequest
     account: AccountGround | None
     people: tuple[Person, ...]
-    opening: AssetGround | None
-    references: tuple[AssetGround, ...]
+    opening: Shown | None
+    closing: Shown | None
+    references: tuple[Shown, ...]
     parent: ParentGround | None
+    retake: TakeGround | None
     setting: str | None
     called: Mapping[str, str]
     gaps: tuple[Finding, ...]
@@ -37,7 +42,19 @@ class Resolution:
     def speaks(self) -> bool:
         """Whether somebody talks: by dialogue, or by voice markers in a prompt of the caller's own."""
         prompt = self.request.prompt or ""
-        return self.request.dialogue is not None or any(kind == "voice" for kind, _ in MARKER.findall(prompt))
+        return bool(self.request.conversations) or any(kind == "voice" for kind, _ in MARKER.findall(prompt))
+
+    @property
+    def edits(self) -> bool:
+        """Whether the parent is the video to be edited (guide V.1), and not one to continue from."""
+        return self.parent is not None and self.request.edit is not None
+
+    @property
+    def seconds(self) -> int:
+        """How long the clip will be: as asked, and for an edited clip as long as that clip is (contract section 2)."""
+        if self.parent is not None and self.edits:
+            return max(1, round(self.parent.duration_seconds))
+        return self.request.duration
 
     @property
     def sound(self) -> Literal["on", "off"]:
@@ -48,6 +65,13 @@ class Resolution:
     def speaker(self, name: str) -> Person | None:
         """The person a line belongs to, by whatever name the request uses for them."""
         return next((person for person in self.people if person.character.id == self.called.get(name)), None)
+
+    def people_in(self, shot: ShotPart) -> tuple[Person, ...]:
+        """Who of the cast is in one shot: everybody, unless the shot names them. Numbers stay those of the whole clip."""
+        if shot.cast is None:
+            return self.people
+        named = {self.called.get(name) for name in shot.cast}
+        return tuple(person for person in self.people if person.character.id in named)
 
 
 def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
@@ -69,9 +93,11 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         request=request,
         account=grounds.account,
         people=people,
-        opening=_asset("opening", request.opening, grounds, found) if request.opening else None,
+        opening=_shown("opening", request.opening, grounds, found),
+        closing=_shown("closing", request.closing, grounds, found),
         references=_references(request, grounds, found),
         parent=_parent(request, grounds, found),
+        retake=_retake(request, grounds, found),
         setting=setting,
         called={name: character.id for name, character in grounds.people.items()},
         gaps=tuple(found),
@@ -79,11 +105,15 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
     )
 
 
-def _references(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tuple[AssetGround, ...]:
+def _references(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tuple[Shown, ...]:
     named = (
-        _asset(f"references[{index}]", name, grounds, found) for index, name in enumerate(request.references)
+        _shown(f"references[{index}]", name, grounds, found) for index, name in enumerate(request.references)
     )
-    return tuple(asset for asset in named if asset is not None)
+    return tuple(picture for picture in named if picture is not None)
+
+
+def _shown(path: str, named: PictureName | None, grounds: Grounds, found: list[Finding]) -> Shown | None:
+    return _asset(path, named, grounds, found) if isinstance(named, str) else named
 
 
 def _asset(path: str, name: str, grounds: Grounds, found: list[Finding]) -> AssetGround | None:
@@ -102,20 +132,23 @@ def _asset(path: str, name: str, grounds: Grounds, found: list[Finding]) -> Asse
 
 
 def _parent(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> ParentGround | None:
-    if request.continue_from is None:
+    path, named = ("edit", request.edit) if request.edit else ("continue_from", request.continue_from)
+    if named is None:
         return None
     parent = grounds.parent
     if parent is None:
-        found.append(gaps.UNKNOWN_PARENT.at("continue_from", f"no clip {request.continue_from!r}"))
+        found.append(gaps.UNKNOWN_PARENT.at(path, f"no clip {named!r}"))
     elif parent.url is None:
-        found.append(
-            gaps.PARENT_WITHOUT_URL.at("continue_from", f"{request.continue_from} has no result yet")
-        )
+        found.append(gaps.PARENT_WITHOUT_URL.at(path, f"{named} has no result yet"))
     elif parent.url_expires_at_us is not None and parent.url_expires_at_us <= grounds.now_us:
         days = (grounds.now_us - parent.url_expires_at_us) // 86_400_000_000
-        found.append(
-            gaps.PARENT_EXPIRED.at("continue_from", f"the address of {parent.clip} expired {days} days ago")
-        )
+        found.append(gaps.PARENT_EXPIRED.at(path, f"the address of {parent.clip} expired {days} days ago"))
     else:
         return parent
     return None
+
+
+def _retake(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> TakeGround | None:
+    if request.retake_of is not None and grounds.retake is None:
+        found.append(gaps.UNKNOWN_TAKE.at("retake_of", f"no clip {request.retake_of!r}"))
+    return grounds.retake if request.retake_of is not None else None

@@ -1,39 +1,31 @@
 """What callers ask: one shot, in film words, parsed once into a frozen `ShotRequest` with every problem named at once.
 
-A field that the approved patterns of this version cannot honour is not part of the model: asking for it is refused by name
-(`NOT_YET`), never read and dropped.
+A field that this version cannot honour is not part of the model: asking for it is refused by name (`exclusions.NOT_YET`),
+never read and dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     ModelWrapValidatorHandler,
     StrictBool,
     StrictInt,
     StringConstraints,
+    Tag,
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-NOT_YET: Final[Mapping[str, str]] = {
-    "shots": "several shots in one clip (guide D)",
-    "edit": "editing an existing clip",
-    "closing": "a closing frame (guide B)",
-    "takes": "several takes from one request; send one request per take",
-    "approval": "waiting for a person's approval before sending",
-    "max_units": "a ceiling on the price; read the estimate of a preview",
-    "retake_of": "a take that answers an earlier one",
-    "look": "casting a look",
-    "url": "a picture by its address; register the picture as an asset and name that",
-}
+from generation.addresses import is_web_address
+from generation.exclusions import BY_ADDRESS, BY_ID, exclusions, pointed
 
 
 def _storable(text: str) -> str:
@@ -49,6 +41,15 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), A
 Name = Annotated[Words, StringConstraints(max_length=200)]
 """An id, or the name or alias of a character."""
 Reason = Annotated[Words, StringConstraints(min_length=3, max_length=1000)]
+
+
+def _address(text: str) -> str:
+    if not is_web_address(text):
+        raise ValueError("a picture's address is absolute, http or https, and holds no credentials")
+    return text
+
+
+Address = Annotated[Words, StringConstraints(max_length=2000), AfterValidator(_address)]
 
 Identity = Literal["auto", "elements", "images"]
 Mode = Literal["std", "pro", "4k"]
@@ -85,15 +86,46 @@ class Dialogue(_Part):
     turns: tuple[Turn, ...] = Field(min_length=1, max_length=20)
 
 
+class RemotePicture(_Part):
+    """A picture that somebody else keeps, by its address: a caution, because we neither hold nor check it (guide 2B)."""
+
+    url: Address
+
+
+def _kind_of_name(named: Any) -> str:
+    return BY_ADDRESS if isinstance(named, Mapping | RemotePicture) else BY_ID
+
+
+PictureName = Annotated[
+    Annotated[Name, Tag(BY_ID)] | Annotated[RemotePicture, Tag(BY_ADDRESS)], Discriminator(_kind_of_name)
+]
+"""A picture of ours by asset id, or one elsewhere by address."""
+
+
+class ShotPart(_Part):
+    """One shot among several in one clip (guide D).
+
+    `duration` is in seconds; `cast` names who of the cast is in this shot (null: everybody); `framing` and `dialogue` are this
+    shot's own.
+    """
+
+    action: Annotated[Words, StringConstraints(max_length=512)] | None = None
+    duration: StrictInt = Field(ge=1, le=180)
+    framing: Annotated[Words, StringConstraints(max_length=200)] | None = None
+    cast: tuple[Name, ...] | None = Field(default=None, max_length=20)
+    dialogue: Dialogue | None = None
+
+
 class ShotRequest(_Part):
     """One shot of a scene.
 
-    `cast`: null is the scene's whole cast, `[]` is nobody. `opening` is the exact first frame (guide A), `references` are
-    pictures of things and places, `continue_from` a clip (or the generation that made it) to go on from (guide E).
-    `duration` is in seconds. `mode` is `std` unless a reason or `purpose: final` speaks for more. `sound` is on exactly when
-    somebody speaks, unless it is named. `prompt` is sent as it stands instead of the composed one. `accept` gives the written
-    reason for a caution, by the finding's id. Null leaves `setting` to the scene, `adapt_wardrobe` to the pattern and
-    `keep_original_sound` at yes.
+    `cast`: null is the scene's whole cast, `[]` is nobody. `opening` and `closing` are the exact first and last frame (guide A,
+    B), `references` are pictures of things and places, `continue_from` a clip (or the generation that made it) to go on from
+    (guide E), `edit` one to change (guide V.1). `shots` tells several shots in one clip (guide D). `duration` is in seconds, and
+    the sum of the shots unless it is named. `mode` is `std` unless a reason, `purpose: final` or a weak `std` take
+    (`retake_of`) speaks for more. `sound` is on exactly when somebody speaks, unless it is named. `prompt` is sent as it stands
+    instead of the composed one. `accept` gives the written reason for a caution, by the finding's id. Null leaves `setting` to
+    the scene, `adapt_wardrobe` to the pattern and `keep_original_sound` at yes.
     Raises pydantic's ValidationError with every problem, each at its place.
     """
 
@@ -102,15 +134,19 @@ class ShotRequest(_Part):
     shot: Name | None = None
     client_reference: Annotated[Words, StringConstraints(max_length=200)] | None = None
     purpose: Literal["draft", "final"] = "draft"
+    retake_of: Name | None = None
     cast: tuple[CastEntry, ...] | None = Field(default=None, max_length=20)
     action: Annotated[Words, StringConstraints(max_length=2500)] | None = None
     setting: Annotated[Words, StringConstraints(max_length=1000)] | None = None
     framing: Annotated[Words, StringConstraints(max_length=200)] | None = None
     adapt_wardrobe: StrictBool | None = None
     dialogue: Dialogue | None = None
-    opening: Name | None = None
-    references: tuple[Name, ...] = Field(default=(), max_length=20)
+    opening: PictureName | None = None
+    closing: PictureName | None = None
+    references: tuple[PictureName, ...] = Field(default=(), max_length=20)
+    shots: tuple[ShotPart, ...] | None = Field(default=None, min_length=1, max_length=20)
     continue_from: Name | None = None
+    edit: Name | None = None
     keep_original_sound: StrictBool | None = None
     prompt: (
         Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(_storable)] | None
@@ -124,56 +160,37 @@ class ShotRequest(_Part):
     watermark: StrictBool = False
     accept: dict[Name, Reason] = Field(default_factory=dict, max_length=50)
 
+    @property
+    def conversations(self) -> tuple[tuple[str, Dialogue], ...]:
+        """Every dialogue with its place in the request: the clip's own, or those of its shots."""
+        parts = [("dialogue", self.dialogue)]
+        parts += [(f"shots[{index}].dialogue", shot.dialogue) for index, shot in enumerate(self.shots or ())]
+        return tuple((path, dialogue) for path, dialogue in parts if dialogue is not None)
+
+    @property
+    def pictures(self) -> tuple[tuple[str, PictureName], ...]:
+        """Every picture that is named, with its place in the request."""
+        named = [(f"references[{index}]", name) for index, name in enumerate(self.references)]
+        named += [("opening", self.opening)] if self.opening is not None else []
+        named += [("closing", self.closing)] if self.closing is not None else []
+        return tuple(named)
+
     @model_validator(mode="wrap")
     @classmethod
     def _every_problem_at_once(cls, raw: Any, parse: ModelWrapValidatorHandler[Self]) -> Self:
         """Exclusions are judged on what was sent, so that they are reported beside a misspelt field and not after it."""
-        problems = list(_exclusions(raw)) if isinstance(raw, Mapping) else []
+        problems = list(exclusions(raw)) if isinstance(raw, Mapping) else []
         try:
             request = parse(raw)
         except ValidationError as refused:
             raise ValidationError.from_exception_data(
-                cls.__name__, [_pointed(error) for error in refused.errors(include_url=False)] + problems
+                cls.__name__, [pointed(error) for error in refused.errors(include_url=False)] + problems
             ) from None
         if problems:
             raise ValidationError.from_exception_data(cls.__name__, problems)
-        return request
+        return request._lasting_as_its_shots()
 
-
-def _exclusions(raw: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
-    given = {key for key, value in raw.items() if value not in (None, "")}
-    if not given & {"scene", "production"}:
-        yield _problem(
-            "missing", "name the scene, or the production whose unplaced scene takes the clip", "scene", None
-        )
-    for field in ("action", "dialogue", "setting"):
-        if {"prompt", field} <= given:
-            message = f"prompt is sent as it stands, so {field} would be lost: drop one of the two"
-            yield _problem("excluded", message, field, raw[field])
-    if not given & {"prompt", "action", "dialogue", "setting"}:
-        message = "say what happens: an action, a setting, a dialogue, or a prompt of your own"
-        yield _problem("missing", message, "action", None)
-    if "keep_original_sound" in given and "continue_from" not in given:
-        message = "keep_original_sound speaks about the clip of continue_from, and none is named"
-        yield _problem("excluded", message, "keep_original_sound", raw["keep_original_sound"])
-
-
-def _problem(kind: str, message: str, field: str, value: Any) -> InitErrorDetails:
-    return InitErrorDetails(type=_described(kind, message), loc=(field,), input=value)
-
-
-def _described(kind: str, message: str) -> PydanticCustomError:
-    return PydanticCustomError(kind, message)  # without a context, braces in the message stay as they are
-
-
-def _pointed(error: ErrorDetails) -> InitErrorDetails:
-    """The same error, with a message that says more where the field belongs to what later versions honour."""
-    kind, message, place = error["type"], error["msg"], error["loc"]
-    field = str(place[-1]) if place else ""
-    if kind == "extra_forbidden" and field in NOT_YET:
-        kind, message = "not_yet", f"{field} is not honoured by this version: {NOT_YET[field]}"
-    elif kind == "extra_forbidden":
-        message = f"{field} is no field of a shot request"
-    elif place[:1] == ("references",) and isinstance(error["input"], Mapping) and "url" in error["input"]:
-        kind, message = "not_yet", f"url is not honoured by this version: {NOT_YET['url']}"
-    return InitErrorDetails(type=_described(kind, message), loc=place, input=error["input"])
+    def _lasting_as_its_shots(self) -> Self:
+        if self.shots is None or "duration" in self.model_fields_set:
+            return self
+        return self.model_copy(update={"duration": sum(shot.duration for shot in self.shots)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from generation.patterns.conditions import BY_OMNI, NO_CLIP, NO_REFERENCES, ONE_SHOT
 from generation.patterns.omni import faces, scalars
 from generation.patterns.pattern import Condition, Pattern
 from generation.payloads import OmniBody
@@ -24,19 +25,18 @@ A2: Final = Pattern(
     endpoint="omni-video",
     durations=(5,),
     conditions=(
-        Condition(lambda asked: asked.route in ("auto", "omni"), "it travels by omni"),
+        BY_OMNI,
         Condition(
             lambda asked: asked.people == "two by image",
             "it needs exactly two people, both by reference picture",
         ),
         Condition(
-            lambda asked: asked.pictures in ("none", "references"),
-            "it has no opening picture, which would over-anchor the portraits",
+            lambda asked: asked.frames == "none",
+            "it fixes no frame, which would over-anchor the portraits",
         ),
-        Condition(
-            lambda asked: asked.pictures in ("none", "opening"), "it carries the two people's pictures alone"
-        ),
-        Condition(lambda asked: not asked.continued, "it does not continue a clip"),
+        NO_REFERENCES,
+        NO_CLIP,
+        ONE_SHOT,
     ),
     build=build,
 )

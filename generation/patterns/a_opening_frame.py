@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from generation.patterns.omni import blob, scalars, sound_if_any
+from generation.patterns.conditions import BY_OMNI, NO_CLIP, NO_REFERENCES, NOBODY, ONE_SHOT, SILENT
+from generation.patterns.omni import frames, scalars, sound_if_any
 from generation.patterns.pattern import Condition, Pattern
-from generation.payloads import ImageEntry, OmniBody
+from generation.payloads import OmniBody
 from generation.resolve import Resolution
 
 
 def build(resolution: Resolution, prompt: str) -> OmniBody:
-    assert resolution.opening is not None  # noqa: S101 - a condition of the pattern
     return OmniBody(
-        **scalars(resolution, prompt),
-        sound=sound_if_any(resolution),
-        image_list=(ImageEntry(image_url=blob(resolution.opening), type="first_frame"),),
+        **scalars(resolution, prompt), sound=sound_if_any(resolution), image_list=frames(resolution)
     )
 
 
@@ -28,14 +26,15 @@ A: Final = Pattern(
     endpoint="omni-video",
     durations=(5, 15),
     conditions=(
-        Condition(lambda asked: asked.route in ("auto", "omni"), "it travels by omni"),
-        Condition(lambda asked: asked.pictures in ("opening", "both"), "it needs an opening picture"),
-        Condition(
-            lambda asked: asked.people == "nobody", "it carries nobody beside the opening picture (cast: [])"
-        ),
-        Condition(lambda asked: asked.pictures in ("none", "opening"), "it carries no further pictures"),
-        Condition(lambda asked: not asked.continued, "it does not continue a clip"),
-        Condition(lambda asked: not asked.speech, "it carries no speech"),
+        BY_OMNI,
+        Condition(lambda asked: asked.frames in ("opening", "both"), "it needs an opening picture"),
+        Condition(lambda asked: asked.frames != "both", "it leaves the end open (B closes on a picture)"),
+        Condition(lambda asked: asked.frames != "closing", "it has no closing picture"),
+        NOBODY,
+        NO_REFERENCES,
+        NO_CLIP,
+        SILENT,
+        ONE_SHOT,
     ),
     build=build,
 )

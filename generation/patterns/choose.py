@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from generation.patterns.combinations import PATTERNS, Row, answer
+from generation.patterns.cells import Row
+from generation.patterns.combinations import PATTERNS, answer
+from generation.patterns.goals import goal_of
 from generation.patterns.ingredients import Ingredients, ingredients
 from generation.patterns.omni import assemble
 from generation.patterns.pattern import Build, Evidence
+from generation.patterns.still import assemble_still
+from generation.patterns.text import build as assemble_text
 from generation.plan import Why
 from generation.resolve import Resolution
 from generation.rules.finding import Finding
+
+ASSEMBLE: Final[Mapping[str, Build]] = {
+    "omni-video": assemble,
+    "text2video": assemble_text,
+    "image2video": assemble_still,
+}
+"""Everything a resolution holds in one body of that endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +48,9 @@ def choose(resolution: Resolution) -> Choice:
     return Choice(
         name=row.id,
         evidence=pattern.evidence if pattern else "legal, not approved",
-        endpoint=pattern.endpoint if pattern else "omni-video",
+        endpoint=row.endpoint,
         durations=pattern.durations if pattern else (),
-        build=pattern.build if pattern else assemble,
+        build=pattern.build if pattern else ASSEMBLE[row.endpoint],
         refused=row.refused,
         findings=() if pattern else (_finding(row),),
         why=tuple(_why(row, asked, resolution.notes)),
@@ -59,9 +71,11 @@ def _finding(row: Row) -> Finding:
 
 
 def _why(row: Row, asked: Ingredients, notes: tuple[str, ...]) -> Iterator[Why]:
-    """The choice first, then what the resolution decided on the way, then the patterns that came closest."""
+    """The choice, the guide's rule of thumb, what the resolution decided on the way, and the patterns that came closest."""
     verdict = "refused" if row.refused else "chosen"
     yield Why(subject=row.id, verdict=verdict, because=row.reason, cites=row.cites)
+    goal = goal_of(asked)
+    yield Why(subject="rule of thumb", verdict="noted", because=goal.advice(row.id), cites=goal.cites)
     for note in notes:
         yield Why(subject="grounding", verdict="noted", because=note, cites=("guide F3.3",))
     misses = {pattern.name: pattern.misses(asked) for pattern in PATTERNS if pattern is not row.pattern}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from generation.patterns.conditions import BY_OMNI, NO_FRAMES, NO_REFERENCES, ONE_SHOT
 from generation.patterns.omni import parent_video, scalars
 from generation.patterns.pattern import Condition, Pattern
 from generation.payloads import OmniBody
@@ -26,14 +27,16 @@ E: Final = Pattern(
     endpoint="omni-video",
     durations=(5, 15),
     conditions=(
-        Condition(lambda asked: asked.route in ("auto", "omni"), "it travels by omni"),
-        Condition(lambda asked: asked.continued, "it needs a clip to continue from"),
+        BY_OMNI,
+        Condition(lambda asked: asked.clip == "continued", "it needs a clip to continue from"),
         Condition(
             lambda asked: asked.people == "nobody",
             "it carries nobody beside the clip, which shows them already (cast: [])",
         ),
-        Condition(lambda asked: asked.pictures == "none", "it carries no pictures beside the clip"),
+        NO_FRAMES,
+        NO_REFERENCES,
         Condition(lambda asked: not asked.speech, "it is silent: sound must be off beside a reference video"),
+        ONE_SHOT,
     ),
     build=build,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from generation.patterns.conditions import BY_OMNI, NO_CLIP, NO_FRAMES, NO_REFERENCES, ONE_SHOT
 from generation.patterns.omni import elements, scalars
 from generation.patterns.pattern import Condition, Pattern
 from generation.payloads import OmniBody
@@ -23,13 +24,15 @@ F2: Final = Pattern(
     endpoint="omni-video",
     durations=(5, 10, 15),
     conditions=(
-        Condition(lambda asked: asked.route in ("auto", "omni"), "it travels by omni"),
+        BY_OMNI,
         Condition(
             lambda asked: asked.people == "two by element", "it needs exactly two people, both by element"
         ),
         Condition(lambda asked: asked.speech, "it is for speech, and nobody speaks"),
-        Condition(lambda asked: asked.pictures == "none", "it carries no pictures"),
-        Condition(lambda asked: not asked.continued, "it does not continue a clip"),
+        NO_FRAMES,
+        NO_REFERENCES,
+        NO_CLIP,
+        ONE_SHOT,
     ),
     build=build,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from generation.patterns.conditions import BY_OMNI, NO_CLIP, NO_FRAMES, NO_REFERENCES, ONE_SHOT
 from generation.patterns.omni import elements, scalars, sound_if_any
 from generation.patterns.pattern import Condition, Pattern
 from generation.payloads import OmniBody
@@ -27,11 +28,13 @@ F: Final = Pattern(
     endpoint="omni-video",
     durations=(5, 15),
     conditions=(
-        Condition(lambda asked: asked.route in ("auto", "omni"), "it travels by omni"),
+        BY_OMNI,
         Condition(lambda asked: asked.people in _BY_ELEMENT, "it needs everybody to stand on an element"),
         Condition(lambda asked: not asked.speech, "it carries no speech (F2 does, for two)"),
-        Condition(lambda asked: asked.pictures == "none", "it carries no pictures"),
-        Condition(lambda asked: not asked.continued, "it does not continue a clip"),
+        NO_FRAMES,
+        NO_REFERENCES,
+        NO_CLIP,
+        ONE_SHOT,
     ),
     build=build,
 )

@@ -20,13 +20,16 @@ People = Literal[
     "more by element",
     "mixed",
 ]
-Pictures = Literal["none", "opening", "references", "both"]
-"""Pictures beside the people's own: the exact first frame, pictures of things and places, or both."""
+Frames = Literal["none", "opening", "closing", "both"]
+"""The exact first frame, the exact last one, or both."""
+Clip = Literal["none", "continued", "edited"]
+"""An existing clip that is gone on from (guide E) or changed (guide V.1)."""
 PEOPLE: Final[tuple[People, ...]] = get_args(People)
-_PICTURES: Final[dict[tuple[bool, bool], Pictures]] = {
+FRAMES: Final[tuple[Frames, ...]] = get_args(Frames)
+_FRAMES: Final[dict[tuple[bool, bool], Frames]] = {
     (False, False): "none",
     (True, False): "opening",
-    (False, True): "references",
+    (False, True): "closing",
     (True, True): "both",
 }
 _COUNTED: Final = {1: "one", 2: "two"}
@@ -34,13 +37,15 @@ _COUNTED: Final = {1: "one", 2: "two"}
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
-    """Later patterns add a field here (shots, a closing frame, an edit) and their rows to the table."""
+    """`references` are pictures of things and places; `shots` says whether several shots are told in one clip."""
 
     route: Route
     people: People
     speech: bool
-    pictures: Pictures
-    continued: bool
+    frames: Frames
+    references: bool
+    clip: Clip
+    shots: bool
 
 
 def ingredients(resolution: Resolution) -> Ingredients:
@@ -48,8 +53,10 @@ def ingredients(resolution: Resolution) -> Ingredients:
         route=resolution.request.route,
         people=_people(resolution),
         speech=resolution.speaks,
-        pictures=_PICTURES[resolution.opening is not None, bool(resolution.references)],
-        continued=resolution.parent is not None,
+        frames=_FRAMES[resolution.opening is not None, resolution.closing is not None],
+        references=bool(resolution.references),
+        clip="none" if resolution.parent is None else "edited" if resolution.edits else "continued",
+        shots=resolution.request.shots is not None,
     )
 
 
@@ -66,5 +73,5 @@ def _people(resolution: Resolution) -> People:
 def every_combination() -> Iterator[Ingredients]:
     """All that can be asked, for the tests that hold the table against it."""
     yes_or_no = (False, True)
-    for parts in product(get_args(Route), PEOPLE, yes_or_no, get_args(Pictures), yes_or_no):
+    for parts in product(get_args(Route), PEOPLE, yes_or_no, FRAMES, yes_or_no, get_args(Clip), yes_or_no):
         yield Ingredients(*parts)

@@ -1,19 +1,20 @@
-"""The omni body from any resolution: people first so that their numbers hold, then references, then the frame, then the clip."""
+"""The omni body from any resolution: people first so that their numbers hold, then references, then frames, then the clip."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from generation.grounds import AssetGround
+from generation.patterns.shots import shot_fields
 from generation.payloads import ElementEntry, ImageEntry, OmniBody, VideoEntry, WatermarkInfo
-from generation.resolve import Resolution
+from generation.resolve import Resolution, Shown
+from generation.shot import RemotePicture
 
 MODEL: Final = "kling-v3-omni"
 
 
-def blob(asset: AssetGround) -> str:
-    """The placeholder that bytes will take just before sending."""
-    return f"blob:{asset.id}"
+def blob(picture: Shown) -> str:
+    """The placeholder that bytes will take just before sending; a picture elsewhere is its address."""
+    return picture.url if isinstance(picture, RemotePicture) else f"blob:{picture.id}"
 
 
 def clip(clip_id: str) -> str:
@@ -22,7 +23,7 @@ def clip(clip_id: str) -> str:
 
 
 def scalars(resolution: Resolution, prompt: str) -> dict[str, Any]:
-    """The fields every omni pattern shares. `mode` is always sent: the vendor's default is pro, ours is std (contract D5)."""
+    """The fields every pattern shares. `mode` is always sent: the vendor's default is pro, ours is std (contract D5)."""
     request = resolution.request
     return {
         "model_name": MODEL,
@@ -44,30 +45,46 @@ def faces(resolution: Resolution) -> tuple[ImageEntry, ...]:
     return tuple(ImageEntry(image_url=blob(person.picture)) for person in resolution.people if person.picture)
 
 
+def frames(resolution: Resolution) -> tuple[ImageEntry, ...]:
+    """The first frame, then the last (guide A, B)."""
+    first, last = resolution.opening, resolution.closing
+    opening = (ImageEntry(image_url=blob(first), type="first_frame"),) if first else ()
+    closing = (ImageEntry(image_url=blob(last), type="end_frame"),) if last else ()
+    return opening + closing
+
+
 def elements(resolution: Resolution) -> tuple[ElementEntry, ...]:
     found = (person.element for person in resolution.people)
     return tuple(ElementEntry(element_id=element.element_id) for element in found if element)
 
 
 def parent_video(resolution: Resolution) -> tuple[VideoEntry, ...]:
-    """Guide E: the parent as a feature reference, by address."""
+    """Guide E and V: the parent by address, as a feature to continue from or as the base to edit."""
     if resolution.parent is None:
         return ()
-    keep = "no" if resolution.request.keep_original_sound is False else "yes"
-    entry = VideoEntry(video_url=clip(resolution.parent.clip), refer_type="feature", keep_original_sound=keep)
-    return (entry,)
+    return (
+        VideoEntry(
+            video_url=clip(resolution.parent.clip),
+            refer_type="base" if resolution.edits else "feature",
+            keep_original_sound="no" if resolution.request.keep_original_sound is False else "yes",
+        ),
+    )
 
 
 def assemble(resolution: Resolution, prompt: str) -> OmniBody:
-    """Everything the resolution holds in one body. Legal combinations are built from it, and refused ones are judged on it."""
-    references = tuple(ImageEntry(image_url=blob(asset)) for asset in resolution.references)
-    opening = resolution.opening
-    frame = (ImageEntry(image_url=blob(opening), type="first_frame"),) if opening else ()
+    """Everything the resolution holds in one body. Legal combinations are built from it, and refused ones are judged on it.
+
+    An edited clip keeps its own length and shape, so those two are left out for it (contract R10, R13).
+    """
+    references = tuple(ImageEntry(image_url=blob(picture)) for picture in resolution.references)
     video = parent_video(resolution)
+    fields = scalars(resolution, prompt) | shot_fields(resolution)
+    if resolution.edits:
+        fields |= {"duration": None, "aspect_ratio": None}
     return OmniBody(
-        **scalars(resolution, prompt),
+        **fields,
         sound=resolution.sound if video else sound_if_any(resolution),
-        image_list=faces(resolution) + references + frame or None,
+        image_list=faces(resolution) + references + frames(resolution) or None,
         element_list=elements(resolution) or None,
         video_list=video or None,
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from generation.patterns.conditions import NO_CLIP, NO_FRAMES, NO_REFERENCES, ONE_SHOT, SILENT
 from generation.patterns.omni import scalars, sound_if_any
 from generation.patterns.pattern import Condition, Pattern
+from generation.patterns.shots import shot_fields
 from generation.payloads import TextToVideoBody
 from generation.resolve import Resolution
 
@@ -13,7 +15,7 @@ MODEL: Final = "kling-v3"
 
 
 def build(resolution: Resolution, prompt: str) -> TextToVideoBody:
-    fields = scalars(resolution, prompt) | {"model_name": MODEL}
+    fields = scalars(resolution, prompt) | {"model_name": MODEL} | shot_fields(resolution)
     return TextToVideoBody(**fields, sound=sound_if_any(resolution))
 
 
@@ -28,9 +30,11 @@ TEXT2VIDEO: Final = Pattern(
     conditions=(
         Condition(lambda asked: asked.route in ("auto", "text2video"), "it travels by text2video"),
         Condition(lambda asked: asked.people == "nobody", "it cannot carry people (cast: [])"),
-        Condition(lambda asked: not asked.speech, "it binds no voices to faces"),
-        Condition(lambda asked: asked.pictures == "none", "it cannot carry pictures"),
-        Condition(lambda asked: not asked.continued, "it cannot continue a clip"),
+        SILENT,
+        NO_FRAMES,
+        NO_REFERENCES,
+        NO_CLIP,
+        ONE_SHOT,
     ),
     build=build,
 )

@@ -4,7 +4,7 @@ from generation.rules.catalogue import CATALOGUE, judge
 from generation.rules.finding import Finding, Severity, with_reasons
 from generation.rules.images import picture_findings
 from generation.rules.rule import Problem, Rule
-from generation.rules.subject import Facts, Picture, Subject
+from generation.rules.subject import Facts, Picture, Subject, Video
 
 __all__ = [
     "CATALOGUE",
@@ -15,6 +15,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Subject",
+    "Video",
     "judge",
     "picture_findings",
     "with_reasons",

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from generation.rules import fields, guide, images, limits, video
+from generation.rules import (
+    calls,
+    cautions,
+    elements,
+    extras,
+    fields,
+    guide,
+    images,
+    limits,
+    shots,
+    speech,
+    still,
+    video,
+)
 from generation.rules.finding import Finding
 from generation.rules.rule import Rule
 from generation.rules.subject import Subject
@@ -23,7 +36,11 @@ def unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(taken.values())
 
 
-CATALOGUE: Final = unique((*fields.RULES, *video.RULES, *images.RULES, *limits.RULES, *guide.RULES))
+_FAMILIES: Final = (
+    *(fields, shots, video, images, limits, still, extras, elements, calls),
+    *(guide, cautions, speech),
+)
+CATALOGUE: Final = unique(rule for family in _FAMILIES for rule in family.RULES)
 
 
 def judge(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from generation.rules.rule import Problem, Rule, rule
-from generation.rules.subject import IMAGE, OMNI, TEXT, VIDEO_ENDPOINTS, Subject
+from generation.rules.prompts import MARKER, PROMPT_LIMIT
+from generation.rules.rule import Problem, Rule, removing, rule, setting, shown
+from generation.rules.subject import IMAGE, OMNI, TEXT, Subject
 
 MODELS: Final = {OMNI: ("kling-v3-omni", "kling-video-o1"), TEXT: ("kling-v3",), IMAGE: ("kling-v3",)}
-PROMPT_LIMIT: Final = 2500
-MARKER: Final = re.compile(r"<<<(image|element|video|voice)_([1-9]\d{0,8})>>>")
+ASPECT_RATIOS: Final = ("16:9", "9:16", "1:1")
+MODES: Final = ("std", "pro", "4k")
 _DURATIONS: Final = tuple(str(seconds) for seconds in range(3, 16))
 _LISTS: Final = {"image": "image_list", "element": "element_list", "video": "video_list"}
 
 
 def _video(s: Subject) -> bool:
-    return s.endpoint in VIDEO_ENDPOINTS
+    return s.is_video
 
 
 @rule(
@@ -30,16 +30,16 @@ def _video(s: Subject) -> bool:
 )
 def model_fits(s: Subject) -> Iterator[Problem]:
     model, known = s.body.get("model_name"), MODELS[s.endpoint]
+    change = (setting("$.model_name", known[0]),)
     if model is None:
-        yield Problem(
-            f"name the model: without one the vendor falls back to an older one; here {' or '.join(known)}"
-        )
+        message = "name the model: without one the vendor falls back to an older one"
+        yield Problem(f"{message}; here {' or '.join(known)}", change=change)
     elif model not in known:
-        yield Problem(f"{model!r} is no model of {s.endpoint}: send {' or '.join(known)}")
+        yield Problem(f"{shown(model)} is no model of {s.endpoint}: send {' or '.join(known)}", change=change)
 
 
 def _needs_prompt(s: Subject) -> bool:
-    return _video(s) and (not s.is_multi_shot or s.body.get("shot_type") == "intelligence")
+    return s.is_video and (not s.is_multi_shot or s.body.get("shot_type") == "intelligence")
 
 
 @rule(
@@ -58,15 +58,11 @@ def has_prompt(s: Subject) -> Iterator[Problem]:
 
 @rule("R3", "E", "The prompt fits", cites="contract R3", path="$.prompt", applies=_video)
 def prompt_fits(s: Subject) -> Iterator[Problem]:
-    length = len(s.text("prompt"))
-    if length > PROMPT_LIMIT:
+    over = len(s.text("prompt")) - PROMPT_LIMIT
+    if over > 0:
         yield Problem(
-            f"the prompt has {length} characters, {length - PROMPT_LIMIT} more than the {PROMPT_LIMIT} allowed"
+            f"the prompt has {over + PROMPT_LIMIT} characters, {over} more than the {PROMPT_LIMIT} allowed"
         )
-
-
-def _has_own_length(s: Subject) -> bool:
-    return _video(s) and "duration" in s.body and not s.has_base_video
 
 
 @rule(
@@ -75,16 +71,20 @@ def _has_own_length(s: Subject) -> bool:
     "A clip lasts 3 to 15 seconds",
     cites="contract R10, contract K2",
     path="$.duration",
-    applies=_has_own_length,
+    applies=lambda s: s.is_video and "duration" in s.body,
 )
 def duration_in_range(s: Subject) -> Iterator[Problem]:
+    """Beside a base video the value has no effect, and its type is still read."""
     duration = s.body["duration"]
     if not isinstance(duration, str):
-        yield Problem(f'duration {duration!r} must be text: send "{duration}"')
-    elif duration not in _DURATIONS:
-        yield Problem(
-            f'duration "{duration}" is outside "3" to "15" (whole seconds): shorten the shot or split the scene'
-        )
+        nearest = duration if isinstance(duration, int) and not isinstance(duration, bool) else 5
+        change = (setting("$.duration", str(min(15, max(3, nearest)))),)
+        yield Problem(f'duration {shown(duration)} must be text, like "5"', change=change)
+    elif duration not in _DURATIONS and not s.has_base_video:
+        seconds = int(duration) if duration.isascii() and duration.isdigit() and len(duration) < 9 else 5
+        change = (setting("$.duration", str(min(15, max(3, seconds)))),)
+        message = f'duration {shown(duration)} is outside "3" to "15" (whole seconds)'
+        yield Problem(f"{message}: shorten the shot or split the scene", change=change)
 
 
 @rule(
@@ -98,9 +98,12 @@ def duration_in_range(s: Subject) -> Iterator[Problem]:
 def mode_known(s: Subject) -> Iterator[Problem]:
     mode = s.body.get("mode")
     if mode is None:
-        yield Problem("name the mode: the vendor's default differs per endpoint; std is ours")
-    elif mode not in ("std", "pro", "4k"):
-        yield Problem(f"{mode!r} is no mode: send std, pro or 4k")
+        message = "name the mode: the vendor's default differs per endpoint; std is ours"
+        yield Problem(message, change=(setting("$.mode", "std"),))
+    elif mode not in MODES:
+        meant = {"professional": "pro"}.get(mode, "std") if isinstance(mode, str) else "std"
+        message = f"{shown(mode)} is no mode: send std, pro or 4k"
+        yield Problem(message, change=(setting("$.mode", meant),))
 
 
 @rule(
@@ -113,18 +116,13 @@ def mode_known(s: Subject) -> Iterator[Problem]:
     stands_on_parts=False,
 )
 def aspect_ratio_known(s: Subject) -> Iterator[Problem]:
-    ratio = s.body.get("aspect_ratio")
-    if ratio is not None and ratio not in ("16:9", "9:16", "1:1"):
-        yield Problem(f"{ratio!r} is no aspect ratio: send 16:9, 9:16 or 1:1")
+    ratio, change = s.body.get("aspect_ratio"), (setting("$.aspect_ratio", "16:9"),)
+    if ratio is not None and ratio not in ASPECT_RATIOS:
+        yield Problem(f"{shown(ratio)} is no aspect ratio: send 16:9, 9:16 or 1:1", change=change)
     free = s.has_first_frame or s.has_base_video
     if ratio is None and s.is_omni and not free:
-        yield Problem(
-            "name the aspect ratio (16:9, 9:16 or 1:1): without a first frame nothing else decides it"
-        )
-
-
-def _frame_decides(s: Subject) -> bool:
-    return s.is_omni and (s.has_first_frame or s.has_base_video)
+        message = "name the aspect ratio (16:9, 9:16 or 1:1): without a first frame nothing else decides it"
+        yield Problem(message, change=change)
 
 
 @rule(
@@ -133,29 +131,32 @@ def _frame_decides(s: Subject) -> bool:
     "The first frame decides the shape of the picture",
     cites="contract R13",
     path="$.aspect_ratio",
-    applies=_frame_decides,
+    applies=lambda s: s.is_omni and (s.has_first_frame or s.has_base_video),
 )
 def aspect_ratio_without_effect(s: Subject) -> Iterator[Problem]:
-    if s.body.get("aspect_ratio") is not None:
-        yield Problem(
-            f"aspect_ratio {s.body['aspect_ratio']} has no effect here: the clip takes the shape of its first frame or video"
-        )
-
-
-def _says_sound(s: Subject) -> bool:
-    return _video(s) and "sound" in s.body
+    ratio = s.body.get("aspect_ratio")
+    if ratio is not None:
+        message = f"aspect_ratio {shown(ratio)} has no effect here: the clip takes the shape of its first frame or video"
+        yield Problem(message, change=(removing("$.aspect_ratio"),))
 
 
 @rule(
-    "R14", "E", "Sound is on or off", cites="contract R14, contract K4", path="$.sound", applies=_says_sound
+    "R14",
+    "E",
+    "Sound is on or off",
+    cites="contract R14, contract K4",
+    path="$.sound",
+    applies=lambda s: s.is_video and "sound" in s.body,
 )
 def sound_known(s: Subject) -> Iterator[Problem]:
-    if s.body["sound"] not in ("on", "off"):
-        yield Problem(f'sound {s.body["sound"]!r} must be the text "on" or "off"')
+    sound = s.body["sound"]
+    if sound not in ("on", "off"):
+        change = (setting("$.sound", "on" if sound is True else "off"),)
+        yield Problem(f'sound {shown(sound)} must be the text "on" or "off"', change=change)
 
 
 def _has_markers(s: Subject) -> bool:
-    return _video(s) and MARKER.search(s.text("prompt")) is not None
+    return s.is_video and any(MARKER.search(text) for _, text in s.prompts)
 
 
 @rule(
@@ -169,11 +170,11 @@ def _has_markers(s: Subject) -> bool:
 )
 def markers_point_somewhere(s: Subject) -> Iterator[Problem]:
     """`<<<voice_n>>>` has no list on these models and stays legal (guide A2, F2; contract R35)."""
-    pointers = dict.fromkeys(found.groups() for found in MARKER.finditer(s.text("prompt")))
-    for kind, number in pointers:
-        count = len(s.listed(_LISTS[kind])) if kind in _LISTS else None
-        if count is not None and int(number) > count:
-            yield Problem(f"<<<{kind}_{number}>>> points past the {count} of {_LISTS[kind]}")
+    counts = {kind: len(s.listed(name)) for kind, name in _LISTS.items()}
+    for path, text in s.prompts:
+        for kind, number in dict.fromkeys(found.groups() for found in MARKER.finditer(text)):
+            if kind in counts and int(number) > counts[kind]:
+                yield Problem(f"<<<{kind}_{number}>>> points past the {counts[kind]} of {_LISTS[kind]}", path)
 
 
 RULES: Final[tuple[Rule, ...]] = (

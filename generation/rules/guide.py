@@ -1,25 +1,19 @@
-"""What the team's guide adds to the vendor's rules: production models, one clip per scene, mode policy, speech and framing."""
+"""What the team's guide decides or disallows: models, one clip per scene, no refused or guessed fields (guide 1, 3, 4)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from generation.rules.rule import Problem, Rule, rule
-from generation.rules.subject import IMAGE, OMNI, TEXT, VIDEO_ENDPOINTS, Subject
+from generation.rules.rule import Problem, Rule, removing, rule, setting, shown
+from generation.rules.subject import IMAGE, OMNI, TEXT, Subject
 
 PRODUCTION_MODELS: Final = {OMNI: "kling-v3-omni", TEXT: "kling-v3", IMAGE: "kling-v3"}
 ONE_SCENE_SECONDS: Final = 15
-_WIDE: Final = re.compile(r"\b(extreme )?(wide|long|establishing|full|aerial|panorama\w*)\b", re.IGNORECASE)
-_READABLE: Final = re.compile(r"\b(medium|close|upper|bust|head|shoulders?)\b", re.IGNORECASE)
 
 
-def _speaks(s: Subject) -> bool:
-    return s.facts.request is not None and s.facts.request.dialogue is not None
-
-
-def _seconds(s: Subject) -> int | None:
+def seconds_said(s: Subject) -> int | None:
+    """The clip's length in whole seconds, as far as it is readable."""
     duration = s.text("duration")
     return int(duration) if duration.isascii() and duration.isdigit() and len(duration) < 6 else None
 
@@ -30,12 +24,13 @@ def _seconds(s: Subject) -> int | None:
     "Production uses the two current models",
     cites="guide 1.1",
     path="$.model_name",
-    applies=lambda s: s.endpoint in VIDEO_ENDPOINTS and "model_name" in s.body,
+    applies=lambda s: s.is_video and "model_name" in s.body,
 )
 def production_model(s: Subject) -> Iterator[Problem]:
     wanted = PRODUCTION_MODELS[s.endpoint]
     if s.body["model_name"] != wanted:
-        yield Problem(f"{s.body['model_name']!r} is not the production model of {s.endpoint}: send {wanted}")
+        message = f"{shown(s.body['model_name'])} is not the production model of {s.endpoint}: send {wanted}"
+        yield Problem(message, change=(setting("$.model_name", wanted),))
 
 
 @rule(
@@ -44,72 +39,59 @@ def production_model(s: Subject) -> Iterator[Problem]:
     "One scene fits one clip of at most 15 seconds",
     cites="guide 4.1, guide A",
     path="$.duration",
-    applies=lambda s: s.endpoint in VIDEO_ENDPOINTS and _seconds(s) is not None,
+    applies=lambda s: s.is_video and seconds_said(s) is not None and not s.has_base_video,
 )
 def one_scene_one_clip(s: Subject) -> Iterator[Problem]:
-    seconds = _seconds(s) or 0
+    seconds = seconds_said(s) or 0
     if seconds > ONE_SCENE_SECONDS:
+        message = f"{seconds} seconds do not fit one clip"
         yield Problem(
-            f"{seconds} seconds do not fit one clip: keep the scene within {ONE_SCENE_SECONDS}, or make separate scenes of it"
+            f"{message}: keep the scene within {ONE_SCENE_SECONDS}, or make separate scenes of it",
+            change=(setting("$.duration", str(ONE_SCENE_SECONDS)),),
         )
 
 
-@rule(
-    "W201",
-    "W",
-    "std is the default mode; pro needs a purpose or a reason",
-    cites="guide 1.14",
-    path="request.mode",
-    applies=lambda s: s.facts.request is not None and s.body.get("mode") == "pro",
-)
-def pro_needs_reason(s: Subject) -> Iterator[Problem]:
-    if s.facts.request is not None and s.facts.request.purpose != "final":
-        yield Problem("mode pro costs more: say why in mode_reason, or name the purpose final")
+def _first_frames(s: Subject) -> list[tuple[str, str]]:
+    """The picture a clip starts on: its path and its text."""
+    if s.endpoint == IMAGE:
+        return [("$.image", s.text("image"))] if s.text("image") else []
+    return [
+        (f"$.image_list[{index}].image_url", entry["image_url"])
+        for index, entry in enumerate(s.images)
+        if isinstance(entry, dict)
+        and entry.get("type") == "first_frame"
+        and isinstance(entry.get("image_url"), str)
+    ]
 
 
 @rule(
-    "W202",
-    "W",
-    "4k is not approved",
-    cites="contract D5, guide 1.14",
-    path="request.mode",
-    applies=lambda s: s.facts.request is not None and "mode" in s.body,
+    "E103",
+    "E",
+    "A scene is not chained from its own frames",
+    cites="guide 3D",
+    path="$.image_list",
+    applies=lambda s: bool(s.facts.cut_from_scene),
 )
-def four_k_not_approved(s: Subject) -> Iterator[Problem]:
-    if s.body["mode"] == "4k":
-        yield Problem(
-            "mode 4k is legal for the vendor but no approved mode: say why in mode_reason, or send pro"
-        )
+def no_chained_frames(s: Subject) -> Iterator[Problem]:
+    for path, text in _first_frames(s):
+        if text in s.facts.cut_from_scene:
+            clip = s.facts.cut_from_scene[text]
+            message = f"{text} was cut from {clip} of the same scene, and quality is lost from link to link"
+            yield Problem(f"{message}: keep the scene in one clip, or continue from {clip} itself (E)", path)
 
 
 @rule(
-    "W203",
-    "W",
-    "std for a final take is a caution",
-    cites="guide 2C",
-    path="request.mode",
-    applies=lambda s: s.facts.request is not None and s.facts.request.purpose == "final",
+    "E104",
+    "E",
+    "A guessed video_url is not sent",
+    cites="guide 3C, contract R46",
+    path="$.video_url",
+    applies=lambda s: s.is_omni,
 )
-def std_for_final(s: Subject) -> Iterator[Problem]:
-    if s.body.get("mode") == "std":
-        yield Problem(
-            "the purpose is final and the mode std: pro is the better choice; say why std in mode_reason"
-        )
-
-
-@rule(
-    "W204",
-    "W",
-    "Speech needs sound",
-    cites="guide F3.15",
-    path="request.sound",
-    applies=lambda s: _speaks(s) and not s.videos,
-)
-def speech_needs_sound(s: Subject) -> Iterator[Problem]:
-    if s.body.get("sound", "off") == "off":
-        yield Problem(
-            "there is dialogue and sound is off, so nobody will be heard: leave sound unnamed, or say why"
-        )
+def no_guessed_video(s: Subject) -> Iterator[Problem]:
+    if "video_url" in s.body:
+        message = "a top-level video_url is ignored in silence: send the address in video_list"
+        yield Problem(message, change=(removing("$.video_url"),))
 
 
 @rule(
@@ -121,27 +103,10 @@ def speech_needs_sound(s: Subject) -> Iterator[Problem]:
     applies=lambda s: bool(s.facts.durations),
 )
 def duration_approved(s: Subject) -> Iterator[Problem]:
-    if _seconds(s) not in s.facts.durations:
+    if seconds_said(s) not in s.facts.durations:
         named = ", ".join(str(seconds) for seconds in s.facts.durations)
-        yield Problem(
-            f"pattern {s.facts.pattern} was approved at {named} seconds; {s.text('duration')} is legal and less tried"
-        )
-
-
-@rule(
-    "I302",
-    "I",
-    "Dialogue wants a framing that shows the mouths",
-    cites="guide F3.9, guide F3.10, guide F2.7",
-    path="request.framing",
-    applies=lambda s: _speaks(s) and s.facts.request is not None and s.facts.request.framing is not None,
-)
-def framing_shows_mouths(s: Subject) -> Iterator[Problem]:
-    framing = (s.facts.request.framing if s.facts.request else None) or ""
-    if is_too_wide_for_speech(framing):
-        yield Problem(
-            f"framing {framing!r} may leave the lips too small to read: medium close shot or upper-body framing shows them"
-        )
+        said = f"{s.text('duration')} is legal and less tried"
+        yield Problem(f"pattern {s.facts.pattern} was approved at {named} seconds; {said}")
 
 
 @rule(
@@ -159,19 +124,28 @@ def verbatim_loses_wishes(s: Subject) -> Iterator[Problem]:
         yield Problem(f"{' and '.join(lost)} is recorded but not added to the prompt: say it there yourself")
 
 
-def is_too_wide_for_speech(framing: str) -> bool:
-    """Whether a framing asks for a picture in which lips cannot be read."""
-    return _WIDE.search(framing) is not None and _READABLE.search(framing) is None
+@rule(
+    "W209",
+    "W",
+    "A portrait as the opening frame of a new scene",
+    cites="guide A2.6, guide F3.6",
+    path="request.opening",
+    applies=lambda s: bool(s.facts.portraits) and s.facts.setting is not None,
+)
+def portrait_over_anchors(s: Subject) -> Iterator[Problem]:
+    """Where no setting is told the portrait is the scene, and starting on it is what pattern A is for."""
+    for _, text in _first_frames(s):
+        if text in s.facts.portraits:
+            message = f"{text} shows a character, and the scene is another: the opening would look like a moving portrait"
+            yield Problem(f"{message}; cast the character instead, or say why exactly this frame is wanted")
 
 
 RULES: Final[tuple[Rule, ...]] = (
     production_model,
     one_scene_one_clip,
-    pro_needs_reason,
-    four_k_not_approved,
-    std_for_final,
-    speech_needs_sound,
+    no_chained_frames,
+    no_guessed_video,
+    portrait_over_anchors,
     duration_approved,
-    framing_shows_mouths,
     verbatim_loses_wishes,
 )

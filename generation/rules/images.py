@@ -1,12 +1,13 @@
-"""Rules about the pictures of an omni request: their key, their frame types, and what each looks like (contract R22–R25, R40)."""
+"""Rules about pictures: their key and frame types on omni, their bytes wherever they stand (contract R22–R25, R39, R40)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
+from generation.addresses import is_web_address, looks_remote
 from generation.rules.finding import Finding
-from generation.rules.rule import Problem, Rule, rule
+from generation.rules.rule import Problem, Rule, removing, renaming, rule, setting, shown
 from generation.rules.subject import Picture, Subject
 
 MAX_BYTES: Final = 10 * 1024 * 1024
@@ -35,11 +36,18 @@ def picture_under_its_key(s: Subject) -> Iterator[Problem]:
             continue
         extra = sorted(str(key) for key in entry.keys() & {"image", "index"})
         if extra:
-            yield Problem(
-                f"the vendor rejects {' and '.join(extra)} here: put the picture under image_url alone", path
-            )
-        if not isinstance(entry.get("image_url"), str) or not entry["image_url"].strip():
+            message = f"the vendor rejects {' and '.join(extra)} here: put the picture under image_url alone"
+            yield Problem(message, path, tuple(_under_image_url(entry, path)))
+        url = entry.get("image_url")
+        if "image" not in extra and (not isinstance(url, str) or not url.strip()):
             yield Problem("image_url is missing or empty", f"{path}.image_url")
+
+
+def _under_image_url(entry: dict[str, Any], path: str) -> Iterator[str]:
+    if "image" in entry:
+        yield removing(f"{path}.image") if entry.get("image_url") else renaming(f"{path}.image", "image_url")
+    if "index" in entry:
+        yield removing(f"{path}.index")
 
 
 @rule(
@@ -54,13 +62,20 @@ def frame_types(s: Subject) -> Iterator[Problem]:
     for index, entry in enumerate(s.images):
         kind = entry.get("type") if isinstance(entry, dict) else None
         if kind not in (None, "first_frame", "end_frame"):
-            yield Problem(
-                f"type {kind!r} is unknown: send first_frame or end_frame, or leave it out",
-                f"$.image_list[{index}].type",
-            )
+            path = f"$.image_list[{index}].type"
+            message = f"type {shown(kind)} is unknown: send first_frame or end_frame, or leave it out"
+            yield Problem(message, path, (removing(path),))
     for kind in ("first_frame", "end_frame"):
-        if s.frames.count(kind) > 1:
-            yield Problem(f"{s.frames.count(kind)} pictures are {kind}, one is allowed")
+        places = [f"$.image_list[{index}].type" for index in _of_type(s, kind)]
+        if len(places) > 1:
+            change = tuple(removing(path) for path in places[1:]) if len(places) < 9 else ()
+            yield Problem(f"{len(places)} pictures are {kind}, one is allowed", change=change)
+
+
+def _of_type(s: Subject, kind: str | None) -> list[int]:
+    return [
+        index for index, entry in enumerate(s.images) if isinstance(entry, dict) and entry.get("type") == kind
+    ]
 
 
 @rule(
@@ -74,7 +89,9 @@ def frame_types(s: Subject) -> Iterator[Problem]:
 )
 def end_frame_needs_first(s: Subject) -> Iterator[Problem]:
     if not s.has_first_frame:
-        yield Problem("the end frame stands alone: name the first frame too, or send the picture untyped")
+        change = (setting(f"$.image_list[{_of_type(s, 'end_frame')[0]}].type", "first_frame"),)
+        message = "the end frame stands alone: name the first frame too, or make the picture the first frame"
+        yield Problem(message, change=change)
 
 
 @rule(
@@ -87,9 +104,34 @@ def end_frame_needs_first(s: Subject) -> Iterator[Problem]:
 )
 def end_frame_with_few_pictures(s: Subject) -> Iterator[Problem]:
     if len(s.images) > 2:
-        yield Problem(
-            f"an end frame goes with at most two pictures and {len(s.images)} are sent: drop the others, or the end frame"
-        )
+        message = f"an end frame goes with at most two pictures and {len(s.images)} are sent"
+        change = tuple(removing(f"$.image_list[{index}]") for index in reversed(_of_type(s, "end_frame")))
+        few = change if len(change) < 9 else ()
+        yield Problem(f"{message}: drop the others, or the end frame", change=few)
+
+
+@rule(
+    "R39",
+    "E",
+    "A picture is raw base64, or an address",
+    cites="contract R39, guide 1.3",
+    path="$.image_list",
+    applies=lambda s: bool(s.sources),
+)
+def pictures_readable(s: Subject) -> Iterator[Problem]:
+    for path, text, embedded in s.embedded:
+        if not embedded.clean:
+            prefix = text[:80].partition(",")[0]
+            is_data = text.startswith("data:") and len(prefix) < 80
+            message = (
+                f"the text begins with {prefix!r}: send what follows it"
+                if is_data
+                else "it is no clean base64"
+            )
+            yield Problem(message, path)
+    for path, text in s.sources:
+        if looks_remote(text) and text not in s.facts.references and not is_web_address(text):
+            yield Problem(f"{shown(text)} is no complete address", path)
 
 
 @rule(
@@ -98,14 +140,19 @@ def end_frame_with_few_pictures(s: Subject) -> Iterator[Problem]:
     "Each picture is within the vendor's limits",
     cites="contract R40, contract section 10",
     path="$.image_list",
-    applies=lambda s: _has_images(s) and bool(s.facts.pictures),
+    applies=lambda s: bool(s.sources) and bool(s.facts.pictures or s.embedded),
 )
 def pictures_within_limits(s: Subject) -> Iterator[Problem]:
-    for index, entry in enumerate(s.images):
-        url = entry.get("image_url") if isinstance(entry, dict) else None
-        picture = s.facts.pictures.get(url) if isinstance(url, str) else None
+    """Our own pictures by what is on record, anybody's by the bytes that stand there."""
+    for path, text in s.sources:
+        picture = s.facts.pictures.get(text)
         for message in _picture_problems(picture) if picture else ():
-            yield Problem(f"{url}: {message}", f"$.image_list[{index}].image_url")
+            yield Problem(f"{text}: {message}", path)
+    for path, text, read in s.embedded:
+        if read.clean and text not in s.facts.pictures:
+            picture = Picture(read.width, read.height, read.bytes, read.format or "unknown")
+            for message in _picture_problems(picture) if read.format else ("it is no JPEG or PNG picture",):
+                yield Problem(message, path)
 
 
 def picture_findings(width: int, height: int, *, bytes: int, format: str) -> tuple[Finding, ...]:
@@ -138,5 +185,6 @@ RULES: Final[tuple[Rule, ...]] = (
     frame_types,
     end_frame_needs_first,
     end_frame_with_few_pictures,
+    pictures_readable,
     pictures_within_limits,
 )

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from generation.rules.rule import Problem, Rule, rule
-from generation.rules.subject import Subject, as_element_id
+from generation.rules.rule import Problem, Rule, removing, rule, shown
+from generation.rules.subject import IMAGE, Subject, as_element_id
+
+
+def _without(s: Subject, over: int) -> tuple[str, ...]:
+    """Leave out the last plain pictures; frames and elements stay. Nothing is proposed where they do not suffice."""
+    plain = [
+        index for index, entry in enumerate(s.images) if isinstance(entry, dict) and not entry.get("type")
+    ]
+    if not 0 < over <= min(len(plain), 20):
+        return ()
+    return tuple(removing(f"$.image_list[{index}]") for index in reversed(plain[-over:]))
+
+
+def _fewer_elements(s: Subject, most: int) -> tuple[str, ...]:
+    if len(s.elements) > most + 20:
+        return ()
+    return tuple(removing(f"$.element_list[{index}]") for index in reversed(range(most, len(s.elements))))
 
 
 def _count(s: Subject) -> str:
@@ -25,7 +41,8 @@ def seven_references(s: Subject) -> Iterator[Problem]:
     """Frames count too: every entry of image_list does."""
     total = len(s.images) + len(s.elements)
     if total > 7:
-        yield Problem(f"{_count(s)} are {total} references and seven are allowed: leave out {total - 7}")
+        message = f"{_count(s)} are {total} references and seven are allowed: leave out {total - 7}"
+        yield Problem(message, change=_without(s, total - 7))
 
 
 @rule(
@@ -39,9 +56,10 @@ def seven_references(s: Subject) -> Iterator[Problem]:
 def four_references_with_video(s: Subject) -> Iterator[Problem]:
     total = len(s.images) + len(s.elements)
     if total > 4:
-        yield Problem(
+        message = (
             f"{_count(s)} are {total} references beside a video and four are allowed: leave out {total - 4}"
         )
+        yield Problem(message, change=_without(s, total - 4))
 
 
 @rule(
@@ -54,9 +72,9 @@ def four_references_with_video(s: Subject) -> Iterator[Problem]:
 )
 def three_elements_with_frame(s: Subject) -> Iterator[Problem]:
     if len(s.elements) > 3:
-        yield Problem(
-            f"{len(s.elements)} elements go with a first frame and three are allowed: leave out {len(s.elements) - 3}"
-        )
+        over = len(s.elements) - 3
+        message = f"{over + 3} elements go with a first frame and three are allowed: leave out {over}"
+        yield Problem(message, change=_fewer_elements(s, 3))
 
 
 @rule(
@@ -84,12 +102,28 @@ def element_kinds_fit(s: Subject) -> Iterator[Problem]:
 
 
 @rule(
+    "I314",
+    "I",
+    "Elements of unknown kind are counted as neither",
+    cites="contract R29, contract D12",
+    path="$.element_list",
+    applies=lambda s: s.is_omni and bool(s.elements) and bool(s.videos or s.images),
+)
+def element_kinds_unknown(s: Subject) -> Iterator[Problem]:
+    unknown = s.element_kinds.count(None)
+    risky = len(s.images) + len(s.elements) > (1 if s.videos else 4)
+    if unknown and risky:
+        message = f"{unknown} elements are of a kind we do not know"
+        yield Problem(f"{message}: made from video they may be too many beside these pictures or this video")
+
+
+@rule(
     "R30",
     "E",
     "Each element is a positive id, named once",
     cites="contract R30, contract K11",
     path="$.element_list",
-    applies=lambda s: s.is_omni and bool(s.elements),
+    applies=lambda s: (s.is_omni or s.endpoint == IMAGE) and bool(s.elements),
 )
 def element_ids_sound(s: Subject) -> Iterator[Problem]:
     seen: set[int] = set()
@@ -97,9 +131,10 @@ def element_ids_sound(s: Subject) -> Iterator[Problem]:
         value = entry.get("element_id") if isinstance(entry, dict) else None
         number, path = as_element_id(value), f"$.element_list[{index}].element_id"
         if number is None:
-            yield Problem(f"element_id {value!r} is no positive 64-bit integer", path)
+            yield Problem(f"element_id {shown(value)} is no positive 64-bit integer", path)
         elif number in seen:
-            yield Problem(f"element_id {number} is named twice: one element stands for one person", path)
+            message = f"element_id {number} is named twice: one element stands for one person"
+            yield Problem(message, path, (removing(f"$.element_list[{index}]"),))
         else:
             seen.add(number)
 
@@ -109,5 +144,6 @@ RULES: Final[tuple[Rule, ...]] = (
     four_references_with_video,
     three_elements_with_frame,
     element_kinds_fit,
+    element_kinds_unknown,
     element_ids_sound,
 )

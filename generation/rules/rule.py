@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from reprlib import Repr
+from typing import Any, Final
+
+import orjson
 
 from generation.rules.finding import Finding, Severity
 from generation.rules.subject import Subject
@@ -11,10 +16,48 @@ from generation.rules.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place where a rule is broken; without a path it is the rule's own."""
+    """One place where a rule is broken; without a path it is the rule's own.
+
+    `change` is the cheapest legal change where there is one, written with `setting`, `removing` and `renaming`; several steps
+    are in the order to take them.
+    """
 
     message: str
     path: str | None = None
+    change: tuple[str, ...] = ()
+
+
+MOST_PLACES: Final = 20
+"""How many places one rule names in one payload; a body of a million wrong entries is told as twenty."""
+
+
+class _Short(Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxlist, self.maxdict, self.maxother = 3, 80, 4, 4, 80
+
+
+_SHORT: Final = _Short()
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: short, whatever was sent, and never an error of its own."""
+    try:
+        return _SHORT.repr(value)
+    except (ValueError, RecursionError):
+        return f"this {type(value).__name__}"
+
+
+def setting(path: str, value: Any) -> str:
+    return f"set {path} to {orjson.dumps(value).decode()}"
+
+
+def removing(path: str) -> str:
+    return f"remove {path}"
+
+
+def renaming(path: str, key: str) -> str:
+    return f"rename {path} to {key}"
 
 
 Check = Callable[[Subject], Iterable[Problem]]
@@ -42,7 +85,7 @@ class Rule:
         """All places where the subject breaks this rule. A rule that does not apply finds nothing."""
         if not self.applies(subject):
             return
-        for problem in self.check(subject):
+        for problem in islice(self.check(subject), MOST_PLACES):
             yield self.finding(problem)
 
     def finding(self, problem: Problem) -> Finding:
@@ -55,6 +98,7 @@ class Rule:
             about="payload" if path.startswith("$") else "request",
             path="$" + path.removeprefix("$").removeprefix("request"),
             cites=self.cites,
+            alternatives=("; ".join(problem.change),) if problem.change else (),
         )
 
 

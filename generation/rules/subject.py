@@ -7,12 +7,25 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from generation.addresses import looks_remote
+from generation.grounds import TakeGround
+from generation.rules.embedded import Embedded, read_embedded
 from generation.shot import ShotRequest
 
 OMNI: Final = "omni-video"
 TEXT: Final = "text2video"
 IMAGE: Final = "image2video"
 VIDEO_ENDPOINTS: Final = (OMNI, TEXT, IMAGE)
+ELEMENT: Final = "advanced-custom-elements"
+VOICE: Final = "custom-voices"
+DELETE_ELEMENT: Final = "delete-advanced-elements"
+DELETE_VOICE: Final = "delete-voices"
+CREATE_ENDPOINTS: Final = (*VIDEO_ENDPOINTS, ELEMENT, VOICE)
+LIST_ENDPOINTS: Final = tuple(
+    f"GET {name}" for name in (*CREATE_ENDPOINTS, "advanced-presets-elements", "presets-voices")
+)
+"""Calls that list, with page number and size; a body stands for their query."""
+ENDPOINTS: Final = (*CREATE_ENDPOINTS, DELETE_ELEMENT, DELETE_VOICE, *LIST_ENDPOINTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +39,36 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Video:
+    """A reference video as far as it is known; 0 is unknown. Seconds, pixels, bytes."""
+
+    seconds: float = 0.0
+    width: int = 0
+    height: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known beside the payload; every part may be unknown, and then the rules that need it do not apply.
 
-    `pictures` is keyed by the text that stands in `image_url`; `references` are the placeholders this plan will fill before
-    sending; `durations` are the chosen pattern's approved ones, `pattern` its name. `end_frame_policy` is the named policy switch
-    of contract D1: the guide's limit on end frames is applied although the vendor has lifted it.
+    `pictures` and `videos` are keyed by the text that stands for them in the payload; `references` are the placeholders this plan
+    will fill before sending; `portraits` those that show a character, `cut_from_scene` those cut from a clip of this scene.
+    `setting` is the setting of the shot. `retake` is the take that is answered. `durations` are the chosen pattern's approved
+    ones, `pattern` its name. `external_ids` are those the account has used. `end_frame_policy` is the named policy switch of
+    contract D1: the guide's limit on end frames is applied although the vendor has lifted it.
     """
 
     element_kinds: Mapping[int, str] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    videos: Mapping[str, Video] = field(default_factory=dict)
     references: frozenset[str] = frozenset()
+    portraits: frozenset[str] = frozenset()
+    cut_from_scene: Mapping[str, str] = field(default_factory=dict)
+    external_ids: frozenset[str] = frozenset()
     request: ShotRequest | None = None
+    setting: str | None = None
+    retake: TakeGround | None = None
     pattern: str | None = None
     durations: tuple[int, ...] = ()
     end_frame_policy: bool = True
@@ -65,6 +96,14 @@ class Subject:
     def entries(self, key: str) -> list[Mapping[str, Any]]:
         return [entry for entry in self.listed(key) if isinstance(entry, dict)]
 
+    def inside(self, key: str) -> Mapping[str, Any]:
+        value = self.body.get(key)
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def is_video(self) -> bool:
+        return self.endpoint in VIDEO_ENDPOINTS
+
     @property
     def is_omni(self) -> bool:
         return self.endpoint == OMNI
@@ -80,6 +119,51 @@ class Subject:
     @cached_property
     def videos(self) -> list[Any]:
         return self.listed("video_list")
+
+    @cached_property
+    def prompts(self) -> list[tuple[str, str]]:
+        """Every prompt that is text, with its path: the clip's, then those of its shots."""
+        shots = (
+            (f"$.multi_prompt[{index}].prompt", shot.get("prompt"))
+            for index, shot in enumerate(self.listed("multi_prompt"))
+            if isinstance(shot, dict)
+        )
+        return [
+            (path, text)
+            for path, text in (("$.prompt", self.body.get("prompt")), *shots)
+            if isinstance(text, str)
+        ]
+
+    @cached_property
+    def sources(self) -> list[tuple[str, str]]:
+        """Every picture that is named by text, with its path, whatever the endpoint calls it."""
+        found = [
+            (f"$.image_list[{index}].image_url", entry.get("image_url"))
+            for index, entry in enumerate(self.images)
+            if isinstance(entry, dict) and self.is_omni
+        ]
+        if self.is_video and self.endpoint != TEXT:
+            found += [(f"$.{key}", self.body.get(key)) for key in ("image", "image_tail")]
+        if self.endpoint == ELEMENT:
+            held = self.inside("element_image_list")
+            others = held.get("refer_images")
+            found.append(("$.element_image_list.frontal_image", held.get("frontal_image")))
+            found += [
+                (f"$.element_image_list.refer_images[{index}].image_url", entry.get("image_url"))
+                for index, entry in enumerate(others if isinstance(others, list) else ())
+                if isinstance(entry, dict)
+            ]
+        return [(path, text) for path, text in found if isinstance(text, str) and text]
+
+    @cached_property
+    def embedded(self) -> list[tuple[str, str, Embedded]]:
+        """The pictures whose bytes stand in the payload: path, text, and what the bytes are."""
+        ours = self.facts.references
+        return [
+            (path, text, read_embedded(text))
+            for path, text in self.sources
+            if text not in ours and not looks_remote(text)
+        ]
 
     @cached_property
     def frames(self) -> list[str]:
@@ -114,6 +198,6 @@ def as_element_id(value: object) -> int | None:
     """An element id as the vendor takes it: an integer, or the same in digits (contract K11). Never a float or a bool."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
         value = int(value)
     return value if isinstance(value, int) and 0 < value < 2**63 else None

@@ -1,12 +1,20 @@
-"""Rules about a reference video on the omni endpoint (contract R15–R21)."""
+"""Rules about a reference video on the omni endpoint (contract R15–R21, R41; guide E, V)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from generation.rules.rule import Problem, Rule, rule
-from generation.rules.subject import Subject
+from generation.addresses import is_web_address
+from generation.rules.rule import Problem, Rule, removing, rule, setting, shown
+from generation.rules.subject import Subject, Video
+
+MIN_SECONDS: Final = 3.0
+MAX_SECONDS: Final = 15.5
+MIN_SIDE: Final = 700
+MAX_SIDE: Final = 4553
+MAX_AREA: Final = 8_294_400
+MAX_BYTES: Final = 200 * 1024 * 1024
 
 
 def _has_video(s: Subject) -> bool:
@@ -27,9 +35,9 @@ def _has_base_video(s: Subject) -> bool:
 )
 def silent_with_video(s: Subject) -> Iterator[Problem]:
     if s.body.get("sound", "off") != "off":
-        yield Problem(
-            f"sound {s.body['sound']!r} cannot go with a reference video: leave sound off, or continue without the video"
-        )
+        message = f"sound {shown(s.body['sound'])} cannot go with a reference video"
+        change = (setting("$.sound", "off"),)
+        yield Problem(f"{message}: leave sound off, or continue without the video", change=change)
 
 
 @rule(
@@ -37,9 +45,8 @@ def silent_with_video(s: Subject) -> Iterator[Problem]:
 )
 def one_video(s: Subject) -> Iterator[Problem]:
     if len(s.videos) > 1:
-        yield Problem(
-            f"{len(s.videos)} reference videos are named, one is allowed: keep the one to continue from"
-        )
+        message = f"{len(s.videos)} reference videos are named, one is allowed: keep the one to continue from"
+        yield Problem(message, change=(setting("$.video_list", s.videos[:1]),) if len(s.videos) < 9 else ())
 
 
 @rule(
@@ -53,17 +60,11 @@ def one_video(s: Subject) -> Iterator[Problem]:
 def video_by_address(s: Subject) -> Iterator[Problem]:
     for index, entry in enumerate(s.videos):
         url = entry.get("video_url") if isinstance(entry, dict) else None
-        if not isinstance(url, str) or not (_is_address(url) or url in s.facts.references):
-            shown = repr(url)[:80]
+        if not isinstance(url, str) or not (url in s.facts.references or is_web_address(url)):
             yield Problem(
-                f"video_url {shown} is no http(s) address: the vendor takes videos by address only",
+                f"video_url {shown(url)} is no http(s) address: the vendor takes videos by address only",
                 f"$.video_list[{index}].video_url",
             )
-
-
-def _is_address(url: str) -> bool:
-    scheme, _, rest = url.partition("://")
-    return scheme.lower() in ("http", "https") and bool(rest.strip("/ "))
 
 
 @rule(
@@ -79,8 +80,10 @@ def video_words(s: Subject) -> Iterator[Problem]:
     for index, entry in enumerate(s.videos):
         for key, words in allowed.items():
             if isinstance(entry, dict) and key in entry and entry[key] not in words:
-                message = f"{key} {entry[key]!r} is not allowed: send {' or '.join(words)}"
-                yield Problem(message, f"$.video_list[{index}].{key}")
+                path = f"$.video_list[{index}].{key}"
+                message = f"{key} {shown(entry[key])} is not allowed: send {' or '.join(words)}"
+                meant = words[1] if entry[key] is False else words[0]
+                yield Problem(message, path, (setting(path, meant),))
 
 
 @rule(
@@ -93,9 +96,12 @@ def video_words(s: Subject) -> Iterator[Problem]:
 )
 def no_frames_on_edit(s: Subject) -> Iterator[Problem]:
     if s.frames:
-        yield Problem(
-            f"{' and '.join(s.frames)} cannot go with a base video: send the pictures untyped, or refer_type feature"
-        )
+        message = f"{' and '.join(s.frames)} cannot go with a base video"
+        typed = [
+            index for index, entry in enumerate(s.images) if isinstance(entry, dict) and entry.get("type")
+        ]
+        change = tuple(removing(f"$.image_list[{index}].type") for index in typed)
+        yield Problem(f"{message}: send the pictures untyped, or refer_type feature", change=change)
 
 
 @rule(
@@ -108,7 +114,9 @@ def no_frames_on_edit(s: Subject) -> Iterator[Problem]:
 )
 def no_shots_on_edit(s: Subject) -> Iterator[Problem]:
     if s.is_multi_shot:
-        yield Problem("multi_shot cannot go with a base video: leave it out")
+        void = [key for key in ("multi_shot", "shot_type", "multi_prompt") if key in s.body]
+        change = tuple(removing(f"$.{key}") for key in void)
+        yield Problem("multi_shot cannot go with a base video: leave it out", change=change)
 
 
 @rule(
@@ -121,9 +129,58 @@ def no_shots_on_edit(s: Subject) -> Iterator[Problem]:
 )
 def shots_in_prompt_on_feature(s: Subject) -> Iterator[Problem]:
     if s.body.get("shot_type") != "intelligence":
-        yield Problem(
-            f"shot_type {s.body.get('shot_type')!r} cannot go with a feature video: send intelligence, shots told in the prompt"
-        )
+        message = f"shot_type {shown(s.body.get('shot_type'))} cannot go with a feature video"
+        void = ("multi_prompt",) if "multi_prompt" in s.body else ()
+        change = (setting("$.shot_type", "intelligence"), *(removing(f"$.{key}") for key in void))
+        yield Problem(f"{message}: send intelligence, with the shots told in the prompt", change=change)
+
+
+# The contract leaves this one to the server ("trust, surface task failure"): we may be behind its limits, so it informs.
+@rule(
+    "R41",
+    "I",
+    "A reference video is within the vendor's limits",
+    cites="contract R41, contract section 10, contract D9",
+    path="$.video_list",
+    applies=lambda s: _has_video(s) and bool(s.facts.videos),
+)
+def video_within_limits(s: Subject) -> Iterator[Problem]:
+    """Judges only what is known of the video; the vendor fetches it and has the last word."""
+    for index, entry in enumerate(s.videos):
+        url = entry.get("video_url") if isinstance(entry, dict) else None
+        video = s.facts.videos.get(url) if isinstance(url, str) else None
+        for message in _video_problems(video) if video else ():
+            yield Problem(message, f"$.video_list[{index}].video_url")
+
+
+def _video_problems(video: Video) -> Iterator[str]:
+    width, height = video.width, video.height
+    if video.seconds and not MIN_SECONDS <= video.seconds <= MAX_SECONDS:
+        yield f"the video lasts {video.seconds:g} s and must last {MIN_SECONDS:g} to {MAX_SECONDS:g} s"
+    if video.bytes > MAX_BYTES:
+        yield f"the video has {video.bytes} bytes and {MAX_BYTES} are allowed"
+    if width and height:
+        if not (min(width, height) >= MIN_SIDE and max(width, height) <= MAX_SIDE):
+            yield f"{width} x {height} pixels: each side must be {MIN_SIDE} to {MAX_SIDE}"
+        if width * height > MAX_AREA:
+            yield f"{width} x {height} pixels are more than the {MAX_AREA} allowed"
+        if not 0.4 <= width / height <= 2:
+            yield f"{width} x {height} pixels: width over height must be 0.4 to 2"
+
+
+@rule(
+    "I313",
+    "I",
+    "A clip that is edited keeps its length",
+    cites="contract R10, contract section 2, guide V.1",
+    path="request.duration",
+    applies=lambda s: _has_base_video(s) and s.facts.request is not None,
+)
+def edit_keeps_length(s: Subject) -> Iterator[Problem]:
+    known = [video.seconds for video in s.facts.videos.values() if video.seconds]
+    asked = s.facts.request.duration if s.facts.request else 0
+    if known and round(known[0]) != asked:
+        yield Problem(f"{asked} s are asked for, and the edit will last {known[0]:g} s like its clip")
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -134,4 +191,6 @@ RULES: Final[tuple[Rule, ...]] = (
     no_frames_on_edit,
     no_shots_on_edit,
     shots_in_prompt_on_feature,
+    video_within_limits,
+    edit_keeps_length,
 )

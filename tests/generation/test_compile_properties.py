@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from generation.compile import COMPILER_VERSION, compile_plan, preview
 from generation.errors import CannotResolve, PayloadRefused
-from generation.grounds import Grounds
-from generation.payloads import OmniBody, TextToVideoBody
+from generation.grounds import Grounds, TakeGround
+from generation.payloads import ImageToVideoBody, OmniBody, TextToVideoBody
 from generation.rules.catalogue import CRASHED
 from generation.shot import ShotRequest
 from tests.generation.film import NOW_US, PARENT, PICTURES, asset, character, film
@@ -25,11 +25,17 @@ duos = st.sampled_from([["mina"], ["mina", "jun"], ["jun", "mina"], ["mina", "ju
 strays = st.lists(st.sampled_from(["mina", "jun", "ara", "character_mina", "bob"]), max_size=4)
 pictures = st.sampled_from([f"asset_{name}" for name in PICTURES])
 odd_pictures = pictures | st.sampled_from(["asset_gone", "asset_small"])
+addresses = st.fixed_dictionaries(
+    {"url": st.sampled_from(["https://cdn.example.com/é.png", "http://x.org/a?b=1"])}
+)
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "framing": words | st.sampled_from(["wide shot", "medium shot"]),
     "adapt_wardrobe": st.booleans(),
-    "opening": pictures | odd_pictures,
-    "references": st.lists(pictures, max_size=3) | st.lists(odd_pictures, max_size=9),
+    "opening": pictures | odd_pictures | addresses,
+    "closing": pictures | odd_pictures | addresses,
+    "edit": st.just("clip_1"),
+    "retake_of": st.sampled_from(["clip_0", "clip_0", "clip_gone"]),
+    "references": st.lists(pictures | addresses, max_size=3) | st.lists(odd_pictures, max_size=9),
     "continue_from": st.just("clip_1"),
     "route": st.sampled_from(["auto", "omni", "omni", "image2video", "text2video"]),
     "duration": st.integers(3, 15) | st.integers(1, 20),
@@ -38,7 +44,25 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "sound": st.sampled_from(["on", "off"]),
     "watermark": st.booleans(),
 }
-CAUTIONS = [f"W{number}" for number in (*range(201, 205), *range(501, 510))]
+CAUTIONS = [f"W{number}" for number in (*range(201, 210), *range(501, 517))]
+MODELS = {"omni-video": OmniBody, "text2video": TextToVideoBody, "image2video": ImageToVideoBody}
+
+
+def shots(people: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """One shot among several, sometimes with a part of the cast, a framing, or somebody who speaks."""
+    names = st.sampled_from([*people, "bob"]) if people else st.just("bob")
+    talk = st.fixed_dictionaries(
+        {
+            "language": words,
+            "turns": st.lists(
+                st.fixed_dictionaries({"speaker": names, "line": spoken}), min_size=1, max_size=2
+            ),
+        }
+    )
+    return st.fixed_dictionaries(
+        {"action": words | st.just("x" * 500), "duration": st.integers(1, 6)},
+        optional={"framing": words, "cast": st.lists(names, max_size=2), "dialogue": talk},
+    )
 
 
 @st.composite
@@ -55,6 +79,12 @@ def bodies(draw: st.DrawFn) -> dict[str, Any]:
         speakers = st.sampled_from(people) | st.sampled_from([*people, "bob"])
         turns = st.lists(st.fixed_dictionaries({"speaker": speakers, "line": spoken}), min_size=1, max_size=3)
         body |= {"setting": draw(spoken), "dialogue": {"language": draw(words), "turns": draw(turns)}}
+    elif "action" in body and draw(st.integers(0, 3)) == 0:
+        body["shots"] = draw(st.lists(shots(people), min_size=1, max_size=7))
+    if "edit" in body:
+        body = {
+            name: value for name, value in body.items() if name not in ("opening", "closing", "continue_from")
+        }
     if draw(st.booleans()):
         body["accept"] = dict.fromkeys(CAUTIONS, "it is what we want")
     return body
@@ -83,6 +113,8 @@ def grounds(draw: st.DrawFn) -> Grounds:
         )
     if draw(st.integers(0, 9)) == 0:
         changed["account"] = None
+    if draw(st.booleans()):
+        changed["retake"] = TakeGround("clip_0", draw(st.sampled_from(["std", "pro", None])))
     return film(*people, **changed)
 
 
@@ -102,8 +134,7 @@ def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds
 
     assert shown.sendable
     assert not any(finding.blocks for finding in plan.findings)
-    model = OmniBody if plan.endpoint == "omni-video" else TextToVideoBody
-    assert model.model_validate(plan.payload).as_wire() == plan.payload
+    assert MODELS[plan.endpoint].model_validate(plan.payload).as_wire() == plan.payload
     assert (plan.as_of, plan.compiled_at_us, plan.compiler_version) == (
         world.position,
         world.now_us,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from generation.shot import NOT_YET, ShotRequest
+from generation.exclusions import NOT_YET
+from generation.shot import ShotRequest
 
 
 def problems(body: object) -> dict[str, str]:
@@ -43,7 +44,7 @@ def test_every_problem_is_reported_at_once():
     assert "no field of a shot request" in found["durations"]
 
 
-@pytest.mark.parametrize("field", sorted(NOT_YET.keys() - {"look", "url"}))
+@pytest.mark.parametrize("field", sorted(NOT_YET.keys() - {"look"}))
 def test_what_cannot_be_honoured_is_refused_by_name(field: str):
     """A field of a later version is never read and dropped: the refusal names it."""
     found = problems({"scene": "scene_1", "action": "Rain.", field: 2})
@@ -51,19 +52,58 @@ def test_what_cannot_be_honoured_is_refused_by_name(field: str):
     assert found[field].startswith(f"{field} is not honoured by this version")
 
 
-def test_a_look_and_a_picture_address_are_refused_by_name():
+def test_a_look_is_refused_by_name():
     """Nested fields of later versions are pointed at where they stand."""
+    found = problems(
+        {"scene": "scene_1", "action": "Rain.", "cast": [{"character": "mina", "look": "winter"}]}
+    )
+
+    assert "casting a look" in found["cast.0.look"]
+
+
+def test_a_picture_elsewhere_is_named_by_its_address():
+    """An address is absolute and without credentials; a wrong one is faulted at its place, without the parser's own words."""
     found = problems(
         {
             "scene": "scene_1",
             "action": "Rain.",
-            "cast": [{"character": "mina", "look": "winter"}],
-            "references": ["asset_1", {"url": "https://cdn.example.com/a.png"}],
+            "opening": {"url": "cafe.png"},
+            "references": ["asset_1", {"url": "https://me:secret@cdn.example.com/a.png"}, 5],
         }
     )
 
-    assert "casting a look" in found["cast.0.look"]
-    assert "register the picture" in found["references.1"]
+    assert found.keys() == {"opening.url", "references.1.url", "references.2"}
+
+
+def test_shots_give_the_clip_its_length():
+    """Where the clip's length is not named it is the sum of its shots; where it is, nothing is changed silently."""
+    shots = [{"action": "Rain.", "duration": 4}, {"action": "Sun.", "duration": 5}]
+    body = {"scene": "scene_1", "shots": shots}
+
+    request = ShotRequest.model_validate(body)
+
+    assert request.duration == 9
+    assert ShotRequest.model_validate(request.model_dump(mode="json")) == request
+    assert ShotRequest.model_validate({**body, "duration": 15}).duration == 15
+
+
+EXCLUDED = {
+    "shots": {"prompt": "Rain.", "shots": [{"action": "Rain.", "duration": 5}]},
+    "dialogue": {
+        "dialogue": {"language": "Korean", "turns": [{"speaker": "a", "line": "b"}]},
+        "shots": [{"action": "Rain.", "duration": 5}],
+    },
+    "edit": {"action": "Rain.", "edit": "clip_1", "continue_from": "clip_2"},
+    "opening": {"action": "Rain.", "edit": "clip_1", "opening": "asset_1"},
+    "closing": {"action": "Rain.", "edit": "clip_1", "closing": "asset_1"},
+    "shots.0.action": {"shots": [{"duration": 5}]},
+}
+
+
+@pytest.mark.parametrize("field", EXCLUDED)
+def test_what_does_not_go_together_is_refused(field: str):
+    """Fields that exclude each other are refused at the one to drop."""
+    assert problems({"scene": "scene_1", **EXCLUDED[field]}).keys() == {field}
 
 
 @pytest.mark.parametrize("field", ["action", "dialogue", "setting"])

@@ -54,11 +54,25 @@ def chosen(grounds=None, **fields: Any):
 
 
 ONE_LINE = {"language": "Korean", "turns": [{"speaker": "mina", "line": "네!"}]}
+SHOTS = [{"action": "Rain.", "duration": 5}, {"action": "Sun.", "duration": 10}]
 MANY = tuple(character(name, index) for index, name in enumerate(["mina", "jun", "ara"], start=1))
 CASES: dict[str, tuple[dict[str, Any], Any, str]] = {
     "text": ({"cast": []}, None, "text2video"),
     "text by omni": ({"cast": [], "route": "omni"}, None, "W501"),
     "text by image2video": ({"cast": [], "route": "image2video"}, None, "E505"),
+    "opening by image2video": ({"cast": [], "route": "image2video", "opening": "asset_cafe"}, None, "C"),
+    "elements by image2video": ({"route": "image2video", "opening": "asset_cafe"}, None, "W516"),
+    "both frames": ({"cast": [], "opening": "asset_cafe", "closing": "asset_street"}, None, "B"),
+    "a closing frame alone": ({"cast": [], "closing": "asset_street"}, None, "E506"),
+    "edited": ({"cast": [], "edit": "clip_1"}, None, "E-base"),
+    "edited with things": ({"cast": [], "edit": "clip_1", "references": ["asset_lamp"]}, None, "W510"),
+    "edited with talk": ({"edit": "clip_1", "dialogue": KOREAN}, None, "E502"),
+    "edited in shots": ({"cast": [], "edit": "clip_1", "shots": SHOTS}, None, "E508"),
+    "shots": ({"cast": [], "shots": SHOTS}, None, "D"),
+    "shots with people": ({"shots": SHOTS}, None, "W513"),
+    "shots with an opening": ({"cast": [], "shots": SHOTS, "opening": "asset_cafe"}, None, "W512"),
+    "shots on a clip": ({"cast": [], "shots": SHOTS, "continue_from": "clip_1"}, None, "W511"),
+    "shots by text2video": ({"cast": [], "shots": SHOTS, "route": "text2video"}, None, "W514"),
     "opening": ({"cast": [], "opening": "asset_cafe"}, None, "A"),
     "two by image": ({"cast": BY_IMAGES}, None, "A2"),
     "two by image who talk": ({"cast": BY_IMAGES, "dialogue": KOREAN}, None, "A2"),
@@ -99,6 +113,7 @@ def test_the_choice_is_explained_with_its_near_misses():
     }
 
     assert why["A2"][0] == "chosen"
+    assert "the guide starts with A2" in why["rule of thumb"][1]
     assert why["F2"] == ("near miss", "it needs exactly two people, both by element")
 
 

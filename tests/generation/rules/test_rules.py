@@ -72,6 +72,7 @@ def test_findings_come_in_catalogue_order():
     found = [one.rule for one in judge(omni(model_name="x", duration="99", mode="x", sound=1))]
 
     assert found == ["R1", "R10", "R11", "R14", "E101", "E102"]
+    assert [one.rule for one in judge(omni(seed=1, sound="x", shot_type="customize"))] == ["R14", "R8", "R46"]
 
 
 def test_a_crashing_rule_is_a_finding():
