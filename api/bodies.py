@@ -213,6 +213,25 @@ class NewShot(Body):
     framing: Name | None = None
 
 
+class PayloadToCheck(Body):
+    """A body as somebody means to send it to Kling, and where."""
+
+    model_config = _example(
+        endpoint="text2video",
+        body={"model_name": "kling-v3", "prompt": "Rain on empty tables.", "duration": "5", "mode": "std"},
+    )
+
+    endpoint: Annotated[str, StringConstraints(max_length=500)]
+    body: Any
+
+
+class CheckedPayload(Card):
+    """What the catalogue says about a payload; `legal` when nothing of severity E stands against it."""
+
+    legal: bool
+    findings: tuple[Finding, ...]
+
+
 class Me(Card):
     """Who a key is, and which studio it opens."""
 

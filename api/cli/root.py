@@ -9,6 +9,7 @@ import rich_click as click
 from api.cli import (
     assets,
     characters,
+    check,
     clips,
     demo,
     elements,
@@ -105,6 +106,7 @@ for _group in (
     *generate.COMMANDS,
     *generations.COMMANDS,
     *clips.COMMANDS,
+    *check.COMMANDS,
     *lineage.COMMANDS,
     *events.COMMANDS,
 ):

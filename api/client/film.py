@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from api.bodies import CheckedPayload
 from api.client.answers import GenerationAnswer, outcome_unknown, read_as
 from api.client.errors import OutcomeUnknown, StillRunning
 from api.client.pictures import quiet
@@ -36,6 +37,11 @@ class FilmCalls(Calls):
         """What would be sent, at which price, and what speaks against it. Nothing is written or spent."""
         answer = self._wire.answer(Call("POST", at("generations", "preview"), json=_body(request)))
         return read_as(Preview, answer.body)
+
+    def check_payload(self, endpoint: str, body: Any) -> CheckedPayload:
+        """What the catalogue says about anybody's body for a Kling endpoint."""
+        call = Call("POST", at("payloads", "check"), json={"endpoint": endpoint, "body": body})
+        return read_as(CheckedPayload, self._wire.answer(call).body)
 
     def request_generation(self, request: Shot, *, idempotency_key: str | None = None) -> GenerationAnswer:
         """Ask for a clip. Raises ContinuityError with every gap and finding when it cannot be made.

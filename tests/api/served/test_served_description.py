@@ -44,10 +44,10 @@ def test_every_reference_resolves_and_every_operation_is_described(document: dic
 
 
 def test_every_change_documents_its_idempotency_key(document: dict[str, Any]) -> None:
-    """POST, PUT, PATCH and DELETE require the key, but for the preview, which changes nothing."""
+    """POST, PUT, PATCH and DELETE require the key, but for previews and checks, which change nothing."""
     for path, verb, operation in _operations(document):
         required = {one["name"] for one in operation["parameters"] if one.get("required")}
-        changes = verb != "get" and not path.endswith("/preview")
+        changes = verb != "get" and not path.endswith(("/preview", "/check"))
         assert ("Idempotency-Key" in required) == changes, path
 
 
