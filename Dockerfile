@@ -17,6 +17,6 @@ RUN useradd --uid 10001 --no-create-home continuity && install -d -o continuity 
 ENV PATH=/opt/continuity/bin:$PATH PYTHONUNBUFFERED=1 CONTINUITY_DATA=/data
 USER continuity
 VOLUME /data
-EXPOSE 8420
+EXPOSE 8000
 ENTRYPOINT ["continuity"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8420"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

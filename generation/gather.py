@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from generation.grounds import (
     AccountGround,
     AssetGround,
@@ -21,7 +19,7 @@ from generation.grounds import (
 from generation.shot import ShotRequest
 from registry.errors import InvalidCommand, NotFound
 from registry.events.ids import is_id
-from registry.registry import Registry
+from registry.registry import Connection, Registry
 from registry.views import (
     accounts,
     assets,

@@ -5,20 +5,30 @@ Heavy work happens here, before the log is asked; what could have changed since 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from generation import compile as compiler
 from generation.gather import Gathered, gather
+from generation.grounds import Grounds
 from generation.plan import Plan, Preview
 from generation.shot import ShotRequest
 from registry.deciders.generation import RequestGeneration
 from registry.events.envelope import Context
-from registry.events.generation import GenerationRequested, PlanCompiled
+from registry.events.generation import GenerationRequested, ParentAwaited, PlanCompiled
 from registry.log.roles import Handled
 from registry.registry import Idempotency, Registry
+from registry.views import generations
+
+_NOT_YET: Final = "https://not-yet.klingai.com/"
+"""Stands for the address of a clip that is still being made while the rest of its continuation is judged; never sent."""
 
 
 def preview(registry: Registry, studio: str, request: ShotRequest) -> Preview:
     """What would be sent for this request now, with every finding. Writes nothing, spends nothing. Raises NotFound."""
-    return compiler.preview(request, gather(registry, studio, request).grounds)
+    gathered = gather(registry, studio, request)
+    pending = _pending_parent(registry, studio, gathered)
+    return compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
 
 
 def request_generation(
@@ -32,15 +42,38 @@ def request_generation(
 ) -> Handled:
     """Compile and take the request: GenerationRequested + PlanCompiled in one append. A worker carries it on from there.
 
+    A request that continues a generation still running is taken with ParentAwaited instead, and compiled when its clip is there.
+
     Raises CannotResolve and PayloadRefused with everything that was found, NotFound, and what `Registry.handle` raises; then
     nothing was written.
     """
     gathered = gather(registry, studio, request)
-    plan = compiler.compile_plan(request, gathered.grounds)
-    command = RequestGeneration(
-        stream=generation, requested=_requested(request, gathered, plan), plan=_compiled(plan)
-    )
+    pending = _pending_parent(registry, studio, gathered)
+    if pending is None:
+        plan = compiler.compile_plan(request, gathered.grounds)
+        second: PlanCompiled | ParentAwaited = compiled(plan)
+    else:
+        # Everything but the parent's address is judged now, so that a request that cannot be made does not wait.
+        plan = compiler.compile_plan(request, _as_if_delivered(gathered.grounds))
+        second = ParentAwaited(parent=pending)
+    command = RequestGeneration(stream=generation, requested=_requested(request, gathered, plan), plan=second)
     return registry.handle(studio, [command], context=context, idempotency=idempotency)
+
+
+def _pending_parent(registry: Registry, studio: str, gathered: Gathered) -> str | None:
+    """The generation this request continues, while it still runs (short-window chaining, guide E)."""
+    parent = gathered.grounds.parent
+    if parent is None or parent.url is not None:
+        return None
+    with registry.reading() as connection:
+        running = generations.generation(connection, studio, parent.generation).outcome is None
+    return parent.generation if running else None
+
+
+def _as_if_delivered(grounds: Grounds) -> Grounds:
+    if grounds.parent is None:
+        return grounds
+    return replace(grounds, parent=replace(grounds.parent, url=_NOT_YET, url_expires_at_us=None))
 
 
 def subjects_of(plan: Plan) -> tuple[str, ...]:
@@ -59,7 +92,8 @@ def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> Generati
     )
 
 
-def _compiled(plan: Plan) -> PlanCompiled:
+def compiled(plan: Plan) -> PlanCompiled:
+    """The event that keeps a plan."""
     return PlanCompiled(
         pattern=plan.pattern,
         endpoint=plan.endpoint,

@@ -11,7 +11,7 @@ from registry.deciders.generation import EndGeneration, Generation
 from registry.deciders.scene import RecordContinuity
 from registry.deciders.submission import Submission
 from registry.events.clip import ClipRecorded
-from registry.events.generation import GenerationRequested, ResultStored
+from registry.events.generation import GenerationRequested, PlanCompiled, ResultStored
 from registry.events.personal import Erased
 from registry.events.references import CastMember
 from registry.events.scene import ContinuityRecorded, Ending
@@ -71,8 +71,6 @@ def _continuity(
     generation_id: str, generation: Generation, submission: Submission, outcome: Ending, reason: str
 ) -> ContinuityRecorded:
     requested, compiled, plan = _requested(generation), generation.plan, plan_of(generation)
-    if compiled is None:
-        raise RuntimeError(f"{generation_id} ends without a plan")
     result = generation.result if outcome == "delivered" else None
     ended = submission.succeeded or submission.failed
     return ContinuityRecorded(
@@ -84,19 +82,25 @@ def _continuity(
         clip=result.clip if result else None,
         clip_sha256=result.stored.sha256 if result else None,
         duration_us=result.duration_us if result else None,
-        pattern=compiled.pattern,
-        prompt=str(plan.payload.get("prompt", "")) if plan else Erased(),
+        pattern=compiled.pattern if compiled else None,
+        prompt=_prompt(compiled, plan),
         cast=_cast(plan) if plan else (),
         elements=_ordered(plan, "element"),
         assets=_ordered(plan, "asset"),
         parents=plan.parents if plan else (),
         framing=plan.framing if plan else None,
-        plan_digest=compiled.plan_digest,
+        plan_digest=compiled.plan_digest if compiled else None,
         wire_digest=submission.intent.wire_digest if submission.intent else None,
         task_id=submission.task_id,
         units=ended.units if ended else None,
         subjects=requested.subjects,
     )
+
+
+def _prompt(compiled: PlanCompiled | None, plan: Plan | None) -> str | Erased:
+    if compiled is None:
+        return ""
+    return str(plan.payload.get("prompt", "")) if plan else Erased()
 
 
 def _cast(plan: Plan) -> tuple[CastMember, ...]:

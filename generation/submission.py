@@ -2,7 +2,7 @@
 
 1. `submit`: measure the body; in one append: guards on all the plan stands on, SubmissionOpened, SubmissionIntended. Only
    when that is durable, one POST (`_send`).
-2. `send_again`: the same bytes under the same id, after proof that nothing was accepted (load, a refused account, not a byte sent).
+2. `send_again`: the same bytes under the same id, after proof that nothing was accepted (load, account refused, not a byte sent).
 3. `look_up`: an outcome nobody knows is asked for by our own id. Found counts at once; "not found" never leads to a second send.
 
 No retry library, no redirect, no loop anywhere near the POST.
@@ -14,17 +14,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Literal
 
+import structlog
+
 from generation.attach import Attachment, WireBody, prepare
 from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.errors import KlingUnreachable, PayloadRefused
-from generation.kling.client import Found, KlingClient, PostResult, Route
+from generation.kling.client import Found, KlingClient, NoInformation, PostResult, Route
 from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Unknown
 from generation.plan import Plan
 from generation.recording import ending, plan_of
 from registry.deciders.account import Account
 from registry.deciders.generation import OpenSubmission
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
-from registry.errors import BlobCorrupt, BlobMissing, NotFound, Refusal
+from registry.errors import BlobCorrupt, BlobError, BlobMissing, NotFound, Refusal
 from registry.events.ids import suffix_of
 from registry.events.references import StoredBytes
 from registry.events.scene import Ending
@@ -37,6 +39,7 @@ from registry.events.submission import (
     SubmissionUnknown,
 )
 
+_log = structlog.get_logger("submission")
 Outcome = SubmissionConfirmed | SubmissionRejected | SubmissionUnknown | SubmissionNotSent
 
 
@@ -85,7 +88,10 @@ def send_again(desk: Desk, held: Held) -> Step:
     if intent is None or plan is None:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
     account = _account(desk, held, intent.account)
-    body = wire_body(desk, plan, external_task_id=intent.external_task_id, video_urls=intent.video_urls)
+    try:
+        body = wire_body(desk, plan, external_task_id=intent.external_task_id, video_urls=intent.video_urls)
+    except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
+        return end(desk, held, "refused", f"the body cannot be made again: {refused.message}")
     if body.sha256 != intent.wire_digest:
         why = f"the bytes would differ from the intent's ({body.sha256} instead of {intent.wire_digest})"
         return end(desk, held, "refused", why)
@@ -194,7 +200,7 @@ def _outcome(
     desk: Desk, held: Held, submission: str, *, client: KlingClient, posted: PostResult, external: str
 ) -> Outcome:
     """What the log shall say about the POST (the protocol's outcome table)."""
-    answer = keep_answer(desk, held, submission, posted.raw)
+    answer = _kept_if_possible(desk, held, submission, posted.raw)
     match posted.outcome:
         case NotSent(reason=reason):
             return SubmissionNotSent(reason=reason)
@@ -207,6 +213,11 @@ def _outcome(
             found = client.task(_route(_plan(held).endpoint), external)
             if isinstance(found, Found):
                 return SubmissionConfirmed(task_id=found.task.task_id, via="lookup", answer=answer)
+            if isinstance(found, NoInformation):
+                reason = (
+                    f"refused ({rejected.message}) after an earlier send, and the look-up says: {found.why}"
+                )
+                return SubmissionUnknown(reason=reason, answer=answer)
             return _rejected(rejected, answer)
         case Rejected() as rejected:
             return _rejected(rejected, answer)
@@ -217,6 +228,15 @@ def _outcome(
             return SubmissionUnknown(
                 reason=f"our id exists already ({message}), but the look-up says: {found}", answer=answer
             )
+
+
+def _kept_if_possible(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBytes | None:
+    """A store that is down now must not turn an outcome we know into one we do not: then it is recorded without the words."""
+    try:
+        return keep_answer(desk, held, submission, raw)
+    except BlobError as failure:
+        _log.warning("answer_not_kept", submission=submission, code=failure.code, message=failure.message)
+        return None
 
 
 def _rejected(rejected: Rejected, answer: StoredBytes | None) -> SubmissionRejected:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import structlog
 
+from generation.awaiting import compile_awaited
 from generation.desk import Desk, Done, Held, Moved, Step, Wait
 from generation.errors import GenerationError
 from generation.following import deliver, fetch, poll
@@ -76,6 +77,8 @@ class Worker:
     def _step(self, lease: Lease) -> Step:
         held = self._held(lease)
         match held.generation.stage:
+            case "waiting":
+                return compile_awaited(self._desk, held)
             case "planned":
                 return submit(self._desk, held)
             case "submitting":

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from registry.deciders import DECIDERS
 from registry.deciders.command import Command
 from registry.events.envelope import Context
-from registry.events.ids import SYSTEM_LOG, MakeId, prefix_of
+from registry.events.ids import SYSTEM_LOG, MakeId
 from registry.log import leases
 from registry.log.engine import Database
 from registry.log.feed import Feed, head
@@ -30,6 +30,9 @@ from registry.privacy.sealing import Sealer
 from registry.proof.leaf import leaf_hash
 from registry.views import PROJECTIONS
 from registry.views.work import open_work
+
+__all__ = ["ANSWER_LIFETIME_US", "Connection", "Idempotency", "Registry"]
+"""`Connection` is what `reading` and `snapshot` give: handed on to views, opaque to everybody above this door."""
 
 ANSWER_LIFETIME_US: Final = 7 * 86_400 * 1_000_000
 """Stored answers to idempotent commands live seven days (DESIGN: answers expire)."""
@@ -83,7 +86,7 @@ class Registry:
         AlreadyRegistered and LogBusy. Nothing is written when it raises, except that after LogBusy the outcome may be unknown.
         """
         answer = None if idempotency is None else _answer(idempotency)
-        log = SYSTEM_LOG if prefix_of(commands[0].stream) in _IN_SYSTEM_LOG else studio
+        log = SYSTEM_LOG if commands[0].stream.partition("_")[0] in _IN_SYSTEM_LOG else studio
         return self._log.handle(
             Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
         )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
+from api.cli.lineage import tree_of
 from api.cli.showing import plain, text
 from api.client import ContinuityClient, GenerationAnswer
 from api.demo.story import Take
+
+PATIENCE_SECONDS: Final = 60.0
 
 
 class DemoFailed(RuntimeError):
@@ -35,12 +37,13 @@ class Teller:
         )
 
     def heading(self, words: str) -> None:
-        self._console.rule(text(words, "bold"), align="left")
+        self._console.print(text(f"\n── {words}", "bold"))
 
     def follow(self, client: ContinuityClient, takes: Sequence[Take]) -> dict[str, GenerationAnswer]:
         """Watch all takes to their ends. Raises DemoFailed when one has no clip."""
         ended: dict[str, GenerationAnswer] = {}
         seen: dict[str, str] = {}
+        news = time.monotonic()
         while len(ended) < len(takes):
             for take in takes:
                 if take.letter in ended:
@@ -48,10 +51,12 @@ class Teller:
                 answer = client.generation(take.generation)
                 stage = _stage(answer)
                 if seen.get(take.letter) != stage:
-                    seen[take.letter] = stage
+                    seen[take.letter], news = stage, time.monotonic()
                     self.say(f"({take.letter}) {take.title}: {stage}")
                 if answer.outcome is not None:
                     ended[take.letter] = answer
+            if time.monotonic() - news > PATIENCE_SECONDS:
+                raise DemoFailed(f"nothing has moved for {PATIENCE_SECONDS:g} s: {seen}")
             time.sleep(0.2)
         if failed := [
             f"({letter}) {answer.outcome}: {answer.reason}"
@@ -82,28 +87,11 @@ class Teller:
             table.add_row(f"({letter})", str(path), f"{path.stat().st_size:,}")
         self._console.print(table)
 
-    def lineage(self, client: ContinuityClient, clip: str, names: dict[str, str]) -> None:
-        """What the clip was made from, as a tree; what was shown before is not unfolded again."""
-        edges = client.lineage(clip).edges
-        tree = Tree(text(_named(clip, names), "bold"))
-        self._grow(tree, clip, edges, names, {clip})
-        self._console.print(tree)
+    def lineage(self, client: ContinuityClient, clip: str, names: Mapping[str, str]) -> None:
+        """What the clip was made from, as a tree."""
+        self._console.print(tree_of(client.lineage(clip), names))
 
-    def _grow(
-        self, branch: Tree, thing: str, edges: Sequence[Any], names: dict[str, str], shown: set[str]
-    ) -> None:
-        for edge in edges:
-            if edge.made == thing:
-                twig = branch.add(
-                    Text.assemble(
-                        (f"{edge.kind} ", "cyan"), _named(edge.source, names), (f"  {edge.evidence}", "dim")
-                    )
-                )
-                if edge.source not in shown:
-                    shown.add(edge.source)
-                    self._grow(twig, edge.source, edges, names, shown)
-
-    def continuity(self, client: ContinuityClient, scene: str, names: dict[str, str]) -> None:
+    def continuity(self, client: ContinuityClient, scene: str, names: Mapping[str, str]) -> None:
         """The scene's continuity log."""
         card = client.scene(scene)
         table = Table(
@@ -133,7 +121,7 @@ class Teller:
         self._console.print(table)
 
 
-def _named(thing: str, names: dict[str, str]) -> str:
+def _named(thing: str, names: Mapping[str, str]) -> str:
     return f"{names[thing]} ({thing})" if thing in names else thing
 
 

@@ -42,8 +42,12 @@ class Stage:
         self.sandbox_url = (
             f"http://127.0.0.1:{self._serve('sandbox', [sys.executable, '-m', 'generation.sandbox'])}"
         )
-        self.key = self._command("keys", "bootstrap", "--holder", holder, "--bare").strip()
+        self.key = self._command("keys", "bootstrap", "--holder", holder).strip()
         self.url = f"http://127.0.0.1:{self._serve('api', [*_CONTINUITY, 'serve'])}"
+        self.start_worker()
+
+    def start_worker(self) -> None:
+        """A worker, the first one or in the place of one that died."""
         self._start("worker", [*_CONTINUITY, "worker"])
 
     def close(self) -> None:

@@ -135,9 +135,10 @@ def shots_in_prompt_on_feature(s: Subject) -> Iterator[Problem]:
         yield Problem(f"{message}: send intelligence, with the shots told in the prompt", change=change)
 
 
+# The contract leaves this one to the server ("trust, surface task failure"): we may be behind its limits, so it informs.
 @rule(
     "R41",
-    "E",
+    "I",
     "A reference video is within the vendor's limits",
     cites="contract R41, contract section 10, contract D9",
     path="$.video_list",

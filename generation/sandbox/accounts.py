@@ -51,8 +51,8 @@ class SeededAccount:
 def _library(first_id: int) -> tuple[SeededElement, ...]:
     """Five live elements and a deleted one, with 18-digit ids that start at `first_id`."""
     rows: tuple[tuple[str, str, ElementKind, bool], ...] = (
-        ("Mina", "Young woman, short black hair", "image", False),
-        ("Jun", "Young woman, long brown hair, round glasses", "image", False),
+        ("Mina", "Woman, long black hair", "image", False),
+        ("Jun", "Man, short hair, round glasses", "image", False),
         ("Haneul", "Man in his forties, grey beard", "image", False),
         ("Sora", "Woman in her sixties, white bun", "image", False),
         ("Dancer", "A dancer, taken from a video", "video", False),

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import orjson
 from litestar import Router, delete, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery, RawBody
 from litestar.types import ASGIApp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -35,7 +36,11 @@ class ClockOrder(BaseModel):
 
 def steering_router(world: World) -> Router:
     """All steering routes, over one world."""
+    handlers = [*_seeing(world), *_faults(world), *_clock(world)]
+    return Router(f"/sandbox/v{STEERING_VERSION}", route_handlers=handlers)
 
+
+def _seeing(world: World) -> list[HTTPRouteHandler]:
     @get("/health", sync_to_thread=True)
     def health() -> ASGIApp:
         return _json({"status": "ok", "version": STEERING_VERSION, "media": world.settings.media})
@@ -56,6 +61,10 @@ def steering_router(world: World) -> Router:
             )
             return _json({"entries": [_entry(world, number, entry) for number, entry in rows]})
 
+    return [health, accounts, ledger]
+
+
+def _faults(world: World) -> list[HTTPRouteHandler]:
     @get("/faults", sync_to_thread=True)
     def faults() -> ASGIApp:
         with world.lock:
@@ -75,6 +84,10 @@ def steering_router(world: World) -> Router:
         with world.lock:
             return _json({"forgotten": world.faults.clear()})
 
+    return [faults, order_fault, forget_faults]
+
+
+def _clock(world: World) -> list[HTTPRouteHandler]:
     @get("/clock", sync_to_thread=True)
     def clock() -> ASGIApp:
         return _json({"now_ms": world.clock.milliseconds()})
@@ -90,8 +103,7 @@ def steering_router(world: World) -> Router:
             world.clock.set_speed(order.speed)
         return _json({"now_ms": world.clock.milliseconds()})
 
-    handlers = [health, accounts, ledger, faults, order_fault, forget_faults, clock, move_clock]
-    return Router(f"/sandbox/v{STEERING_VERSION}", route_handlers=handlers)
+    return [clock, move_clock]
 
 
 def _account(world: World, account: SeededAccount) -> dict[str, Any]:

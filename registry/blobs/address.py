@@ -38,7 +38,8 @@ def store_for(url: str, *, access_key: str | None = None, secret_key: str | None
 def _bucket(
     url: str, parts: SplitResult, asked: dict[str, str], *, access_key: str | None, secret_key: str | None
 ) -> Blobs:
-    from .bucket import BucketBlobs, BucketPlace  # the client takes 0.3 s to import; folders need none of it
+    from .bucket import BucketBlobs  # the client takes 0.3 s to import; folders need none of it
+    from .connection import BucketPlace
 
     endpoint = urlsplit(asked.get("endpoint", ""))
     if unknown := sorted(asked.keys() - {"endpoint", "region"}):

@@ -15,9 +15,8 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import IO, Any, Self
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import urllib3
@@ -29,6 +28,7 @@ from minio.time import to_amz_date, utcnow
 
 from registry.errors import BlobCorrupt, BlobError, BlobMissing, BlobStoreDown
 
+from .connection import BucketPlace, pool
 from .digest import CHUNK, agree, check_arrived, clip, pour, verified
 from .keys import check_content_type, check_key, check_prefix, check_sha256
 from .protocol import StoredBlob
@@ -50,38 +50,6 @@ _RIGHTS = "look at the access key, its secret and the rights it has on the bucke
 _HINTS = dict.fromkeys(("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"), _RIGHTS)
 
 
-@dataclass(frozen=True, slots=True)
-class BucketPlace:
-    """Where a bucket is and who we are there. The keys never show in a message or a repr."""
-
-    endpoint: str
-    bucket: str
-    access_key: str = field(repr=False)
-    secret_key: str = field(repr=False)
-    secure: bool = True
-    region: str = "us-east-1"
-
-
-class _AgainOnce(urllib3.Retry):
-    """One more try when a kept connection turns out dead; none when the server is silent or away.
-
-    All our requests may be repeated: a PUT carries If-None-Match and a refused one is compared with what is there.
-    """
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> Self:
-        if isinstance(error, urllib3.exceptions.TimeoutError):
-            raise error
-        return super().increment(method, url, response, error, _pool, _stacktrace)
-
-
 class BucketBlobs:
     """A `Blobs` in one bucket. Threads may share it; after a fork make a new one."""
 
@@ -94,14 +62,7 @@ class BucketBlobs:
         read_seconds: float = 15.0,
     ) -> None:
         self._place = place
-        self._pool = urllib3.PoolManager(
-            maxsize=connections,
-            timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
-            retries=_AgainOnce(
-                total=1, connect=0, redirect=0, status=0, allowed_methods=None, raise_on_redirect=False
-            ),
-            blocksize=256 * 1024,
-        )
+        self._pool = pool(connections, connect_seconds=connect_seconds, read_seconds=read_seconds)
         try:
             if not place.endpoint:
                 raise ValueError("it is empty")

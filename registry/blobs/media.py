@@ -98,7 +98,7 @@ def _refusing() -> Iterator[None]:
 
 
 def _footage(found: dict[str, Any], tables: Tables) -> Footage:
-    if not found["duration_us"] or not found["fps"]:
+    if (found["duration_us"] or 0) <= 0 or not found["fps"]:
         raise refused("it has no duration or no frame rate")
     return Footage(
         container=tables.brand,
@@ -115,7 +115,7 @@ def _footage(found: dict[str, Any], tables: Tables) -> Footage:
 def _from_tables(tables: Tables) -> Footage:
     video = next(track for track in tables.tracks if track.kind == "vide")
     sound = next((track for track in tables.tracks if track.kind == "soun"), None)
-    if not video.samples or not video.seconds or not tables.seconds:
+    if not video.samples or not video.seconds or tables.seconds < Fraction(1, 1_000_000):
         raise refused("its picture track holds no frames")
     return Footage(
         container=tables.brand,

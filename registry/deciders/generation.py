@@ -25,13 +25,14 @@ from registry.events.envelope import Event
 from registry.events.generation import (
     GenerationEnded,
     GenerationRequested,
+    ParentAwaited,
     PlanCompiled,
     ResultStored,
     SubmissionOpened,
 )
 from registry.events.scene import Ending
 
-Stage = Literal["none", "planned", "submitting", "stored", "ended"]
+Stage = Literal["none", "waiting", "planned", "submitting", "stored", "ended"]
 
 
 class AlreadySubmitted(Refusal):
@@ -48,14 +49,22 @@ class NotThere(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestGeneration(Command):
-    """Take the request with its compiled plan; both events stand in one append."""
+    """Take the request with its compiled plan, or with the generation it waits for; both events stand in one append."""
 
     requested: GenerationRequested
-    plan: PlanCompiled
+    plan: PlanCompiled | ParentAwaited
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return (self.requested.production, self.requested.scene)
+        parent = (self.plan.parent,) if isinstance(self.plan, ParentAwaited) else ()
+        return (self.requested.production, self.requested.scene, *parent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompileAwaited(Command):
+    """The parent has its clip: here is the plan."""
+
+    plan: PlanCompiled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +102,7 @@ class Generation:
     stage: Stage = "none"
     requested: GenerationRequested | None = None
     plan: PlanCompiled | None = None
+    parent: str | None = None
     submission: str | None = None
     result: ResultStored | None = None
     outcome: Ending | None = None
@@ -107,6 +117,9 @@ def decide(command: Command, state: Generation, reads: Reads) -> Sequence[Event]
         return _request(command, state, reads)
     must_exist(state.exists, command.stream)
     match command:
+        case CompileAwaited():
+            _must_be(state, command.stream, "waiting")
+            return [command.plan]
         case OpenSubmission():
             return _open(command, state, reads)
         case StoreResult():
@@ -136,6 +149,8 @@ def _request(command: RequestGeneration, state: Generation, reads: Reads) -> Seq
         raise NotFound(
             f"there is no {requested.shot} planned in {requested.scene}", hint="plan the shot first"
         )
+    if isinstance(command.plan, ParentAwaited):
+        read(reads, command.plan.parent, Generation)
     return [command.requested, command.plan]
 
 
@@ -170,7 +185,9 @@ def evolve(state: Generation, event: Event) -> Generation:
         case GenerationRequested():
             return replace(state, stage="planned", requested=event)
         case PlanCompiled():
-            return replace(state, plan=event)
+            return replace(state, stage="planned", plan=event)
+        case ParentAwaited():
+            return replace(state, stage="waiting", parent=event.parent)
         case SubmissionOpened():
             return replace(state, stage="submitting", submission=event.submission)
         case ResultStored():

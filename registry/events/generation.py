@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from registry.events.envelope import Event
-from registry.events.ids import AccountId, ClipId, ProductionId, SceneId, ShotId, SubmissionId
+from registry.events.ids import AccountId, ClipId, GenerationId, ProductionId, SceneId, ShotId, SubmissionId
 from registry.events.personal import Personal
 from registry.events.references import Sha256, StoredBytes, Units
 from registry.events.scene import Ending
@@ -49,6 +49,14 @@ class PlanCompiled(Event):
 
     def sealed_under(self) -> tuple[str, ...]:
         return self.subjects
+
+
+class ParentAwaited(Event):
+    """The request continues a generation that still runs; it is compiled when that one's clip is there (guide E)."""
+
+    NAME: ClassVar[str] = "ParentAwaited"
+
+    parent: GenerationId
 
 
 class SubmissionOpened(Event):

@@ -110,14 +110,15 @@ class ContinuityRecorded(Event):
     clip: ClipId | None = None
     clip_sha256: Sha256 | None = None
     duration_us: int | None = None
-    pattern: str
+    pattern: str | None = None
+    """None when the request ended before it was compiled."""
     prompt: Personal[str]
     cast: tuple[CastMember, ...] = ()
     elements: tuple[ElementId, ...] = ()
     assets: tuple[AssetId, ...] = ()
     parents: tuple[ClipId, ...] = ()
     framing: str | None = None
-    plan_digest: Sha256
+    plan_digest: Sha256 | None = None
     wire_digest: Sha256 | None = None
     task_id: str | None = None
     units: Units | None = None

@@ -107,11 +107,7 @@ class Batch:
         if call.answer is not None:
             answer = call.answer.build(self.connection, outcome.recorded)
             now = self.clock()
-            self.connection.execute(
-                delete(ANSWERS).where(
-                    ANSWERS.c.log == call.log, ANSWERS.c.key == call.answer.key, ANSWERS.c.expires <= now
-                )
-            )
+            self.connection.execute(delete(ANSWERS).where(ANSWERS.c.expires <= now))
             self.connection.execute(
                 insert(ANSWERS).values(
                     log=call.log,

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
+
+from registry.errors import LogBusy
 
 SAFE_SQLITE: Final = (3, 51, 3)
 _NETWORK_MOUNTS: Final = frozenset(
@@ -53,13 +55,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Autocommit: each statement sees the newest commit."""
-        with self.engine.connect() as connection:
+        with _unreadable(), self.engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """All statements see one state of the database."""
-        with self.engine.connect() as connection, connection.begin():
+        with _unreadable(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -77,6 +79,18 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _unreadable() -> Iterator[None]:
+    """Foreign exceptions stop here: a reader hears in our words that the database cannot be read."""
+    try:
+        yield
+    except SQLAlchemyError as failure:
+        raise LogBusy(
+            f"the database could not be read: {getattr(failure, 'orig', failure)}",
+            hint="look at its file and its disk, then repeat",
+        ) from failure
 
 
 def _parsed(url: str) -> URL:

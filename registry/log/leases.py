@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from registry.errors import StaleLease
 from registry.log.roles import Fence
@@ -31,16 +31,19 @@ class Lease:
 
 
 def claim(
-    connection: Connection, open_work: Select[tuple[str, str]], *, owner: str, now: int, until: int
+    connection: Connection, open_work: Select[tuple[str, str, int]], *, owner: str, now: int, until: int
 ) -> Lease | None:
-    """Take the piece of `open_work` (rows of log, work) that has been due the longest and that nobody holds."""
+    """Take the piece of `open_work` (log, work, since when) that has been due the longest and that nobody holds.
+
+    New work is due since it came, so neither new nor waiting work can starve the other.
+    """
     work = open_work.subquery()
-    log, name = work.c[0], work.c[1]
+    log, name, since = work.c
     due = (
         select(log, name, LEASES.c.epoch, LEASES.c.attempts)
         .select_from(work.outerjoin(LEASES, (LEASES.c.log == log) & (LEASES.c.work == name)))
         .where(LEASES.c.work.is_(None) | ((LEASES.c.expires <= now) & (LEASES.c.due <= now)))
-        .order_by(LEASES.c.due.asc().nulls_first(), name)
+        .order_by(func.coalesce(LEASES.c.due, since), name)
         .limit(1)
     )
     row = connection.execute(due).one_or_none()

@@ -47,16 +47,15 @@ class Sealer:
 
     def open(self, envelope: dict[str, Any], *, bound_to: str) -> Any:
         """The value, or the erased mark when a key is gone. Raises HistoryTampered on a changed envelope."""
-        streams = tuple(envelope["under"])
-        keys = self._known(streams)
-        if len(keys) < len(streams):
-            return ERASED_JSON
-        cipher = AESGCM(_combined([keys[stream] for stream in streams]))
         try:
-            plain = cipher.decrypt(
+            streams = tuple(envelope["under"])
+            keys = self._known(streams)
+            if len(keys) < len(streams):
+                return ERASED_JSON
+            plain = AESGCM(_combined([keys[stream] for stream in streams])).decrypt(
                 b64decode(envelope["nonce"]), b64decode(envelope["sealed"]), bound_to.encode()
             )
-        except (InvalidTag, ValueError):
+        except (InvalidTag, ValueError, TypeError, KeyError):
             raise HistoryTampered(
                 f"a sealed field does not open with its own key ({bound_to})",
                 hint="the stored event was changed, or the key store belongs to another log",

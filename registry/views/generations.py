@@ -13,6 +13,7 @@ from registry.events.envelope import Recorded
 from registry.events.generation import (
     GenerationEnded,
     GenerationRequested,
+    ParentAwaited,
     PlanCompiled,
     ResultStored,
     SubmissionOpened,
@@ -53,7 +54,7 @@ GENERATIONS = GenerationRow.__table__  # type: ignore[attr-defined]
 
 
 class GenerationCard(Card):
-    """A generation. `stage` is planned, submitting, stored or ended; `outcome` says how it ended."""
+    """A generation. `stage` is waiting (for a parent), planned, submitting, stored or ended; `outcome` says how it ended."""
 
     id: str
     version: int
@@ -84,11 +85,16 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(
                     connection,
                     recorded,
-                    plan=None if isinstance(event.plan, Erased) else orjson.dumps(event.plan, option=orjson.OPT_SORT_KEYS),
+                    stage="planned",
+                    plan=None
+                    if isinstance(event.plan, Erased)
+                    else orjson.dumps(event.plan, option=orjson.OPT_SORT_KEYS),
                     pattern=event.pattern,
                     plan_digest=event.plan_digest,
                     account=event.account,
                 )
+            case ParentAwaited():
+                _change(connection, recorded, stage="waiting")
             case SubmissionOpened() as event:
                 _change(connection, recorded, stage="submitting", submission=event.submission)
             case ResultStored():
@@ -116,7 +122,9 @@ def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
         "shot": event.shot,
         "client_reference": event.client_reference,
         "stage": "planned",
-        "request": None if isinstance(event.request, Erased) else orjson.dumps(event.request, option=orjson.OPT_SORT_KEYS),
+        "request": None
+        if isinstance(event.request, Erased)
+        else orjson.dumps(event.request, option=orjson.OPT_SORT_KEYS),
         "plan": None,
         "pattern": "",
         "plan_digest": "",
@@ -137,7 +145,16 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
 PROJECTION = Projection(
     "generations",
     (GENERATIONS,),
-    frozenset({"GenerationRequested", "PlanCompiled", "SubmissionOpened", "ResultStored", "GenerationEnded"}),
+    frozenset(
+        {
+            "GenerationRequested",
+            "ParentAwaited",
+            "PlanCompiled",
+            "SubmissionOpened",
+            "ResultStored",
+            "GenerationEnded",
+        }
+    ),
     _project,
 )
 

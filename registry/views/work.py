@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Connection, Select, delete, insert, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
-from registry.events.generation import GenerationEnded, PlanCompiled
+from registry.events.generation import GenerationEnded, GenerationRequested
 from registry.log.roles import Projection
 
 
@@ -20,6 +20,7 @@ class WorkRow(SQLModel, table=True):
     log: str = Field(primary_key=True)
     work: str = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
+    since: int = Field(sa_type=BigInteger)
 
 
 WORK = WorkRow.__table__  # type: ignore[attr-defined]
@@ -28,9 +29,14 @@ WORK = WorkRow.__table__  # type: ignore[attr-defined]
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
-            case PlanCompiled():
+            case GenerationRequested():
                 connection.execute(
-                    insert(WORK).values(log=recorded.log, work=recorded.stream, position=recorded.position)
+                    insert(WORK).values(
+                        log=recorded.log,
+                        work=recorded.stream,
+                        position=recorded.position,
+                        since=recorded.recorded_at,
+                    )
                 )
             case GenerationEnded():
                 connection.execute(
@@ -38,9 +44,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 )
 
 
-PROJECTION = Projection("work", (WORK,), frozenset({"PlanCompiled", "GenerationEnded"}), _project)
+PROJECTION = Projection("work", (WORK,), frozenset({"GenerationRequested", "GenerationEnded"}), _project)
 
 
-def open_work() -> Select[tuple[str, str]]:
-    """(log, generation) of everything unfinished, for a claim."""
-    return select(WORK.c.log, WORK.c.work)
+def open_work() -> Select[tuple[str, str, int]]:
+    """(log, generation, since when in microseconds) of everything unfinished, for a claim."""
+    return select(WORK.c.log, WORK.c.work, WORK.c.since)

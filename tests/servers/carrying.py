@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.building import build
 from tests.servers.sandbox import Sandbox, sandbox
-from tests.servers.world import World, build
+from tests.servers.world import World
 
 
 @pytest.fixture(scope="session", name="provider_process")

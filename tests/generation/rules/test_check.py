@@ -131,7 +131,6 @@ def test_most_refusals_that_can_be_mended_say_how():
             "R38",
             "R39",
             "R40",
-            "R41",
             "R43",
             "R45",
             "R47",

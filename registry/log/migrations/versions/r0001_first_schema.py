@@ -310,6 +310,7 @@ def upgrade() -> None:
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("work", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "work"),
     )
     for statement in GUARDS[op.get_bind().dialect.name]:

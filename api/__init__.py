@@ -1,0 +1,1 @@
+"""Ways in: the HTTP API, the Python client, the command line. The composition root is `bootstrap`."""

@@ -1,0 +1,134 @@
+"""API keys: what they look like, how they are given out, and who a caller is.
+
+A key reads `continuity_<id>_<secret><check>`. The id is the rest of the key's stream `key_…` and public; the secret holds 200
+random bits and is kept nowhere, only its SHA-256 (enough for a secret of that size, ASVS 6.5.2); the check is a CRC-32, so that
+a mistyped key is told from a wrong one and scanners find leaked ones.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import zlib
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any, Final
+
+from litestar.concurrency import sync_to_thread
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from api.errors import BadHeader, Unauthenticated
+from registry.deciders.access import IssueKey
+from registry.events.envelope import Context
+from registry.events.ids import suffix_of
+from registry.registry import Registry
+from registry.views import access
+
+SECRET_BYTES: Final = 25
+ENTRIES: Final = frozenset({"key", "open"})
+"""How a route may be entered: with a key of a studio, or by anybody. Every route says which (`entered_by`)."""
+
+_KEY: Final = re.compile(r"continuity_([0-7][0-9a-hjkmnp-tv-z]{25})_([a-z2-7]{40})([0-9a-f]{8})")
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
+_CHALLENGE: Final = 'Bearer realm="continuity"'
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the key, its holder, and the studio it opens."""
+
+    key: str
+    holder: str
+    studio: str
+
+
+def issue_key(
+    registry: Registry,
+    studio: str,
+    holder: str,
+    *,
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    actor: str = "operator",
+) -> str:
+    """Give `holder` a key to everything in `studio`. The answer is shown once; nobody can read it again."""
+    key = registry.make_id("key")
+    secret = b32encode(random_bytes(SECRET_BYTES)).decode().lower()
+    command = IssueKey(stream=key, studio=studio, holder=holder, secret_sha256=_digest(secret))
+    registry.handle(studio, [command], context=Context(actor=actor))
+    public = f"continuity_{suffix_of(key)}_{secret}"
+    return public + _check(public)
+
+
+def authenticate(registry: Registry, authorization: str | None) -> Caller:
+    """The caller behind an Authorization header. Raises Unauthenticated."""
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise _refused("this needs a key: send Authorization: Bearer continuity_…", given=False)
+    found = _KEY.fullmatch(key.strip())
+    if found is None:
+        raise _refused("that is no key of this service: they read continuity_<26 characters>_<48 characters>")
+    if _check(found[0][:-8]) != found[3]:
+        raise _refused("the key is mistyped or cut short: copy it again as it was printed")
+    with registry.reading() as connection:
+        card = access.find_key(connection, f"key_{found[1]}")
+    # The digest is taken and compared even when there is no such key: the time says nothing about which it was.
+    right = compare_digest(_digest(found[2]), card.secret_sha256 if card else "0" * 64)
+    if card is None or not right:
+        raise _refused("nobody was given this key")
+    if card.revoked:
+        raise _refused(f"{card.id} is revoked: ask for a new key")
+    return Caller(card.id, card.holder, card.studio)
+
+
+class Entry:
+    """Stands before every route and lets in who may enter. A route that says nothing about it asks for a key."""
+
+    def __init__(self, app: ASGIApp, registry: Registry) -> None:
+        self._app = app
+        self._registry = registry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["method"] != "OPTIONS":
+            entered_by = scope["route_handler"].opt.get("entered_by")
+            if entered_by != "open":
+                header = _header(scope, b"authorization")
+                scope["user"] = await sync_to_thread(authenticate, self._registry, header)
+        await self._app(scope, receive, send)
+
+
+def settle_request_id(scope: Any, make_id: Callable[[str], str]) -> str:
+    """The id the caller gave (X-Request-Id) when it is a usable one, else a new one; kept for the whole request."""
+    state = scope.setdefault("state", {})
+    if "request_id" not in state:
+        given = _header(scope, b"x-request-id") or ""
+        state["request_id"] = given if _REQUEST_ID.fullmatch(given) else make_id("request")
+    request_id: str = state["request_id"]
+    return request_id
+
+
+def _header(scope: Any, name: bytes) -> str | None:
+    found = [value for header, value in scope["headers"] if header == name]
+    if len(found) > 1:
+        raise BadHeader(f"{name.decode()} is sent {len(found)} times", hint="send it once")
+    return found[0].decode("latin-1") if found else None
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _check(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def _refused(message: str, *, given: bool = True) -> Unauthenticated:
+    challenge = f'{_CHALLENGE}, error="invalid_token"' if given else _CHALLENGE
+    return Unauthenticated(
+        message,
+        hint="make a key with `continuity keys bootstrap --holder NAME`",
+        headers={"WWW-Authenticate": challenge},
+    )

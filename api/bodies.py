@@ -1,0 +1,303 @@
+"""What callers send: one frozen model per body, extras forbidden, each with an example that works."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+
+from generation.rules.finding import Finding
+from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
+from registry.events.canonical import NotStorable, canonical
+from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
+from registry.events.references import CharacterKind, ReferenceRole
+from registry.views.assets import AssetCard
+from registry.views.generations import GenerationCard
+from registry.views.page import Card
+from registry.views.submissions import SubmissionCard
+
+
+def _storable(text: str) -> str:
+    """The log keeps text exactly: no NUL, no lone surrogates."""
+    try:
+        canonical(text)
+    except NotStorable as refused:
+        raise ValueError(refused.why) from None
+    return text
+
+
+Text = Annotated[str, StringConstraints(max_length=TEXT_LENGTH), AfterValidator(_storable)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_LENGTH),
+    AfterValidator(_storable),
+]
+Label = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=NAME_LENGTH),
+    AfterValidator(_storable),
+]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH),
+    AfterValidator(_storable),
+]
+Order = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+
+ASSET = "asset_01jd0k4m5vf2s8m1q3x7w9y2ab"
+CHARACTER = "character_01jd0k4m5vf2s8m1q3x7w9y2ab"
+ACCOUNT = "account_01jd0k4m5vf2s8m1q3x7w9y2ab"
+PRODUCTION = "production_01jd0k4m5vf2s8m1q3x7w9y2ab"
+SCENE = "scene_01jd0k4m5vf2s8m1q3x7w9y2ab"
+CLIP = "clip_01jd0k4m5vf2s8m1q3x7w9y2ab"
+
+
+class Body(BaseModel):
+    """Base of all bodies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _example(**said: Any) -> ConfigDict:
+    return ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [said]})
+
+
+class NewAccount(Body):
+    """A Kling account to send under. Without host and fingerprint those of the service's own settings are taken."""
+
+    model_config = _example(name="main", region="singapore")
+
+    name: Name
+    region: Name
+    host: Name | None = None
+    key_fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
+
+
+class AssetWords(Body):
+    """What an asset is called and shows; what is left out stays."""
+
+    model_config = _example(label="Mina, frontal", description="Daylight, neutral expression.")
+
+    label: Label | None = None
+    description: Text | None = None
+
+
+class Successor(Body):
+    """The asset that takes this one's place."""
+
+    model_config = _example(by=ASSET, reason="sharper scan")
+
+    by: AssetId
+    reason: Reason
+
+
+class Because(Body):
+    """Why."""
+
+    model_config = _example(reason="no longer needed")
+
+    reason: Reason
+
+
+class NewCharacter(Body):
+    """Somebody, or something, that recurs."""
+
+    model_config = _example(
+        name="Mina", aliases=["mina"], kind="person", description="A barista in her twenties."
+    )
+
+    name: Name
+    aliases: tuple[Name, ...] = Field(default=(), max_length=50)
+    kind: CharacterKind = "person"
+    description: Text = ""
+
+
+class CharacterWords(Body):
+    """Name, aliases, description; what is left out stays."""
+
+    model_config = _example(name="Mina Seo", description="A barista in her thirties.")
+
+    name: Name | None = None
+    aliases: tuple[Name, ...] | None = Field(default=None, max_length=50)
+    description: Text | None = None
+
+
+class NewReference(Body):
+    """A picture that stands for the character in a role."""
+
+    model_config = _example(asset=ASSET, role="frontal")
+
+    asset: AssetId
+    role: ReferenceRole
+
+
+class NewElement(Body):
+    """An element that exists at Kling, on one account, attested to show a character (contract R30).
+
+    `attested_by` is the holder of the key unless somebody is named.
+    """
+
+    model_config = _example(
+        element_id=829836802793406551, account=ACCOUNT, character=CHARACTER, made_from="image"
+    )
+
+    element_id: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
+    account: AccountId
+    character: CharacterId
+    made_from: Literal["image", "video"] | None = None
+    attested_by: Name | None = None
+
+
+class NewProduction(Body):
+    """A show. Without an account the studio's only one is chosen, when it has exactly one."""
+
+    model_config = _example(name="Café")
+
+    name: Name
+    account: AccountId | None = None
+
+
+class AccountChoice(Body):
+    """The account that pays from here on."""
+
+    model_config = _example(account=ACCOUNT)
+
+    account: AccountId
+
+
+class NewScene(Body):
+    """A place in the story. `episode` and `number` order scenes."""
+
+    model_config = _example(
+        production=PRODUCTION, name="The last seat", episode=1, number=12, setting="a crowded café"
+    )
+
+    production: ProductionId
+    name: Name
+    episode: Order = 1
+    number: Order = 0
+    setting: Text = ""
+
+
+class SceneWords(Body):
+    """Name and setting; what is left out stays."""
+
+    model_config = _example(setting="the same café at dusk")
+
+    name: Name | None = None
+    setting: Text | None = None
+
+
+class NewCastMember(Body):
+    """Who plays: a character by id, name or alias."""
+
+    model_config = _example(character="mina")
+
+    character: Name
+
+
+class ParentClip(Body):
+    """The clip of another scene where this one takes up (guide E)."""
+
+    model_config = _example(clip=CLIP)
+
+    clip: ClipId
+
+
+class NewShot(Body):
+    """A moment to film."""
+
+    model_config = _example(action="They argue over the last seat.", framing="medium close shot")
+
+    action: Reason
+    framing: Name | None = None
+
+
+class PayloadToCheck(Body):
+    """A body as somebody means to send it to Kling, and where."""
+
+    model_config = _example(
+        endpoint="text2video",
+        body={"model_name": "kling-v3", "prompt": "Rain on empty tables.", "duration": "5", "mode": "std"},
+    )
+
+    endpoint: Annotated[str, StringConstraints(max_length=500)]
+    body: Any
+
+
+class CheckedPayload(Card):
+    """What the catalogue says about a payload; `legal` when nothing of severity E stands against it."""
+
+    legal: bool
+    findings: tuple[Finding, ...]
+
+
+class Me(Card):
+    """Who a key is, and which studio it opens."""
+
+    key: str
+    holder: str
+    studio: str
+    studio_name: str
+
+
+class AssetAnswer(AssetCard):
+    """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same."""
+
+    findings: tuple[Finding, ...] = ()
+
+
+class GenerationAnswer(GenerationCard):
+    """A generation with its paid call, and what an unfinished one waits for in the worker's words."""
+
+    submission_card: SubmissionCard | None = None
+    waiting_for: str = ""
+
+
+class FeedEvent(Card):
+    """One event of the log. `body` is the opened event, `body_base64` the exact stored bytes, `leaf_hash` hexadecimal."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    schema_version: int
+    recorded_at: int
+    actor: str
+    request_id: str
+    causation_id: str
+    correlation_id: str
+    event_id: str
+    body: dict[str, Any]
+    body_base64: str
+    leaf_hash: str
+
+
+class Problem(BaseModel):
+    """A refusal or failure (RFC 9457). `code` is stable; `errors` and `findings` name everything that is wrong at once."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str
+    instance: str
+    request_id: str
+    errors: tuple[dict[str, Any], ...] | None = None
+    findings: tuple[Finding, ...] | None = None
+    current_version: int | None = None
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Ready(BaseModel):
+    """Whether requests can be served; `checks` names each part and what is wrong with it."""
+
+    status: Literal["ready", "down"]
+    schema_revision: str | None
+    checks: dict[str, str]

@@ -1,0 +1,218 @@
+"""The composition root: settings in, everything that runs out. Nothing else in the house makes its own parts.
+
+`open_continuity` is safe to call from several processes at once, also on an empty folder: the schema is brought up to date under
+the database's write lock, and the first studio is opened once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import random
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+import structlog
+from pydantic import SecretStr
+from typeid import TypeID
+
+from api.settings import Settings, UnusableSettings
+from generation.desk import Desk
+from generation.errors import KlingUnreachable
+from generation.kling.client import KlingClient
+from generation.kling.signing import AccessKeyPair, ApiKey, Credentials
+from generation.outbound import Outbound
+from registry.blobs import Blobs, store_for
+from registry.deciders.account import Account
+from registry.deciders.studio import OpenStudio
+from registry.errors import BlobError
+from registry.events.envelope import Context
+from registry.events.ids import SYSTEM_LOG
+from registry.log.engine import Database, UnusableDatabase
+from registry.log.migrate import migrate
+from registry.privacy.keys import KeyFile
+from registry.registry import Registry
+from registry.views import access
+
+
+@dataclass(frozen=True)
+class Continuity:
+    """An open installation. `credentials` are Kling's keys by fingerprint; `studio` is the one opened at first start."""
+
+    settings: Settings
+    database: Database
+    registry: Registry
+    keys: KeyFile
+    blobs: Blobs
+    credentials: Mapping[str, Credentials]
+    outbound: Outbound
+    studio: str
+
+    @contextmanager
+    def kling_for(self, account: Account) -> Iterator[KlingClient]:
+        """A client that sends under the account's own key. Raises KlingUnreachable (no such key here) and OutboundRefused."""
+        credentials = self.credentials.get(account.key_fingerprint)
+        if credentials is None:
+            raise KlingUnreachable(
+                f"the account {account.name!r} needs the key {account.key_fingerprint}, which is not configured here",
+                hint="set KLING_ACCESS_KEY and KLING_SECRET_KEY, or add the key to KLING_KEYS_FILE, and start again",
+            )
+        with self.outbound.client_for_api(account.host) as http:
+            yield KlingClient(
+                http,
+                account.host,
+                credentials,
+                read_seconds=self.settings.kling_read,
+                connect_seconds=self.settings.kling_connect,
+            )
+
+    def desk(self) -> Desk:
+        """What a worker works with."""
+        return Desk(
+            registry=self.registry,
+            blobs=self.blobs,
+            kling_for=self.kling_for,
+            outbound=self.outbound,
+            durations=self.settings.durations(),
+            monotonic=time.monotonic,
+            jitter=random.random,
+        )
+
+    def close(self) -> None:
+        """Finish what waits in the log and let go of everything."""
+        self.registry.close()
+        self.keys.close()
+        self.blobs.close()
+
+
+def open_continuity(settings: Settings) -> Continuity:
+    """Everything, ready to use. Raises UnusableSettings, naming all that cannot work at once."""
+    credentials, problems = _credentials(settings)
+    try:
+        blobs = store_for(
+            settings.blobs,
+            access_key=_plain(settings.s3_access_key),
+            secret_key=_plain(settings.s3_secret_key),
+        )
+    except BlobError as refused:
+        problems.append(f"BLOBS_URL: {refused.message}; {refused.hint}")
+    try:
+        database = Database(settings.database, readers=settings.threads)
+    except (UnusableDatabase, OSError) as refused:
+        problems.append(f"DATABASE_URL: {refused}")
+    if problems:
+        raise UnusableSettings(problems)
+    migrate(database)
+    keys = KeyFile(settings.key_file)
+    registry = Registry(
+        database, keys=keys, clock=microseconds, make_id=make_id, random_bytes=secrets.token_bytes
+    )
+    return Continuity(
+        settings=settings,
+        database=database,
+        registry=registry,
+        keys=keys,
+        blobs=blobs,
+        credentials=credentials,
+        outbound=Outbound(settings.outbound_policy()),
+        studio=_first_studio(database, registry),
+    )
+
+
+def configure_logging(stream: TextIO = sys.stderr) -> None:
+    """Logs as one JSON object a line: no line breaks of strangers, no local variables (they hold keys and prompts)."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(stream),
+    )
+
+
+def microseconds() -> int:
+    """The time now, in microseconds since 1970 (UTC)."""
+    return time.time_ns() // 1_000
+
+
+def make_id(prefix: str) -> str:
+    """A new TypeID: the prefix and a UUIDv7."""
+    return str(TypeID(prefix))
+
+
+def _first_studio(database: Database, registry: Registry) -> str:
+    """The id of the oldest studio, opened here when there is none. Processes of one machine take turns under a file lock."""
+    with database.path.with_name(f"{database.path.name}.first").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with registry.reading() as connection:
+            found = access.studios(connection)
+        if found:
+            return found[0].id
+        studio = registry.make_id("studio")
+        registry.handle(
+            SYSTEM_LOG, [OpenStudio(stream=studio, name="Studio")], context=Context(actor="first-start")
+        )
+        return studio
+
+
+def _credentials(settings: Settings) -> tuple[dict[str, Credentials], list[str]]:
+    """Kling's keys by fingerprint, and what is wrong with any of them."""
+    found: list[Credentials] = []
+    problems: list[str] = []
+    entries: list[tuple[str, object]] = []
+    if settings.kling_access_key is not None:
+        pair = {
+            "access_key": _plain(settings.kling_access_key),
+            "secret_key": _plain(settings.kling_secret_key),
+        }
+        entries.append(("KLING_ACCESS_KEY, KLING_SECRET_KEY", pair))
+    if settings.kling_api_key is not None:
+        entries.append(("KLING_API_KEY", {"api_key": _plain(settings.kling_api_key)}))
+    try:
+        entries += [(f"KLING_KEYS_FILE entry {n}", entry) for n, entry in enumerate(_listed(settings), 1)]
+    except (OSError, ValueError) as refused:
+        problems.append(f"KLING_KEYS_FILE: {refused}")
+    for where, entry in entries:
+        try:
+            found.append(_credential(entry))
+        except ValueError as refused:
+            problems.append(f"{where}: {refused}")
+    return {one.fingerprint: one for one in found}, problems
+
+
+def _listed(settings: Settings) -> list[object]:
+    path = settings.kling_keys_file
+    if path is None:
+        return []
+    if path.stat().st_mode & 0o077:
+        raise ValueError(f"{path} can be read by others: chmod 600 {path}")
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ValueError(f"{path} is no JSON") from None
+    if not isinstance(listed, list):
+        raise ValueError(f"{path} holds no JSON list")
+    return listed
+
+
+def _credential(entry: object) -> Credentials:
+    """Raises ValueError; a secret is never part of the message."""
+    match entry:
+        case {"access_key": str() as access_key, "secret_key": str() as secret_key, **rest} if not rest:
+            return AccessKeyPair(access_key, secret_key)
+        case {"api_key": str() as key, **rest} if not rest:
+            return ApiKey(key)
+        case _:
+            raise ValueError('write {"access_key": …, "secret_key": …} or {"api_key": …}')
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

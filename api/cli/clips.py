@@ -1,0 +1,87 @@
+"""`continuity clips`: what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import rich_click as click
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from api.cli.showing import moment
+from api.cli.terminal import Terminal, calling
+from api.client import LocalFailure
+
+
+@click.group()
+def clips() -> None:
+    """Stored clips.
+
+    Example: continuity clips list
+    """
+
+
+@clips.command("list")
+@click.option("--scene", help="Only those of this scene.")
+@calling
+def list_clips(terminal: Terminal, scene: str | None) -> None:
+    """All clips, oldest first.
+
+    Example: continuity clips list --scene scene_01jd…
+    """
+    terminal.listing(
+        terminal.client.clips(scene=scene),
+        ("id", "seconds", "size", "sound", "continues", "scene", "recorded"),
+        lambda card: (
+            card.id,
+            f"{card.duration_us / 1_000_000:.2f}",
+            f"{card.width}x{card.height}",
+            card.has_audio,
+            card.continues,
+            card.scene,
+            moment(card.recorded_at),
+        ),
+    )
+
+
+@clips.command("show")
+@click.argument("clip")
+@calling
+def show_clip(terminal: Terminal, clip: str) -> None:
+    """One clip.
+
+    Example: continuity clips show clip_01jd…
+    """
+    terminal.show(terminal.client.clip(clip))
+
+
+@clips.command("download")
+@click.argument("clip")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@calling
+def download_clip(terminal: Terminal, clip: str, file: Path | None, force: bool) -> None:
+    """Fetch a clip. Its digest is checked before the file exists; the name is the clip's id unless given.
+
+    Example: continuity clips download clip_01jd… take-1.mp4
+    """
+    target = _target(clip, file)
+    if target.exists() and not force:
+        raise LocalFailure("file-exists", f"{target} exists already", "choose another name, or say --force")
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=terminal.err, disable=not terminal.live, transient=True) as bar:
+        task = bar.add_task("downloading", total=None)
+        terminal.client.download_clip(
+            clip, target, on_bytes=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    terminal.answer({"clip": clip, "file": str(target)}, lambda: str(target))
+
+
+def _target(clip: str, file: Path | None) -> Path:
+    name = f"{clip}.mp4".replace("/", "_")
+    if file is None:
+        return Path(name)
+    return file / name if file.is_dir() else file
+
+
+COMMANDS: Final = (clips,)

@@ -1,0 +1,105 @@
+"""Following a generation on the terminal, and what its end looks like."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import rich_click as click
+from rich.console import Group, RenderableType
+
+from api.cli.showing import fields, plain, text
+from api.cli.terminal import Terminal, leave
+from api.client import GenerationAnswer
+from api.client.film import PATIENCE_SECONDS
+from registry.views.clips import ClipCard
+
+FAILED: Final = 2
+INTERRUPTED: Final = 130
+
+FOLLOW_OPTIONS: Final = (
+    click.option(
+        "--timeout", type=float, help="Stop following after so many seconds; the generation goes on."
+    ),
+    click.option(
+        "--patience",
+        type=float,
+        default=PATIENCE_SECONDS,
+        show_default=True,
+        help="Seconds to wait while the outcome of the paid call is unknown and being looked up.",
+    ),
+)
+
+
+@dataclass
+class Following:
+    """One generation being followed. Its progress goes to standard error, a line for each change."""
+
+    terminal: Terminal
+    said: str = field(default="")
+
+    def to_the_end(self, generation: str, *, timeout: float | None, patience: float) -> GenerationAnswer:
+        """Raises OutcomeUnknown and StillRunning. An interrupt stops the following and not the generation."""
+        moving = self.terminal.err.status(generation) if self.terminal.live else None
+
+        def tell(answer: GenerationAnswer) -> None:
+            now = progress_of(answer)
+            if now != self.said and not self.terminal.as_json:
+                self.terminal.err.print(text(now, "dim"))
+                self.said = now
+            if moving is not None:
+                moving.update(text(now))
+
+        try:
+            with moving or nullcontext():
+                return self.terminal.client.wait_for_generation(
+                    generation, tell, timeout=timeout, patience=patience
+                )
+        except KeyboardInterrupt:
+            self.terminal.err.print(
+                text(f"{generation} goes on; follow it: continuity generations show {generation} --follow")
+            )
+            leave(INTERRUPTED)
+
+    def tell_end(self, ended: GenerationAnswer, clip: ClipCard | None) -> None:
+        """Print the end; leave with 2 unless a clip was delivered."""
+        if self.terminal.as_json:
+            self.terminal.line(ended)
+        else:
+            self.terminal.out.print(end_of(ended, clip))
+        if ended.outcome != "delivered":
+            leave(FAILED)
+
+
+def progress_of(answer: GenerationAnswer) -> str:
+    """Where it is, in one line: `generation_… submitting, processing: task 86… is processing`."""
+    stage = answer.outcome or answer.stage
+    paid = answer.submission_card
+    state = "" if paid is None or answer.outcome else f", {paid.state}"
+    waits = f": {answer.waiting_for}" if answer.waiting_for and not answer.outcome else ""
+    return plain(f"{answer.id} {stage}{state}{waits}")
+
+
+def end_of(ended: GenerationAnswer, clip: ClipCard | None) -> RenderableType:
+    if clip is None:
+        paid = ended.submission_card
+        said: dict[str, Any] = {
+            "generation": ended.id,
+            "outcome": ended.outcome,
+            "reason": ended.reason,
+            "submission": ended.submission,
+            "task": paid and paid.task_id,
+            "units": paid and paid.units,
+        }
+        return fields(said)
+    shown = {
+        "clip": clip.id,
+        "generation": ended.id,
+        "pattern": ended.pattern,
+        "seconds": f"{clip.duration_us / 1_000_000:.2f}",
+        "size": f"{clip.width}x{clip.height}",
+        "sound": clip.has_audio,
+        "units": ended.submission_card and ended.submission_card.units,
+    }
+    return Group(fields(shown), text(f"→ continuity clips download {clip.id} take.mp4", "dim"))

@@ -1,0 +1,101 @@
+"""`continuity generate`, `continuity preview`: from film words to a clip, or to what would be sent for one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import rich_click as click
+from rich.console import Group, RenderableType
+
+from api.cli.following import FAILED, FOLLOW_OPTIONS, Following
+from api.cli.shot import shot_from, shot_options
+from api.cli.showing import fields, finding_lines, table, text
+from api.cli.terminal import Terminal, calling, leave
+from generation.plan import Preview
+
+
+@click.command()
+@shot_options
+@click.option("--preview", is_flag=True, help="Show what would be sent and what it costs; send nothing.")
+@click.option("--no-wait", is_flag=True, help="Ask, and do not follow.")
+@click.option(
+    "--download", type=click.Path(path_type=Path, dir_okay=False), help="Fetch the clip into this file."
+)
+@click.option(
+    "--idempotency-key", help="Your own key, so that the command can be repeated without paying twice."
+)
+@FOLLOW_OPTIONS[0]
+@FOLLOW_OPTIONS[1]
+@calling
+def generate(terminal: Terminal, **flags: Any) -> None:
+    """Ask for a clip and follow it to its end.
+
+    Exit code 0: delivered; 2: failed, or refused with findings; 3: nobody knows whether the provider took the paid call.
+
+    Example: continuity generate --scene scene_01jd… --cast mina,jun --language Korean
+    --dialogue "mina: 여기 자리 있어요?" --dialogue "jun: 네, 앉으세요." --duration 5
+    """
+    request = shot_from(flags)
+    if flags["preview"]:
+        _preview(terminal, request)
+        return
+    asked = terminal.client.request_generation(request, idempotency_key=flags["idempotency_key"])
+    if flags["no_wait"]:
+        terminal.show(asked, without=("request", "plan"))
+        return
+    following = Following(terminal)
+    ended = following.to_the_end(asked.id, timeout=flags["timeout"], patience=flags["patience"])
+    clip = None if ended.clip is None else terminal.client.clip(ended.clip)
+    if clip is not None and flags["download"] is not None:
+        terminal.client.download_clip(clip.id, flags["download"])
+    following.tell_end(ended, clip)
+
+
+@click.command()
+@shot_options
+@calling
+def preview(terminal: Terminal, **flags: Any) -> None:
+    """Payload, pattern and why, findings and price of a request. Nothing is written, sent or spent.
+
+    Exit code 2 when the same request would be refused.
+
+    Example: continuity preview --scene scene_01jd… --cast mina --action "She waits at the window."
+    """
+    _preview(terminal, shot_from(flags))
+
+
+def _preview(terminal: Terminal, request: dict[str, Any]) -> None:
+    shown = terminal.client.preview_generation(request)
+    terminal.answer(shown, lambda: _drawn(shown))
+    if not shown.sendable:
+        leave(FAILED)
+
+
+def _drawn(shown: Preview) -> RenderableType:
+    price = shown.estimate and f"{shown.estimate.units} units, about {shown.estimate.usd} USD"
+    said = {
+        "sendable": shown.sendable,
+        "pattern": shown.pattern,
+        "evidence": shown.evidence,
+        "endpoint": shown.endpoint,
+        "price": price,
+        "bytes to send": shown.wire_bytes,
+        "plan digest": shown.plan_digest,
+    }
+    why = table(("verdict", "subject", "because"), ((w.verdict, w.subject, w.because) for w in shown.why))
+    people = table(
+        ("marker", "role", "name", "stands on"),
+        ((g.marker, g.role, g.name, g.element or g.asset or g.clip) for g in shown.grounded),
+    )
+    payload = (
+        "" if shown.payload is None else orjson.dumps(shown.payload, option=orjson.OPT_INDENT_2).decode()
+    )
+    findings = finding_lines(finding.model_dump() for finding in shown.findings)
+    parts: list[RenderableType] = [fields(said), text("\nwhy", "bold"), why]
+    parts += [text("\ngrounded on", "bold"), people, text("\nfindings", "bold"), *findings]
+    return Group(*parts, text("\npayload", "bold"), text(payload))
+
+
+COMMANDS: Final = (generate, preview)

@@ -1,0 +1,40 @@
+"""`continuity keys`: how the first caller gets in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import rich_click as click
+
+from api.cli import processes
+from api.cli.showing import text
+from api.cli.terminal import as_json, console
+
+
+@click.group()
+def keys() -> None:
+    """API keys.
+
+    Example: continuity keys bootstrap --holder "Ana Ruiz"
+    """
+
+
+@keys.command("bootstrap")
+@click.option("--holder", required=True, help="The person or program that will hold it.")
+@click.option("--json", "wants_json", is_flag=True)
+@click.pass_context
+def bootstrap(context: click.Context, holder: str, wants_json: bool) -> None:
+    """Make a key, on the machine that holds the database; it is shown once and stored as a digest.
+
+    Example: export CONTINUITY_KEY=$(continuity keys bootstrap --holder "Ana Ruiz")
+    """
+    context.meta["as_json"] = wants_json
+    made = processes.bootstrap_key(context.obj, holder)
+    if wants_json:
+        click.echo(as_json({"key": made.key, "studio": made.studio, "holder": holder}))
+        return
+    click.echo(made.key)
+    console(stderr=True).print(text(f"opens {made.studio}; it is not shown again", "dim"))
+
+
+COMMANDS: Final = (keys,)

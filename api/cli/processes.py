@@ -1,0 +1,136 @@
+"""What runs inside one process: the API, a worker, a sandbox, or one piece of upkeep. Imports are inside: they are slow.
+
+Each function is the whole of one command behind its flags; `environment` is what settings are read from.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.client import LocalFailure
+
+if TYPE_CHECKING:
+    from api.bootstrap import Continuity
+    from api.settings import Settings
+    from registry.log.rebuild import Progress, Rebuilt
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A key as it is shown once, and the studio it opens."""
+
+    key: str
+    studio: str
+
+
+def serve_api(environment: Environment, host: str, port: int, port_file: Path | None) -> None:
+    """Serve until interrupted."""
+    from api.app import run_server
+
+    with _usable(), _free(host, port):
+        run_server(_settings(environment), host, port, port_file=port_file)
+
+
+def run_worker(environment: Environment) -> None:
+    """Carry work on until interrupted; the step at hand is finished first."""
+    from generation.worker import Worker
+
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+
+    def sleep(seconds: float) -> None:
+        stopping.wait(seconds)
+
+    with _opened(environment) as continuity:
+        owner = f"worker-{socket.gethostname()}-{os.getpid()}"
+        Worker(continuity.desk(), owner=owner, sleep=sleep).run(stopping.is_set)
+
+
+def run_sandbox(host: str, port: int, *, port_file: Path | None, data: Path | None) -> None:
+    """Be a Kling until interrupted."""
+    from generation.sandbox import SandboxSettings, run
+
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+    with _free(host, port):
+        run(SandboxSettings(data_folder=data), host, port, port_file=port_file)
+
+
+def migrate_database(environment: Environment) -> str:
+    """The revision the database is at afterwards."""
+    from registry.log.migrate import revision
+
+    with _opened(environment) as continuity:  # opening migrates
+        return str(revision(continuity.database))
+
+
+def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
+    with _opened(environment) as continuity:
+        return continuity.registry.rebuild(progress)
+
+
+def bootstrap_key(environment: Environment, holder: str) -> MadeKey:
+    """A new key for the studio that the first start opened."""
+    from api.auth import issue_key
+
+    with _opened(environment) as continuity:
+        studio = continuity.studio
+        key = issue_key(continuity.registry, studio, holder, random_bytes=secrets.token_bytes)
+        return MadeKey(key, studio)
+
+
+@contextmanager
+def _opened(environment: Environment) -> Iterator[Continuity]:
+    from api.bootstrap import open_continuity
+
+    with _usable():
+        continuity = open_continuity(_settings(environment))
+    try:
+        yield continuity
+    finally:
+        continuity.close()
+
+
+def _settings(environment: Environment) -> Settings:
+    from api.settings import Settings
+
+    return Settings.from_environment(environment)
+
+
+@contextmanager
+def _free(host: str, port: int) -> Iterator[None]:
+    """An address that cannot be had, in the words of the command line."""
+    try:
+        yield
+    except OSError as refused:
+        if refused.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        message = f"nothing can listen at {host}:{port}: {refused.strerror}"
+        raise LocalFailure(
+            "cannot-listen", message, "choose another with --port, or 0 for a free one"
+        ) from None
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """Wrong settings in the words of the command line."""
+    from api.settings import UnusableSettings
+
+    try:
+        yield
+    except UnusableSettings as refused:
+        message = "the settings cannot be used: " + "; ".join(refused.problems)
+        raise LocalFailure("unusable-settings", message, "docs/reference/settings.md lists them") from None

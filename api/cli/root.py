@@ -1,0 +1,113 @@
+"""The root of the command line: gathers the groups, and turns every expected error into words and an exit code."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import rich_click as click
+
+from api.cli import (
+    assets,
+    characters,
+    check,
+    clips,
+    demo,
+    elements,
+    events,
+    generate,
+    generations,
+    keys,
+    lineage,
+    productions,
+    running,
+    scenes,
+    studios,
+    together,
+)
+from api.cli.showing import error_lines, finding_lines, plain, text
+from api.cli.terminal import as_json, console, leave
+from api.client import ContinuityError, OutcomeUnknown
+from generation.errors import GenerationError
+from registry.errors import RegistryError
+
+ERROR: Final = 1
+REFUSED: Final = 2
+UNKNOWN: Final = 3
+
+
+class Boundary(click.RichGroup):
+    """A group whose commands end in words, never in a traceback, when they meet an error that is expected."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as misuse:
+            vars(misuse)["exit_code"] = ERROR  # 2 says that a clip was refused
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as misuse:
+            vars(misuse)["exit_code"] = ERROR
+            raise
+        except ContinuityError as error:
+            _tell(error, ctx)
+            leave(exit_code_of(error))
+        except (RegistryError, GenerationError) as error:
+            _tell(ContinuityError(error.code, error.message, error.hint), ctx)
+            leave(ERROR)
+
+
+def exit_code_of(error: ContinuityError) -> int:
+    if isinstance(error, OutcomeUnknown):
+        return UNKNOWN
+    return REFUSED if error.findings else ERROR
+
+
+def _tell(error: ContinuityError, context: click.Context) -> None:
+    if context.meta.get("as_json"):
+        said = {"code": error.code, "message": error.message, "hint": error.hint, "status": error.status}
+        click.echo(as_json(error.problem | said), err=True)
+        return
+    err = console(stderr=True)
+    err.print(text(f"{error.code}: ", "bold red") + text(error.message))
+    for line in (*finding_lines(error.findings), *error_lines(error.errors)):
+        err.print(line)
+    if error.hint:
+        err.print(text(f"→ {plain(error.hint)}", "bold"))
+
+
+@click.group(cls=Boundary, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="continuity")
+@click.rich_config({"text_paragraph_linebreaks": "\n\n"})
+@click.option("--until-stdin-closes", is_flag=True, hidden=True)
+def cli(*, until_stdin_closes: bool) -> None:
+    """The registry of record for AI film teams: pictures, characters, scenes, and the clips made of them.
+
+    The service is found by --url, CONTINUITY_URL or ~/.config/continuity.toml; the key by --key, CONTINUITY_KEY or that file.
+
+    Example: continuity generate --scene scene_… --cast mina,jun --action "They argue." --duration 5
+    """
+    if until_stdin_closes:
+        together.stop_when_stdin_closes()
+
+
+for _group in (
+    *demo.COMMANDS,
+    *running.COMMANDS,
+    *keys.COMMANDS,
+    *studios.COMMANDS,
+    *assets.COMMANDS,
+    *characters.COMMANDS,
+    *elements.COMMANDS,
+    *productions.COMMANDS,
+    *scenes.COMMANDS,
+    *generate.COMMANDS,
+    *generations.COMMANDS,
+    *clips.COMMANDS,
+    *check.COMMANDS,
+    *lineage.COMMANDS,
+    *events.COMMANDS,
+):
+    cli.add_command(_group)

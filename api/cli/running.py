@@ -1,0 +1,100 @@
+"""`continuity serve | worker | sandbox | migrate | rebuild`: the processes, and the upkeep of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import rich_click as click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.cli import processes, together
+from api.cli.showing import fields
+from api.cli.terminal import as_json, console
+
+_PORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0 takes a free one."
+)
+@click.option("--port-file", type=_PORT_FILE, help="Where to write the port once requests are answered.")
+@click.option("--with-worker", is_flag=True, help="A worker beside it.")
+@click.option(
+    "--with-sandbox", is_flag=True, help="A sandbox Kling beside it, and nothing goes to the real one."
+)
+@click.option("--sandbox-port", type=click.IntRange(0, 65_535), default=8010, show_default=True)
+@click.pass_obj
+def serve(environment: dict[str, str], /, **flags: Any) -> None:
+    """Serve the API. What it starts beside itself stops with it.
+
+    Example: continuity serve --with-worker --with-sandbox
+    """
+    if flags["with_worker"] or flags["with_sandbox"]:
+        together.run(together.Wanted(**flags), environment, console(stderr=True))
+    else:
+        processes.serve_api(environment, flags["host"], flags["port"], flags["port_file"])
+
+
+@click.command()
+@click.pass_obj
+def worker(environment: dict[str, str]) -> None:
+    """Carry generations to their ends until interrupted. Several may run; killed at any moment, the next one goes on.
+
+    Example: continuity worker
+    """
+    processes.run_worker(environment)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8010, show_default=True, help="0 takes a free one."
+)
+@click.option("--port-file", type=_PORT_FILE, help="Where to write the port once requests are answered.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep tasks and films here.")
+def sandbox(host: str, port: int, port_file: Path | None, data: Path | None) -> None:
+    """A Kling that runs here: same contract, no money. More switches: python -m generation.sandbox --help.
+
+    Example: continuity sandbox --port 8010
+    """
+    processes.run_sandbox(host, port, port_file=port_file, data=data)
+
+
+@click.command()
+@click.pass_obj
+def migrate(environment: dict[str, str]) -> None:
+    """Bring the database to the schema this version expects. Services do it when they start.
+
+    Example: continuity migrate
+    """
+    click.echo(f"the database is at {processes.migrate_database(environment)}")
+
+
+@click.command()
+@click.option("--json", "wants_json", is_flag=True)
+@click.pass_obj
+def rebuild(environment: dict[str, str], wants_json: bool) -> None:
+    """Make every view anew from the log, beside the live ones, and replace what differs.
+
+    Example: continuity rebuild
+    """
+    err = console(stderr=True)
+    columns = (TextColumn("events"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        task = bar.add_task("events", total=None)
+        done = processes.rebuild_views(
+            environment, lambda events, total: bar.update(task, completed=events, total=total)
+        )
+    said = {"events": done.events, "views": len(done.digests), "replaced": list(done.replaced)}
+    if wants_json:
+        click.echo(
+            as_json(said | {"digests": {f"{table}": digest for table, digest in done.digests.items()}})
+        )
+    else:
+        console().print(fields(said | {"replaced": ", ".join(done.replaced) or "nothing"}))
+
+
+COMMANDS: Final = (serve, worker, sandbox, migrate, rebuild)

@@ -1,0 +1,132 @@
+"""`continuity scenes`: places in the story, who plays there, and what was recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import rich_click as click
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+
+from api.cli.showing import fields, moment, text
+from api.cli.terminal import Terminal, calling
+from registry.events.personal import known
+from registry.views.continuity import ContinuityCard
+
+
+@click.group()
+def scenes() -> None:
+    """Scenes.
+
+    Example: continuity scenes list
+    """
+
+
+@scenes.command("open")
+@click.argument("name")
+@click.option("--production", required=True)
+@click.option("--episode", type=int, default=1, show_default=True)
+@click.option("--number", type=int, default=0, show_default=True, help="Orders the scenes of an episode.")
+@click.option("--setting", default="", help="Where it plays; prompts begin with it.")
+@calling
+def open_scene(terminal: Terminal, name: str, production: str, **said: Any) -> None:
+    """Begin a scene.
+
+    Example: continuity scenes open "The café" --production production_01jd… --number 12 --setting "a crowded café at dusk"
+    """
+    terminal.show(terminal.client.open_scene(production, name, **said))
+
+
+@scenes.command("cast")
+@click.argument("scene")
+@click.argument("characters", nargs=-1, required=True)
+@calling
+def cast(terminal: Terminal, scene: str, characters: tuple[str, ...]) -> None:
+    """Let characters play in a scene, as they are now.
+
+    Example: continuity scenes cast scene_01jd… mina jun
+    """
+    cards = [terminal.client.cast(scene, character) for character in characters]
+    terminal.show(cards[-1])
+
+
+@scenes.command("list")
+@click.option("--production", help="Only those of this production.")
+@calling
+def list_scenes(terminal: Terminal, production: str | None) -> None:
+    """All scenes, oldest first.
+
+    Example: continuity scenes list --production production_01jd…
+    """
+    terminal.listing(
+        terminal.client.scenes(production=production),
+        ("id", "name", "episode", "number", "cast", "production", "closed"),
+        lambda card: (
+            card.id,
+            card.name,
+            card.episode,
+            card.number,
+            len(card.cast),
+            card.production,
+            card.closed,
+        ),
+    )
+
+
+@scenes.command("show")
+@click.argument("scene")
+@calling
+def show_scene(terminal: Terminal, scene: str) -> None:
+    """One scene with its cast and planned shots.
+
+    Example: continuity scenes show scene_01jd…
+    """
+    terminal.show(terminal.client.scene(scene))
+
+
+@scenes.command("continuity")
+@click.argument("scene")
+@calling
+def continuity(terminal: Terminal, scene: str) -> None:
+    """The scene's continuity log: how each generation ended and what it was made from.
+
+    Example: continuity scenes continuity scene_01jd…
+    """
+    cards = list(terminal.client.continuity(scene))
+    terminal.answer(cards, lambda: Group(*(part for card in cards for part in _entry(card))))
+
+
+def _entry(card: ContinuityCard) -> Iterator[RenderableType]:
+    """One entry of the log: a heading, and what was made of what."""
+    record = card.record
+    yield text(f"{card.position}  {moment(card.recorded_at)}  {record.outcome}", "bold")
+    said = {
+        "clip": record.clip,
+        "pattern": record.pattern,
+        "cast": tuple(f"{member.character} v{member.version}" for member in record.cast),
+        "elements": record.elements,
+        "pictures": record.assets,
+        "continues": record.parents,
+        "prompt": known(record.prompt, "(erased)"),
+        "reason": known(record.reason, "(erased)"),
+        "units": record.units,
+        "task": record.task_id,
+        "generation": record.generation,
+    }
+    yield Padding(fields({name: value for name, value in said.items() if value}), (0, 0, 1, 2))
+
+
+@scenes.command("continue-from")
+@click.argument("scene")
+@click.argument("clip")
+@calling
+def continue_from(terminal: Terminal, scene: str, clip: str) -> None:
+    """Take up where another scene's clip left off.
+
+    Example: continuity scenes continue-from scene_01jd… clip_01jd…
+    """
+    terminal.show(terminal.client.continue_scene(scene, clip))
+
+
+COMMANDS: Final = (scenes,)

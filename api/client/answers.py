@@ -1,0 +1,58 @@
+"""What the service answers, typed: the registry's own cards, and the service's few answers that hold more than one card.
+
+The client takes unknown fields in its stride (a newer service may say more); missing ones are an `UnexpectedAnswer`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from api.bodies import AssetAnswer, FeedEvent, GenerationAnswer, Me
+from api.client.errors import UnexpectedAnswer
+
+__all__ = [
+    "AssetAnswer",
+    "FeedEvent",
+    "GenerationAnswer",
+    "Me",
+    "RegisteredAsset",
+    "member",
+    "outcome_unknown",
+    "read_as",
+]
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class RegisteredAsset(BaseModel):
+    """What became of an upload: `created` is False when the same bytes were registered before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    asset: AssetAnswer
+    created: bool
+
+
+def outcome_unknown(answer: GenerationAnswer) -> bool:
+    """Whether nobody knows, as yet, if the provider accepted the paid call."""
+    paid = answer.submission_card
+    return answer.outcome is None and paid is not None and paid.state == "unknown"
+
+
+def read_as(model: type[T], value: Any) -> T:
+    """The answer as its type. Raises UnexpectedAnswer."""
+    try:
+        return model.model_validate(value, extra="ignore")
+    except ValidationError as refused:
+        first = refused.errors(include_url=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "(the whole answer)"
+        raise UnexpectedAnswer(f"the answer is no {model.__name__}: {place}: {first['msg']}") from None
+
+
+def member(value: Any, name: str) -> Any:
+    """A member of an answered object. Raises UnexpectedAnswer."""
+    if not isinstance(value, dict) or name not in value:
+        raise UnexpectedAnswer(f"the answer has no {name!r}")
+    return value[name]

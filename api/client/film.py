@@ -1,0 +1,130 @@
+"""Calls from a request to its clip: preview, ask, follow, fetch; and the paid calls behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from api.bodies import CheckedPayload
+from api.client.answers import GenerationAnswer, outcome_unknown, read_as
+from api.client.errors import OutcomeUnknown, StillRunning
+from api.client.pictures import quiet
+from api.client.transfer import OnBytes, download
+from api.client.wire import Call, Calls, at
+from generation.plan import Preview
+from generation.shot import ShotRequest
+from registry.views.clips import ClipCard
+from registry.views.generations import GenerationCard
+from registry.views.submissions import SubmissionCard
+
+Shot = ShotRequest | Mapping[str, Any]
+"""A parsed request, or its JSON: the service then names all of its problems."""
+
+OnProgress = Callable[[GenerationAnswer], None]
+
+LOOK_SECONDS: Final = 2
+"""How long one look waits at the service for the end, so that progress is seen in between."""
+
+PATIENCE_SECONDS: Final = 100.0
+"""How long an unknown outcome is followed: the quick looks of a worker with its usual settings (3, 30 s apart)."""
+
+
+class FilmCalls(Calls):
+    """Generations, submissions, clips."""
+
+    def preview_generation(self, request: Shot) -> Preview:
+        """What would be sent, at which price, and what speaks against it. Nothing is written or spent."""
+        answer = self._wire.answer(Call("POST", at("generations", "preview"), json=_body(request)))
+        return read_as(Preview, answer.body)
+
+    def check_payload(self, endpoint: str, body: Any) -> CheckedPayload:
+        """What the catalogue says about anybody's body for a Kling endpoint."""
+        call = Call("POST", at("payloads", "check"), json={"endpoint": endpoint, "body": body})
+        return read_as(CheckedPayload, self._wire.answer(call).body)
+
+    def request_generation(self, request: Shot, *, idempotency_key: str | None = None) -> GenerationAnswer:
+        """Ask for a clip. Raises ContinuityError with every gap and finding when it cannot be made.
+
+        With an `idempotency_key` of your own the call can be repeated later, even by another program, without asking twice.
+        """
+        answer = self._wire.change("POST", at("generations"), _body(request), key=idempotency_key)
+        return read_as(GenerationAnswer, answer)
+
+    def generation(self, generation: str, *, wait: int = 0) -> GenerationAnswer:
+        """One generation; with `wait`, its end if that comes within so many seconds (at most 30)."""
+        path = at("generations", generation)
+        return self._wire.read(GenerationAnswer, path, patience=wait, wait=wait or None)
+
+    def generations(self, *, scene: str | None = None, stage: str | None = None) -> Iterator[GenerationCard]:
+        return self._wire.pages(GenerationCard, at("generations"), scene=scene, stage=stage)
+
+    def wait_for_generation(
+        self,
+        generation: str,
+        on_progress: OnProgress = lambda _answer: None,
+        *,
+        timeout: float | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> GenerationAnswer:
+        """Follow a generation to its end, whatever that is; `on_progress` hears every look.
+
+        Raises StillRunning after `timeout` seconds, and OutcomeUnknown when the paid call's outcome has been unknown for
+        `patience` seconds on end.
+        """
+        clock = self._wire.manners.clock
+        until = None if timeout is None else clock() + timeout
+        unknown_since: float | None = None
+        while True:
+            answer = self.generation(generation, wait=LOOK_SECONDS)
+            on_progress(answer)
+            if answer.outcome is not None:
+                return answer
+            now = clock()
+            if not outcome_unknown(answer):
+                unknown_since = None
+            elif unknown_since is None:
+                unknown_since = now
+            if unknown_since is not None and now - unknown_since >= patience:
+                raise _unknown(answer)
+            if until is not None and now >= until:
+                raise _running(answer)
+
+    def submission(self, submission: str) -> SubmissionCard:
+        return self._wire.read(SubmissionCard, at("submissions", submission))
+
+    def submissions(self, *, state: str | None = None) -> Iterator[SubmissionCard]:
+        """The paid calls; `state="unknown"` lists those nobody knows the outcome of."""
+        return self._wire.pages(SubmissionCard, at("submissions"), state=state)
+
+    def clip(self, clip: str) -> ClipCard:
+        return self._wire.read(ClipCard, at("clips", clip))
+
+    def clips(self, *, scene: str | None = None) -> Iterator[ClipCard]:
+        return self._wire.pages(ClipCard, at("clips"), scene=scene)
+
+    def download_clip(self, clip: str, target: Path, *, on_bytes: OnBytes = quiet) -> Path:
+        """The clip's bytes in a file. Raises DigestMismatch, and leaves no file then."""
+        return download(self._wire, at("clips", clip, "content"), target, on_bytes)
+
+
+def _body(request: Shot) -> dict[str, Any]:
+    if isinstance(request, ShotRequest):
+        return request.model_dump(mode="json", exclude_unset=True)
+    return dict(request)
+
+
+def _unknown(answer: GenerationAnswer) -> OutcomeUnknown:
+    paid = answer.submission_card
+    if paid is None:
+        raise ValueError(f"{answer.id} has no submission whose outcome could be unknown")
+    return OutcomeUnknown(answer.id, paid.id, paid.external_task_id)
+
+
+def _running(answer: GenerationAnswer) -> StillRunning:
+    waits = f" ({answer.waiting_for})" if answer.waiting_for else ""
+    return StillRunning(
+        "still-running",
+        f"{answer.id} has not come to its end: {answer.stage}{waits}",
+        f"it goes on without you; follow it with: continuity generations show {answer.id} --follow",
+    )

@@ -1,0 +1,81 @@
+"""Calls about characters and the elements that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from api.client.answers import read_as
+from api.client.errors import Ambiguous, ContinuityError
+from api.client.wire import Calls, at
+from registry.events.ids import is_id
+from registry.events.references import CharacterKind, ReferenceRole
+from registry.views.characters import CharacterCard
+from registry.views.elements import ElementCard
+
+
+class PeopleCalls(Calls):
+    """Characters and elements. Wherever a character is named, its name or alias will do."""
+
+    def introduce_character(
+        self,
+        name: str,
+        *,
+        aliases: Sequence[str] = (),
+        kind: CharacterKind = "person",
+        description: str = "",
+    ) -> CharacterCard:
+        body = {"name": name, "aliases": list(aliases), "kind": kind, "description": description}
+        return read_as(CharacterCard, self._wire.change("POST", at("characters"), body))
+
+    def characters(self, *, name: str | None = None) -> Iterator[CharacterCard]:
+        return self._wire.pages(CharacterCard, at("characters"), name=name)
+
+    def character(self, character: str) -> CharacterCard:
+        """By id, name or alias. Raises Ambiguous when several bear the name."""
+        if is_id(character, "character"):
+            return self._wire.read(CharacterCard, at("characters", character))
+        found = list(self.characters(name=character))
+        if not found:
+            raise ContinuityError(
+                "not-found",
+                f"no character is called {character!r}",
+                "see who there is: continuity characters list",
+            )
+        if len(found) > 1:
+            ids = ", ".join(card.id for card in found)
+            raise Ambiguous(
+                "ambiguous-name", f"{character!r} is the name of several: {ids}", "name one by its id"
+            )
+        return found[0]
+
+    def assign_reference(self, character: str, asset: str, role: ReferenceRole = "frontal") -> CharacterCard:
+        """Let a picture stand for the character in a role."""
+        path = at("characters", self._id(character), "references")
+        return read_as(CharacterCard, self._wire.change("POST", path, {"asset": asset, "role": role}))
+
+    def adopt_element(
+        self,
+        element_id: int,
+        *,
+        account: str,
+        character: str,
+        made_from: str | None = None,
+        attested_by: str | None = None,
+    ) -> ElementCard:
+        """Take over an element that exists at Kling; good on that account only (contract R30)."""
+        said = {"made_from": made_from, "attested_by": attested_by}
+        body = {"element_id": element_id, "account": account, "character": self._id(character)}
+        body |= {name: value for name, value in said.items() if value is not None}
+        return read_as(ElementCard, self._wire.change("POST", at("elements"), body))
+
+    def elements(self) -> Iterator[ElementCard]:
+        return self._wire.pages(ElementCard, at("elements"))
+
+    def elements_of(self, character: str) -> Iterator[ElementCard]:
+        return self._wire.pages(ElementCard, at("characters", self._id(character), "elements"))
+
+    def element(self, element: str) -> ElementCard:
+        return self._wire.read(ElementCard, at("elements", element))
+
+    def _id(self, character: str) -> str:
+        return character if is_id(character, "character") else self.character(character).id

@@ -1,0 +1,66 @@
+"""Calls about productions and their scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from api.client.answers import read_as
+from api.client.wire import Calls, at
+from registry.views.continuity import ContinuityCard
+from registry.views.productions import ProductionCard
+from registry.views.scenes import SceneCard
+
+
+class StoryCalls(Calls):
+    """Productions, scenes, casting and the continuity log."""
+
+    def open_production(self, name: str, *, account: str | None = None) -> ProductionCard:
+        """Begin a show. Without `account` the studio's only one is chosen, if there is exactly one."""
+        body = {"name": name} | ({} if account is None else {"account": account})
+        return read_as(ProductionCard, self._wire.change("POST", at("productions"), body))
+
+    def production(self, production: str) -> ProductionCard:
+        return self._wire.read(ProductionCard, at("productions", production))
+
+    def productions(self) -> Iterator[ProductionCard]:
+        return self._wire.pages(ProductionCard, at("productions"))
+
+    def choose_account(self, production: str, account: str) -> ProductionCard:
+        path = at("productions", production, "account")
+        return read_as(ProductionCard, self._wire.change("PUT", path, {"account": account}))
+
+    def open_scene(
+        self, production: str, name: str, *, episode: int = 1, number: int = 0, setting: str = ""
+    ) -> SceneCard:
+        body = {
+            "production": production,
+            "name": name,
+            "episode": episode,
+            "number": number,
+            "setting": setting,
+        }
+        return read_as(SceneCard, self._wire.change("POST", at("scenes"), body))
+
+    def scene(self, scene: str) -> SceneCard:
+        return self._wire.read(SceneCard, at("scenes", scene))
+
+    def scenes(self, *, production: str | None = None) -> Iterator[SceneCard]:
+        return self._wire.pages(SceneCard, at("scenes"), production=production)
+
+    def cast(self, scene: str, character: str) -> SceneCard:
+        """Let a character (id or name) play in the scene, as the character is now."""
+        body = {"character": character}
+        return read_as(SceneCard, self._wire.change("POST", at("scenes", scene, "cast"), body))
+
+    def continue_scene(self, scene: str, clip: str) -> SceneCard:
+        """Take up where another scene's clip left off (guide E)."""
+        body = {"clip": clip}
+        return read_as(SceneCard, self._wire.change("POST", at("scenes", scene, "continue-from"), body))
+
+    def plan_shot(self, scene: str, action: str, *, framing: str | None = None) -> SceneCard:
+        body = {"action": action} | ({} if framing is None else {"framing": framing})
+        return read_as(SceneCard, self._wire.change("POST", at("scenes", scene, "shots"), body))
+
+    def continuity(self, scene: str) -> Iterator[ContinuityCard]:
+        """The scene's continuity log, oldest first."""
+        return self._wire.pages(ContinuityCard, at("scenes", scene, "continuity"))

@@ -1,0 +1,272 @@
+"""Every refusal and failure as a problem document (RFC 9457); the only place that knows HTTP numbers.
+
+A problem holds `type`, `title`, `status`, `detail`, `code` (stable), `hint` (what to do), `instance`, `request_id`, and, where
+they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps) and `current_version`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions import ValidationException as Invalid
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+
+from generation import errors as generation
+from registry import errors as registry
+from registry.events.canonical import NotStorable
+
+Web = Request[Any, Any, Any]
+PROBLEM_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 2
+_LONGEST_VALUE: Final = 300
+
+_log = structlog.get_logger("api")
+
+
+class SurfaceError(Exception):
+    """Root of what the HTTP surface itself refuses. `members` are further members of the problem, `headers` go with it."""
+
+    code: ClassVar[str] = "bad-request"
+
+    def __init__(
+        self, message: str, *, hint: str = "", headers: Mapping[str, str] | None = None, **members: Any
+    ) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+        self.headers, self.members = dict(headers or {}), members
+
+
+class Unauthenticated(SurfaceError):
+    """No key, or one that opens nothing."""
+
+    code = "unauthenticated"
+
+
+class BadHeader(SurfaceError):
+    """A header cannot be read."""
+
+    code = "bad-header"
+
+
+class IdempotencyKeyMissing(SurfaceError):
+    """A change without an Idempotency-Key could happen twice."""
+
+    code = "idempotency-key-missing"
+
+
+class InvalidRequest(SurfaceError):
+    """The body or the query is malformed; `errors` names every place."""
+
+    code = "invalid-request"
+
+
+class MalformedBody(SurfaceError):
+    """The body is not what its media type says."""
+
+    code = "malformed-body"
+
+
+class TooLarge(SurfaceError):
+    """More bytes than are taken."""
+
+    code = "too-large"
+
+
+class RangeNotSatisfiable(SurfaceError):
+    """The range lies outside the bytes."""
+
+    code = "range-not-satisfiable"
+
+
+class NotAvailable(SurfaceError):
+    """The installation lacks a part that is needed for it."""
+
+    code = "not-available"
+
+
+_STATUS: Final[Mapping[type[Exception], int]] = {
+    SurfaceError: 400,
+    Unauthenticated: 401,
+    InvalidRequest: 422,
+    TooLarge: 413,
+    RangeNotSatisfiable: 416,
+    NotAvailable: 501,
+    registry.RegistryError: 500,
+    registry.Refusal: 409,
+    registry.InvalidCommand: 422,
+    registry.NotFound: 404,
+    registry.VersionConflict: 412,
+    registry.KeyReused: 422,
+    registry.AlreadyRegistered: 409,
+    registry.StaleLease: 409,
+    registry.LogBusy: 503,
+    registry.BlobExists: 409,
+    registry.NotAPicture: 422,
+    registry.NotFootage: 422,
+    registry.BlobStoreDown: 503,
+    NotStorable: 422,
+    generation.GenerationError: 502,
+    generation.CannotResolve: 422,
+    generation.PayloadRefused: 422,
+    generation.KlingThrottled: 503,
+    generation.KlingUnreachable: 503,
+    generation.OutboundRefused: 422,
+}
+"""The nearest ancestor counts; whatever is not here is our own fault: 500, and its words stay in our log."""
+
+_OF_FRAMEWORK: Final[Mapping[type[HTTPException], tuple[int, str, str]]] = {
+    NotFoundException: (404, "no-such-route", "see /docs for what there is"),
+    MethodNotAllowedException: (405, "method-not-allowed", "see /docs for what this address takes"),
+    RequestEntityTooLarge: (413, "too-large", "send less, or ask the operator to raise the limit"),
+}
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of anything raised."""
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+
+
+def answer_problem(request: Web, error: Exception) -> Response[bytes]:
+    """The problem document of anything raised while answering `request`."""
+    document, headers = _described(request, error)
+    document["instance"] = request.url.path
+    document["request_id"] = request_id_of(request.scope)
+    status = int(document["status"])
+    if status == 503:
+        headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    if status >= 500:
+        _log.error("request_failed", status=status, code=document["code"], method=request.method,
+                   path=request.url.path, request_id=document["request_id"], exc_info=error)  # fmt: skip
+    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(body, status_code=status, headers=headers, media_type=PROBLEM_TYPE)
+
+
+def request_id_of(scope: Any) -> str:
+    """The id of the request, as the entry has settled it."""
+    found: str = scope.get("state", {}).get("request_id", "")
+    return found
+
+
+def invalid(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
+    """All that is malformed, each `{path, message, value}`."""
+    places = ", ".join(str(error["path"]) for error in errors)
+    return InvalidRequest(
+        f"{len(errors)} problem{'s' if len(errors) > 1 else ''} in the request: {places}",
+        hint="correct every place named in errors",
+        errors=[*errors],
+    )
+
+
+def from_pydantic(errors: Sequence[Mapping[str, Any]], root: str = "$") -> InvalidRequest:
+    """Pydantic's errors as ours: JSON paths, messages, offending values."""
+    return invalid(
+        [
+            {
+                "path": root
+                + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]),
+                "message": str(error["msg"]),
+                "value": shown(error.get("input")),
+            }
+            for error in errors
+        ]
+    )
+
+
+def shown(value: Any) -> Any:
+    """An offending value, short enough to repeat."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if len(text) > _LONGEST_VALUE:
+        return text[:_LONGEST_VALUE] + "…"
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else text
+
+
+def _described(request: Web, error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
+    match error:
+        case SurfaceError():
+            said = _problem(status_of(error), error.code, error.message, error.hint)
+            return said | error.members, dict(error.headers)
+        case registry.RegistryError() | generation.GenerationError():
+            said = _problem(status_of(error), error.code, error.message, error.hint)
+            return said | _members(error), _version_headers(error)
+        case NotStorable():
+            errors = [{"path": error.path, "message": error.why, "value": None}]
+            return _described(request, invalid(errors))
+        case RecursionError() if "deserializing" in str(error):
+            return _described(request, MalformedBody("the body is nested too deeply", hint="send flat JSON"))
+        case HTTPException():
+            return _of_framework(request, error)
+        case _:
+            hint = "repeat with the same Idempotency-Key; if it stays, give the request_id to the operator"
+            return _problem(500, "internal-error", "the service failed, and wrote down why", hint), {}
+
+
+def _problem(status: int, code: str, detail: str, hint: str) -> dict[str, Any]:
+    return {
+        "type": f"urn:continuity:problem:{code}",
+        "title": code.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "hint": hint,
+    }
+
+
+def _members(error: registry.RegistryError | generation.GenerationError) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    if "current" in error.detail:
+        members["current_version"] = error.detail["current"]
+    if "path" in error.detail:
+        members["errors"] = [{"path": f"$.{error.detail['path']}", "message": error.message}]
+    found = getattr(error, "gaps", ()) or getattr(error, "findings", ())
+    if found:
+        members["findings"] = [
+            one.model_dump(mode="json") if hasattr(one, "model_dump") else one for one in found
+        ]
+    return members
+
+
+def _version_headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, registry.VersionConflict) and "current" in error.detail:
+        return {"ETag": f'"{error.detail["current"]}"'}
+    return {}
+
+
+def _of_framework(request: Web, error: HTTPException) -> tuple[dict[str, Any], dict[str, str]]:
+    headers = {str(name): str(value) for name, value in (error.headers or {}).items()}
+    if isinstance(error, Invalid):
+        return _described(request, _invalid_of(request, error))
+    known = _OF_FRAMEWORK.get(type(error))
+    if known is not None:
+        status, code, hint = known
+        return _problem(status, code, f"{request.method} {request.url.path}: {error.detail}", hint), headers
+    if error.status_code == 400:
+        return _described(
+            request, MalformedBody(f"the body cannot be read: {error.detail}", hint="send JSON")
+        )
+    code = "internal-error" if error.status_code >= 500 else "bad-request"
+    detail = "the service failed, and wrote down why" if error.status_code >= 500 else str(error.detail)
+    return _problem(error.status_code, code, detail, ""), headers
+
+
+def _invalid_of(request: Web, error: Invalid) -> InvalidRequest:
+    """What the framework found wrong: pydantic's own errors where the body is at fault, else its words about a parameter."""
+    pydantic = getattr(error.__cause__, "errors", None)
+    if isinstance(pydantic, list) and pydantic:
+        return from_pydantic(pydantic)
+    listed = error.extra if isinstance(error.extra, list) else []
+    return invalid(
+        [_parameter(request, one) for one in listed] or [{"path": "$", "message": str(error.detail)}]
+    )
+
+
+def _parameter(request: Web, found: Mapping[str, Any]) -> dict[str, Any]:
+    name = str(found.get("key", ""))
+    if name == "data" or found.get("source") == "body":
+        return {"path": "$", "message": "a JSON body is needed", "value": None}
+    value = request.query_params.get(name, request.path_params.get(name))
+    return {"path": f"?{name}", "message": str(found["message"]), "value": shown(value)}

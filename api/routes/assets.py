@@ -1,0 +1,188 @@
+"""Assets: source pictures, kept as they came; what goes out is their rendition."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Response, Router, get, patch, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from pydantic import TypeAdapter, ValidationError
+
+from api.bodies import AssetAnswer, AssetWords, Because, Label, Successor
+from api.errors import Web, from_pydantic
+from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.commanding import Change, Visit, named
+from api.routes.contents import on_disk, serve, serve_made
+from api.routes.uploads import Upload, new_upload, receive
+from generation.rules import Finding, picture_findings
+from registry.accession import Offer, accession_picture
+from registry.blobs.pictures import thumbnail
+from registry.deciders.asset import DescribeAsset, RetireAsset, SupersedeAsset
+from registry.deciders.command import Command
+from registry.errors import InvalidCommand, NotFound
+from registry.events.references import AssetKind, StoredBytes
+from registry.registry import Connection
+from registry.views import assets as view
+from registry.views.assets import AssetCard
+from registry.views.page import Page
+
+_LABEL: TypeAdapter[str] = TypeAdapter(Label)
+Side = Annotated[int, QueryParameter(ge=16, le=2048, description="The longest side, in pixels.")]
+
+
+def _answer_of(card: AssetCard) -> AssetAnswer:
+    findings: tuple[Finding, ...] = ()
+    if card.picture is not None and card.rendition is not None:
+        sent = card.rendition
+        findings = picture_findings(
+            card.picture.width,
+            card.picture.height,
+            bytes=sent.bytes,
+            format=sent.media_type.removeprefix("image/"),
+        )
+    return AssetAnswer(**dict(card), findings=findings)
+
+
+def _reply(change: Change, connection: Connection, asset: str, status: int) -> Reply:
+    card = _answer_of(view.asset(connection, change.studio, asset))
+    return card_reply(card, status=status, location=f"/v1/assets/{asset}")
+
+
+def _changed(change: Change, command: Command) -> Answer[AssetAnswer]:
+    return change.make(command, reply=lambda connection: _reply(change, connection, command.stream, 200))
+
+
+@post("/", opt={"upload": True, "again": True}, request_max_body_size=None)
+async def register(
+    request: Web,
+    change: NamedDependency[Change],
+    label: FromQuery[str] = "",
+    kind: FromQuery[AssetKind] = "picture",
+) -> Answer[AssetAnswer]:
+    """Register a picture (JPEG, PNG, WebP): as the part `file` of a form, or as the body itself.
+
+    201 for new bytes, 200 with the first asset for bytes that were registered before. One outside the vendor's limits is kept,
+    with findings; what is no picture, or one that grows into a bomb when decoded, is refused.
+    """
+    with new_upload() as upload:
+        await receive(request, upload, most=change.continuity.settings.upload_most_bytes)
+        words = {"label": label, "kind": kind, **upload.words}
+        return await sync_to_thread(_register, change, upload, words)
+
+
+def _register(change: Change, upload: Upload, words: dict[str, str]) -> Answer[AssetAnswer]:
+    if words["kind"] != "picture":
+        raise InvalidCommand(
+            f"assets of kind {words['kind']!r} are not taken yet, only pictures",
+            hint="send a JPEG, PNG or WebP",
+            path="kind",
+        )
+    try:
+        label = _LABEL.validate_python(words["label"])
+    except ValidationError as refused:
+        raise from_pydantic(refused.errors(include_url=False), "$.label") from None
+    change.must_not_match()
+    this = change.about([words, upload.sha256()])
+    if (first := this.earlier()) is not None:
+        return first
+    done = accession_picture(
+        this.registry,
+        this.continuity.blobs,
+        Offer(this.studio, upload.file, label),
+        context=this.context(),
+        idempotency=lambda asset, created: this.idempotency(
+            lambda connection: _reply(this, connection, asset, 201 if created else 200)
+        ),
+    )
+    return Reply.unpack(done.handled.answer or b"").answer(replayed=done.handled.replayed)
+
+
+@get("/", sync_to_thread=True)
+def list_assets(
+    request: Web,
+    visit: NamedDependency[Visit],
+    kind: FromQuery[AssetKind | None] = None,
+    after: After = 0,
+    limit: Limit = 100,
+) -> Answer[Page[AssetCard]]:
+    """Assets in order of registration."""
+    return answer_page(request, visit.read(view.assets, after=after, limit=limit, kind=kind))
+
+
+@get("/{asset:str}", sync_to_thread=True)
+def show_asset(asset: FromPath[str], visit: NamedDependency[Visit]) -> Answer[AssetAnswer]:
+    """One asset, with what the vendor's limits say about its rendition."""
+    return answer_card(_answer_of(visit.read(view.asset, asset)))
+
+
+@patch("/{asset:str}", sync_to_thread=True)
+def describe(
+    asset: FromPath[str], data: JSONBody[AssetWords], change: NamedDependency[Change]
+) -> Answer[AssetAnswer]:
+    """Say what it is called and shows."""
+    return _changed(change, DescribeAsset(stream=named("asset", asset), **data.model_dump()))
+
+
+@post("/{asset:str}/supersede", status_code=200, sync_to_thread=True)
+def supersede(
+    asset: FromPath[str], data: JSONBody[Successor], change: NamedDependency[Change]
+) -> Answer[AssetAnswer]:
+    """Put another asset in its place. What was made from this one keeps pointing at it."""
+    command = SupersedeAsset(stream=named("asset", asset), by=data.by, reason=data.reason)
+    return _changed(change, command)
+
+
+@post("/{asset:str}/retire", status_code=200, sync_to_thread=True)
+def retire(
+    asset: FromPath[str], data: JSONBody[Because], change: NamedDependency[Change]
+) -> Answer[AssetAnswer]:
+    """Let nothing new stand on it."""
+    return _changed(change, RetireAsset(stream=named("asset", asset), reason=data.reason))
+
+
+@get("/{asset:str}/content", opt={"bytes": True}, sync_to_thread=True)
+def show_content(
+    request: Web, asset: FromPath[str], visit: NamedDependency[Visit], rendition: FromQuery[bool] = False
+) -> Response[Any]:
+    """The original, byte for byte, or the rendition that goes out. Ranges are answered."""
+    card = visit.read(view.asset, asset)
+    stored = _bytes_of(card, rendition=rendition)
+    kind = "rendition" if rendition else "original"
+    suffix = stored.media_type.rpartition("/")[2]
+    return serve(request, visit.continuity.blobs, stored, name=f"{card.id}-{kind}.{suffix}")
+
+
+@get("/{asset:str}/thumbnail", opt={"bytes": True}, sync_to_thread=True)
+def show_thumbnail(
+    request: Web, asset: FromPath[str], visit: NamedDependency[Visit], side: Side = 320
+) -> Response[Any]:
+    """A small upright JPEG."""
+    stored = _bytes_of(visit.read(view.asset, asset), rendition=True)
+    with on_disk(visit.continuity.blobs, stored) as file:
+        content = thumbnail(file, side=side)
+    return serve_made(request, content, media_type="image/jpeg", tag=f"{stored.sha256}-{side}")
+
+
+def _bytes_of(card: AssetCard, *, rendition: bool) -> StoredBytes:
+    stored = card.rendition if rendition else card.original
+    if stored is None:
+        raise NotFound(f"{card.id} has no such bytes", hint="they were erased, or the asset is no picture")
+    return stored
+
+
+ROUTES: Any = Router(
+    "/assets",
+    route_handlers=[
+        register,
+        list_assets,
+        show_asset,
+        describe,
+        supersede,
+        retire,
+        show_content,
+        show_thumbnail,
+    ],
+    tags=["Assets"],
+)

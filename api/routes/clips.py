@@ -1,0 +1,60 @@
+"""Clips: stored results, as cards and as bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from api.errors import NotAvailable, Web
+from api.routes.answering import After, Answer, Limit, answer_card, answer_page
+from api.routes.commanding import Visit
+from api.routes.contents import on_disk, serve, serve_made
+from registry.blobs import media
+from registry.views import clips as view
+from registry.views.clips import ClipCard
+from registry.views.page import Page
+
+
+@get("/", sync_to_thread=True)
+def list_clips(
+    request: Web,
+    visit: NamedDependency[Visit],
+    scene: FromQuery[str | None] = None,
+    after: After = 0,
+    limit: Limit = 100,
+) -> Answer[Page[ClipCard]]:
+    """Clips in the order they were recorded."""
+    return answer_page(request, visit.read(view.clips, after=after, limit=limit, scene=scene))
+
+
+@get("/{clip:str}", sync_to_thread=True)
+def show_clip(clip: FromPath[str], visit: NamedDependency[Visit]) -> Answer[ClipCard]:
+    """One clip."""
+    return answer_card(visit.read(view.clip, clip))
+
+
+@get("/{clip:str}/content", opt={"bytes": True}, sync_to_thread=True)
+def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
+    """The clip as the provider made it, byte for byte. Ranges are answered, so it can be played and sought."""
+    card = visit.read(view.clip, clip)
+    suffix = card.stored.media_type.rpartition("/")[2]
+    return serve(request, visit.continuity.blobs, card.stored, name=f"{card.id}.{suffix}")
+
+
+@get("/{clip:str}/poster", opt={"bytes": True}, sync_to_thread=True)
+def show_poster(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
+    """The first frame as a JPEG."""
+    card = visit.read(view.clip, clip)
+    if not media.can_decode():
+        raise NotAvailable("posters need PyAV, which is not installed here", hint="install continuity[media]")
+    with on_disk(visit.continuity.blobs, card.stored) as file:
+        content = media.poster(file)
+    return serve_made(request, content, media_type="image/jpeg", tag=f"{card.stored.sha256}-poster")
+
+
+ROUTES: Any = Router(
+    "/clips", route_handlers=[list_clips, show_clip, show_content, show_poster], tags=["Clips"]
+)

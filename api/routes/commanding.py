@@ -1,0 +1,215 @@
+"""A visit (somebody reads) and a change (somebody writes): what every route is handed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Annotated, Any, Concatenate, Final, ParamSpec, Self, TypeVar
+
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter
+
+from api.auth import Caller, settle_request_id
+from api.bootstrap import Continuity
+from api.errors import BadHeader, IdempotencyKeyMissing, Web, invalid, shown
+from api.routes.answering import Answer, Reply
+from registry.deciders.command import Command
+from registry.errors import NotFound
+from registry.events.envelope import Context
+from registry.events.ids import is_id
+from registry.registry import Connection, Idempotency, Registry
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_VERSION: Final = re.compile(r'"(\d{1,18})"')
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of one caller. Everything it sees belongs to the studio of the caller's key."""
+
+    continuity: Continuity
+    caller: Caller
+    request_id: str
+
+    @property
+    def registry(self) -> Registry:
+        return self.continuity.registry
+
+    @property
+    def studio(self) -> str:
+        return self.caller.studio
+
+    def read(
+        self, query: Callable[Concatenate[Connection, str, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Ask a view about the caller's studio."""
+        with self.registry.reading() as connection:
+            return query(connection, self.studio, *args, **kwargs)
+
+    def context(self, correlation_id: str = "") -> Context:
+        """Who and why, for the events of this request."""
+        return Context(
+            actor=self.caller.key,
+            request_id=self.request_id,
+            correlation_id=correlation_id or self.request_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Visit):
+    """A request that changes something: under its idempotency key it happens once, however often it is sent."""
+
+    key: str
+    command_sha256: str
+    version: int | None
+
+    def earlier(self) -> Answer[Any] | None:
+        """The first answer, when this very request was answered before. Raises KeyReused."""
+        kept = self.registry.answered(self.studio, self.key, self.command_sha256)
+        return None if kept is None else Reply.unpack(kept).answer(replayed=True)
+
+    def make(self, *commands: Command, reply: Callable[[Connection], Reply]) -> Answer[Any]:
+        """Append, and answer with what `reply` reads in the same commit. If-Match speaks about the first command's stream."""
+        expected = {} if self.version is None else {commands[0].stream: self.version}
+        handled = self.registry.handle(
+            self.studio,
+            commands,
+            context=self.context(),
+            idempotency=self.idempotency(reply),
+            expected=expected,
+        )
+        if handled.answer is None:
+            raise RuntimeError("the log kept no answer")
+        return Reply.unpack(handled.answer).answer(replayed=handled.replayed)
+
+    def create(self, *commands: Command, reply: Callable[[Connection], Reply]) -> Answer[Any]:
+        """Append what makes something new."""
+        self.must_not_match()
+        return self.make(*commands, reply=reply)
+
+    def must_not_match(self) -> None:
+        """What is new has no version to compare. Raises BadHeader."""
+        if self.version is not None:
+            raise BadHeader(
+                "If-Match names a version, and this makes something new", hint="leave If-Match out"
+            )
+
+    def idempotency(self, reply: Callable[[Connection], Reply]) -> Idempotency:
+        """What the log needs to keep this request's answer."""
+        return Idempotency(self.key, self.command_sha256, lambda connection: reply(connection).pack())
+
+    def about(self, command: object) -> Self:
+        """The same change with more in its digest: what was uploaded is not part of the JSON body."""
+        digest = sha256(f"{self.command_sha256} {json.dumps(command, sort_keys=True)}".encode()).hexdigest()
+        return type(self)(self.continuity, self.caller, self.request_id, self.key, digest, self.version)
+
+
+def named(prefix: str, text: str) -> str:
+    """An id of that kind. Raises NotFound: what cannot exist does not."""
+    if not is_id(text, prefix):
+        raise NotFound(
+            f"there is no {prefix} {text!r}", hint=f"ids of this kind read {prefix}_ and 26 characters"
+        )
+    return text
+
+
+@dataclass
+class KnownQueries:
+    """(path, method) -> the query parameters that are known there; filled when the routes are."""
+
+    names: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def check(self, request: Web) -> None:
+        """A misspelt filter would answer everything, so it is refused. Raises InvalidRequest."""
+        known = self.names.get((request.scope["path_template"], request.method), frozenset())
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            message = f"not known here; known are: {', '.join(sorted(known)) or 'none'}"
+            raise invalid(
+                [
+                    {"path": f"?{name}", "message": message, "value": shown(request.query_params[name])}
+                    for name in unknown
+                ]
+            )
+
+
+async def provide_visit(
+    request: Web,
+    continuity: NamedDependency[Continuity],
+    known_queries: NamedDependency[KnownQueries],
+) -> Visit:
+    """The visit behind a request that came in with a key. Raises InvalidRequest for unknown query parameters."""
+    known_queries.check(request)
+    return Visit(continuity, request.user, settle_request_id(request.scope, continuity.registry.make_id))
+
+
+async def provide_change(
+    request: Web,
+    visit: NamedDependency[Visit],
+    idempotency_key: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Idempotency-Key",
+            description="Any text of 1 to 200 visible characters, new for every new change; the same for a repeat.",
+        ),
+    ] = None,
+    if_match: Annotated[
+        str | None,
+        HeaderParameter(
+            name="If-Match", description="The ETag last seen; the change fails when it is not current."
+        ),
+    ] = None,
+) -> Change:
+    """The change behind a request. Raises IdempotencyKeyMissing and BadHeader."""
+    if idempotency_key is None:
+        raise IdempotencyKeyMissing(
+            f"{request.method} {request.url.path} changes something and needs an Idempotency-Key",
+            hint="send any text that is new for this change, and the same one when you repeat it",
+        )
+    if not _KEY.fullmatch(idempotency_key):
+        raise BadHeader(
+            f"the Idempotency-Key of {len(idempotency_key)} characters is not usable",
+            hint="use 1 to 200 visible ASCII characters",
+        )
+    body = b"" if _is_upload(request) else await request.body()
+    return Change(
+        visit.continuity,
+        visit.caller,
+        visit.request_id,
+        idempotency_key,
+        _digest(request, body),
+        _version(if_match),
+    )
+
+
+def _is_upload(request: Web) -> bool:
+    return bool(request.route_handler.opt.get("upload"))
+
+
+def _digest(request: Web, body: bytes) -> str:
+    """What the command is, however its JSON was written down."""
+    try:
+        said = json.loads(body) if body else None
+    except (ValueError, RecursionError):
+        said = body.hex()  # refused as malformed a moment later
+    query = sorted(request.query_params.multi_items())
+    whole = [request.method, request.url.path, query, said]
+    return sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _version(if_match: str | None) -> int | None:
+    """The version in an If-Match; None for none, and for `*`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(if_match.strip())
+    if found is None:
+        raise BadHeader(
+            f"If-Match {if_match[:80]!r} is no version of ours", hint='send the ETag as it came: "7"'
+        )
+    return int(found[1])

@@ -1,0 +1,112 @@
+"""Stored bytes as they are: whole or in part, with their digest, never taken for anything but data (RFC 9110, RFC 9530)."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Final
+
+from litestar import Response
+from litestar.response import Stream
+
+from api.errors import RangeNotSatisfiable, Web
+from registry.blobs import Blobs
+from registry.events.references import StoredBytes
+
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_ALWAYS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-cache",
+}
+
+
+def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str) -> Response[Any]:
+    """The bytes under a key, or the part of them that was asked for. Raises RangeNotSatisfiable and BlobError."""
+    tag = f'"{stored.sha256}"'
+    headers = {
+        **_ALWAYS,
+        "ETag": tag,
+        "Accept-Ranges": "bytes",
+        "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(stored.sha256)).decode()}:",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    if _known(request, tag):
+        return Response(None, status_code=304, headers=headers)
+    part = _part(request, stored, tag)
+    if part is None:
+        headers |= {"Content-Digest": headers["Repr-Digest"], "Content-Length": str(stored.bytes)}
+        return Stream(_opened(blobs, stored), headers=headers, media_type=stored.media_type)
+    start, length = part
+    headers |= {
+        "Content-Range": f"bytes {start}-{start + length - 1}/{stored.bytes}",
+        "Content-Length": str(length),
+    }
+    return Stream(
+        _opened(blobs, stored, start, length), status_code=206, headers=headers, media_type=stored.media_type
+    )
+
+
+def serve_made(request: Web, content: bytes, *, media_type: str, tag: str) -> Response[Any]:
+    """Small bytes made here: thumbnails, posters. `tag` names what they were made from, and how."""
+    headers = {**_ALWAYS, "ETag": f'"{tag}"'}
+    if _known(request, f'"{tag}"'):
+        return Response(None, status_code=304, headers=headers)
+    headers["Content-Digest"] = f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"
+    return Response(content, headers=headers, media_type=media_type)
+
+
+@contextmanager
+def on_disk(blobs: Blobs, stored: StoredBytes) -> Iterator[BinaryIO]:
+    """The bytes as a temporary file, for decoders. Raises BlobError."""
+    with TemporaryFile() as file, blobs.open(stored.key, sha256=stored.sha256) as chunks:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        yield file
+
+
+def _opened(blobs: Blobs, stored: StoredBytes, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """The bytes, the first of them read already: what is missing, damaged or unreachable shows before the answer begins."""
+    with ExitStack() as stack:
+        chunks = stack.enter_context(blobs.open(stored.key, sha256=stored.sha256, start=start, length=length))
+        first = next(chunks, b"")
+        kept = stack.pop_all()
+
+    def rest() -> Iterator[bytes]:
+        with kept:
+            yield first
+            yield from chunks
+
+    return rest()
+
+
+def _known(request: Web, tag: str) -> bool:
+    """Whether the caller holds these bytes already (If-None-Match)."""
+    named = request.headers.get("if-none-match", "")
+    return named.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in named.split(","))
+
+
+def _part(request: Web, stored: StoredBytes, tag: str) -> tuple[int, int] | None:
+    """(start, length) of a single range; None for the whole. Several ranges, or none we can read, mean the whole."""
+    found = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    if found is None or found[0] == "bytes=-" or request.headers.get("if-range", tag) != tag:
+        return None
+    if found[1] == "":
+        start, end = max(0, stored.bytes - int(found[2])), stored.bytes - 1
+    else:
+        start = int(found[1])
+        end = min(stored.bytes - 1, int(found[2] or stored.bytes - 1))
+        if found[2] and int(found[2]) < start:
+            return None
+    if start > end:
+        raise RangeNotSatisfiable(
+            f"{found[0]} lies outside {stored.bytes} bytes",
+            hint=f"ask for bytes=0-{stored.bytes - 1} or a part of it",
+            headers={"Content-Range": f"bytes */{stored.bytes}"},
+        )
+    return start, end - start + 1

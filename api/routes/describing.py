@@ -1,0 +1,160 @@
+"""The OpenAPI 3.1 document: paths from the routes as the framework reads them, schemas from pydantic itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, get_args
+
+from litestar import Litestar, Router
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from api.bodies import SCENE, Problem
+from api.errors import PROBLEM_TYPE
+
+TITLE: Final = "Continuity"
+DESCRIPTION: Final = """\
+The registry of record for teams that make films with Kling: source pictures, characters, elements, scenes and clips as
+append-only events, and a resolver that turns film words into one exact payload, sends it once, and keeps what came back.
+
+Every change needs an `Idempotency-Key`; repeated with the same key and body it answers as it did the first time. Things with a
+version carry it as `ETag`; a change with `If-Match` happens only to that version. Lists answer `items` and `next`, the cursor
+for `?after=`. Refusals are problem documents (RFC 9457) that name everything that is wrong at once. Times are microseconds
+since 1970.
+"""
+_REF: Final = "#/components/schemas/{model}"
+_VERBS: Final = ("get", "put", "post", "patch", "delete")
+_SHOT: Final = {
+    "scene": SCENE,
+    "cast": [{"character": "mina"}, {"character": "jun"}],
+    "action": "They argue over the last seat.",
+    "framing": "medium close shot",
+    "dialogue": {
+        "language": "Korean",
+        "turns": [
+            {"speaker": "mina", "line": "여기는 제 자리예요."},
+            {"speaker": "jun", "line": "제가 먼저 왔는데요."},
+        ],
+    },
+    "duration": 5,
+}
+_FILE: Final = {"type": "string", "contentMediaType": "image/*", "description": "JPEG, PNG or WebP."}
+_UPLOAD: Final = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "label": {"type": "string", "maxLength": 200},
+                    "kind": {"const": "picture"},
+                },
+            }
+        },
+        "image/*": {"schema": _FILE},
+    },
+}
+
+Document = dict[str, Any]
+
+
+def describe(routes: Iterable[Router], dependencies: Mapping[str, Any], version: str) -> Document:
+    """The document of these routes."""
+    config = OpenAPIConfig(title=TITLE, version=version, description=DESCRIPTION, use_handler_docstrings=True)
+    reader = Litestar([*routes], openapi_config=config, dependencies=dependencies, logging_config=None)
+    document: Document = json.loads(json.dumps(reader.openapi_schema.to_schema()))
+    document["components"] = {
+        "schemas": _schemas(reader),
+        "securitySchemes": {
+            "key": {"type": "http", "scheme": "bearer", "description": "A key of a studio: `continuity_…`."}
+        },
+    }
+    for handler, path in _handlers(reader):
+        for verb in _VERBS:
+            if verb.upper() in handler.http_methods and path in document["paths"]:
+                _complete(document["paths"][path][verb], handler, document)
+    return document
+
+
+def query_names(document: Document) -> dict[tuple[str, str], frozenset[str]]:
+    """(path, method) -> the query parameters it knows."""
+    return {
+        (path, verb.upper()): frozenset(
+            one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"
+        )
+        for path, operations in document["paths"].items()
+        for verb, operation in operations.items()
+    }
+
+
+def _handlers(reader: Litestar) -> Iterator[tuple[HTTPRouteHandler, str]]:
+    for route in reader.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if isinstance(handler, HTTPRouteHandler):
+                yield handler, getattr(route, "path_format", route.path)
+
+
+def _schemas(reader: Litestar) -> dict[str, Any]:
+    """Every model a route takes or answers, and those inside them."""
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
+    for handler, _ in _handlers(reader):
+        signature = handler.parsed_fn_signature
+        if (data := signature.parameters.get("data")) is not None:
+            wanted[data.annotation, "validation"] = None
+        for model in (signature.return_type.annotation, *get_args(signature.return_type.annotation)):
+            if isinstance(model, type) and issubclass(model, BaseModel):
+                wanted[model, "serialization"] = None
+    _, schemas = models_json_schema(list(wanted), ref_template=_REF)
+    found: dict[str, Any] = schemas["$defs"]
+    found["ShotRequest"]["examples"] = [_SHOT]
+    return found
+
+
+def _complete(operation: Document, handler: HTTPRouteHandler, document: Document) -> None:
+    """What the framework cannot know: who may enter, how it refuses, uploads, bytes, required headers, examples."""
+    operation["summary"] = handler.handler_name.replace("_", " ").capitalize()
+    opened = handler.opt.get("entered_by") == "open"
+    operation["security"] = [] if opened else [{"key": []}]
+    operation["responses"].pop("400", None)
+    problem = {"schema": {"$ref": _REF.format(model="Problem")}}
+    operation["responses"]["default"] = {"description": "A problem", "content": {PROBLEM_TYPE: problem}}
+    made = "201" in operation["responses"] or "202" in operation["responses"]
+    operation["parameters"] = [
+        _parameter(one) for one in operation.get("parameters", ()) if not (made and one["name"] == "If-Match")
+    ]
+    if handler.opt.get("again"):
+        operation["responses"]["200"] = {
+            **operation["responses"]["201"],
+            "description": "It was there before",
+        }
+    if handler.opt.get("upload"):
+        operation["requestBody"] = _UPLOAD
+    if handler.opt.get("bytes"):
+        operation["responses"]["200"] = {"description": "The bytes", "content": {"*/*": {}}}
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        model = media["schema"].get("$ref", "").rpartition("/")[2]
+        examples = document["components"]["schemas"].get(model, {}).get("examples", ())
+        if examples:
+            media["examples"] = {"usual": {"value": examples[0]}}
+
+
+def _parameter(parameter: Document) -> Document:
+    """No parameter can be null: it is left out instead. The idempotency key is required; its absence has its own problem."""
+    if parameter["name"] == "Idempotency-Key":
+        return {**parameter, "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+    schema = {
+        name: value for name, value in parameter["schema"].items() if name not in ("oneOf", "enum", "type")
+    }
+    for choice in parameter["schema"].get("oneOf", ()):
+        schema |= {} if choice == {"type": "null"} else choice
+    if "type" in parameter["schema"]:
+        types = parameter["schema"]["type"]
+        schema["type"] = next(one for one in types if one != "null") if isinstance(types, list) else types
+    if "enum" in parameter["schema"]:
+        schema["enum"] = [one for one in parameter["schema"]["enum"] if one is not None]
+    return {**parameter, "schema": schema}

@@ -1,0 +1,109 @@
+"""Generations: a shot request on its way to its one end."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.bodies import GenerationAnswer
+from api.errors import Web
+from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.commanding import Change, Visit
+from api.routes.waiting import Wait, Watch
+from generation import intake
+from generation.plan import Preview
+from generation.shot import ShotRequest
+from registry.deciders.generation import Stage
+from registry.registry import Connection
+from registry.views import generations as view
+from registry.views import submissions
+from registry.views.generations import GenerationCard
+from registry.views.page import Page
+
+RETRY_AFTER_SECONDS: Final = 2
+
+
+def _answer_of(connection: Connection, studio: str, generation: str) -> GenerationAnswer:
+    card = view.generation(connection, studio, generation)
+    paid = None if card.submission is None else submissions.submission(connection, studio, card.submission)
+    return GenerationAnswer(**dict(card), submission_card=paid)
+
+
+@post("/", status_code=202, sync_to_thread=True)
+def request_generation(
+    data: JSONBody[ShotRequest], change: NamedDependency[Change]
+) -> Answer[GenerationAnswer]:
+    """Ask for a clip, in film words. The payload is compiled now; a worker sends it, once, and brings the clip.
+
+    422 names every gap and finding at once. Follow the answer's Location, with `?wait=`.
+    """
+    if (first := change.earlier()) is not None:
+        return first
+    change.must_not_match()
+    generation = change.registry.make_id("generation")
+
+    def reply(connection: Connection) -> Reply:
+        return card_reply(
+            _answer_of(connection, change.studio, generation),
+            status=202,
+            location=f"/v1/generations/{generation}",
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+        )
+
+    handled = intake.request_generation(
+        change.registry,
+        change.studio,
+        data,
+        generation=generation,
+        context=change.context(correlation_id=generation),
+        idempotency=change.idempotency(reply),
+    )
+    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+
+
+@post("/preview", status_code=200, sync_to_thread=True)
+def preview(data: JSONBody[ShotRequest], visit: NamedDependency[Visit]) -> Answer[Preview]:
+    """What would be sent, why, on what grounds, at which price, and what speaks against it. Writes nothing, spends nothing."""
+    return answer_card(intake.preview(visit.registry, visit.studio, data))
+
+
+@get("/", sync_to_thread=True)
+def list_generations(
+    request: Web,
+    visit: NamedDependency[Visit],
+    scene: FromQuery[str | None] = None,
+    stage: FromQuery[Stage | None] = None,
+    after: After = 0,
+    limit: Limit = 100,
+) -> Answer[Page[GenerationCard]]:
+    """Generations in the order they were asked for."""
+    page = visit.read(view.generations, after=after, limit=limit, scene=scene, stage=stage)
+    return answer_page(request, page)
+
+
+@get("/{generation:str}")
+async def show_generation(
+    generation: FromPath[str],
+    visit: NamedDependency[Visit],
+    watch: NamedDependency[Watch],
+    wait: Wait = 0,
+) -> Answer[GenerationAnswer]:
+    """One generation; with `wait`, its end if that comes in time. `waiting_for` says what an unfinished one waits for."""
+
+    def read() -> GenerationAnswer:
+        card = visit.read(_answer_of, generation)
+        waiting_for = visit.registry.waiting_for(visit.studio, card.id) if card.outcome is None else ""
+        return card.model_copy(update={"waiting_for": waiting_for})
+
+    found = await watch.until(visit.studio, read, lambda card: card.outcome is not None, wait=wait)
+    return answer_card(found)
+
+
+ROUTES: Any = Router(
+    "/generations",
+    route_handlers=[request_generation, preview, list_generations, show_generation],
+    tags=["Generations"],
+)

@@ -1,0 +1,72 @@
+"""Is the process alive, and can it serve? For probes, so open to anybody, and cheap however often it is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, Final
+
+from litestar import Response, Router, get
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+
+from api.bodies import Alive, Ready
+from api.bootstrap import Continuity
+from api.errors import RETRY_SECONDS
+from registry.errors import RegistryError
+from registry.log.migrate import newest, revision
+
+FRESH_SECONDS: Final = 1.0
+
+
+class Health:
+    """The last look at the parts; looked at again at most once a second. Lives in the event loop."""
+
+    def __init__(self, continuity: Continuity) -> None:
+        self._continuity = continuity
+        self._turn = asyncio.Lock()
+        self._seen: Ready | None = None
+        self._seen_at = 0.0
+
+    async def ready(self) -> Ready:
+        async with self._turn:
+            if self._seen is None or time.monotonic() - self._seen_at > FRESH_SECONDS:
+                self._seen = await sync_to_thread(_look, self._continuity)
+                self._seen_at = time.monotonic()
+            return self._seen
+
+
+def _look(continuity: Continuity) -> Ready:
+    checks, found = {"database": "ok", "blobs": "ok"}, None
+    try:
+        found = revision(continuity.database)
+        if found != newest():
+            checks["database"] = (
+                f"its schema is {found}, this program needs {newest()}: run `continuity migrate`"
+            )
+    except RegistryError as failed:
+        checks["database"] = failed.message
+    try:
+        continuity.blobs.check()
+    except RegistryError as failed:
+        checks["blobs"] = failed.message
+    fine = all(said == "ok" for said in checks.values())
+    return Ready(status="ready" if fine else "down", schema_revision=found, checks=checks)
+
+
+@get("/live")
+async def live() -> Alive:
+    """The process answers."""
+    return Alive()
+
+
+@get("/ready")
+async def ready(health: NamedDependency[Health]) -> Response[Ready]:
+    """Whether requests can be served: 200, or 503 with what is down."""
+    seen = await health.ready()
+    if seen.status == "ready":
+        return Response(seen)
+    return Response(seen, status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+ROUTES: Any = Router("/health", route_handlers=[live, ready], opt={"entered_by": "open"}, tags=["Health"])

@@ -1,0 +1,39 @@
+"""Who am I, and which studios are there? A key opens one studio, so that is the only one it sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+
+from api.bodies import Me
+from api.errors import Web
+from api.routes.answering import Answer, answer_card, answer_page
+from api.routes.commanding import Visit
+from registry.views import access
+from registry.views.access import StudioCard
+from registry.views.page import Page
+
+
+def _studio(visit: Visit) -> StudioCard:
+    with visit.registry.reading() as connection:
+        return next(studio for studio in access.studios(connection) if studio.id == visit.studio)
+
+
+@get("/me", sync_to_thread=True)
+def me(visit: NamedDependency[Visit]) -> Answer[Me]:
+    """Who this key is, and which studio it opens."""
+    studio = _studio(visit)
+    return answer_card(
+        Me(key=visit.caller.key, holder=visit.caller.holder, studio=studio.id, studio_name=studio.name)
+    )
+
+
+@get("/studios", sync_to_thread=True)
+def studios(request: Web, visit: NamedDependency[Visit]) -> Answer[Page[StudioCard]]:
+    """The studios this key opens."""
+    return answer_page(request, Page[StudioCard](items=(_studio(visit),)))
+
+
+ROUTES: Any = Router("/", route_handlers=[me, studios], tags=["Studio"])

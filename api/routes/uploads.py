@@ -1,0 +1,139 @@
+"""Receiving a file: streamed from the socket into an unnamed temporary file, never whole in memory, never beyond the cap.
+
+Both ways are taken: `multipart/form-data` with a part `file` (RFC 7578), and the bytes as the body itself.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final
+
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+)
+
+from api.errors import MalformedBody, TooLarge, Web, invalid
+from registry.errors import BlobStoreDown
+
+_FIELD_BYTES: Final = 64 * 1024
+_FIELDS: Final = ("label", "kind")
+
+
+@dataclass
+class Upload:
+    """What came: the bytes, and the words beside them."""
+
+    file: BinaryIO
+    words: dict[str, str] = field(default_factory=dict)
+    size: int = 0
+    has_file: bool = False
+
+    def sha256(self) -> str:
+        self.file.seek(0)
+        return hashlib.file_digest(self.file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+    def write(self, chunk: bytes | bytearray) -> None:
+        try:
+            self.file.write(chunk)
+        except OSError as failed:
+            raise _no_room(failed) from failed
+        self.size += len(chunk)
+
+
+@contextmanager
+def new_upload() -> Iterator[Upload]:
+    """An empty upload; its file is gone afterwards."""
+    try:
+        file = TemporaryFile()  # noqa: SIM115 - closed below, whatever happens
+    except OSError as failed:
+        raise _no_room(failed) from failed
+    with file:
+        yield Upload(file)
+
+
+async def receive(request: Web, upload: Upload, *, most: int) -> None:
+    """Fill the upload from the request. Raises TooLarge, MalformedBody, InvalidRequest and BlobStoreDown."""
+    kind, options = request.content_type
+    if (request.content_length or 0) > most + _FIELD_BYTES:
+        raise _too_large(most)
+    if kind == "multipart/form-data":
+        await _parts(request, upload, boundary=options.get("boundary", ""), most=most)
+    else:
+        async for chunk in request.stream():
+            upload.write(chunk)
+            if upload.size > most:
+                raise _too_large(most)
+        upload.has_file = upload.size > 0
+    if not upload.has_file:
+        raise invalid([{"path": "$.file", "message": "no file came with the request", "value": None}])
+    upload.file.flush()
+
+
+async def _parts(request: Web, upload: Upload, *, boundary: str, most: int) -> None:
+    try:
+        parser = PushMultipartParser(boundary, max_segment_size=most, max_segment_count=8)
+        reader = _Parts(upload)
+        async for chunk in request.stream():
+            if chunk:
+                for event in parser.parse(chunk):
+                    reader.take(event)
+        parser.close()
+    except ParserLimitReached as refused:
+        raise _too_large(most) from refused
+    except (MultipartError, UnicodeDecodeError) as refused:
+        raise MalformedBody(
+            f"the multipart body cannot be read: {refused}", hint="send it whole"
+        ) from refused
+
+
+class _Parts:
+    """Sorts the parser's events: the file goes to disk, the words into memory."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+        self._name = ""
+        self._held = bytearray()
+
+    def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        if event is None:
+            self._end()
+        elif isinstance(event, MultipartSegment):
+            self._begin(event.name or "")
+        elif self._name == "file":
+            self._upload.write(event)
+        else:
+            self._held += event
+            if len(self._held) > _FIELD_BYTES:
+                raise _too_large(_FIELD_BYTES, what=f"the field {self._name!r}")
+
+    def _begin(self, name: str) -> None:
+        if name not in ("file", *_FIELDS):
+            message = f"{name!r} is no field of an upload"
+            raise invalid([{"path": f"$.{name}", "message": message, "value": None}])
+        if name in self._upload.words or (name == "file" and self._upload.has_file):
+            raise invalid([{"path": f"$.{name}", "message": "sent twice", "value": None}])
+        self._name = name
+
+    def _end(self) -> None:
+        if self._name == "file":
+            self._upload.has_file = True
+        else:
+            self._upload.words[self._name] = bytes(self._held).decode()
+        self._held.clear()
+
+
+def _too_large(most: int, what: str = "the file") -> TooLarge:
+    return TooLarge(f"{what} has more than {most} bytes", hint=f"send at most {most} bytes")
+
+
+def _no_room(failed: OSError) -> BlobStoreDown:
+    why = "no room left" if failed.errno == errno.ENOSPC else failed.strerror or str(failed)
+    return BlobStoreDown(f"the upload cannot be kept: {why}", hint="free space in the temporary folder")

@@ -1,0 +1,280 @@
+"""What can be set, in one frozen object; the only reader of the environment.
+
+Every setting is an environment variable, named in `docs/reference/settings.md`, which is written from the fields below. Wrong
+values stop the program at start, all of them named at once; so does a name that nobody knows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from generation.durations import Durations
+from generation.errors import GenerationError
+from generation.outbound import OutboundPolicy
+
+_OURS: Final = "CONTINUITY_"
+_NOT_OURS: Final = {
+    "data": "CONTINUITY_DATA",
+    "database_url": "DATABASE_URL",
+    "blobs_url": "BLOBS_URL",
+}
+"""Variables whose name is not simply CONTINUITY_ and the field; all of `s3_…` and `kling_…` are their own too."""
+
+_D: Final = Durations()
+Seconds = Annotated[float, Field(gt=0, le=366 * 86_400)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Size = Annotated[int, Field(ge=1_024, le=1 << 40)]
+
+
+class UnusableSettings(Exception):
+    """The settings cannot be used; `problems` names each variable, its value (unless secret) and what is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("the settings cannot be used:\n" + "\n".join(f"  {problem}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a field; those of durations end in _SECONDS."""
+    if field in _NOT_OURS:
+        return _NOT_OURS[field]
+    name = field.upper() if field.startswith(("s3_", "kling_")) else _OURS + field.upper()
+    counted = Settings.model_fields[field].annotation is float and not field.endswith("_second")
+    return f"{name}_SECONDS" if counted else name
+
+
+class Settings(BaseModel):
+    """Everything that can be set. Durations are seconds, sizes are bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    data: Path = Field(
+        Path("data"), description="Folder for everything that is kept here: the database, keys, blobs."
+    )
+    database_url: str = Field(
+        "",
+        description="The database; `sqlite:///` and a path. Empty: `continuity.sqlite` in the data folder.",
+    )
+    keys: Path | None = Field(
+        None,
+        description="File of the data keys that seal personal fields; back it up apart. Empty: `keys.sqlite` in the data folder.",
+    )
+    threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
+    upload_most_bytes: Size = Field(100 * 1024 * 1024, description="The largest asset that is taken.")
+    body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
+    wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
+    url: str = Field("http://127.0.0.1:8000", description="Where the command line finds the service.")
+    key: SecretStr | None = Field(None, description="The API key the command line uses.")
+
+    blobs_url: str = Field(
+        "",
+        description="The blob store: `file:///folder`, or `s3://bucket?endpoint=…`. Empty: the S3 settings below, "
+        "else `blobs` in the data folder.",
+    )
+    s3_endpoint: str = Field(
+        "", description="Host and port of any S3 server; set it to keep blobs in a bucket."
+    )
+    s3_bucket: str = Field("continuity", description="The bucket; made when it is absent.")
+    s3_access_key: SecretStr | None = Field(None, description="Its access key.")
+    s3_secret_key: SecretStr | None = Field(None, description="Its secret key.")
+    s3_region: str = Field("us-east-1", description="Its region.")
+    s3_secure: bool = Field(True, description="Whether it speaks https.")
+
+    kling_base_url: str = Field(
+        "https://api-singapore.klingai.com", description="Kling's API for accounts that name no host."
+    )
+    kling_access_key: SecretStr | None = Field(
+        None, description="AccessKey of an account (with the SecretKey)."
+    )
+    kling_secret_key: SecretStr | None = Field(None, description="SecretKey that signs its tokens.")
+    kling_api_key: SecretStr | None = Field(None, description="An API key, instead of the pair.")
+    kling_keys_file: Path | None = Field(
+        None,
+        description='JSON list of further credentials: `{"access_key": …, "secret_key": …}` '
+        'or `{"api_key": …}`; for its owner only (mode 600).',
+    )
+    kling_result_hosts: tuple[str, ...] = Field(
+        ("klingai.com", "inkwai.com"),
+        description="Host suffixes, separated by commas, that API calls go to and results come from. "
+        "Nothing else is connected to.",
+    )
+    kling_connect: Seconds = Field(10.0, description="How long connecting may take.")
+    kling_read: Seconds = Field(30.0, description="How long one read call may take in all.")
+    allow_loopback: bool = Field(
+        False, description="Allow Kling (that is: a sandbox) on this machine, with plain http."
+    )
+
+    lease: Seconds = Field(
+        _D.lease, description="How long a worker holds a generation before another may take over."
+    )
+    lease_margin: Seconds = Field(
+        _D.lease_margin, description="How long the lease outlives the send deadline."
+    )
+    send_floor: Seconds = Field(_D.send_floor, description="What any paid POST may take at least.")
+    send_bytes_per_second: Seconds = Field(
+        _D.send_bytes_per_second, description="Slowest upload that is waited for, on top of the floor."
+    )
+    look_interval: Seconds = Field(
+        _D.look_interval, description="Pause between looks for a task that may not exist."
+    )
+    looks: Count = Field(_D.looks, description="Looks at that interval; then they become rare.")
+    look_slow: Seconds = Field(_D.look_slow, description="Pause between the later looks.")
+    poll_first: Seconds = Field(
+        _D.poll_first, description="Pause between the first polls of a confirmed task."
+    )
+    poll_then: Seconds = Field(_D.poll_then, description="Pause between the following polls.")
+    poll_slow: Seconds = Field(
+        _D.poll_slow, description="Pause between all later polls; there is no giving up."
+    )
+    retry_first: Seconds = Field(
+        _D.retry_first, description="First pause after load or a harmless failure; it doubles."
+    )
+    retry_most: Seconds = Field(_D.retry_most, description="Longest such pause.")
+    hold_first: Seconds = Field(
+        _D.hold_first, description="First pause while Kling refuses the account; it doubles."
+    )
+    hold_most: Seconds = Field(_D.hold_most, description="Longest such pause.")
+    fetch_deadline: Seconds = Field(
+        _D.fetch_deadline, description="How long the download of a result may take."
+    )
+    fetch_most_bytes: Size = Field(_D.fetch_most_bytes, description="The largest result that is fetched.")
+    result_lifetime: Seconds = Field(_D.result_lifetime, description="How long Kling keeps results.")
+    idle: Seconds = Field(_D.idle, description="How long a worker with nothing to do sleeps.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """The settings an environment asks for (the process's own when none is given). Raises UnusableSettings."""
+        given = os.environ if environment is None else environment
+        variables = {variable_of(field): field for field in cls.model_fields}
+        raw = {field: given[name] for name, field in variables.items() if given.get(name, "") != ""}
+        problems = [*_unknown(given, variables), *_disagreements(raw)]
+        try:
+            settings = cls.model_validate(raw)
+        except ValidationError as refused:
+            problems += [_problem(cls, error) for error in refused.errors(include_url=False)]
+            raise UnusableSettings(problems) from None
+        if problems:
+            raise UnusableSettings(problems)
+        return settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hosts_as_a_list(cls, raw: Any) -> Any:
+        hosts = raw.get("kling_result_hosts") if isinstance(raw, dict) else None
+        if isinstance(hosts, str):
+            return {**raw, "kling_result_hosts": [host.strip() for host in hosts.split(",") if host.strip()]}
+        return raw
+
+    @model_validator(mode="after")
+    def _kling_may_be_reached(self) -> Self:
+        try:
+            self.outbound_policy().check(self.kling_base_url)
+        except GenerationError as refused:
+            raise ValueError(f"KLING_BASE_URL: {refused.message} ({refused.hint})") from None
+        except ValueError as refused:
+            raise ValueError(f"KLING_RESULT_HOSTS: {refused}") from None
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'continuity.sqlite'}"
+
+    @property
+    def key_file(self) -> Path:
+        return self.keys or self.data / "keys.sqlite"
+
+    @property
+    def blobs(self) -> str:
+        """The blob store's URL, without keys."""
+        if self.blobs_url:
+            return self.blobs_url
+        if not self.s3_endpoint:
+            return f"file://{self.data.absolute() / 'blobs'}"
+        scheme = "https" if self.s3_secure else "http"
+        asked = {"endpoint": f"{scheme}://{self.s3_endpoint}", "region": self.s3_region}
+        return f"s3://{self.s3_bucket}?{urlencode(asked)}"
+
+    def outbound_policy(self) -> OutboundPolicy:
+        """Whom this installation may connect to. Raises ValueError on a bad suffix."""
+        return OutboundPolicy(
+            frozenset(self.kling_result_hosts),
+            allow_loopback=self.allow_loopback,
+            connect_seconds=self.kling_connect,
+        )
+
+    def durations(self) -> Durations:
+        """The worker's durations."""
+        return Durations(**{name: getattr(self, name) for name in Durations.__slots__ if hasattr(self, name)})
+
+
+def _unknown(given: Mapping[str, str], variables: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(given):
+        if name.startswith(_OURS) and name not in variables:
+            near = get_close_matches(name, variables, 1)
+            yield f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _disagreements(raw: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong between settings, said beside what is wrong in them."""
+    if ("kling_access_key" in raw) != ("kling_secret_key" in raw):
+        yield "KLING_ACCESS_KEY and KLING_SECRET_KEY come together: set both or neither"
+    if {"kling_access_key", "kling_api_key"} <= raw.keys():
+        yield "KLING_API_KEY stands instead of the pair: set one of them, the other goes into KLING_KEYS_FILE"
+    bucket = "s3_endpoint" in raw or raw.get("blobs_url", "").startswith("s3:")
+    if bucket and not {"s3_access_key", "s3_secret_key"} <= raw.keys():
+        yield "a bucket needs S3_ACCESS_KEY and S3_SECRET_KEY"
+    if {"s3_endpoint", "blobs_url"} <= raw.keys():
+        yield "BLOBS_URL and S3_ENDPOINT both name a blob store: set one"
+
+
+def _problem(cls: type[Settings], error: Any) -> str:
+    if not error["loc"]:
+        return str(error["msg"]).removeprefix("Value error, ")
+    field = str(error["loc"][0])
+    secret = cls.model_fields[field].annotation == (SecretStr | None)
+    shown = "" if secret else f" (it is {error['input']!r})"
+    return f"{variable_of(field)}: {error['msg']}{shown}"
+
+
+def settings_reference() -> str:
+    """The text of docs/reference/settings.md."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, "") else f"`{_written(field.default)}`"
+        rows.append(f"| `{variable_of(name)}` | {default} | {field.description} |")
+    return _REFERENCE.format(rows="\n".join(rows))
+
+
+def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return (
+        f"{value:g}"
+        if isinstance(value, float)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
+
+
+_REFERENCE: Final = """# Settings
+
+Every setting is an environment variable. Durations are seconds, sizes are bytes, switches are `true` or `false`. Wrong values,
+and names beginning with `CONTINUITY_` that nobody knows, stop the program at start, all named at once. Only `api/settings.py`
+reads the environment; this page is written from its fields (`python -m api.settings > docs/reference/settings.md`).
+
+| variable | default | meaning |
+|---|---|---|
+{rows}
+"""
+
+if __name__ == "__main__":
+    print(settings_reference(), end="")  # noqa: T201 - this module prints its own reference

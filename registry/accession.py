@@ -1,0 +1,161 @@
+"""Taking a picture in: checked, measured, recognised, stored, registered; in that order, so that a refusal leaves nothing.
+
+The bytes go to the blob store before the event, since an event must never name bytes that are not there. When the append is then
+refused, they are removed again; after an outcome nobody knows they stay for the sweep.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from registry.blobs import Blobs
+from registry.blobs.pictures import render
+from registry.deciders.asset import DescribeAsset, RegisterAsset
+from registry.errors import AlreadyRegistered, BlobError, LogBusy, RegistryError
+from registry.events.asset import FrameOf
+from registry.events.envelope import Context
+from registry.events.references import PictureFacts, StoredBytes
+from registry.log.roles import Handled
+from registry.registry import Idempotency, Registry
+from registry.views import assets
+
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A picture somebody hands in: its bytes (a seekable file, from the beginning), its label, and the clip it was taken from."""
+
+    studio: str
+    file: BinaryIO
+    label: str = ""
+    derived_from: FrameOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accession:
+    """What became of an offer: the asset, and whether it is new. `handled` holds the kept answer, if one was asked for."""
+
+    asset: str
+    created: bool
+    handled: Handled
+
+
+IdempotencyOf = Callable[[str, bool], Idempotency | None]
+"""(asset, created) -> under which key the answer is kept."""
+
+
+def accession_picture(
+    registry: Registry,
+    blobs: Blobs,
+    offer: Offer,
+    *,
+    context: Context,
+    idempotency: IdempotencyOf = lambda _asset, _created: None,
+) -> Accession:
+    """Register a picture, or recognise it: the same bytes again are the first asset.
+
+    Raises NotAPicture (also for a bomb or a picture cut short), BlobStoreDown, and what `Registry.handle` raises; then neither
+    log nor store has changed.
+    """
+    sha256 = _sha256(offer.file)
+    fingerprint = registry.fingerprint(offer.studio, sha256)
+    twin = _twin(registry, offer.studio, fingerprint)
+    if twin is None:
+        command = _keep(registry, blobs, offer, sha256, fingerprint)
+        try:
+            handled = registry.handle(
+                offer.studio, [command], context=context, idempotency=idempotency(command.stream, True)
+            )
+        except LogBusy:
+            raise
+        except AlreadyRegistered:  # the same bytes were registered while these were being read
+            _remove(blobs, command)
+            twin = _twin(registry, offer.studio, fingerprint)
+            if twin is None:
+                raise
+        except BaseException:
+            _remove(blobs, command)
+            raise
+        else:
+            if (
+                not handled.recorded
+            ):  # this very request was answered before, while the picture was being read
+                _remove(blobs, command)
+            return Accession(command.stream, bool(handled.recorded), handled)
+    unchanged = DescribeAsset(stream=twin)
+    handled = registry.handle(
+        offer.studio, [unchanged], context=context, idempotency=idempotency(twin, False)
+    )
+    return Accession(twin, False, handled)
+
+
+def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerprint: str) -> RegisterAsset:
+    """Read the picture, make its rendition, store both; answers the command that registers them."""
+    with render(offer.file) as rendition:
+        asset = registry.make_id("asset")
+        place = f"{offer.studio}/{asset}"
+        picture = rendition.picture
+        command = RegisterAsset(
+            stream=asset,
+            kind="picture",
+            label=offer.label,
+            original=StoredBytes(
+                key=f"{place}/original",
+                bytes=offer.file.seek(0, 2),
+                sha256=sha256,
+                media_type=f"image/{picture.format}",
+            ),
+            rendition=StoredBytes(
+                key=f"{place}/rendition",
+                bytes=rendition.size,
+                sha256=rendition.sha256,
+                media_type=rendition.content_type,
+            ),
+            picture=PictureFacts(
+                format=picture.format, width=picture.upright_width, height=picture.upright_height
+            ),
+            fingerprint=fingerprint,
+            derived_from=offer.derived_from,
+        )
+        try:
+            for stored, chunks in zip(
+                _blobs_of(command), (_chunks(offer.file), rendition.chunks()), strict=True
+            ):
+                blobs.put(stored.key, chunks, content_type=stored.media_type, sha256=stored.sha256)
+        except RegistryError:
+            _remove(blobs, command)
+            raise
+        return command
+
+
+def _twin(registry: Registry, studio: str, fingerprint: str) -> str | None:
+    with registry.reading() as connection:
+        found = assets.asset_with_fingerprint(connection, studio, fingerprint)
+    return None if found is None else found.id
+
+
+def _remove(blobs: Blobs, command: RegisterAsset) -> None:
+    """Best effort: what cannot be removed now is an orphan, and the sweep's."""
+    for stored in _blobs_of(command):
+        with suppress(BlobError):
+            blobs.delete(stored.key)
+
+
+def _blobs_of(command: RegisterAsset) -> list[StoredBytes]:
+    return [stored for stored in (command.original, command.rendition) if stored is not None]
+
+
+def _sha256(file: BinaryIO) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        yield chunk

@@ -1,0 +1,49 @@
+"""`continuity check`: payload files against the catalogue, without a service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+from click.testing import CliRunner
+
+from api.cli.root import cli
+
+LEGAL = {"model_name": "kling-v3", "prompt": "Rain.", "duration": "5", "mode": "std", "aspect_ratio": "16:9"}
+
+
+def test_a_legal_file_exits_with_zero(tmp_path: Path) -> None:
+    """One JSON body with its endpoint named by flag."""
+    file = tmp_path / "body.json"
+    file.write_bytes(orjson.dumps(LEGAL))
+
+    done = CliRunner().invoke(cli, ["check", str(file), "--endpoint", "text2video"], obj={})
+
+    assert (done.exit_code, "legal" in done.output) == (0, True)
+
+
+def test_a_refused_line_exits_with_one_and_names_the_rule(tmp_path: Path) -> None:
+    """In JSON lines each payload is judged on its own, at its own endpoint."""
+    lines = [
+        {"endpoint": "text2video", "body": LEGAL},
+        {"endpoint": "text2video", "body": LEGAL | {"duration": "2"}},
+    ]
+    file = tmp_path / "bodies.jsonl"
+    file.write_bytes(b"\n".join(orjson.dumps(line) for line in lines))
+
+    done = CliRunner().invoke(cli, ["check", str(file), "--json"], obj={})
+
+    said = [orjson.loads(line) for line in done.output.splitlines()]
+    assert done.exit_code == 1
+    assert [one["legal"] for one in said] == [True, False]
+    assert said[1]["findings"][0]["rule"] == "R10"
+
+
+def test_a_file_that_is_no_json_is_an_error_in_words(tmp_path: Path) -> None:
+    """The line is named, and what a line should be."""
+    file = tmp_path / "notes.txt"
+    file.write_text("hello\n")
+
+    done = CliRunner().invoke(cli, ["check", str(file), "--endpoint", "text2video"], obj={})
+
+    assert (done.exit_code, "line 1 is no JSON" in done.output + done.stderr) == (1, True)

@@ -1,0 +1,115 @@
+"""The OpenAPI document says what is true: it is complete, its references resolve, its examples work."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from litestar import Litestar, get
+
+from api.app import _check_entries, create_app
+from tests.api.served.serving import Served, png
+
+
+@pytest.fixture(scope="module")
+def document(service: Served) -> dict[str, Any]:
+    found: dict[str, Any] = service.get("/openapi.json").json()
+    return found
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, operations in document["paths"].items():
+        for verb, operation in operations.items():
+            yield path, verb, operation
+
+
+def test_every_reference_resolves_and_every_operation_is_described(document: dict[str, Any]) -> None:
+    """No dangling reference, no operation without words, answer, problem and entry; ids are unique."""
+    assert document["openapi"].startswith("3.1")
+    schemas = document["components"]["schemas"]
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert named <= set(schemas)
+    ids = [operation["operationId"] for _, _, operation in _operations(document)]
+    assert len(ids) == len(set(ids)) > 40
+    for path, _, operation in _operations(document):
+        assert operation["description"]
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+        assert (operation["security"] == []) == path.startswith("/health/")
+        assert set(re.findall(r"{(\w+)}", path)) == {
+            one["name"] for one in operation["parameters"] if one["in"] == "path"
+        }
+
+
+def test_every_change_documents_its_idempotency_key(document: dict[str, Any]) -> None:
+    """POST, PUT, PATCH and DELETE require the key, but for previews and checks, which change nothing."""
+    for path, verb, operation in _operations(document):
+        required = {one["name"] for one in operation["parameters"] if one.get("required")}
+        changes = verb != "get" and not path.endswith(("/preview", "/check"))
+        assert ("Idempotency-Key" in required) == changes, path
+
+
+def test_the_examples_are_requests_that_work(
+    service: Served, document: dict[str, Any], account: str, production: str
+) -> None:
+    """Every body has an example, and the service takes each of them as it is, but for its ids."""
+    ids = {
+        "account": account,
+        "production": production,
+        "asset": service.upload(png()).json()["id"],
+        "character": service.made("/v1/characters", {"name": "Hana"})["id"],
+        "scene": service.made("/v1/scenes", {"production": production, "name": "x"})["id"],
+    }
+    other = service.upload(png()).json()["id"]
+    last = ("/close", "/retire", "/supersede")
+    operations = sorted(_operations(document), key=lambda one: one[0].endswith(last))
+    for path, verb, operation in operations:
+        media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if media is None or path.startswith("/v1/generations") or "{element}" in path or "continue" in path:
+            continue
+        text = json.dumps(media["examples"]["usual"]["value"])
+        for kind, one in ids.items():
+            wanted = other if path.endswith("/supersede") else one
+            text = re.sub(rf"{kind}_[0-9a-z]{{26}}", wanted, text)
+        address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
+        if path == "/v1/assets/{asset}/retire":
+            address = f"/v1/assets/{other}/retire"
+        answer = service.change(verb.upper(), address, json.loads(text))
+        assert answer.status_code in (200, 201), (path, answer.text)
+
+
+def test_the_page_reaches_no_other_host(service: Served) -> None:
+    """The documentation page and its files come from here, and its policy allows nothing else."""
+    page = service.http.get("/docs", headers={"Authorization": ""})
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", page.text)
+    files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert all(service.http.get(file).status_code == 200 for file in files)
+    copy = service.http.get("/docs/openapi-3.0.json").json()
+    assert copy["openapi"] == "3.0.3"
+    assert '"null"' not in json.dumps(copy["components"])
+
+
+def test_no_route_is_without_a_declared_entry(service: Served) -> None:
+    """Every route says how it is entered; an application with one that does not is not made."""
+    create_app(service.continuity)
+
+    @get("/secret", sync_to_thread=False)
+    def secret() -> str:
+        return "open by mistake"
+
+    with pytest.raises(RuntimeError, match="/secret"):
+        _check_entries(Litestar([secret], openapi_config=None))
+
+
+def test_only_health_and_documents_are_open(service: Served) -> None:
+    """Without a key nothing answers but the probes and the documentation."""
+    bare = {"Authorization": ""}
+    for path in ("/health/live", "/health/ready", "/docs", "/openapi.json"):
+        assert service.http.get(path, headers=bare).status_code == 200
+    for path in service.get("/openapi.json").json()["paths"]:
+        if path.startswith("/v1/"):
+            address = re.sub(r"{\w+}", "x", path)
+            assert service.http.request("GET", address, headers=bare).status_code in (401, 405)

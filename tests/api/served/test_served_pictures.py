@@ -1,0 +1,181 @@
+"""Pictures over HTTP: taken in streamed and checked, given back as they came, whole or in part."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import zlib
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from registry.errors import BlobStoreDown
+from tests.api.served.serving import Served, png, problem, running
+
+
+def _bomb() -> bytes:
+    """A PNG of a few kilobytes whose header promises 25,000 x 25,000 pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 25_000, 25_000, 1, 0, 0, 0, 0)
+    data = zlib.compress(bytes(3126) * 25_000, 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"just text", png()[:-200], _bomb(), b"GIF89a" + bytes(50)],
+    ids=["text", "cut", "bomb", "gif"],
+)
+def test_what_is_no_picture_is_refused_and_leaves_nothing(service: Served, content: bytes) -> None:
+    """Text, a cut picture, a bomb and a foreign format are refused; log and store stay as they were."""
+    before, kept = service.position(), service.blob_keys()
+    problem(service.upload(content), 422, "not-a-picture")
+    assert (service.position(), service.blob_keys()) == (before, kept)
+
+
+def test_a_picture_outside_the_vendors_limits_is_kept_with_a_finding(service: Served) -> None:
+    """299 pixels are too few for Kling and no reason to lose a picture."""
+    made = service.upload(png(299, 400))
+    assert made.status_code == 201
+    (finding,) = made.json()["findings"]
+    assert (finding["rule"], finding["severity"]) == ("R40", "E")
+    assert "299 x 400" in finding["message"]
+    assert service.get(f"/v1/assets/{made.json()['id']}").json() == made.json()
+    assert service.upload(png(320, 400)).json()["findings"] == []
+
+
+def test_a_form_is_an_upload_too(service: Served) -> None:
+    """A multipart form with file and label registers like a raw body; unknown parts are refused by name."""
+    made = service.post("/v1/assets", files={"file": ("a.png", png())}, data={"label": "Café"})
+    assert (made.status_code, made.json()["label"]) == (201, "Café")
+    odd = service.post("/v1/assets", files={"file": ("a.png", png())}, data={"tags": "x"})
+    assert problem(odd, 422, "invalid-request")["errors"][0]["path"] == "$.tags"
+    none = service.post("/v1/assets", files={"other": ("a.png", png())})
+    problem(none, 422, "invalid-request")
+    cut = service.post(
+        "/v1/assets", content=b"--b\r\nContent-", headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+    problem(cut, 400, "malformed-body")
+
+
+def test_the_same_bytes_are_the_first_asset(service: Served) -> None:
+    """A second registration answers 200 with the first asset, also when both arrive at once."""
+    picture = png()
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda n: service.upload(picture, params={"label": f"try {n}"}), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    (asset,) = {answer.json()["id"] for answer in answers}
+    assert [key.split("/")[2] for key in service.blob_keys() if asset in key] == ["original", "rendition"]
+    kept = {key.split("/")[1] for key in service.blob_keys()}
+    assert kept == {item["id"] for item in service.get("/v1/assets", params={"limit": 500}).json()["items"]}
+
+
+def test_originals_come_back_identical_and_renditions_upright(service: Served) -> None:
+    """The original is the bytes that came, with their digest; the rendition is turned and bare."""
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (400, 320), "teal").save(out, "JPEG", exif=exif)
+    asset = service.upload(out.getvalue()).json()
+    assert (asset["picture"]["width"], asset["picture"]["height"]) == (320, 400)
+    original = service.get(f"/v1/assets/{asset['id']}/content")
+    assert original.content == out.getvalue()
+    digest = b64encode(hashlib.sha256(original.content).digest()).decode()
+    assert original.headers["content-digest"] == f"sha-256=:{digest}:"
+    assert original.headers["x-content-type-options"] == "nosniff"
+    assert original.headers["content-disposition"].startswith("attachment")
+    rendition = service.get(f"/v1/assets/{asset['id']}/content", params={"rendition": "true"}).content
+    with Image.open(io.BytesIO(rendition)) as image:
+        assert (image.size, dict(image.getexif())) == ((320, 400), {})
+    thumbnail = service.get(f"/v1/assets/{asset['id']}/thumbnail", params={"side": 64})
+    with Image.open(io.BytesIO(thumbnail.content)) as image:
+        assert (image.format, max(image.size)) == ("JPEG", 64)
+
+
+def test_ranges_and_etags_are_honoured(service: Served) -> None:
+    """Parts come with 206, nothing with 304 to who has it, 416 outside; several ranges mean the whole."""
+    picture = png()
+    path = f"/v1/assets/{service.upload(picture).json()['id']}/content"
+    told = {
+        "bytes=0-3": picture[:4],
+        "bytes=10-": picture[10:],
+        "bytes=-5": picture[-5:],
+        f"bytes=5-{10**9}": picture[5:],
+    }
+    for asked, expected in told.items():
+        part = service.get(path, headers={"Range": asked})
+        assert (part.status_code, part.content) == (206, expected)
+        assert part.headers["content-range"].endswith(f"/{len(picture)}")
+        assert "content-digest" not in part.headers
+    for odd in ("bytes=0-1,4-5", "bytes=9-2", "items=1-2", "bytes=-"):
+        assert service.get(path, headers={"Range": odd}).content == picture
+    problem(service.get(path, headers={"Range": f"bytes={len(picture)}-"}), 416, "range-not-satisfiable")
+    tag = service.get(path).headers["etag"]
+    assert service.get(path, headers={"If-None-Match": tag}).status_code == 304
+    stale = service.get(path, headers={"Range": "bytes=0-3", "If-Range": '"other"'})
+    assert (stale.status_code, stale.content) == (200, picture)
+
+
+def test_only_pictures_are_taken_for_now(service: Served) -> None:
+    """Another kind is refused by name, whatever the bytes are."""
+    refused = problem(service.upload(png(), params={"kind": "audio"}), 422, "invalid")
+    assert refused["errors"][0]["path"] == "$.kind"
+    problem(service.upload(png(), params={"kind": "sculpture"}), 422, "invalid-request")
+    problem(service.upload(b""), 422, "invalid-request")
+    problem(service.upload(png(), params={"label": "x" * 201}), 422, "invalid-request")
+
+
+def test_assets_are_described_superseded_and_retired(service: Served) -> None:
+    """An asset's words change, another takes its place, and a retired one stands for nobody new."""
+    old, new = service.upload(png()).json()["id"], service.upload(png()).json()["id"]
+    words = service.change("PATCH", f"/v1/assets/{old}", {"description": "blurred"}).json()
+    assert (words["description"], words["version"]) == ("blurred", 2)
+    gone = service.made(f"/v1/assets/{old}/supersede", {"by": new, "reason": "sharper"})
+    assert (gone["superseded_by"], gone["retired"]) == (new, True)
+    who = service.made("/v1/characters", {"name": "Shown"})["id"]
+    refused = service.post(f"/v1/characters/{who}/references", {"asset": old, "role": "frontal"})
+    problem(refused, 409, "already-retired")
+    assert service.made(f"/v1/assets/{new}/retire", {"reason": "done"})["retired"]
+
+
+def test_a_file_beyond_the_cap_is_refused(tmp_path: Path) -> None:
+    """Neither a declared nor an undeclared length gets past the cap, in any form of upload."""
+    with running(tmp_path, CONTINUITY_UPLOAD_MOST_BYTES="4096") as service:
+        big = png() + bytes(200_000)
+        problem(service.upload(big), 413, "too-large")
+        problem(service.post("/v1/assets", content=iter([big])), 413, "too-large")
+        problem(service.post("/v1/assets", files={"file": ("a.png", big)}), 413, "too-large")
+        assert (service.position(), service.blob_keys()) == (0, [])
+
+
+def test_a_store_that_is_down_is_named_and_nothing_is_recorded(
+    service: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When bytes cannot be kept, the answer is 503 with the outage's name, and the log stays as it was."""
+
+    def full(*_: object, **__: object) -> None:
+        raise BlobStoreDown("the blob folder is full", hint="make room")
+
+    before = service.position()
+    monkeypatch.setattr(service.continuity.blobs, "put", full)
+    answer = service.upload(png())
+    assert "full" in problem(answer, 503, "blob-store-down")["detail"]
+    assert int(answer.headers["retry-after"]) > 0
+    assert service.position() == before
+
+
+def test_damaged_bytes_are_never_handed_out(service: Served) -> None:
+    """A byte changed in the store is noticed before the answer begins."""
+    asset = service.upload(png()).json()
+    folder = Path(service.continuity.settings.blobs.removeprefix("file://"))
+    (stored,) = folder.glob(f"*/{asset['id']}/original=/bytes")
+    content = bytearray(stored.read_bytes())
+    content[-20] ^= 1
+    stored.write_bytes(bytes(content))
+    problem(service.get(f"/v1/assets/{asset['id']}/content"), 500, "blob-corrupt")

@@ -1,0 +1,115 @@
+"""The grounds of a request: whom its words mean, and what is there as of one position."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from generation.gather import Gathered, gather
+from generation.shot import ShotRequest
+from registry.deciders.character import IntroduceCharacter, RetireCharacter
+from registry.deciders.element import RetireElement
+from registry.deciders.scene import CastInScene
+from registry.errors import InvalidCommand, NotFound
+from tests.servers.world import ALONE, World, new_id
+
+
+def grounds_of(world: World, **fields: Any) -> Gathered:
+    shot = {"scene": world.scene, "action": "They wait.", **fields}
+    return gather(world.registry, world.studio, ShotRequest.model_validate(shot))
+
+
+def cast(*names: str) -> list[dict[str, str]]:
+    return [{"character": name} for name in names]
+
+
+def test_the_whole_cast_of_the_scene(studio: World) -> None:
+    """Without a word about people, the scene's cast is loaded with pictures, elements and versions, as of the newest position."""
+    gathered = grounds_of(studio)
+    mina = gathered.grounds.people[studio.mina.character]
+
+    assert set(gathered.grounds.people) == {studio.mina.character, studio.jun.character}
+    assert [element.id for element in mina.elements] == [studio.mina.element]
+    assert [reference.asset for reference in mina.references] == [studio.mina.portrait]
+    assert set(gathered.grounds.assets) == {studio.mina.portrait, studio.jun.portrait}
+    assert (gathered.scene, gathered.grounds.position) == (studio.scene, studio.log()[-1].position)
+
+
+@pytest.mark.parametrize("word", ["Mina", "mina", "MINA", "Lead", "lead"])
+def test_people_are_called_by_name_alias_or_id(studio: World, word: str) -> None:
+    """A name or alias in any case means the character; so does the id."""
+    lead = new_id("character")
+    studio.do(IntroduceCharacter(stream=lead, name="Somebody", aliases=("Lead",)))
+    expected = lead if word.casefold() == "lead" else studio.mina.character
+
+    found = grounds_of(studio, cast=cast(word, expected)).grounds.people
+    assert (found[word].id, found[expected].id) == (expected, expected)
+
+
+def test_the_scene_s_own_people_come_first(studio: World) -> None:
+    """A name that several characters bear means the one who is cast in the scene."""
+    studio.do(IntroduceCharacter(stream=new_id("character"), name="Mina"))
+
+    assert grounds_of(studio, cast=cast("Mina")).grounds.people["Mina"].id == studio.mina.character
+
+
+def test_a_name_that_could_be_two(studio: World) -> None:
+    """A name that two characters of the scene bear is refused, naming both and where it was said."""
+    other = new_id("character")
+    studio.do(
+        IntroduceCharacter(stream=other, name="Mina"), CastInScene(stream=studio.scene, character=other)
+    )
+
+    with pytest.raises(InvalidCommand) as refused:
+        grounds_of(studio, cast=cast("Mina"))
+    assert all(name in refused.value.message for name in ("'Mina'", other, studio.mina.character))
+
+
+def test_the_living_before_the_retired(studio: World) -> None:
+    """Of two of one name outside the scene, the one who is not retired is meant."""
+    old, new = new_id("character"), new_id("character")
+    studio.do(IntroduceCharacter(stream=old, name="Sora"), IntroduceCharacter(stream=new, name="Sora"))
+    studio.do(RetireCharacter(stream=old, reason="recast"))
+
+    assert grounds_of(studio, cast=cast("Sora")).grounds.people["Sora"].id == new
+
+
+def test_what_is_not_there_is_left_out(studio: World) -> None:
+    """Unknown people, pictures and clips are no error here: the resolution reports them, all at once."""
+    gone = new_id("asset")
+    grounds = grounds_of(studio, cast=cast("Nobody"), opening=gone, continue_from=new_id("clip")).grounds
+
+    assert "Nobody" not in grounds.people
+    assert gone not in grounds.assets
+    assert grounds.parent is None
+
+
+def test_a_retired_element_is_told_as_such(studio: World) -> None:
+    """Retirement is loaded, not hidden: the resolution must be able to say it."""
+    studio.do(RetireElement(stream=studio.mina.element, reason="a new one"))
+
+    (element,) = grounds_of(studio).grounds.people[studio.mina.character].elements
+    assert element.retired
+
+
+def test_a_clip_by_the_generation_that_makes_it(studio: World) -> None:
+    """A generation that still runs is a parent without a clip; without a scene the production's unplaced one is meant."""
+    asked = studio.ask(**ALONE)
+    gathered = grounds_of(studio, scene=None, production=studio.production, continue_from=asked)
+
+    assert gathered.grounds.parent is not None
+    assert (gathered.grounds.parent.generation, gathered.grounds.parent.clip) == (asked, asked)
+    assert gathered.grounds.parent.task_id is None
+    assert (gathered.scene, gathered.grounds.scene) == (studio.unplaced, None)
+
+
+def test_a_scene_a_shot_or_a_production_that_is_not_there(studio: World) -> None:
+    """Places that do not exist, or do not belong together, are refused at once."""
+    for wrong in ({"scene": new_id("scene")}, {"shot": new_id("shot")}):
+        with pytest.raises(NotFound):
+            grounds_of(studio, **wrong)
+    with pytest.raises(InvalidCommand, match="belongs to"):
+        grounds_of(studio, production=new_id("production"))
+    with pytest.raises(NotFound):
+        grounds_of(studio, scene=None, production=new_id("production"))

@@ -1,0 +1,144 @@
+"""A short history that fills every view: two people, an element, a scene, one delivered and one failed generation."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from registry.deciders.access import IssueKey, RevokeKey
+from registry.deciders.account import OpenAccount
+from registry.deciders.asset import DescribeAsset, RegisterAsset, RetireAsset
+from registry.deciders.character import (
+    AssignReference,
+    IntroduceCharacter,
+    ReviseCharacter,
+    WithdrawReference,
+)
+from registry.deciders.clip import RecordClip
+from registry.deciders.command import Command
+from registry.deciders.element import AdoptElement
+from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
+from registry.deciders.production import ChooseAccount, OpenProduction
+from registry.deciders.scene import (
+    CastInScene,
+    ContinueScene,
+    DropShot,
+    OpenScene,
+    PlanShot,
+    RecordContinuity,
+)
+from registry.deciders.studio import OpenStudio
+from registry.deciders.submission import IntendSubmission, NoteOnSubmission
+from tests.registry.events.golden import an_id, example
+from tests.registry.log.opened import STUDIO, Opened, register
+
+SHOW: Final = an_id("production")
+SCENE, UNPLACED, NEXT = an_id("scene"), an_id("scene", 9), an_id("scene", 2)
+MINA, JUN = an_id("character"), an_id("character", 2)
+FACE, CAFE, OLD = an_id("asset"), an_id("asset", 2), an_id("asset", 3)
+ELEMENT, ACCOUNT, SHOT, CLIP = an_id("element"), an_id("account"), an_id("shot"), an_id("clip")
+MADE, FAILED = an_id("generation"), an_id("generation", 2)
+PAID, LOST = an_id("submission"), an_id("submission", 2)
+
+
+def noted(submission: str, name: str, **changes: Any) -> NoteOnSubmission:
+    return NoteOnSubmission(stream=submission, event=example(name, **changes))  # type: ignore[arg-type]
+
+
+def access() -> list[list[Command]]:
+    key = an_id("key")
+    return [
+        [OpenStudio(stream=STUDIO, name="Han River")],
+        [IssueKey(stream=key, studio=STUDIO, holder="Yuna", secret_sha256="a" * 64)],
+        [RevokeKey(stream=key, reason="lost")],
+    ]
+
+
+def people() -> list[list[Command]]:
+    return [
+        [OpenAccount(stream=ACCOUNT, name="main", region="sg", host="https://kling", key_fingerprint="ak")],
+        [register(FACE), register(CAFE), register(OLD)],
+        [DescribeAsset(stream=CAFE, label="Café"), RetireAsset(stream=OLD, reason="blurred")],
+        [
+            IntroduceCharacter(stream=MINA, name="Mina", aliases=("미나",)),
+            IntroduceCharacter(stream=JUN, name="Jun"),
+        ],
+        [AssignReference(stream=MINA, asset=FACE, role="frontal"), ReviseCharacter(stream=JUN, name="June")],
+        [
+            AssignReference(stream=JUN, asset=CAFE, role="other"),
+            WithdrawReference(stream=JUN, asset=CAFE, role="other"),
+            AssignReference(stream=JUN, asset=CAFE, role="other"),
+        ],
+        [AdoptElement(stream=ELEMENT, element_id=7, account=ACCOUNT, character=MINA, attested_by="Yuna")],
+    ]
+
+
+def scenes() -> list[list[Command]]:
+    return [
+        [
+            OpenProduction(stream=SHOW, name="Late Trains", unplaced=UNPLACED),
+            OpenScene(stream=UNPLACED, production=SHOW, name="Unplaced"),
+            ChooseAccount(stream=SHOW, account=ACCOUNT),
+        ],
+        [OpenScene(stream=SCENE, production=SHOW, name="Café", number=12, setting="dusk")],
+        [OpenScene(stream=NEXT, production=SHOW, name="Street", number=13)],
+        [CastInScene(stream=SCENE, character=MINA), CastInScene(stream=SCENE, character=JUN)],
+        [PlanShot(stream=SCENE, shot=SHOT, action="They argue."), PlanShot(stream=SCENE, shot=an_id("shot", 2), action="x")],
+        [DropShot(stream=SCENE, shot=an_id("shot", 2))],
+    ]  # fmt: skip
+
+
+def requested(generation: str, submission: str) -> list[list[Command]]:
+    request, plan = example("GenerationRequested"), example("PlanCompiled")
+    intent = example("SubmissionIntended", subject=generation)
+    return [
+        [RequestGeneration(stream=generation, requested=request, plan=plan)],  # type: ignore[arg-type]
+        [
+            OpenSubmission(stream=generation, submission=submission, grounds=(ELEMENT, FACE)),
+            IntendSubmission(stream=submission, intent=intent),  # type: ignore[arg-type]
+        ],
+    ]
+
+
+def delivered() -> list[list[Command]]:
+    clip, record = example("ClipRecorded", continues=None), example("ContinuityRecorded", parents=[])
+    return [
+        *requested(MADE, PAID),
+        [noted(PAID, "SubmissionRejected")],
+        [noted(PAID, "SubmissionResent")],
+        [noted(PAID, "SubmissionConfirmed")],
+        [noted(PAID, "TaskProcessing"), noted(PAID, "ProviderAnomaly"), noted(PAID, "TaskSucceeded")],
+        [StoreResult(stream=MADE, result=example("ResultStored"))],  # type: ignore[arg-type]
+        [
+            EndGeneration(stream=MADE, outcome="delivered", clip=CLIP),
+            RecordClip(stream=CLIP, clip=clip),  # type: ignore[arg-type]
+            RecordContinuity(stream=SCENE, continuity=record),  # type: ignore[arg-type]
+        ],
+        [ContinueScene(stream=NEXT, clip=CLIP)],
+    ]
+
+
+def failed() -> list[list[Command]]:
+    record = example("ContinuityRecorded", generation=FAILED, outcome="failed", clip=None, clip_sha256=None)
+    return [
+        *requested(FAILED, LOST),
+        [noted(LOST, "SubmissionUnknown")],
+        [noted(LOST, "SubmissionConfirmed", via="lookup", task_id="task-2"), noted(LOST, "TaskFailed")],
+        [
+            EndGeneration(stream=FAILED, outcome="failed", reason="risk control"),
+            RecordContinuity(stream=SCENE, continuity=record),  # type: ignore[arg-type]
+        ],
+    ]
+
+
+def tell(log: Opened) -> None:
+    """Write the whole story, and one request that stays open."""
+    for call in [*access(), *people(), *scenes(), *delivered(), *failed()]:
+        log.handle(*call)
+    log.handle(*requested(an_id("generation", 3), an_id("submission", 3))[0])
+
+
+def more(log: Opened) -> RegisterAsset:
+    """One more asset, as somebody may register while something else goes on."""
+    command = register()
+    log.handle(command)
+    return command

@@ -1,0 +1,156 @@
+"""Many writers at once, in threads and processes, and writers that are killed: nothing lost, nothing twice, no holes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from registry.events.envelope import Recorded
+from tests.registry.log.opened import STUDIO, Opened, describe, introduce, new_id, opened, register
+
+WRITER = [sys.executable, "-m", "tests.registry.log.writing"]
+
+
+def whole_log(log: Opened) -> list[Recorded]:
+    """Every event, page by page; each page checks that it has no holes."""
+    events: list[Recorded] = []
+    while page := log.registry.feed.after(STUDIO, len(events), limit=1_000):
+        events.extend(page)
+    assert len(events) == log.registry.feed.head(STUDIO)
+    return events
+
+
+def writer(stack: ExitStack, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A writing process, opened and waiting for its start signal."""
+    process = subprocess.Popen(
+        [*WRITER, str(folder), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    stack.enter_context(process)
+    stack.callback(process.kill)
+    return process
+
+
+def start(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout.readline() == "ready\n"
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def acknowledged(process: subprocess.Popen[str]) -> list[str]:
+    """Event ids of every complete line; a line cut by a kill was not acknowledged."""
+    assert process.stdout is not None
+    lines = process.stdout.read().splitlines(keepends=True)
+    return [event for line in lines if line.endswith("\n") for event in line.split()]
+
+
+def test_a_storm_on_one_stream(open_log: Opened) -> None:
+    """Eight threads on one hot stream all succeed: they queue for the head, they do not fight."""
+    stream = new_id("asset")
+    open_log.handle(register(stream))
+    failures: list[Exception] = []
+
+    def storm(thread: int) -> None:
+        for number in range(40):
+            try:
+                open_log.handle(describe(stream, f"{thread} {number}"))
+            except Exception as failure:  # noqa: BLE001 - any failure at all is what the test looks for
+                failures.append(failure)
+
+    threads = [threading.Thread(target=storm, args=(thread,)) for thread in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert [event.version for event in whole_log(open_log)] == list(range(1, 8 * 40 + 2))
+    assert open_log.registry.state(STUDIO, stream).version == 8 * 40 + 1
+
+
+def test_two_processes_share_a_log(tmp_path: Path) -> None:
+    """Two processes with four threads each, meeting on one stream: no hole, no double, every acknowledgement kept."""
+    stream = new_id("asset")
+    with ExitStack() as stack, opened(tmp_path) as log:
+        log.handle(register(stream))
+        writers = [writer(stack, tmp_path, word, "60", stream) for word in ("one", "two")]
+        for process in writers:
+            start(process)
+        told = [event for process in writers for event in acknowledged(process)]
+        events = whole_log(log)
+
+        assert [process.wait() for process in writers] == [0, 0]
+        assert len(events) == 1 + 2 * 60 * 3
+        assert {event.event_id for event in events[1:]} == set(told)
+        assert [event.version for event in events if event.stream == stream] == list(range(1, 122))
+        assert [event.recorded_at for event in events] == sorted(event.recorded_at for event in events)
+        assert log.registry.rebuild().replaced == ()
+
+
+def test_processes_see_each_others_states(tmp_path: Path) -> None:
+    """A decision is made on what another process wrote since: cached states are not stale under the lock."""
+    stream = new_id("asset")
+    with opened(tmp_path) as one, opened(tmp_path) as two:
+        one.handle(register(stream))
+        one.handle(describe(stream, "a"))
+        assert len(two.handle(describe(stream, "b")).recorded) == 1
+        assert len(one.handle(describe(stream, "a")).recorded) == 1
+        assert len(two.handle(describe(stream, "a")).recorded) == 0
+
+
+def test_one_key_race_between_processes(tmp_path: Path) -> None:
+    """Two processes that make the data key of one stream at the same moment both stay readable."""
+    stream = new_id("character")
+    with opened(tmp_path) as one, opened(tmp_path) as two:
+        one.registry._sealer.seal("x", under=[stream], bound_to="nowhere")
+        two.registry._sealer.seal("x", under=[stream], bound_to="nowhere")
+        two.handle(introduce(name="Jun"))
+        one.handle(introduce(stream, name="Mina"))
+    with opened(tmp_path) as later:
+        names = [event.event.name for event in whole_log(later)]  # type: ignore[attr-defined]
+
+    assert names == ["Jun", "Mina"]
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1])
+def test_kill_loses_nothing_acknowledged(tmp_path: Path, after: float) -> None:
+    """A writer killed at any moment: every acknowledged event is there once, and the views equal a rebuild."""
+    with ExitStack() as stack:
+        process = writer(stack, tmp_path, "w", "1000000")
+        start(process)
+        assert process.stdout is not None
+        first = process.stdout.readline().split()
+        time.sleep(after)
+        process.kill()
+        told = first + acknowledged(process)
+
+    with opened(tmp_path) as log:
+        kept = Counter(event.event_id for event in whole_log(log))
+
+        assert max(kept.values()) == 1
+        assert set(told) <= set(kept)
+        assert len(kept) % 2 == 0, "calls of two events land whole"
+        assert log.registry.rebuild().replaced == ()
+        log.handle(introduce())
+
+
+def test_closing_finishes_what_waits(tmp_path: Path) -> None:
+    """Calls that were queued when the log closes are committed and answered, not dropped."""
+    with opened(tmp_path) as log:
+        threads = [threading.Thread(target=log.handle, args=(introduce(),)) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        while log.registry.feed.head(STUDIO) == 0:
+            time.sleep(0.001)
+        for thread in threads:
+            thread.join()
+    with opened(tmp_path) as log:
+        assert len(whole_log(log)) == 20

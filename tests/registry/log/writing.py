@@ -1,0 +1,48 @@
+"""A process that writes to a log until told otherwise, and says on stdout what was acknowledged.
+
+`python -m tests.registry.log.writing FOLDER WORD COUNT [STREAM]`: COUNT calls from four threads; each acknowledged call
+prints the event ids it wrote. With a STREAM every call also describes that asset, so that all writers meet there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from itertools import count
+from pathlib import Path
+
+from tests.registry.log.opened import Opened, describe, introduce, once, opened, register
+
+THREADS = 4
+
+
+def say(line: str) -> None:
+    """One system call per line, so that lines of several threads never mix and a kill cuts at most the last."""
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
+
+
+def write(log: Opened, numbers: count[int], limit: int, word: str, stream: str) -> None:
+    while (number := next(numbers)) < limit:
+        met = [describe(stream, f"{word} {number}")] if stream else []
+        handled = log.handle(introduce(), register(), *met, idempotency=once(f"{word}-{number}", "b"))
+        say(" ".join(event.event_id for event in handled.recorded))
+
+
+def main(folder: str, word: str, limit: str, stream: str = "") -> None:
+    with opened(Path(folder)) as log:
+        say("ready")
+        sys.stdin.readline()
+        numbers = count()
+        threads = [
+            threading.Thread(target=write, args=(log, numbers, int(limit), word, stream))
+            for _ in range(THREADS)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,18 @@
+"""The registry that view tests ask, with a story in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.registry.log.opened import Opened, opened
+from tests.registry.log.story import tell
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Opened]:
+    with opened(tmp_path) as found:
+        tell(found)
+        yield found
