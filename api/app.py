@@ -21,6 +21,7 @@ from litestar import Litestar, Response, Router
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
+from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Message, Scope
 
 from api.auth import ENTRIES, Entry, settle_request_id
@@ -92,6 +93,8 @@ def create_app(continuity: Continuity) -> Litestar:
         middleware=[DefineMiddleware(Entry, registry=continuity.registry)],
         exception_handlers={Exception: _problems(make_id)},
         before_send=[_mark(make_id)],
+        # None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt.
+        plugins=[PydanticPlugin(validate_strict=None)],  # type: ignore[arg-type]
         lifespan=[_threads(continuity.settings.threads)],
         openapi_config=None,
         logging_config=None,

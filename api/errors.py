@@ -7,6 +7,7 @@ they apply, `errors` (what is malformed: path, message, value), `findings` (rule
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
@@ -196,6 +197,8 @@ def _described(request: Web, error: Exception) -> tuple[dict[str, Any], dict[str
         case NotStorable():
             errors = [{"path": error.path, "message": error.why, "value": None}]
             return _described(request, invalid(errors))
+        case UnicodeDecodeError() if _in_the_body(error):
+            return _described(request, MalformedBody(f"the body is no UTF-8: {error}", hint="send JSON"))
         case RecursionError() if "deserializing" in str(error):
             return _described(request, MalformedBody("the body is nested too deeply", hint="send flat JSON"))
         case HTTPException():
@@ -203,6 +206,11 @@ def _described(request: Web, error: Exception) -> tuple[dict[str, Any], dict[str
         case _:
             hint = "repeat with the same Idempotency-Key; if it stays, give the request_id to the operator"
             return _problem(500, "internal-error", "the service failed, and wrote down why", hint), {}
+
+
+def _in_the_body(error: Exception) -> bool:
+    """Whether it arose while the framework read the body; anywhere else it is our own fault."""
+    return any(frame.name == "decode_json" for frame in traceback.extract_tb(error.__traceback__))
 
 
 def _problem(status: int, code: str, detail: str, hint: str) -> dict[str, Any]:
@@ -268,5 +276,7 @@ def _parameter(request: Web, found: Mapping[str, Any]) -> dict[str, Any]:
     name = str(found.get("key", ""))
     if name == "data" or found.get("source") == "body":
         return {"path": "$", "message": "a JSON body is needed", "value": None}
+    declared = request.route_handler.parsed_fn_signature.parameters.get(name)
+    name = getattr(declared and declared.kwarg_definition, "name", None) or name  # as the caller writes it
     value = request.query_params.get(name, request.path_params.get(name))
     return {"path": f"?{name}", "message": str(found["message"]), "value": shown(value)}

@@ -195,12 +195,22 @@ def _is_upload(request: Web) -> bool:
 def _digest(request: Web, body: bytes) -> str:
     """What the command is, however its JSON was written down."""
     try:
-        said = json.loads(body) if body else None
+        said = json.loads(body, object_pairs_hook=_each_once) if body else None
     except (ValueError, RecursionError):
         said = body.hex()  # refused as malformed a moment later
     query = sorted(request.query_params.multi_items())
     whole = [request.method, request.url.path, query, said]
     return sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Raises InvalidRequest for a name that stands in it twice: which one counts is anybody's guess."""
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = sorted(name for name in said if names.count(name) > 1)
+        raise invalid([{"path": f"$..{name}", "message": "sent twice", "value": None} for name in twice])
+    return said
 
 
 def _version(if_match: str | None) -> int | None:

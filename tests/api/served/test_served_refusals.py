@@ -113,12 +113,31 @@ def test_every_malformed_place_is_named_at_once(service: Served) -> None:
     assert (errors["$.aliases[1]"]["value"], errors["$.kind"]["value"]) == (5, "robot")
 
 
-@pytest.mark.parametrize("body", [b"{", b"", b"[]", b"null", b'{"name": "\\ud800"}', b"\xff", b"[" * 5000])
+@pytest.mark.parametrize(
+    "body", [b"{", b"", b"[]", b"null", b'{"name": "\\ud800"}', b"\xff", b'{"name": "\xff"}', b"[" * 5000]
+)
 def test_no_body_crashes_the_service(service: Served, body: bytes) -> None:
     """Whatever is sent as a body is answered with a problem, never with a failure."""
     refused = service.post("/v1/characters", content=body)
     assert refused.status_code in (400, 422)
     assert refused.json()["code"] in ("malformed-body", "invalid-request")
+
+
+def test_a_name_sent_twice_is_refused(service: Served) -> None:
+    """A body that says two things under one name says neither."""
+    body = b'{"name": "a", "description": "x", "name": "b"}'
+    refused = problem(service.post("/v1/characters", content=body), 422, "invalid-request")
+    assert [error["path"] for error in refused["errors"]] == ["$..name"]
+
+
+def test_numbers_and_switches_are_taken_as_such_only(service: Served) -> None:
+    """A text that looks like a number, or a truth value where a number is due, is refused as it stands."""
+    body = {"production": NOBODY, "prompt": "x", "duration": "5", "watermark": "yes"}
+    errors = problem(service.post("/v1/generations", body), 422, "invalid-request")["errors"]
+    assert {(error["path"], error["value"]) for error in errors} == {
+        ("$.duration", "5"),
+        ("$.watermark", "yes"),
+    }
 
 
 def test_texts_the_log_cannot_keep_are_refused(service: Served) -> None:
@@ -144,7 +163,8 @@ def test_misspelt_and_malformed_parameters_are_refused(service: Served) -> None:
     for query in ("limit=0", "limit=501", "after=-1", "after=x", "limit=99999999999999999999"):
         found = problem(service.get(f"/v1/characters?{query}"), 422, "invalid-request")["errors"]
         assert found[0]["path"] == f"?{query.partition('=')[0]}"
-    problem(service.get("/v1/submissions?state=lost"), 422, "invalid-request")
+    lost = problem(service.get("/v1/submissions?state=lost"), 422, "invalid-request")["errors"]
+    assert (lost[0]["path"], lost[0]["value"]) == ("?state", "lost")
     problem(service.get("/v1/events?type=NoSuchThing"), 422, "invalid-request")
 
 
