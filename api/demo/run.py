@@ -13,20 +13,23 @@ from api.demo.pictures import write_story_pictures
 from api.demo.show import Teller, save_clips
 from api.demo.stage import Stage
 from api.demo.story import World, continued_take, first_takes, set_up
+from api.settings import Settings, variable_of
 from generation.sandbox.accounts import DEFAULT_ACCOUNT
 
 
 def run_demo(console: Console, environment: Mapping[str, str], *, root: Path, keep: bool) -> None:
     """The whole story in a fresh folder under `root`. Raises StageFailed, DemoFailed, ContinuityError."""
     folder = root / datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    stage = Stage(folder, environment)
+    # What is set for a real installation (its database, its bucket, its Kling) must not be touched by a demo.
+    ours = {variable_of(field) for field in Settings.model_fields}
+    stage = Stage(folder, {name: said for name, said in environment.items() if name not in ours})
     teller = Teller(console)
     kept = False
     try:
         teller.heading("The stage")
         stage.open("the demo")
         teller.say(f"sandbox {stage.sandbox_url}, service {stage.url}, worker; data in {folder}")
-        with ContinuityClient(stage.url, stage.key) as client:
+        with stage.tended(), ContinuityClient(stage.url, stage.key) as client:
             tell(teller, client, folder)
         if keep:
             kept = True

@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,8 +19,11 @@ _BRISK: Final = {
     "CONTINUITY_POLL_FIRST_SECONDS": "0.3",
     "CONTINUITY_POLL_THEN_SECONDS": "0.5",
     "CONTINUITY_IDLE_SECONDS": "0.1",
+    "CONTINUITY_LEASE_SECONDS": "5",
+    "CONTINUITY_LEASE_MARGIN_SECONDS": "2",
+    "CONTINUITY_SEND_FLOOR_SECONDS": "8",
 }
-"""The sandbox finishes in two seconds; waiting the vendor's minutes would only be waiting."""
+"""The sandbox finishes in two seconds; waiting the vendor's minutes, or long for a dead worker, would only be waiting."""
 
 
 class StageFailed(RuntimeError):
@@ -50,6 +55,24 @@ class Stage:
         """A worker, the first one or in the place of one that died."""
         self._start("worker", [*_CONTINUITY, "worker"])
 
+    @contextmanager
+    def tended(self) -> Iterator[None]:
+        """While this lasts, a worker that dies is followed by another, which goes on from the log."""
+        over = threading.Event()
+
+        def tend() -> None:
+            while not over.wait(0.1):
+                if self.processes["worker"].poll() is not None:
+                    self.start_worker()
+
+        tending = threading.Thread(target=tend, daemon=True)
+        tending.start()
+        try:
+            yield
+        finally:
+            over.set()
+            tending.join()
+
     def close(self) -> None:
         """Stop what was started, politely first."""
         for process in self.processes.values():
@@ -67,8 +90,8 @@ class Stage:
     def variables(self) -> dict[str, str]:
         """The environment the service and the worker run in; the keys are the sandbox's public toys."""
         return {
-            **self.environment,
             **_BRISK,
+            **self.environment,
             "CONTINUITY_DATA": str(self.folder / "data"),
             "CONTINUITY_ALLOW_LOOPBACK": "true",
             "KLING_BASE_URL": self.sandbox_url,
