@@ -71,7 +71,9 @@ def accession_picture(
             handled = registry.handle(
                 offer.studio, [command], context=context, idempotency=idempotency(command.stream, True)
             )
-        except LogBusy:
+        except LogBusy as busy:
+            if busy.detail.get("landed") is False:
+                _remove(blobs, command)
             raise
         except AlreadyRegistered:  # the same bytes were registered while these were being read
             _remove(blobs, command)

@@ -84,7 +84,7 @@ class StaleLease(RegistryError):
 
 
 class LogBusy(RegistryError):
-    """The log could not commit in time or is shutting down; whether the command landed may be unknown."""
+    """The log could not commit in time or is shutting down; whether the command landed is unknown unless `landed` is False."""
 
     code = "log-busy"
 

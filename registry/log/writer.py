@@ -168,6 +168,11 @@ def _settle(ticket: Ticket, outcome: Outcome) -> bool:
     return True
 
 
+def _rolled_back(origin: str) -> bool:
+    """SQLite undoes a commit that finds the disk full or the file locked; of other failures nobody can be sure."""
+    return origin in ("database or disk is full", "database is locked")
+
+
 def _as_ours(failure: Exception) -> RegistryError | Exception:
     """Foreign exceptions stop here: uniqueness in a view, a locked or full database."""
     if not isinstance(failure, (SQLAlchemyError, OSError)):
@@ -181,4 +186,5 @@ def _as_ours(failure: Exception) -> RegistryError | Exception:
     return LogBusy(
         f"the database could not take the command: {origin}",
         hint="if it says the disk is full, make room; if it says locked, repeat in a moment with the same key",
+        **({"landed": False} if _rolled_back(origin) else {}),
     )

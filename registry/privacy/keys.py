@@ -81,4 +81,5 @@ def _ours() -> Iterator[None]:
         raise LogBusy(
             f"the key store could not be used: {failure}",
             hint="if it says the disk is full, make room; then repeat with the same key",
+            landed=False,
         ) from failure

@@ -105,7 +105,14 @@ def test_a_store_that_fails_half_way_keeps_no_half(
     assert (list(blobs.list("")), registry.feed.head(studio)) == ([], 0)
 
 
-@pytest.mark.parametrize(("failure", "left"), [(RuntimeError, 0), (LogBusy, 2)])
+class DiskFull(LogBusy):
+    """A commit that certainly did not land."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, landed=False)
+
+
+@pytest.mark.parametrize(("failure", "left"), [(RuntimeError, 0), (DiskFull, 0), (LogBusy, 2)])
 def test_bytes_of_a_failed_append_are_removed_unless_it_may_have_happened(
     registry: Registry, blobs: Blobs, studio: str, monkeypatch: pytest.MonkeyPatch, failure: Any, left: int
 ) -> None:
