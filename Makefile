@@ -50,6 +50,7 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/lint-imports
 proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python benchmarks/body.py
+	@$(BIN)/python benchmarks/compile.py
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
