@@ -113,3 +113,29 @@ def test_a_scene_a_shot_or_a_production_that_is_not_there(studio: World) -> None
         grounds_of(studio, production=new_id("production"))
     with pytest.raises(NotFound):
         grounds_of(studio, scene=None, production=new_id("production"))
+
+
+def test_what_shots_frames_edits_and_retakes_name(studio: World) -> None:
+    """Whoever a shot names and the closing picture are loaded; a clip to edit or to answer that is not there is left out."""
+    turns = [{"speaker": "jun", "line": "No."}]
+    shots = [
+        {"action": "She waits.", "duration": 5, "cast": ["MINA"]},
+        {"duration": 5, "dialogue": {"language": "Korean", "turns": turns}},
+    ]
+    nothing = new_id("clip")
+
+    told = grounds_of(studio, shots=shots, closing=studio.mina.portrait, retake_of=nothing).grounds
+    edited = grounds_of(studio, edit=nothing).grounds
+
+    assert {"MINA", "jun"} <= set(told.people)
+    assert studio.mina.portrait in told.assets
+    assert (told.retake, edited.parent) == (None, None)
+
+
+def test_a_picture_elsewhere_is_not_looked_for(studio: World) -> None:
+    """A picture that is named by its address is no asset of ours."""
+    away = {"url": "https://cdn.example.com/a.png"}
+
+    found = grounds_of(studio, opening=away, references=[away]).grounds.assets
+
+    assert set(found) == {studio.mina.portrait, studio.jun.portrait}
