@@ -12,7 +12,9 @@ from generation.rules.catalogue import CATALOGUE, CRASHED, judge, unique
 from generation.rules.finding import Finding, with_reasons
 from generation.rules.rule import Problem, rule
 from generation.rules.subject import IMAGE, OMNI, TEXT, Facts, Picture, Subject
-from tests.generation.rules.cases import CASES, MORE_FAILURES, omni
+from tests.generation.rules.case import omni
+from tests.generation.rules.cases import CASES
+from tests.generation.rules.failures import MORE_FAILURES
 
 RULES = {rule.id: rule for rule in CATALOGUE}
 
