@@ -16,9 +16,12 @@ from registry.log.roles import Handled
 from registry.registry import Idempotency, Registry
 
 
-def preview(registry: Registry, studio: str, request: ShotRequest) -> Preview:
-    """What would be sent for this request now, with every finding. Writes nothing, spends nothing. Raises NotFound."""
-    return compiler.preview(request, gather(registry, studio, request).grounds)
+def preview(registry: Registry, studio: str, request: ShotRequest, *, as_of: int | None = None) -> Preview:
+    """What would be sent for this request now, or would have been sent as of a position of the log, with every finding.
+
+    Writes nothing, spends nothing. Raises NotFound, and InvalidCommand for a position the log does not have.
+    """
+    return compiler.preview(request, gather(registry, studio, request, as_of=as_of).grounds)
 
 
 def request_generation(
