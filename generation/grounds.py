@@ -83,7 +83,10 @@ class AssetGround:
 
 @dataclass(frozen=True, slots=True)
 class ParentGround:
-    """The clip to continue from or to edit, and where the vendor still serves it. `url` is None while there is no result."""
+    """The clip to continue from or to edit, and where the vendor still serves it.
+
+    `url` is None while there is no result; `running` says that there may still be one.
+    """
 
     clip: str
     generation: str
@@ -92,6 +95,7 @@ class ParentGround:
     url_expires_at_us: int | None
     duration_seconds: float
     scene: str
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)

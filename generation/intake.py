@@ -18,16 +18,18 @@ from registry.events.envelope import Context
 from registry.events.generation import GenerationRequested, ParentAwaited, PlanCompiled
 from registry.log.roles import Handled
 from registry.registry import Idempotency, Registry
-from registry.views import generations
 
 _NOT_YET: Final = "https://not-yet.klingai.com/"
 """Stands for the address of a clip that is still being made while the rest of its continuation is judged; never sent."""
 
 
-def preview(registry: Registry, studio: str, request: ShotRequest) -> Preview:
-    """What would be sent for this request now, with every finding. Writes nothing, spends nothing. Raises NotFound."""
-    gathered = gather(registry, studio, request)
-    pending = _pending_parent(registry, studio, gathered)
+def preview(registry: Registry, studio: str, request: ShotRequest, *, as_of: int | None = None) -> Preview:
+    """What would be sent for this request now, or would have been sent as of a position of the log, with every finding.
+
+    Writes nothing, spends nothing. Raises NotFound, and InvalidCommand for a position the log does not have.
+    """
+    gathered = gather(registry, studio, request, as_of=as_of)
+    pending = _pending_parent(gathered.grounds)
     return compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
 
 
@@ -48,7 +50,7 @@ def request_generation(
     nothing was written.
     """
     gathered = gather(registry, studio, request)
-    pending = _pending_parent(registry, studio, gathered)
+    pending = _pending_parent(gathered.grounds)
     if pending is None:
         plan = compiler.compile_plan(request, gathered.grounds)
         second: PlanCompiled | ParentAwaited = compiled(plan)
@@ -60,14 +62,9 @@ def request_generation(
     return registry.handle(studio, [command], context=context, idempotency=idempotency)
 
 
-def _pending_parent(registry: Registry, studio: str, gathered: Gathered) -> str | None:
+def _pending_parent(grounds: Grounds) -> str | None:
     """The generation this request continues, while it still runs (short-window chaining, guide E)."""
-    parent = gathered.grounds.parent
-    if parent is None or parent.url is not None:
-        return None
-    with registry.reading() as connection:
-        running = generations.generation(connection, studio, parent.generation).outcome is None
-    return parent.generation if running else None
+    return grounds.parent.generation if grounds.parent and grounds.parent.running else None
 
 
 def _as_if_delivered(grounds: Grounds) -> Grounds:

@@ -6,7 +6,7 @@ keys, a database) is handed in, so the same code runs in tests, in the service a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +19,7 @@ from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
 from registry.log import leases
 from registry.log.engine import Database
-from registry.log.feed import Feed, head
+from registry.log.feed import Feed, head, recorded_at
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.rebuild import Progress, Rebuilt
@@ -99,6 +99,12 @@ class Registry:
         """A stream's folded state, now or as of a position; version 0 means it does not exist (then)."""
         return self._log.state(log, stream, as_of=as_of)
 
+    def states(
+        self, connection: Connection, log: str, streams: Iterable[str], *, as_of: int
+    ) -> dict[str, Folded]:
+        """Those of `streams` that existed as of a position, folded in the snapshot that `connection` sees."""
+        return self._log.states(connection, log, streams, as_of=as_of)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for one view query; each statement sees the newest commit."""
@@ -114,6 +120,10 @@ class Registry:
     def head(self, connection: Connection, log: str) -> int:
         """A log's last position as `connection` sees it."""
         return head(connection, log)
+
+    def recorded_at(self, connection: Connection, log: str, position: int) -> int:
+        """When the event at a position was recorded, in microseconds. Raises HistoryTampered when there is none."""
+        return recorded_at(connection, log, position)
 
     def fingerprint(self, studio: str, sha256: str) -> str:
         """The studio-keyed digest by which a second registration of the same bytes is recognised."""

@@ -15,10 +15,15 @@ from api.cli.showing import fields, finding_lines, table, text
 from api.cli.terminal import Terminal, calling, leave
 from generation.plan import Preview
 
+_AS_OF: Final = click.option(
+    "--as-of", type=int, metavar="POSITION", help="Preview as of a position of the log, not of now."
+)
+
 
 @click.command()
 @shot_options
 @click.option("--preview", is_flag=True, help="Show what would be sent and what it costs; send nothing.")
+@_AS_OF
 @click.option("--no-wait", is_flag=True, help="Ask, and do not follow.")
 @click.option(
     "--download", type=click.Path(path_type=Path, dir_okay=False), help="Fetch the clip into this file."
@@ -39,8 +44,10 @@ def generate(terminal: Terminal, **flags: Any) -> None:
     """
     request = shot_from(flags)
     if flags["preview"]:
-        _preview(terminal, request)
+        _preview(terminal, request, flags["as_of"])
         return
+    if flags["as_of"] is not None:
+        raise click.UsageError("--as-of speaks about a preview: a request is always taken as of now")
     asked = terminal.client.request_generation(request, idempotency_key=flags["idempotency_key"])
     if flags["no_wait"]:
         terminal.show(asked, without=("request", "plan"))
@@ -55,19 +62,20 @@ def generate(terminal: Terminal, **flags: Any) -> None:
 
 @click.command()
 @shot_options
+@_AS_OF
 @calling
 def preview(terminal: Terminal, **flags: Any) -> None:
     """Payload, pattern and why, findings and price of a request. Nothing is written, sent or spent.
 
-    Exit code 2 when the same request would be refused.
+    Exit code 2 when the same request would be refused. With --as-of: what would have been sent then.
 
     Example: continuity preview --scene scene_01jd… --cast mina --action "She waits at the window."
     """
-    _preview(terminal, shot_from(flags))
+    _preview(terminal, shot_from(flags), flags["as_of"])
 
 
-def _preview(terminal: Terminal, request: dict[str, Any]) -> None:
-    shown = terminal.client.preview_generation(request)
+def _preview(terminal: Terminal, request: dict[str, Any], as_of: int | None) -> None:
+    shown = terminal.client.preview_generation(request, as_of=as_of)
     terminal.answer(shown, lambda: _drawn(shown))
     if not shown.sendable:
         leave(FAILED)

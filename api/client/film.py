@@ -33,10 +33,13 @@ PATIENCE_SECONDS: Final = 100.0
 class FilmCalls(Calls):
     """Generations, submissions, clips."""
 
-    def preview_generation(self, request: Shot) -> Preview:
-        """What would be sent, at which price, and what speaks against it. Nothing is written or spent."""
-        answer = self._wire.answer(Call("POST", at("generations", "preview"), json=_body(request)))
-        return read_as(Preview, answer.body)
+    def preview_generation(self, request: Shot, *, as_of: int | None = None) -> Preview:
+        """What would be sent, at which price, and what speaks against it. Nothing is written or spent.
+
+        With `as_of`, a position of the log: what would have been sent then.
+        """
+        call = Call("POST", at("generations", "preview"), {"as_of": as_of}, json=_body(request))
+        return read_as(Preview, self._wire.answer(call).body)
 
     def check_payload(self, endpoint: str, body: Any) -> CheckedPayload:
         """What the catalogue says about anybody's body for a Kling endpoint."""

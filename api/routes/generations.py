@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.bodies import GenerationAnswer
 from api.errors import Web
@@ -24,6 +24,14 @@ from registry.views.generations import GenerationCard
 from registry.views.page import Page
 
 RETRY_AFTER_SECONDS: Final = 2
+
+AsOf = Annotated[
+    int | None,
+    QueryParameter(
+        description="A position of the studio's log: names, cast, references, elements and clips are as they were then, "
+        "and addresses expire by the time that event was recorded. Left out, the newest position."
+    ),
+]
 
 
 def _answer_of(connection: Connection, studio: str, generation: str) -> GenerationAnswer:
@@ -65,9 +73,15 @@ def request_generation(
 
 
 @post("/preview", status_code=200, sync_to_thread=True)
-def preview(data: JSONBody[ShotRequest], visit: NamedDependency[Visit]) -> Answer[Preview]:
-    """What would be sent, why, on what grounds, at which price, and what speaks against it. Writes nothing, spends nothing."""
-    return answer_card(intake.preview(visit.registry, visit.studio, data))
+def preview(
+    data: JSONBody[ShotRequest], visit: NamedDependency[Visit], as_of: AsOf = None
+) -> Answer[Preview]:
+    """What would be sent, why, on what grounds, at which price, and what speaks against it. Writes nothing, spends nothing.
+
+    With `as_of`, what this version would have sent then: the same bytes as a preview made at that position. 422 for a position
+    the log does not have, and for what was erased since.
+    """
+    return answer_card(intake.preview(visit.registry, visit.studio, data, as_of=as_of))
 
 
 @get("/", sync_to_thread=True)

@@ -71,7 +71,7 @@ class RetireAsset(Command):
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """An asset as it is."""
+    """An asset as it is. An asset that exists without an `original` was erased."""
 
     exists: bool = False
     kind: AssetKind = "picture"
@@ -79,6 +79,10 @@ class Asset:
     description: str = ""
     retired: bool = False
     superseded_by: str | None = None
+    original: StoredBytes | None = None
+    rendition: StoredBytes | None = None
+    picture: PictureFacts | None = None
+    derived_from: FrameOf | None = None
 
 
 def decide(command: Command, state: Asset, reads: Reads) -> Sequence[Event]:
@@ -133,7 +137,15 @@ def _describe(command: DescribeAsset, state: Asset) -> Sequence[Event]:
 def evolve(state: Asset, event: Event) -> Asset:
     match event:
         case AssetRegistered():
-            return Asset(exists=True, kind=event.kind, label=known(event.label, ""))
+            return Asset(
+                exists=True,
+                kind=event.kind,
+                label=known(event.label, ""),
+                original=known(event.original, None),
+                rendition=known(event.rendition, None),
+                picture=event.picture,
+                derived_from=event.derived_from,
+            )
         case AssetDescribed():
             return replace(state, label=known(event.label, ""), description=known(event.description, ""))
         case AssetSuperseded():

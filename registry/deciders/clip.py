@@ -19,11 +19,12 @@ class RecordClip(Command):
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip as it is."""
+    """A clip as it is; `recorded` holds its facts as they were recorded."""
 
     exists: bool = False
     scene: str = ""
     generation: str = ""
+    recorded: ClipRecorded | None = None
 
 
 def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
@@ -38,7 +39,7 @@ def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
 def evolve(_state: Clip, event: Event) -> Clip:
     match event:
         case ClipRecorded():
-            return Clip(True, event.scene, event.generation)
+            return Clip(True, event.scene, event.generation, event)
         case _:
             raise unexpected(event)
 

@@ -57,6 +57,7 @@ class Element:
     element_id: int = 0
     account: str = ""
     character: str = ""
+    made_from: Literal["image", "video"] | None = None
     retired: bool = False
 
 
@@ -96,7 +97,7 @@ def _adopt(command: AdoptElement, state: Element, reads: Reads) -> Sequence[Even
 def evolve(state: Element, event: Event) -> Element:
     match event:
         case ElementAdopted():
-            return Element(True, event.element_id, event.account, event.character)
+            return Element(True, event.element_id, event.account, event.character, event.made_from)
         case ElementRetired():
             return replace(state, retired=True)
         case _:

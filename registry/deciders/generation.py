@@ -106,6 +106,7 @@ class Generation:
     submission: str | None = None
     result: ResultStored | None = None
     outcome: Ending | None = None
+    clip: str | None = None
 
     @property
     def exists(self) -> bool:
@@ -193,7 +194,7 @@ def evolve(state: Generation, event: Event) -> Generation:
         case ResultStored():
             return replace(state, stage="stored", result=event)
         case GenerationEnded():
-            return replace(state, stage="ended", outcome=event.outcome)
+            return replace(state, stage="ended", outcome=event.outcome, clip=event.clip)
         case _:
             raise unexpected(event)
 

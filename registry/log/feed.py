@@ -67,6 +67,18 @@ def head(connection: Connection, log: str) -> int:
     return position or 0
 
 
+def recorded_at(connection: Connection, log: str, position: int) -> int:
+    """When the event at a position was recorded (us). Raises HistoryTampered when there is none."""
+    query = select(EVENTS.c.recorded_at).where(EVENTS.c.log == log, EVENTS.c.position == position)
+    found: int | None = connection.execute(query).scalar()
+    if found is None:
+        raise HistoryTampered(
+            f"{log} has no event at position {position}",
+            hint="an event was removed from the database; compare with a backup",
+        )
+    return found
+
+
 def walk(
     connection: Connection, reader: RowReader, log: str, *, after: int, until: int, size: int = 1_000
 ) -> Iterator[list[Recorded]]:

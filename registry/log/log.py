@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,6 +74,12 @@ class Log:
         """A stream's state, now or as of a position. Version 0 means it does not exist (then)."""
         with self.database.reading() as connection:
             return self._states.fold(connection, log, stream, as_of=as_of)
+
+    def states(
+        self, connection: Connection, log: str, streams: Iterable[str], *, as_of: int
+    ) -> dict[str, Folded]:
+        """Those of `streams` that existed as of a position, in the snapshot `connection` sees."""
+        return self._states.fold_all(connection, log, streams, as_of=as_of)
 
     def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
         """Make every view anew from the log and replace the live tables that differ. Serving goes on meanwhile."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
@@ -18,6 +18,16 @@ from registry.log.tables import EVENTS
 
 _FORGET_ALL_BEYOND: Final = 2_000
 """When another process wrote more events than this since we looked, dropping the cache is cheaper than naming streams."""
+
+
+_STREAMS_A_QUERY: Final = 500
+"""Every engine takes so many values in one statement."""
+
+
+def _until(position: int) -> ColumnElement[bool]:
+    """Adding nothing keeps the planner on the stream index; by position it would walk the whole log."""
+    hidden: ColumnElement[int] = EVENTS.c.position.op("+")(0)
+    return hidden <= position
 
 
 def decider_of(deciders: Mapping[str, Decider], stream: str) -> Decider:
@@ -64,12 +74,30 @@ class States:
             select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream == stream).order_by(EVENTS.c.version)
         )
         if as_of is not None:
-            # The unary plus keeps the planner on the stream index; by position it would walk the whole log.
-            query = query.where(EVENTS.c.position.op("+")(0) <= as_of)
+            query = query.where(_until(as_of))
         state, version = decider.initial, 0
         for recorded in self._reader.all(connection.execute(query)):
             state, version = decider.evolve(state, recorded.event), recorded.version
         return Folded(version, state)
+
+    def fold_all(
+        self, connection: Connection, log: str, streams: Iterable[str], *, as_of: int
+    ) -> dict[str, Folded]:
+        """Those of `streams` that existed as of a position (inclusive), on the one state `connection` sees."""
+        found: dict[str, Folded] = {}
+        waiting = list(dict.fromkeys(streams))
+        for start in range(0, len(waiting), _STREAMS_A_QUERY):
+            some = waiting[start : start + _STREAMS_A_QUERY]
+            query = (
+                select(EVENTS)
+                .where(EVENTS.c.log == log, EVENTS.c.stream.in_(some), _until(as_of))
+                .order_by(EVENTS.c.stream, EVENTS.c.version)
+            )
+            for recorded in self._reader.all(connection.execute(query)):
+                decider = decider_of(self._deciders, recorded.stream)
+                before = found[recorded.stream].state if recorded.stream in found else decider.initial
+                found[recorded.stream] = Folded(recorded.version, decider.evolve(before, recorded.event))
+        return found
 
     def catch_up(self, connection: Connection, log: str, position: int) -> None:
         with self._lock:

@@ -180,6 +180,12 @@ def find_characters(connection: Connection, log: str, wanted: Iterable[str]) -> 
     return _cards(connection, log, [row for row in rows if keys & _called(row)])
 
 
+def characters_until(connection: Connection, log: str, position: int) -> list[str]:
+    """The ids of everybody introduced up to a position, in order of introduction."""
+    query = select(CHARACTERS.c.character).where(CHARACTERS.c.log == log, CHARACTERS.c.position <= position)
+    return list(connection.execute(query.order_by(CHARACTERS.c.position)).scalars())
+
+
 def _called(row: Row[Any]) -> set[str]:
     return {word.casefold() for word in (row.character, row.name, *orjson.loads(row.aliases))}
 

@@ -102,6 +102,18 @@ def elements_of(connection: Connection, log: str, characters: Iterable[str]) -> 
     return [_card(row) for row in connection.execute(query.order_by(ELEMENTS.c.position)).all()]
 
 
+def elements_until(
+    connection: Connection, log: str, position: int, *, characters: Iterable[str]
+) -> list[str]:
+    """The ids of these characters' elements adopted up to a position, in order of adoption."""
+    query = select(ELEMENTS.c.element).where(
+        ELEMENTS.c.log == log,
+        ELEMENTS.c.character.in_(list(characters)),
+        ELEMENTS.c.position <= position,
+    )
+    return list(connection.execute(query.order_by(ELEMENTS.c.position)).scalars())
+
+
 def element_bound_as(connection: Connection, log: str, account: str, element_id: int) -> ElementCard | None:
     """The binding of an account's element id, if it was adopted before."""
     row = connection.execute(

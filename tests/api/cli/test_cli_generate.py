@@ -162,6 +162,18 @@ def test_a_preview_shows_why_and_the_price(server: Script, run: Run) -> None:
     assert {asked.path for asked in server.asked} == {"/v1/generations/preview"}
 
 
+def test_a_preview_as_of_a_position(server: Script, run: Run) -> None:
+    """Either spelling sends the position along; asking for a clip as of one is refused before anything is sent."""
+    server.will(says(PREVIEW))
+
+    assert run("preview", "--scene", "s", "--prompt", "p", "--as-of", "41").exit_code == 0
+    assert run("generate", "--preview", "--scene", "s", "--as-of", "41").exit_code == 0
+    assert [asked.query for asked in server.asked] == [{"as_of": "41"}] * 2
+    refused = run("generate", "--scene", "s", "--prompt", "p", "--as-of", "41")
+    assert (refused.exit_code, len(server.asked)) == (1, 2)
+    assert "as of now" in refused.stderr
+
+
 def test_a_preview_that_would_be_refused_is_two(server: Script, run: Run) -> None:
     """A preview answers all the same, and the exit code says that the request would not be taken."""
     server.will(says(PREVIEW | {"sendable": False}))

@@ -44,6 +44,22 @@ def test_a_preview_is_what_the_request_would_send(service: Served, production: s
     assert asked["plan_digest"] == preview["plan_digest"]
 
 
+def test_a_preview_of_a_past_position(service: Served, production: str) -> None:
+    """`as_of` answers the bytes of the preview made then; a position the log does not have is refused, naming its end."""
+    path, body = "/v1/generations/preview", _shot(production, cast=[{"character": "Past"}])
+    character = service.made("/v1/characters", {"name": "Past"})
+    then, told = service.position(), service.http.post(path, json=body).content
+    service.change("PATCH", f"/v1/characters/{character['id']}", {"name": "Renamed"})
+    now = service.http.post(path, json=body).content
+
+    assert service.http.post(path, json=body, params={"as_of": then}).content == told != now
+    head = service.position()
+    for beyond in (0, head + 1):
+        refused = service.http.post(path, json=body, params={"as_of": beyond})
+        assert f"from 1 to {head}" in problem(refused, 422, "invalid")["detail"]
+    assert service.http.post(path, json=body, params={"as_of": "June"}).status_code == 422
+
+
 def test_a_repeated_request_is_the_same_generation(service: Served, production: str) -> None:
     """The same key asks once, and the repeat is answered before anything is compiled."""
     key = {"Idempotency-Key": "one-clip"}

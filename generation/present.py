@@ -1,0 +1,118 @@
+"""The registry as it is, read from its views: the source of grounds for requests that are taken now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from generation.grounds import (
+    AccountGround,
+    AssetGround,
+    CharacterGround,
+    ElementGround,
+    ParentGround,
+    ReferenceGround,
+    SceneGround,
+    TakeGround,
+)
+from generation.source import (
+    FoundCharacter,
+    FoundGeneration,
+    FoundProduction,
+    FoundScene,
+    asset_ground,
+)
+from registry.registry import Connection, Registry
+from registry.views import (
+    accounts,
+    assets,
+    characters,
+    clips,
+    elements,
+    generations,
+    productions,
+    scenes,
+    submissions,
+)
+from registry.views.assets import AssetCard
+from registry.views.characters import CharacterCard
+
+
+class Present:
+    """A source on one snapshot of the views: `position` is the log's head, `now_us` the clock."""
+
+    def __init__(self, registry: Registry, connection: Connection, studio: str) -> None:
+        self.position = registry.head(connection, studio)
+        self.now_us = registry.clock()
+        self._connection = connection
+        self._studio = studio
+
+    def scene(self, scene: str) -> FoundScene:
+        card = scenes.scene(self._connection, self._studio, scene)
+        cast = tuple(member.character for member in card.cast)
+        ground = SceneGround(card.id, card.name, cast, card.setting)
+        return FoundScene(ground, card.production, tuple(shot.id for shot in card.shots))
+
+    def production(self, production: str) -> FoundProduction:
+        card = productions.production(self._connection, self._studio, production)
+        return FoundProduction(card.id, card.account, card.unplaced)
+
+    def account(self, account: str) -> AccountGround:
+        card = accounts.account(self._connection, self._studio, account)
+        return AccountGround(card.id, card.region, card.host)
+
+    def characters(self, words: Collection[str]) -> list[FoundCharacter]:
+        found = characters.find_characters(self._connection, self._studio, words)
+        return [FoundCharacter(_character_ground(card), card.aliases) for card in found]
+
+    def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
+        held = elements.elements_of(self._connection, self._studio, characters)
+        return [
+            (
+                card.character,
+                ElementGround(card.id, card.element_id, card.account, card.made_from, card.retired),
+            )
+            for card in held
+        ]
+
+    def assets(self, ids: Sequence[str]) -> dict[str, AssetGround]:
+        cards = assets.find_assets(self._connection, self._studio, ids)
+        scenes_of = {card.id: self._cut_from(card) for card in cards.values()}
+        return {card.id: asset_ground(card.id, card, scene=scenes_of[card.id]) for card in cards.values()}
+
+    def _cut_from(self, card: AssetCard) -> str | None:
+        if card.derived_from is None:
+            return None
+        return clips.clip(self._connection, self._studio, card.derived_from.clip).scene
+
+    def generation(self, generation: str) -> FoundGeneration:
+        card = generations.generation(self._connection, self._studio, generation)
+        return FoundGeneration(card.scene, card.clip, card.outcome is None)
+
+    def clip(self, clip: str) -> ParentGround:
+        card = clips.clip(self._connection, self._studio, clip)
+        paid = submissions.submission(self._connection, self._studio, card.submission)
+        return ParentGround(
+            clip=card.id,
+            generation=card.generation,
+            task_id=paid.task_id,
+            url=card.kling_url,
+            url_expires_at_us=card.kling_url_expires_at,
+            duration_seconds=card.duration_us / 1_000_000,
+            scene=card.scene,
+        )
+
+    def take(self, clip: str) -> TakeGround:
+        card = clips.clip(self._connection, self._studio, clip)
+        plan = generations.generation(self._connection, self._studio, card.generation).plan or {}
+        return TakeGround(card.id, plan.get("payload", {}).get("mode"))
+
+
+def _character_ground(card: CharacterCard) -> CharacterGround:
+    return CharacterGround(
+        id=card.id,
+        name=card.name,
+        kind=card.kind,
+        version=card.version,
+        references=tuple(ReferenceGround(reference.role, reference.asset) for reference in card.references),
+        retired=card.retired,
+    )

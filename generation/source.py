@@ -1,0 +1,133 @@
+"""What gathering asks of the registry, whichever way it answers: the views as they are, or the log as it was then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from generation.grounds import (
+    AccountGround,
+    AssetGround,
+    CharacterGround,
+    ElementGround,
+    ParentGround,
+    SceneGround,
+    TakeGround,
+)
+from registry.events.asset import FrameOf
+from registry.events.references import AssetKind, PictureFacts, StoredBytes
+
+
+@dataclass(frozen=True, slots=True)
+class FoundScene:
+    """A scene, the production it belongs to, and the ids of its planned shots."""
+
+    ground: SceneGround
+    production: str
+    shots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProduction:
+    """A production: the account that pays, if one was chosen, and the scene for requests that name none."""
+
+    id: str
+    account: str | None
+    unplaced: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCharacter:
+    """A character, still without elements, and what else it is called."""
+
+    ground: CharacterGround
+    aliases: tuple[str, ...]
+
+    def is_called(self, word: str) -> bool:
+        """Whether `word` is its name or an alias, in any case."""
+        return word.casefold() in {name.casefold() for name in (self.ground.name, *self.aliases)}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGeneration:
+    """The scene a generation is for, its clip once there is one, and whether it has not come to its end."""
+
+    scene: str
+    clip: str | None
+    running: bool
+
+
+class Source(Protocol):
+    """The registry as of one position. What is asked for by id raises NotFound when it does not exist (then).
+
+    `now_us` is the time a request is judged at, in microseconds: by it the address of a clip has expired or not.
+    """
+
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def now_us(self) -> int: ...
+
+    def scene(self, scene: str) -> FoundScene: ...
+
+    def production(self, production: str) -> FoundProduction: ...
+
+    def account(self, account: str) -> AccountGround: ...
+
+    def characters(self, words: Collection[str]) -> list[FoundCharacter]:
+        """Everybody whose id, name or alias is among `words`, in order of introduction."""
+        ...
+
+    def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
+        """These characters' elements, retired ones too, each with its character, in order of adoption."""
+        ...
+
+    def assets(self, ids: Sequence[str]) -> dict[str, AssetGround]:
+        """Those of `ids` that exist."""
+        ...
+
+    def generation(self, generation: str) -> FoundGeneration: ...
+
+    def clip(self, clip: str) -> ParentGround: ...
+
+    def take(self, clip: str) -> TakeGround:
+        """A clip with the mode its plan asked for."""
+        ...
+
+
+class KeptAsset(Protocol):
+    """What a view's card and a folded state both say of an asset."""
+
+    @property
+    def kind(self) -> AssetKind: ...
+    @property
+    def original(self) -> StoredBytes | None: ...
+    @property
+    def rendition(self) -> StoredBytes | None: ...
+    @property
+    def picture(self) -> PictureFacts | None: ...
+    @property
+    def derived_from(self) -> FrameOf | None: ...
+    @property
+    def retired(self) -> bool: ...
+
+
+def asset_ground(asset: str, kept: KeptAsset, *, scene: str | None) -> AssetGround:
+    """`scene` is that of the clip it was cut from, if it was."""
+    original, rendition, picture = kept.original, kept.rendition, kept.picture
+    return AssetGround(
+        id=asset,
+        kind=kept.kind,
+        digest=original.sha256 if original else "",
+        rendition_key=rendition.key if rendition else None,
+        rendition_digest=rendition.sha256 if rendition else None,
+        rendition_bytes=rendition.bytes if rendition else 0,
+        width=picture.width if picture else 0,
+        height=picture.height if picture else 0,
+        format=rendition.media_type.removeprefix("image/") if rendition else "",
+        retired=kept.retired,
+        made_from_clip=kept.derived_from.clip if kept.derived_from else None,
+        made_from_scene=scene,
+    )
