@@ -69,13 +69,15 @@ class Writer:
     def submit(self, work: Handle | Callable[[Connection], Any], *, timeout: float) -> Any:
         """Run `work` in a commit and wait. Raises LogBusy when it could not be queued or committed in time."""
         if self._closed.is_set():
-            raise LogBusy("the log is shutting down", hint="repeat the request with the same key in a moment")
+            raise _shutting_down()
         done: Future[Any] = Future()
         try:
             self._tickets.put(Ticket(work, done), timeout=timeout)
             return done.result(timeout)
         except queue.Full:
-            raise LogBusy("too many commands wait for the log", hint="repeat in a moment") from None
+            raise LogBusy(
+                "too many commands wait for the log", hint="repeat in a moment", landed=False
+            ) from None
         except TimeoutError:
             raise LogBusy(
                 f"the log did not answer within {timeout:g} s; whether the command landed is unknown",
@@ -99,7 +101,7 @@ class Writer:
                 break
         while not self._tickets.empty():
             if (left := self._tickets.get_nowait()) is not None:
-                left.done.set_exception(LogBusy("the log is shutting down", hint="repeat with the same key"))
+                left.done.set_exception(_shutting_down())
 
     def _gather(self, first: Ticket) -> tuple[list[Ticket], bool]:
         tickets = [first]
@@ -166,6 +168,13 @@ def _settle(ticket: Ticket, outcome: Outcome) -> bool:
         handled: Handled | None = outcome.handled
         ticket.done.set_result(handled)
     return True
+
+
+def _shutting_down() -> LogBusy:
+    """For commands that never reached a transaction."""
+    return LogBusy(
+        "the log is shutting down", hint="repeat the request with the same key in a moment", landed=False
+    )
 
 
 def _rolled_back(origin: str) -> bool:

@@ -40,13 +40,13 @@ def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "Path", lambda path: table if path == "/proc/mounts" else Path(path))
 
 
-def fill(log: Opened) -> tuple[int, str]:
+def fill(log: Opened) -> tuple[int, LogBusy]:
     """Write until the database refuses; answers how many calls were acknowledged, and the refusal."""
     for acknowledged in range(20_000):
         try:
             log.handle(introduce(), register())
         except LogBusy as refused:
-            return acknowledged, f"{refused.message} ({refused.hint})"
+            return acknowledged, refused
     raise AssertionError("the database never filled")
 
 
@@ -110,12 +110,23 @@ def test_a_full_database_says_so(tmp_path: Path) -> None:
         acknowledged, refusal = fill(log)
         events = log.registry.feed.after(STUDIO, 0, limit=10_000)
         assert acknowledged > 0
-        assert "disk is full" in refusal
-        assert "make room" in refusal
+        assert "disk is full" in refusal.message
+        assert "make room" in refusal.hint
+        assert refusal.detail["landed"] is False
         assert len(events) == acknowledged * 2
     with opened(tmp_path) as log:
         assert log.registry.rebuild().replaced == ()
         assert log.handle(introduce()).position == acknowledged * 2 + 1
+
+
+def test_a_closed_log_says_that_nothing_landed(tmp_path: Path) -> None:
+    """A command that never reached a transaction is certain not to have happened, and the refusal says so."""
+    with opened(tmp_path) as log:
+        log.registry.close()
+        with pytest.raises(LogBusy) as refused:
+            log.handle(introduce())
+
+    assert refused.value.detail["landed"] is False
 
 
 def test_a_failing_disk_says_so(tmp_path: Path) -> None:
