@@ -80,21 +80,22 @@ class Create:
     def _befalls(self, occasion: Occasion) -> Fault | None:
         """Takes the fault that keeps the create from being carried out; hands back what chaos has in store behind it."""
         with self.world.lock:
+            ordered = self.world.faults.awaits(occasion)
             self.fault = self.world.faults.take(occasion, wanted=_refuses)
             drawn = self.met.drawn if self.met.passed else self.world.chaos.draw(occasion)
-        if self.fault is None and drawn and _refuses(drawn):
+        if ordered or drawn is None:
+            return None
+        if _refuses(drawn):
             self.fault = drawn
         return drawn
 
     def _takes_effect(self, occasion: Occasion, drawn: Fault | None) -> None:
-        """Takes the faults of an accepted create, under the lock; what was ordered goes before what was drawn."""
+        """Takes the faults of an accepted create, under the lock."""
         self.shaping = self.world.faults.take_each(SHAPING, occasion)
         self.fault = self.world.faults.take(occasion, wanted=_shows_after)
-        if drawn is None or drawn.early or self.shaping or self.fault:
-            return
-        if drawn.shapes:
+        if drawn and drawn.shapes:
             self.shaping = [drawn]
-        else:
+        elif drawn and not drawn.early:
             self.fault = drawn
 
     def _checked(self, account: SeededAccount, body: dict[str, Any]) -> VideoRequest:

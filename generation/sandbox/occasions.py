@@ -98,6 +98,10 @@ class FaultQueue:
             return queued.fault
         return None
 
+    def awaits(self, occasion: Occasion) -> bool:
+        """Whether a fault waits for this request and lets no other pass first."""
+        return any(not queued.passing and occasion.meets(queued.fault) for queued in self.waiting)
+
     def take_each(self, deeds: Iterable[str], *occasions: Occasion) -> list[Fault]:
         """At most one fault of each of the deeds."""
         taken = [self._take_deed(deed, occasions) for deed in deeds]

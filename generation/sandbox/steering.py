@@ -116,7 +116,7 @@ def _chaos(world: World) -> list[HTTPRouteHandler]:
         with world.lock:
             return _json(world.chaos.shown())
 
-    @post("/chaos", sync_to_thread=True)
+    @post("/chaos", status_code=200, sync_to_thread=True)
     def begin_chaos(body: RawBody) -> ASGIApp:
         try:
             order = ChaosOrder.model_validate_json(body)

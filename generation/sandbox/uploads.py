@@ -138,10 +138,13 @@ class MidBody:
         def due(fault: Fault) -> bool:
             return fault.early and (upload.size >= (fault.after_bytes or 1) or upload.ended == "whole")
 
-        if ordered := self._world.faults.take(occasion, wanted=due):
-            return ordered
-        if self._world.chaos.early and not upload.met.passed and (occasion.external_task_id or upload.ended):
-            upload.met = Met(passed=True, drawn=self._world.chaos.draw(occasion))
+        if taken := self._world.faults.take(occasion, wanted=due):
+            return taken
+        named = occasion.external_task_id or upload.ended
+        if self._world.chaos.early and not upload.met.passed and named:
+            lot = self._world.chaos.draw(occasion)
+            ordered = self._world.faults.awaits(occasion)
+            upload.met = Met(passed=True, drawn=None if ordered else lot)
         drawn = upload.met.drawn
         return drawn if drawn and due(drawn) else None
 
