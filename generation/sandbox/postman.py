@@ -57,7 +57,7 @@ class Postman:
         self._letters: list[tuple[float, int, Notice]] = []
         self._held: dict[str, list[Notice]] = {}
         self._thread: threading.Thread | None = None
-        self.deliveries: deque[Delivery] = deque(maxlen=_REMEMBERED)
+        self._deliveries: deque[Delivery] = deque(maxlen=_REMEMBERED)
 
     def watch(self, task: Task, after: float = 0.0) -> None:
         """Tell that task's status changes later than `after`, if it asked for callbacks."""
@@ -68,6 +68,11 @@ class Postman:
                 if notice.moment >= after:
                     heapq.heappush(self._changes, (notice.moment, next(self._numbers), notice))
         self._news.set()
+
+    def delivered(self) -> list[Delivery]:
+        """Every callback that was tried, oldest first; only so many are remembered."""
+        with self._guard:
+            return list(self._deliveries)
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sandbox-callbacks", daemon=True)
@@ -134,20 +139,21 @@ class Postman:
         except (OSError, http.client.HTTPException, ValueError) as wrong:
             problem = f"{type(wrong).__name__}: {wrong}"[:300]
             _log.info("no callback for task %s: %s", notice.task.task_id, problem)
-        task, at = notice.task, self._world.clock.milliseconds()
-        faults = tuple(fault.do for fault in notice.faults)
-        self.deliveries.append(
-            Delivery(
-                task_id=task.task_id,
-                external_task_id=task.external_task_id,
-                status=notice.status,
-                url=task.callback_url,
-                at=at,
-                faults=faults,
-                answered=answered,
-                problem=problem,
-            )
+        self._remember(notice, answered, problem)
+
+    def _remember(self, notice: Notice, answered: int | None, problem: str) -> None:
+        delivery = Delivery(
+            task_id=notice.task.task_id,
+            external_task_id=notice.task.external_task_id,
+            status=notice.status,
+            url=notice.task.callback_url,
+            at=self._world.clock.milliseconds(),
+            faults=tuple(fault.do for fault in notice.faults),
+            answered=answered,
+            problem=problem,
         )
+        with self._guard:
+            self._deliveries.append(delivery)
 
 
 def _posted(url: str, body: bytes, headers: dict[str, str]) -> int:
@@ -160,6 +166,7 @@ def _posted(url: str, body: bytes, headers: dict[str, str]) -> int:
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, headers)
-        return connection.getresponse().status
+        with connection.getresponse() as response:
+            return response.status
     finally:
         connection.close()

@@ -100,7 +100,7 @@ def _faults(world: World) -> list[HTTPRouteHandler]:
 def _callbacks(postman: Postman) -> HTTPRouteHandler:
     @get("/callbacks", sync_to_thread=True)
     def callbacks() -> ASGIApp:
-        return _json({"callbacks": [delivery.record() for delivery in list(postman.deliveries)]})
+        return _json({"callbacks": [delivery.record() for delivery in postman.delivered()]})
 
     return callbacks
 
