@@ -124,8 +124,13 @@ class Settings(BaseModel):
     look_interval: Seconds = Field(
         _D.look_interval, description="Pause between looks for a task that may not exist."
     )
-    looks: Count = Field(_D.looks, description="Looks at that interval; then they become rare.")
-    look_slow: Seconds = Field(_D.look_slow, description="Pause between the later looks.")
+    grace: Seconds = Field(
+        _D.grace,
+        description="How long after the send deadline a task that cannot be found may still turn up.",
+    )
+    quarantine: Seconds = Field(
+        _D.quarantine, description="Pause between looks at a submission that waits for a person."
+    )
     poll_first: Seconds = Field(
         _D.poll_first, description="Pause between the first polls of a confirmed task."
     )

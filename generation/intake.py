@@ -11,7 +11,7 @@ from typing import Final
 from generation import compile as compiler
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
-from generation.plan import Plan, Preview
+from generation.plan import Plan, Preview, model_of
 from generation.shot import ShotRequest
 from registry.deciders.generation import RequestGeneration
 from registry.events.envelope import Context
@@ -94,6 +94,7 @@ def compiled(plan: Plan) -> PlanCompiled:
     return PlanCompiled(
         pattern=plan.pattern,
         endpoint=plan.endpoint,
+        model=model_of(plan.payload),
         account=plan.account,
         plan=plan.model_dump(mode="json"),
         plan_digest=plan.plan_digest,

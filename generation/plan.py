@@ -5,6 +5,7 @@ Both are JSON both ways. The log keeps the plan; the worker carries it out and d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -116,3 +117,8 @@ class Preview(_Answer):
     grounded: tuple[Grounded, ...] = ()
     mapping: tuple[Mapped, ...] = ()
     estimate: Estimate | None = None
+
+
+def model_of(payload: Mapping[str, Any]) -> str:
+    """The model a payload asks for, which its slots and its price belong to."""
+    return str(payload.get("model_name", ""))

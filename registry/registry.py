@@ -143,11 +143,17 @@ class Registry:
         until = self.clock() + lease_us
         return self._log.transact(lambda connection: leases.extend(connection, lease, until=until))
 
-    def release(self, lease: Lease, *, due: int, note: str, progressed: bool) -> None:
-        """Let go of a lease until `due`; `note` says what it waits for."""
+    def release(self, lease: Lease, *, due: int, note: str, progressed: bool, memory: str = "") -> None:
+        """Let go of a lease until `due`; `note` says what it waits for, `memory` is for the next holder."""
         self._log.transact(
-            lambda connection: leases.release(connection, lease, due=due, note=note, progressed=progressed)
+            lambda connection: leases.release(
+                connection, lease, due=due, note=note, progressed=progressed, memory=memory
+            )
         )
+
+    def hurry(self, log: str, work: str, *, due: int) -> None:
+        """Make waiting work due at `due` (microseconds) at the latest."""
+        self._log.transact(lambda connection: leases.hurry(connection, log, work, due=due))
 
     def finish(self, lease: Lease) -> None:
         """The leased work has come to its end."""
