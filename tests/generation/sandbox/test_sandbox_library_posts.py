@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
+from litestar.testing import TestClient
 
-from generation.sandbox import DEFAULT_ACCOUNT, SandboxSettings
+from generation.sandbox import DEFAULT_ACCOUNT, SandboxSettings, create_app
 from tests.generation.sandbox.making import (
+    ELEMENT,
     ELEMENTS,
     FOREIGN,
     SPOKEN,
@@ -179,3 +182,15 @@ def test_a_restart_forgets_nothing(serve: Any, tmp_path: Path, picture: Callable
     assert make(second, external_task_id="lost").json()["code"] == 1201
     assert int(second.create().json()["data"]["task_id"]) > int(late)
     assert film_with(second, again["element_id"]).status_code == 200
+
+
+def test_no_id_is_given_twice(tmp_path: Path) -> None:
+    """Ids go on behind those of elements and voices even when a restart takes no time at all."""
+    app = partial(create_app, SandboxSettings(data_folder=tmp_path), lambda: 1_800_000_000.0)
+    ids = []
+    for _ in range(2):
+        with TestClient(app()) as client:
+            client.headers["authorization"] = f"Bearer {DEFAULT_ACCOUNT.api_key}"
+            ids += [client.post(ELEMENTS, json=ELEMENT).json()["data"]["task_id"] for _ in range(2)]
+
+    assert len(set(ids)) == 4
