@@ -16,6 +16,8 @@ def main() -> None:
     settings = SandboxSettings(
         submitted_seconds=given.submitted_seconds,
         processing_seconds=given.processing_seconds,
+        element_seconds=given.element_seconds,
+        voice_seconds=given.voice_seconds,
         lookup_lag_seconds=given.lookup_lag_seconds,
         url_lifetime_seconds=given.url_lifetime_seconds,
         slots=given.slots,
@@ -37,7 +39,14 @@ def _parser() -> argparse.ArgumentParser:
         "--port-file", type=Path, help="where to write the chosen port once requests are answered"
     )
     parser.add_argument("--data-folder", type=Path, help="keep tasks, ledger and films here over restarts")
-    for name in ("submitted_seconds", "processing_seconds", "lookup_lag_seconds", "url_lifetime_seconds"):
+    for name in (
+        "submitted_seconds",
+        "processing_seconds",
+        "element_seconds",
+        "voice_seconds",
+        "lookup_lag_seconds",
+        "url_lifetime_seconds",
+    ):
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(plain, name))
     parser.add_argument("--slots", type=int, default=plain.slots)
     parser.add_argument("--units", type=Decimal, default=plain.units)

@@ -19,6 +19,7 @@ from litestar.exceptions import HTTPException
 
 from generation.sandbox.encoding import require_media
 from generation.sandbox.envelope import Answer, Problem, failure
+from generation.sandbox.general import General, general_router
 from generation.sandbox.settings import SandboxSettings
 from generation.sandbox.steering import steering_router
 from generation.sandbox.vendor import AnyRequest, Vendor, vendor_router
@@ -44,9 +45,9 @@ def create_app(
         require_media()
     folder = settings.data_folder or Path(tempfile.mkdtemp(prefix="sandbox-"))
     world = World(settings, folder, real_clock=clock, request_ids=request_ids)
-    vendor = Vendor(world)
+    vendor = General(world)
     return Litestar(
-        route_handlers=[vendor_router(vendor), steering_router(world)],
+        route_handlers=[vendor_router(vendor), general_router(vendor), steering_router(world)],
         exception_handlers={HTTPException: _refuser(vendor), Exception: _crash(vendor)},
         lifespan=[_lifespan(None if settings.data_folder else folder)],
         request_max_body_size=LARGEST_BODY,

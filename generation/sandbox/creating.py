@@ -9,54 +9,29 @@ Every POST ends in the ledger, whatever its answer.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.checks import CheckContext, check_body
 from generation.sandbox.checks.pictures import decode, late_failure
-from generation.sandbox.envelope import Answer, Problem, Refused, bad_value, failure, success
-from generation.sandbox.faults import RISK_CONTROL, Fault, Occasion
-from generation.sandbox.ledger import Entry
+from generation.sandbox.envelope import Problem, Refused
+from generation.sandbox.faults import RISK_CONTROL, Occasion
+from generation.sandbox.posting import Post, admit, parse
 from generation.sandbox.prices import price
-from generation.sandbox.replies import Reply, misbehaving
 from generation.sandbox.requests import Product, VideoRequest
 from generation.sandbox.tasks import Task, created_view, open_task
-from generation.sandbox.world import World
 
 
 @dataclass
-class Create:
-    """One POST on its way through the steps; what is learnt is kept for the ledger."""
+class Create(Post):
+    """The create POST of a video."""
 
-    world: World
     product: Product
-    body: bytes
-    base: str
-    account: SeededAccount | None = None
-    external_task_id: str = ""
-    task: Task | None = None
-    fault: Fault | None = None
-
-    def run(self, authorization: str | None) -> Reply:
-        """Carry the POST out and answer it."""
-        request_id = self.world.request_id()
-        message = ""
-        try:
-            answer = success(self._accept(authorization), request_id=request_id)
-        except Refused as refused:
-            message = refused.problem.message
-            answer = failure(refused.problem, request_id=request_id)
-        reply = misbehaving(answer, self.fault, request_id=request_id)
-        self._enter(reply, message)
-        return reply
 
     def _accept(self, authorization: str | None) -> dict[str, Any]:
         account = self.account = self.world.caller(authorization)
-        body = _parse(self.body)
+        body = parse(self.body)
         self.external_task_id = str(body.get("external_task_id") or "")
         occasion = _occasion(account, self.product, body)
         with self.world.lock:
@@ -69,8 +44,8 @@ class Create:
         with self.world.lock:
             self._admit(account, request)
             self.fault = self.world.faults.take(occasion, accepting=True)
-            self.task = self._open(account, request, late, contents)
-            return created_view(self.task)
+            task = self.task = self._open(account, request, late, contents)
+            return created_view(task)
 
     def _checked(self, account: SeededAccount, body: dict[str, Any]) -> VideoRequest:
         settings = self.world.settings
@@ -83,17 +58,8 @@ class Create:
     def _admit(self, account: SeededAccount, request: VideoRequest) -> None:
         """Steps 5 to 8, under the lock."""
         settings, shelf, now = self.world.settings, self.world.shelf, self.world.clock.now()
-        external = request.external_task_id
-        if (
-            external
-            and settings.duplicate_external_ids == "refuse"
-            and shelf.has_external(account.name, external)
-        ):
-            raise Refused(bad_value(f"External_task_id {external} already exists"))
-        if any(word in request.words for word in settings.blocked_words):
-            raise Refused(Problem(400, 1301, "The content does not pass the safety policy"))
-        if not self.world.affordable(account.name, price(request), now):
-            raise Refused(Problem(429, 1102, "Account balance not enough"))
+        external, units = request.external_task_id, price(request)
+        admit(self.world, account.name, external, words=request.words, units=units)
         if shelf.busy(account.name, request.model, now) >= settings.slots:
             raise Refused(Problem(429, 1303, "parallel task over resource pack limit"))
 
@@ -112,36 +78,6 @@ class Create:
         now = self.world.clock.now()
         dead = any(self.world.results.dead(video.url, self.base, now) for video in request.videos)
         return "Video URL is invalid" if dead else ""
-
-    def _enter(self, reply: Reply, message: str) -> None:
-        answer: Answer | None = None if reply.cut else reply.answer
-        self.world.enter(
-            Entry(
-                received_at=self.world.clock.milliseconds(),
-                account=self.account.name if self.account else "",
-                product=self.product,
-                external_task_id=self.external_task_id,
-                body_sha256=hashlib.sha256(self.body).hexdigest(),
-                body_bytes=len(self.body),
-                accepted=self.task is not None,
-                task_id=self.task.task_id if self.task else "",
-                code=answer.code if answer else None,
-                http_status=answer.status if answer else None,
-                message=message,
-                fault=self.fault.do if self.fault else "",
-            )
-        )
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    """The body as a JSON object; raises Refused with 400/1200."""
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError as wrong:
-        raise Refused(Problem(400, 1200, "The request body is not valid JSON")) from wrong
-    if not isinstance(parsed, dict):
-        raise Refused(Problem(400, 1200, "The request body must be a JSON object"))
-    return parsed
 
 
 def _occasion(account: SeededAccount, product: Product, body: dict[str, Any]) -> Occasion:

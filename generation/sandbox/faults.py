@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from generation.sandbox.requests import Product
+from generation.sandbox.requests import LibraryProduct, Product
 
 Moment = Literal["create", "query", "result"]
 Deed = Literal[
@@ -55,7 +55,7 @@ class Fault(BaseModel):
 
     on: Moment = "create"
     do: Deed
-    route: Product | None = None
+    route: Product | LibraryProduct | None = None
     match: FaultMatch = FaultMatch()
     times: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 1.0

@@ -28,9 +28,13 @@ class Shelf:
         self._last_id = max(self._last_id + 1, milliseconds * 100_000)
         return str(self._last_id)
 
+    def pass_by(self, task_id: str) -> None:
+        """That id is taken, by something that is kept elsewhere."""
+        self._last_id = max(self._last_id, int(task_id))
+
     def add(self, task: Task) -> None:
         """Keep a new task. A repeated external id (only in a lax sandbox) now names the newer one."""
-        self._last_id = max(self._last_id, int(task.task_id))
+        self.pass_by(task.task_id)
         self._by_id[task.account, task.task_id] = task
         if task.external_task_id:
             self._by_external[task.account, task.external_task_id] = task

@@ -110,7 +110,8 @@ def _account(world: World, account: SeededAccount) -> dict[str, Any]:
     """An account without its secrets."""
     now = world.clock.now()
     with world.lock:
-        spent, held = world.shelf.spent(account.name, now), world.shelf.held(account.name, now)
+        spent, held = world.spent(account.name, now), world.held(account.name, now)
+        account = world.library.stocked(account, now)
     return {
         "name": account.name,
         "access_key": account.access_key,
@@ -126,7 +127,7 @@ def _account(world: World, account: SeededAccount) -> dict[str, Any]:
 def _entry(world: World, number: int, entry: Entry) -> dict[str, Any]:
     """A ledger entry with what became of its task: billed units are known at its end, null before."""
     now = world.clock.now()
-    task = world.shelf.find(entry.account, entry.task_id) if entry.task_id else None
+    task = world.posted(entry.account, entry.task_id) if entry.task_id else None
     ended = task is not None and not task.open(now)
     return {
         "number": number,

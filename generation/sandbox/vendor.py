@@ -1,4 +1,4 @@
-"""The vendor's own routes: create, query, list, elements, costs, and the result files."""
+"""The vendor's own routes: create, query and list of videos, costs, and the result files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 from generation.sandbox import querying
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.creating import Create
+from generation.sandbox.creations import Creation
 from generation.sandbox.envelope import Answer, Problem, Refused, failure, success
 from generation.sandbox.faults import Moment, Occasion
 from generation.sandbox.replies import Reply, misbehaving
@@ -21,8 +22,7 @@ from generation.sandbox.tasks import Task
 from generation.sandbox.world import World
 
 AnyRequest = Request[Any, Any, State]
-ELEMENTS = "/v1/general/advanced-custom-elements"
-PRESETS = "/v1/general/advanced-presets-elements"
+Found = Task | Creation
 
 
 class Vendor:
@@ -46,21 +46,6 @@ class Vendor:
         if product not in PRODUCTS:
             return self.nowhere(request)
         return self._query(request, product, lambda account: (self._page(request, account, product), None))
-
-    def elements(self, request: AnyRequest) -> Reply:
-        return self._plain(request, lambda account: self._paged(request, querying.account_elements(account)))
-
-    def element(self, request: AnyRequest, either_id: str) -> Reply:
-        def find(account: SeededAccount) -> dict[str, Any]:
-            found = [task for task in querying.account_elements(account) if task["task_id"] == either_id]
-            if not found:
-                raise querying.not_found(either_id)
-            return found[0]
-
-        return self._plain(request, find)
-
-    def presets(self, request: AnyRequest) -> Reply:
-        return self._plain(request, lambda _: self._paged(request, querying.preset_elements()))
 
     def costs(self, request: AnyRequest) -> Reply:
         times = request.query_params
@@ -113,17 +98,11 @@ class Vendor:
         page = querying.paged(seen, request.query_params.get("pageNum"), request.query_params.get("pageSize"))
         return [querying.read_task(self.world, task, self._base(request)) for task in page]
 
-    @staticmethod
-    def _paged(request: AnyRequest, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return list(
-            querying.paged(items, request.query_params.get("pageNum"), request.query_params.get("pageSize"))
-        )
-
     def _query(
-        self, request: AnyRequest, product: str, read: Callable[[SeededAccount], tuple[Any, Task | None]]
+        self, request: AnyRequest, product: str, read: Callable[[SeededAccount], tuple[Any, Found | None]]
     ) -> Reply:
         """A query of tasks: like `_plain`, and open to faults."""
-        task: Task | None = None
+        task: Found | None = None
         account: SeededAccount | None = None
         request_id = self.world.request_id()
         try:
@@ -144,7 +123,7 @@ class Vendor:
         except Refused as refused:
             return Reply(failure(refused.problem, request_id=request_id))
 
-    def _occasion(self, on: Moment, account: str, route: str, task: Task | None) -> Occasion:
+    def _occasion(self, on: Moment, account: str, route: str, task: Found | None) -> Occasion:
         if task is None:
             return Occasion(on=on, account=account, route=route)
         return Occasion(on, account, task.product, task.external_task_id, task.task_id, task.prompt)
@@ -177,18 +156,6 @@ def vendor_router(vendor: Vendor) -> Router:
     def one(request: AnyRequest, product: FromPath[str], either_id: FromPath[str]) -> ASGIApp:
         return vendor.one(request, product, either_id)
 
-    @get(ELEMENTS, sync_to_thread=True)
-    def elements(request: AnyRequest) -> ASGIApp:
-        return vendor.elements(request)
-
-    @get(ELEMENTS + "/{either_id:str}", sync_to_thread=True)
-    def element(request: AnyRequest, either_id: FromPath[str]) -> ASGIApp:
-        return vendor.element(request, either_id)
-
-    @get(PRESETS, sync_to_thread=True)
-    def presets(request: AnyRequest) -> ASGIApp:
-        return vendor.presets(request)
-
     @get("/account/costs", sync_to_thread=True)
     def costs(request: AnyRequest) -> ASGIApp:
         return vendor.costs(request)
@@ -197,4 +164,4 @@ def vendor_router(vendor: Vendor) -> Router:
     def result(request: AnyRequest) -> ASGIApp:
         return vendor.result(request)
 
-    return Router("/", route_handlers=[create, page, one, elements, element, presets, costs, result])
+    return Router("/", route_handlers=[create, page, one, costs, result])
