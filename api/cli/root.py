@@ -19,6 +19,7 @@ from api.cli import (
     keys,
     lineage,
     productions,
+    rules,
     running,
     scenes,
     studios,
@@ -107,6 +108,7 @@ for _group in (
     *generations.COMMANDS,
     *clips.COMMANDS,
     *check.COMMANDS,
+    *rules.COMMANDS,
     *lineage.COMMANDS,
     *events.COMMANDS,
 ):

@@ -1,7 +1,7 @@
 """The request that the flags of a shot add up to.
 
-Only the spelling of flags, and what contradicts a file, is judged here. What the request lacks or what does not go together is for
-the service to say, all at once.
+Only the spelling of flags, and what contradicts a file, is judged here. What the request lacks or what does not go together is
+for the service to say, all at once.
 """
 
 from __future__ import annotations
