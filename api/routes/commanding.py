@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
 from api.auth import Caller, settle_request_id
 from api.bootstrap import Continuity
+from api.duplicates import repeated, sent_twice, told
 from api.errors import BadHeader, IdempotencyKeyMissing, Web, invalid, shown
 from api.routes.answering import Answer, Reply
 from registry.deciders.command import Command
@@ -149,6 +151,13 @@ async def provide_visit(
     return Visit(continuity, request.user, settle_request_id(request.scope, continuity.registry.make_id))
 
 
+async def provide_question(request: Web, visit: NamedDependency[Visit]) -> Visit:
+    """The visit behind a request that sends JSON and changes nothing. Raises InvalidRequest for a name that stands twice."""
+    if names := await sync_to_thread(sent_twice, await request.body()):
+        raise invalid(told(names))
+    return visit
+
+
 async def provide_change(
     request: Web,
     visit: NamedDependency[Visit],
@@ -204,13 +213,10 @@ def _digest(request: Web, body: bytes) -> str:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object. Raises InvalidRequest for a name that stands in it twice: which one counts is anybody's guess."""
-    said = dict(pairs)
-    if len(said) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted(name for name in said if names.count(name) > 1)
-        raise invalid([{"path": f"$..{name}", "message": "sent twice", "value": None} for name in twice])
-    return said
+    """A JSON object. Raises InvalidRequest for a name that stands in it twice."""
+    if names := repeated(pairs):
+        raise invalid(told(names))
+    return dict(pairs)
 
 
 def _version(if_match: str | None) -> int | None:
