@@ -56,7 +56,8 @@ class Boundary(click.RichGroup):
             _tell(error, ctx)
             leave(exit_code_of(error))
         except (RegistryError, GenerationError) as error:
-            _tell(ContinuityError(error.code, error.message, error.hint), ctx)
+            where = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+            _tell(ContinuityError(error.code, error.message + where, error.hint), ctx)
             leave(ERROR)
 
 

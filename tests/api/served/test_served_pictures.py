@@ -29,14 +29,22 @@ def _bomb() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"just text", png()[:-200], _bomb(), b"GIF89a" + bytes(50)],
-    ids=["text", "cut", "bomb", "gif"],
+    ("content", "code", "why"),
+    [
+        (b"just text", "not-a-picture", "no JPEG"),
+        (b"", "not-a-picture", "the file is empty (0 bytes)"),
+        (png()[:-200], "not-a-picture", "cannot be decoded"),
+        (_bomb(), "picture-too-large", "a bomb: 25000 x 25000 pixels"),
+        (b"GIF89a" + bytes(50), "not-a-picture", "no JPEG"),
+    ],
+    ids=["text", "empty", "cut", "bomb", "gif"],
 )
-def test_what_is_no_picture_is_refused_and_leaves_nothing(service: Served, content: bytes) -> None:
-    """Text, a cut picture, a bomb and a foreign format are refused; log and store stay as they were."""
+def test_what_is_no_picture_is_refused_and_leaves_nothing(
+    service: Served, content: bytes, code: str, why: str
+) -> None:
+    """Text, nothing, a cut picture, a bomb and a foreign format are refused for what they are; nothing is kept."""
     before, kept = service.position(), service.blob_keys()
-    problem(service.upload(content), 422, "not-a-picture")
+    assert why in problem(service.upload(content), 422, code)["detail"]
     assert (service.position(), service.blob_keys()) == (before, kept)
 
 
@@ -56,13 +64,17 @@ def test_a_form_is_an_upload_too(service: Served) -> None:
     made = service.post("/v1/assets", files={"file": ("a.png", png())}, data={"label": "Café"})
     assert (made.status_code, made.json()["label"]) == (201, "Café")
     odd = service.post("/v1/assets", files={"file": ("a.png", png())}, data={"tags": "x"})
-    assert problem(odd, 422, "invalid-request")["errors"][0]["path"] == "$.tags"
+    assert problem(odd, 422, "invalid-request")["errors"][0] == {
+        "path": "$.tags",
+        "message": "'tags' is no field of an upload; known are: file, label, kind",
+        "value": None,
+    }
     none = service.post("/v1/assets", files={"other": ("a.png", png())})
     problem(none, 422, "invalid-request")
     cut = service.post(
         "/v1/assets", content=b"--b\r\nContent-", headers={"Content-Type": "multipart/form-data; boundary=b"}
     )
-    problem(cut, 400, "malformed-body")
+    assert "boundary" in problem(cut, 400, "malformed-body")["hint"]
 
 
 def test_the_same_bytes_are_the_first_asset(service: Served) -> None:
@@ -127,7 +139,8 @@ def test_only_pictures_are_taken_for_now(service: Served) -> None:
     refused = problem(service.upload(png(), params={"kind": "audio"}), 422, "invalid")
     assert refused["errors"][0]["path"] == "$.kind"
     problem(service.upload(png(), params={"kind": "sculpture"}), 422, "invalid-request")
-    problem(service.upload(b""), 422, "invalid-request")
+    nothing = problem(service.post("/v1/assets"), 422, "invalid-request")
+    assert "the part 'file' of a form" in nothing["errors"][0]["message"]
     problem(service.upload(png(), params={"label": "x" * 201}), 422, "invalid-request")
 
 
