@@ -129,7 +129,8 @@ class KnownQueries:
 
     def check(self, request: Web) -> None:
         """A misspelt filter would answer everything, so it is refused. Raises InvalidRequest."""
-        known = self.names.get((request.scope["path_template"], request.method), frozenset())
+        method = "GET" if request.method == "HEAD" else request.method
+        known = self.names.get((request.scope["path_template"], method), frozenset())
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             message = f"not known here; known are: {', '.join(sorted(known)) or 'none'}"

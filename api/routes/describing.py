@@ -56,6 +56,8 @@ def describe(routes: Iterable[Router], dependencies: Mapping[str, Any], version:
     config = OpenAPIConfig(title=TITLE, version=version, description=DESCRIPTION, use_handler_docstrings=True)
     reader = Litestar([*routes], openapi_config=config, dependencies=dependencies, logging_config=None)
     document: Document = json.loads(json.dumps(reader.openapi_schema.to_schema()))
+    for operations in document["paths"].values():
+        operations.pop("head", None)  # what HEAD answers, its GET describes
     document["components"] = {
         "schemas": _schemas(reader),
         "securitySchemes": {
