@@ -216,11 +216,6 @@ class NewShot(Body):
 class PayloadToCheck(Body):
     """A body as somebody means to send it to Kling, and where."""
 
-    model_config = _example(
-        endpoint="text2video",
-        body={"model_name": "kling-v3", "prompt": "Rain on empty tables.", "duration": "5", "mode": "std"},
-    )
-
     endpoint: Annotated[str, StringConstraints(max_length=500)]
     body: Any
 

@@ -196,4 +196,4 @@ def _idle_reasons(request: ShotRequest, found: tuple[Finding, ...]) -> tuple[Fin
 
 def _counted(findings: list[Finding]) -> str:
     ids = ", ".join(dict.fromkeys(finding.rule for finding in findings))
-    return f"{len(findings)} findings ({ids})"
+    return f"{len(findings)} finding{'s' if len(findings) != 1 else ''} ({ids})"

@@ -91,6 +91,10 @@ class Registry:
             Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
         )
 
+    def check_writing(self, *, seconds: float) -> None:
+        """Prove within `seconds` that commands could be committed now; leaves no event. Raises LogBusy."""
+        self._log.check(seconds=seconds)
+
     def answered(self, studio: str, key: str, command_sha256: str) -> bytes | None:
         """The first answer under an idempotency key, before any work is done. Raises KeyReused."""
         return self._log.answered(studio, key, command_sha256)

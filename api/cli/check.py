@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 import rich_click as click
 
+from api.cli.reading import json_of
 from api.cli.showing import finding_lines, text
 from api.cli.terminal import as_json, console
 from api.client import LocalFailure
@@ -61,13 +62,7 @@ def _bytes_of(file: Path) -> bytes:
 
 def _payloads(raw: bytes, endpoint: str | None) -> Iterator[tuple[str, Any]]:
     """Each payload with its endpoint. One JSON document, or one per line."""
-    try:
-        documents = [orjson.loads(raw)]
-    except orjson.JSONDecodeError:
-        documents = [
-            _line(number, line) for number, line in enumerate(raw.splitlines(), start=1) if line.strip()
-        ]
-    for document in documents:
+    for document in _documents(raw):
         own = isinstance(document, dict) and {"endpoint", "body"} <= document.keys()
         where = str(document["endpoint"]) if own else endpoint
         if where is None:
@@ -77,13 +72,14 @@ def _payloads(raw: bytes, endpoint: str | None) -> Iterator[tuple[str, Any]]:
         yield where, document["body"] if own else document
 
 
-def _line(number: int, line: bytes) -> Any:
+def _documents(raw: bytes) -> list[Any]:
+    """All of them before the first is judged: a file is taken whole or not at all."""
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as wrong:
-        raise LocalFailure(
-            "not-json", f"line {number} is no JSON: {wrong}", "one JSON document per line"
-        ) from None
+        orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        lines = ((number, line) for number, line in enumerate(raw.splitlines(), start=1) if line.strip())
+        return [json_of(line, f"line {number}", "one JSON document per line") for number, line in lines]
+    return [json_of(raw, "the file")]
 
 
 COMMANDS: Final = (check,)

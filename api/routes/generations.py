@@ -74,14 +74,14 @@ def request_generation(
 
 @post("/preview", status_code=200, sync_to_thread=True)
 def preview(
-    data: JSONBody[ShotRequest], visit: NamedDependency[Visit], as_of: AsOf = None
+    data: JSONBody[ShotRequest], question: NamedDependency[Visit], as_of: AsOf = None
 ) -> Answer[Preview]:
     """What would be sent, why, on what grounds, at which price, and what speaks against it. Writes nothing, spends nothing.
 
     With `as_of`, what this version would have sent then: the same bytes as a preview made at that position. 422 for a position
     the log does not have, and for what was erased since.
     """
-    return answer_card(intake.preview(visit.registry, visit.studio, data, as_of=as_of))
+    return answer_card(intake.preview(question.registry, question.studio, data, as_of=as_of))
 
 
 @get("/", sync_to_thread=True)

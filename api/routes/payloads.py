@@ -18,7 +18,7 @@ MOST_BYTES: Final = 128 * 1024 * 1024
 
 
 @post("/check", status_code=200, sync_to_thread=True, request_max_body_size=MOST_BYTES)
-def check_payload(data: JSONBody[PayloadToCheck], visit: NamedDependency[Visit]) -> Answer[CheckedPayload]:  # noqa: ARG001
+def check_payload(data: JSONBody[PayloadToCheck], question: NamedDependency[Visit]) -> Answer[CheckedPayload]:  # noqa: ARG001
     """Every finding about a body that is meant for `endpoint` (a name, a path or an address), whoever made it.
 
     `legal` says whether nothing of severity E stands against it. What is accepted here may still be no approved pattern.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import orjson
+import pytest
 from click.testing import CliRunner
 
 from api.cli.root import cli
@@ -46,4 +47,17 @@ def test_a_file_that_is_no_json_is_an_error_in_words(tmp_path: Path) -> None:
 
     done = CliRunner().invoke(cli, ["check", str(file), "--endpoint", "text2video"], obj={})
 
-    assert (done.exit_code, "line 1 is no JSON" in done.output + done.stderr) == (1, True)
+    assert (done.exit_code, "line 1 is not JSON" in done.output + done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("rest", ["", "\n{}"], ids=["one document", "lines"])
+def test_a_name_that_stands_twice_is_refused(tmp_path: Path, rest: str) -> None:
+    """Which one counts is anybody's guess, so a file is refused as the service refuses a body: same code, same place."""
+    file = tmp_path / "body.json"
+    file.write_text('{"prompt": "x", "image_list": [{"image_url": "a", "image_url": "b"}]}' + rest)
+
+    done = CliRunner().invoke(cli, ["check", str(file), "--endpoint", "omni-video", "--json"], obj={})
+
+    said = orjson.loads(done.stderr)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert (said["code"], said["errors"][0]["path"]) == ("invalid-request", "$..image_url")
