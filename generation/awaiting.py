@@ -28,7 +28,9 @@ def compile_awaited(desk: Desk, held: Held) -> Step:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
     request = ShotRequest.model_validate(requested.request)
     try:
-        plan = compile_plan(request, gather(desk.registry, held.lease.log, request).grounds)
+        plan = compile_plan(
+            request, gather(desk.registry, held.lease.log, request, policies=desk.policies).grounds
+        )
     except (CannotResolve, PayloadRefused, NotFound, InvalidCommand) as refused:
         return end(desk, held, "refused", f"it cannot be compiled any more: {_told(refused)}")
     held.append(desk, CompileAwaited(stream=held.id, plan=compiled(plan)))

@@ -125,6 +125,7 @@ def _plan(
         sound=resolution.sound,
         framing=framing_of(resolution),
         parents=(resolution.parent.clip,) if resolution.parent else (),
+        policies=grounds.policies,
         as_of=grounds.position,
         compiled_at_us=grounds.now_us,
         compiler_version=COMPILER_VERSION,
@@ -157,6 +158,7 @@ def _facts(
         retake=resolution.retake,
         pattern=choice.name if choice else None,
         durations=choice.durations if choice else (),
+        policies=grounds.policies,
     )
 
 

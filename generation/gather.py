@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from generation.grounds import AccountGround, CharacterGround, Grounds, ParentGround, TakeGround
 from generation.hindsight import Hindsight
+from generation.policies import GUIDE, Policies
 from generation.present import Present
 from generation.shot import ShotRequest
 from generation.source import FoundCharacter, FoundScene, Source
@@ -24,16 +25,27 @@ class Gathered(NamedTuple):
     scene: str
 
 
-def gather(registry: Registry, studio: str, request: ShotRequest, *, as_of: int | None = None) -> Gathered:
+def gather(
+    registry: Registry,
+    studio: str,
+    request: ShotRequest,
+    *,
+    policies: Policies = GUIDE,
+    as_of: int | None = None,
+) -> Gathered:
     """Everything `request` stands on, as of the log's newest position, or as of a position the log had before.
 
     The grounds of a position are judged at the time its event was recorded. Raises NotFound, and InvalidCommand (also for a
     position the log does not have, and for what was erased since).
     """
     with registry.snapshot() as connection:
-        if as_of is None:
-            return _gathered(studio, request, Present(registry, connection, studio))
-        return _gathered(studio, request, Hindsight(registry, connection, studio, position=as_of))
+        source = (
+            Present(registry, connection, studio)
+            if as_of is None
+            else Hindsight(registry, connection, studio, position=as_of)
+        )
+        found = _gathered(studio, request, source)
+        return found._replace(grounds=replace(found.grounds, policies=policies))
 
 
 def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:

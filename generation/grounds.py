@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from generation.policies import GUIDE, Policies
 from registry.events.references import AssetKind, CharacterKind, ReferenceRole
 
 
@@ -111,7 +112,8 @@ class Grounds:
     """The world of one request as of `position`, at `now_us` (microseconds).
 
     `people` is keyed by every name, alias or id the request uses (cast and speakers) and by the ids of the scene's cast; `assets`
-    by the ids the request names and the ids the people's references name. What does not exist is absent.
+    by the ids the request names and the ids the people's references name. What does not exist is absent. `policies` are the
+    installation's, not of a position.
     """
 
     studio: str
@@ -124,3 +126,4 @@ class Grounds:
     assets: Mapping[str, AssetGround] = field(default_factory=dict)
     parent: ParentGround | None = None
     retake: TakeGround | None = None
+    policies: Policies = GUIDE

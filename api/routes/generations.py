@@ -67,6 +67,7 @@ def request_generation(
         data,
         generation=generation,
         context=change.context(correlation_id=generation),
+        policies=change.continuity.settings.policies(),
         idempotency=change.idempotency(reply),
     )
     return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
@@ -81,7 +82,8 @@ def preview(
     With `as_of`, what this version would have sent then: the same bytes as a preview made at that position. 422 for a position
     the log does not have, and for what was erased since.
     """
-    return answer_card(intake.preview(visit.registry, visit.studio, data, as_of=as_of))
+    policies = visit.continuity.settings.policies()
+    return answer_card(intake.preview(visit.registry, visit.studio, data, policies=policies, as_of=as_of))
 
 
 @get("/", sync_to_thread=True)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from generation.compile import COMPILER_VERSION
 from generation.errors import CannotResolve, PayloadRefused
 from generation.intake import preview, request_generation
+from generation.prices import PRICED_ON
 from generation.shot import ShotRequest
 from registry.deciders.asset import RetireAsset
 from registry.deciders.scene import CloseScene
@@ -30,8 +32,19 @@ def test_a_request_is_one_append(studio: World) -> None:
 
     assert (requested.type, compiled.type) == ("GenerationRequested", "PlanCompiled")
     assert {requested.stream, compiled.stream} == {asked}
-    assert compiled.event.as_of == before  # type: ignore[attr-defined]
     assert set(requested.event.subjects) == {studio.mina.character, studio.jun.character}  # type: ignore[attr-defined]
+
+
+def test_a_plan_says_what_it_was_compiled_by(studio: World) -> None:
+    """Compiler version, named policies, the price table's day, the position and the clock stand unsealed beside the plan."""
+    before = studio.log()[-1].position
+    studio.ask(**ALONE)
+    compiled: Any = studio.log()[-1].event
+
+    assert (compiled.compiler, compiled.policies) == (COMPILER_VERSION, {"end_frame": "refuse"})
+    assert (compiled.priced_on, compiled.as_of) == (PRICED_ON, before)
+    assert compiled.compiled_at == compiled.plan["compiled_at_us"] <= studio.log()[-1].recorded_at
+    assert compiled.policies == compiled.plan["policies"]
 
 
 def test_a_preview_says_the_same_and_writes_nothing(studio: World) -> None:
