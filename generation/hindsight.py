@@ -65,9 +65,8 @@ class Hindsight:
 
     def scene(self, scene: str) -> FoundScene:
         state = self._one(scene, Scene)
-        return FoundScene(
-            SceneGround(scene, state.name, state.cast, state.setting), state.production, state.shots
-        )
+        ground = SceneGround(scene, state.name, state.cast, state.setting, state.shots)
+        return FoundScene(ground, state.production)
 
     def production(self, production: str) -> FoundProduction:
         state = self._one(production, Production)

@@ -17,7 +17,7 @@ from registry.deciders.asset import RetireAsset
 from registry.deciders.character import IntroduceCharacter, ReviseCharacter
 from registry.deciders.command import Command
 from registry.deciders.scene import PlanShot
-from registry.errors import InvalidCommand, NotFound
+from registry.errors import InvalidCommand
 from registry.registry import Registry
 from tests.generation.past import (
     CLIPS,
@@ -82,7 +82,7 @@ def test_a_name_means_whom_it_meant_then(past: Registry) -> None:
 
 
 def test_what_came_later_is_not_there_yet(past: Registry) -> None:
-    """People, pictures and clips of later positions are absent, and a later scene or shot is refused as unknown."""
+    """People, pictures, clips, scenes and shots of later positions are absent."""
     before = past.feed.head(STUDIO)
     planned = PlanShot(stream=SCENES[0], shot=SHOTS[1], action="They leave.")
     do(past, IntroduceCharacter(stream=PEOPLE[2], name="Ara"), picture(PICTURES[2]), planned)
@@ -93,10 +93,9 @@ def test_what_came_later_is_not_there_yet(past: Registry) -> None:
     assert (set(grounds.people), set(grounds.assets)) == ({PEOPLE[0]}, {PICTURES[0]})
     assert grounds.parent is None
     assert [(one.id, one.kind) for one in grounds.people[PEOPLE[0]].elements] == [(ELEMENTS[0], "image")]
-    with pytest.raises(NotFound, match=SCENES[0]):
-        then(past, 1)
-    with pytest.raises(NotFound, match=SHOTS[1]):
-        then(past, before, shot=SHOTS[1])
+    assert grounds.scene is not None
+    assert SHOTS[1] not in grounds.scene.shots
+    assert then(past, 1).scene is None
 
 
 def test_retirement_is_not_foreseen(past: Registry) -> None:
