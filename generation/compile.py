@@ -68,6 +68,14 @@ def preview(request: ShotRequest, grounds: Grounds) -> Preview:
     return Preview(sendable=not any(finding.blocks for finding in draft.findings), **shared)
 
 
+def judge_parts(request: ShotRequest, grounds: Grounds) -> tuple[Finding, ...]:
+    """Gaps, and what the rules that stand on parts say of a payload put together from whatever is there. Never raises."""
+    resolution = resolve(request, grounds)
+    payload = assemble(resolution, compose(resolution)).as_wire()
+    facts = _facts(resolution, grounds, None, attachments_of(resolution))
+    return (*resolution.gaps, *judge(Subject("omni-video", payload, facts), in_parts=True))
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """How far the request came. The plan is there unless something outright refuses it."""
