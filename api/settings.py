@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from generation.durations import Durations
 from generation.errors import GenerationError
 from generation.outbound import OutboundPolicy
+from generation.policies import GUIDE, EndFrame, Policies
 
 _OURS: Final = "CONTINUITY_"
 _NOT_OURS: Final = {
@@ -109,6 +110,12 @@ class Settings(BaseModel):
     kling_read: Seconds = Field(30.0, description="How long one read call may take in all.")
     allow_loopback: bool = Field(
         False, description="Allow Kling (that is: a sandbox) on this machine, with plain http."
+    )
+
+    end_frame_policy: EndFrame = Field(
+        GUIDE.end_frame,
+        description="An end frame with more than two pictures (rule R25): `refuse` it as the guide says, "
+        "or `allow` it as the vendor does.",
     )
 
     lease: Seconds = Field(
@@ -214,6 +221,10 @@ class Settings(BaseModel):
             allow_loopback=self.allow_loopback,
             connect_seconds=self.kling_connect,
         )
+
+    def policies(self) -> Policies:
+        """The named policies that plans are compiled under."""
+        return Policies(end_frame=self.end_frame_policy)
 
     def durations(self) -> Durations:
         """The worker's durations."""

@@ -65,7 +65,8 @@ def _compiled_now(desk: Desk, held: Held) -> Plan | str:
         return _ERASED
     request = ShotRequest.model_validate(requested.request)
     try:
-        return compile_plan(request, gather(desk.registry, held.lease.log, request).grounds)
+        gathered = gather(desk.registry, held.lease.log, request, policies=desk.policies)
+        return compile_plan(request, gathered.grounds)
     except (CannotResolve, PayloadRefused, NotFound, InvalidCommand) as refused:
         return f"it cannot be compiled any more: {_told(refused)}"
 

@@ -10,6 +10,7 @@ from typing import Literal
 from generation.durations import Durations
 from generation.kling.client import KlingClient
 from generation.outbound import Outbound
+from generation.policies import GUIDE, Policies
 from registry.blobs import Blobs
 from registry.deciders.account import Account
 from registry.deciders.command import Command
@@ -28,7 +29,10 @@ KlingFor = Callable[[Account], AbstractContextManager[KlingClient]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does."""
+    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does.
+
+    `policies` are those a continuation is compiled under when its parent is there.
+    """
 
     registry: Registry
     blobs: Blobs
@@ -37,6 +41,7 @@ class Desk:
     durations: Durations
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
+    policies: Policies = GUIDE
     resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
     """Route -> policy; a route that is not named is never resent."""
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from generation.policies import Policies
 from generation.prices import Estimate
 from generation.rules.finding import Finding
 
@@ -72,8 +73,9 @@ class Plan(_Answer):
 
     `plan_digest` covers endpoint, pattern and payload with each picture's digest, and not the external id, the callback token
     or a clip's address. `wire_bytes` is the exact length of the compact JSON body with everything attached, before the
-    submission adds its external id and callback address. `duration` is in seconds; `as_of` is the log position that was read,
-    `compiled_at_us` the clock. `findings` holds the accepted cautions with their reasons, and the advice.
+    submission adds its external id and callback address. `duration` is in seconds; `policies` are those it
+    was compiled under, `as_of` is the log position that was read, `compiled_at_us` the clock. `findings` holds the accepted
+    cautions with their reasons, and the advice.
     """
 
     pattern: str
@@ -93,6 +95,7 @@ class Plan(_Answer):
     sound: Literal["on", "off"]
     framing: str | None
     parents: tuple[str, ...]
+    policies: Policies
     as_of: int
     compiled_at_us: int
     compiler_version: str

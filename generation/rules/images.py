@@ -100,7 +100,7 @@ def end_frame_needs_first(s: Subject) -> Iterator[Problem]:
     "No end frame with more than two pictures",
     cites="contract R25, contract D1, guide 1.9",
     path="$.image_list",
-    applies=lambda s: s.is_omni and "end_frame" in s.frames and s.facts.end_frame_policy,
+    applies=lambda s: s.is_omni and "end_frame" in s.frames and s.facts.policies.end_frame == "refuse",
 )
 def end_frame_with_few_pictures(s: Subject) -> Iterator[Problem]:
     if len(s.images) > 2:

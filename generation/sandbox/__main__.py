@@ -26,6 +26,7 @@ def main() -> None:
         data_folder=given.data_folder,
         media=not given.no_media,
         duplicate_external_ids=given.duplicate_external_ids,
+        end_frame_limit=not given.no_end_frame_limit,
     )
     run(settings, given.host, given.port, port_file=given.port_file)
 
@@ -53,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--public-base-url", default="")
     parser.add_argument("--no-media", action="store_true", help="serve no films; runs without PyAV")
     parser.add_argument("--duplicate-external-ids", choices=("refuse", "accept"), default="refuse")
+    parser.add_argument(
+        "--no-end-frame-limit",
+        action="store_true",
+        help="take an end frame beside more than two images (R25)",
+    )
     return parser
 
 

@@ -43,9 +43,11 @@ class GenerationRequested(Event):
 
 
 class PlanCompiled(Event):
-    """The exact payload, compiled once, holding references instead of bytes; and the position it was compiled as of.
+    """The exact payload, compiled once, holding references instead of bytes; and what it was compiled by.
 
     `plan` is the whole plan as `generation.compile` made it (payload, attachments, grounding, mapping, findings, estimate).
+    Compiler version, named policies, the day of the price table, the position that was read and the clock (microseconds) stand
+    beside it and are never sealed (generation-machine, protocol 1).
     """
 
     NAME: ClassVar[str] = "PlanCompiled"
@@ -57,7 +59,10 @@ class PlanCompiled(Event):
     plan: Personal[dict[str, Any]]
     plan_digest: Sha256
     estimate_units: Units
+    priced_on: str
+    policies: dict[str, str]
     as_of: int
+    compiled_at: int
     compiler: str
     subjects: tuple[str, ...] = ()
 

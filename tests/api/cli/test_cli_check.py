@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from api.cli.root import cli
 
 LEGAL = {"model_name": "kling-v3", "prompt": "Rain.", "duration": "5", "mode": "std", "aspect_ratio": "16:9"}
+FRAMES = ("first_frame", "end_frame", "")
 
 
 def test_a_legal_file_exits_with_zero(tmp_path: Path) -> None:
@@ -38,6 +39,23 @@ def test_a_refused_line_exits_with_one_and_names_the_rule(tmp_path: Path) -> Non
     assert done.exit_code == 1
     assert [one["legal"] for one in said] == [True, False]
     assert said[1]["findings"][0]["rule"] == "R10"
+
+
+def test_the_end_frame_policy_is_a_flag(tmp_path: Path) -> None:
+    """An end frame with three pictures is refused as the guide says, and passes when the flag allows it."""
+    frames = [
+        {"image_url": f"blob:asset_{kind or 'x'}"} | ({"type": kind} if kind else {}) for kind in FRAMES
+    ]
+    body = LEGAL | {"model_name": "kling-v3-omni", "image_list": frames}
+    file = tmp_path / "body.json"
+    file.write_bytes(orjson.dumps(body))
+    command = ["check", str(file), "--endpoint", "omni-video"]
+
+    refused = CliRunner().invoke(cli, command, obj={})
+    allowed = CliRunner().invoke(cli, [*command, "--end-frame-policy", "allow"], obj={})
+
+    assert (refused.exit_code, "R25" in refused.output) == (1, True)
+    assert (allowed.exit_code, "R25" in allowed.output) == (0, False)
 
 
 def test_a_file_that_is_no_json_is_an_error_in_words(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.Column("introduced_at", sa.BigInteger(), nullable=False),
+        sa.Column("named_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "character"),
     )
     op.create_table(
