@@ -43,7 +43,7 @@ from api.routes import (
     scenes,
     submissions,
 )
-from api.routes.commanding import KnownQueries, provide_change, provide_visit
+from api.routes.commanding import KnownQueries, provide_change, provide_question, provide_visit
 from api.routes.describing import describe, query_names
 from api.routes.docs import docs_routes
 from api.routes.health import Health
@@ -83,6 +83,7 @@ def create_app(continuity: Continuity) -> Litestar:
         "watch": Provide(_once(lambda: Watch(continuity.registry, most=continuity.settings.wait_most))),
         "health": Provide(_once(lambda: Health(continuity))),
         "visit": Provide(provide_visit),
+        "question": Provide(provide_question),
         "change": Provide(provide_change),
     }
     document = describe([v1, health.ROUTES], dependencies, version("continuity"))

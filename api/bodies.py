@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
+from generation.policies import EndFrame
 from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.canonical import NotStorable, canonical
@@ -214,15 +215,11 @@ class NewShot(Body):
 
 
 class PayloadToCheck(Body):
-    """A body as somebody means to send it to Kling, and where."""
-
-    model_config = _example(
-        endpoint="text2video",
-        body={"model_name": "kling-v3", "prompt": "Rain on empty tables.", "duration": "5", "mode": "std"},
-    )
+    """A body as somebody means to send it to Kling, and where; `end_frame_policy` null is the installation's."""
 
     endpoint: Annotated[str, StringConstraints(max_length=500)]
     body: Any
+    end_frame_policy: EndFrame | None = None
 
 
 class CheckedPayload(Card):

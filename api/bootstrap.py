@@ -81,6 +81,7 @@ class Continuity:
             durations=self.settings.durations(),
             monotonic=time.monotonic,
             jitter=random.random,
+            policies=self.settings.policies(),
         )
 
     def close(self) -> None:

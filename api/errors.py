@@ -153,17 +153,22 @@ def request_id_of(scope: Any) -> str:
     return found
 
 
-def invalid(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
-    """All that is malformed, each `{path, message, value}`."""
+def invalid(errors: Sequence[Mapping[str, Any]], findings: Sequence[Any] = ()) -> InvalidRequest:
+    """All that is malformed, each `{path, message, value}`; with what rules and gaps say of the rest."""
     places = ", ".join(str(error["path"]) for error in errors)
+    beside = {"findings": [finding.model_dump(mode="json") for finding in findings]} if findings else {}
     return InvalidRequest(
         f"{len(errors)} problem{'s' if len(errors) > 1 else ''} in the request: {places}",
         hint="correct every place named in errors",
+        headers=None,
         errors=[*errors],
+        **beside,
     )
 
 
-def from_pydantic(errors: Sequence[Mapping[str, Any]], root: str = "$") -> InvalidRequest:
+def from_pydantic(
+    errors: Sequence[Mapping[str, Any]], root: str = "$", *, findings: Sequence[Any] = ()
+) -> InvalidRequest:
     """Pydantic's errors as ours: JSON paths, messages, offending values."""
     return invalid(
         [
@@ -174,7 +179,8 @@ def from_pydantic(errors: Sequence[Mapping[str, Any]], root: str = "$") -> Inval
                 "value": shown(error.get("input")),
             }
             for error in errors
-        ]
+        ],
+        findings,
     )
 
 

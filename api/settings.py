@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from generation.durations import Durations
 from generation.errors import GenerationError
 from generation.outbound import OutboundPolicy
+from generation.policies import GUIDE, EndFrame, Policies
 
 _OURS: Final = "CONTINUITY_"
 _NOT_OURS: Final = {
@@ -111,6 +112,12 @@ class Settings(BaseModel):
         False, description="Allow Kling (that is: a sandbox) on this machine, with plain http."
     )
 
+    end_frame_policy: EndFrame = Field(
+        GUIDE.end_frame,
+        description="An end frame with more than two pictures (rule R25): `refuse` it as the guide says, "
+        "or `allow` it as the vendor does.",
+    )
+
     lease: Seconds = Field(
         _D.lease, description="How long a worker holds a generation before another may take over."
     )
@@ -124,8 +131,13 @@ class Settings(BaseModel):
     look_interval: Seconds = Field(
         _D.look_interval, description="Pause between looks for a task that may not exist."
     )
-    looks: Count = Field(_D.looks, description="Looks at that interval; then they become rare.")
-    look_slow: Seconds = Field(_D.look_slow, description="Pause between the later looks.")
+    grace: Seconds = Field(
+        _D.grace,
+        description="How long after the send deadline a task that cannot be found may still turn up.",
+    )
+    quarantine: Seconds = Field(
+        _D.quarantine, description="Pause between looks at a submission that waits for a person."
+    )
     poll_first: Seconds = Field(
         _D.poll_first, description="Pause between the first polls of a confirmed task."
     )
@@ -209,6 +221,10 @@ class Settings(BaseModel):
             allow_loopback=self.allow_loopback,
             connect_seconds=self.kling_connect,
         )
+
+    def policies(self) -> Policies:
+        """The named policies that plans are compiled under."""
+        return Policies(end_frame=self.end_frame_policy)
 
     def durations(self) -> Durations:
         """The worker's durations."""

@@ -3,6 +3,7 @@
 - preview: from a parsed request and its grounds to everything a preview answers, on one core, with no picture read
 - rules: the same resolution judged alone, as a share of the preview
 - parse: one request body to a ShotRequest
+- as of: the same by name from a registry of 1,000 people, now from its views and as of its middle from the log
 - check: a JSON-lines file of 100 bodies, read, parsed and judged; every fourth one is wrong
 
     python benchmarks/compile.py [--seconds 2] [--profile] [--json]
@@ -14,22 +15,37 @@ import argparse
 import cProfile
 import json
 import pstats
+import secrets
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
+from typeid import TypeID
 
 from generation.check import check
 from generation.compile import preview
 from generation.examples import FILM, PATTERN_EXAMPLES
+from generation.intake import preview as registered_preview
 from generation.rules.catalogue import judge
 from generation.rules.examples import EXAMPLES
 from generation.rules.subject import Facts, Subject
 from generation.shot import ShotRequest
+from registry.deciders.account import OpenAccount
+from registry.deciders.character import IntroduceCharacter, ReviseCharacter
+from registry.deciders.command import Command
+from registry.deciders.element import AdoptElement
+from registry.deciders.production import ChooseAccount, OpenProduction
+from registry.deciders.scene import OpenScene
+from registry.deciders.studio import OpenStudio
+from registry.events.envelope import Context
+from registry.log.engine import Database
+from registry.log.migrate import migrate
+from registry.privacy.keys import KeyFile
+from registry.registry import Registry
 
 LINES = 100
 AIMS = {"preview F2": 500, "preview 7 images": 500, "check lines": 2_000}
@@ -38,7 +54,7 @@ AIMS = {"preview F2": 500, "preview 7 images": 500, "check lines": 2_000}
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
-        jobs = _jobs(Path(folder, "bodies.jsonl"))
+        jobs = _jobs(Path(folder, "bodies.jsonl")) | _registered(Path(folder))
         if options.profile:
             _profile(jobs["preview F2"])
             return
@@ -78,6 +94,56 @@ def _jobs(path: Path) -> dict[str, Callable[[], object]]:
         "parse F2": lambda: ShotRequest.model_validate(orjson.loads(body)),
         "check lines": lambda: [_check_line(line) for line in path.read_bytes().splitlines()],
     }
+
+
+def _registered(folder: Path) -> dict[str, Callable[[], object]]:
+    """Whole previews, from the registry to the answer: with the newest views, and as of the middle of a log of 1,000 people."""
+    database, clock = Database(f"sqlite:///{folder}/log.sqlite"), time.time_ns
+    migrate(database)
+    registry = Registry(
+        database,
+        keys=KeyFile(folder / "keys.sqlite"),
+        clock=lambda: clock() // 1_000,
+        make_id=lambda prefix: str(TypeID(prefix)),
+        random_bytes=secrets.token_bytes,
+    )
+    studio, scene = str(TypeID("studio")), str(TypeID("scene"))
+    for step in _history(studio, scene):
+        registry.handle(studio, step, context=Context(actor="benchmark"))
+    asked = ShotRequest.model_validate({**PATTERN_EXAMPLES["F2"].request, "scene": scene})
+    then = registry.feed.head(studio) // 2
+    return {
+        "registered F2": lambda: registered_preview(registry, studio, asked),
+        "as of F2": lambda: registered_preview(registry, studio, asked, as_of=then),
+    }
+
+
+def _history(studio: str, scene: str) -> Iterator[list[Command]]:
+    """Mina and Jun with an element each in a scene, then a thousand others, of whom every tenth is renamed."""
+    account, production, unplaced, mina, jun = (
+        str(TypeID(kind)) for kind in ("account", "production", "scene", "character", "character")
+    )
+    yield [OpenStudio(stream=studio, name="Studio")]
+    yield [OpenAccount(stream=account, name="a", region="singapore", host="h", key_fingerprint="k")]
+    yield [
+        OpenProduction(stream=production, name="Café", unplaced=unplaced),
+        ChooseAccount(stream=production, account=account),
+        OpenScene(stream=scene, production=production, name="The café"),
+    ]
+    for number, (character, name) in enumerate(((mina, "Mina"), (jun, "Jun")), start=1):
+        element = AdoptElement(
+            stream=str(TypeID("element")),
+            element_id=number,
+            account=account,
+            character=character,
+            made_from="image",
+            attested_by="benchmark",
+        )
+        yield [IntroduceCharacter(stream=character, name=name), element]
+    others = [str(TypeID("character")) for _ in range(1_000)]
+    for start in range(0, 1_000, 50):
+        yield [IntroduceCharacter(stream=id, name=f"Extra {id[-6:]}") for id in others[start : start + 50]]
+    yield [ReviseCharacter(stream=id, name=f"Other {id[-6:]}") for id in others[::10]]
 
 
 def _request(fields: Any) -> ShotRequest:

@@ -1,38 +1,74 @@
-"""A request that continues a generation still running: wait for its clip, then compile as the door would have."""
+"""Requests that are compiled later than at the door: when their parent has its clip, or when an approved plan drifted."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from generation.compile import compile_plan
 from generation.desk import Desk, Held, Moved, Step, Wait
+from generation.ending import end
 from generation.errors import CannotResolve, PayloadRefused
 from generation.gather import gather
 from generation.intake import compiled
+from generation.plan import Plan
 from generation.shot import ShotRequest
-from generation.submission import end
 from registry.deciders.generation import CompileAwaited
-from registry.errors import InvalidCommand, NotFound
+from registry.errors import InvalidCommand, NotFound, Refusal
 from registry.events.personal import Erased
+
+_ERASED = "the people of this request were erased before it was sent"
 
 
 def compile_awaited(desk: Desk, held: Held) -> Step:
-    """Compile when the parent has its clip; end as refused when it will never have one, or when the rules now say no."""
+    """Compile what waited. It ends as refused when there will never be a parent's clip, or when the rules now say no."""
     requested, parent = held.generation.requested, held.generation.parent
-    if requested is None or parent is None:
-        raise RuntimeError(f"{held.id} waits for nothing")
-    outcome = desk.registry.state(held.lease.log, parent).state.outcome
-    if outcome is None:
-        return Wait(desk.durations.poll_first, f"waits for {parent}")
-    if outcome != "delivered":
-        return end(desk, held, "refused", f"there is nothing to continue from: {parent} ended {outcome}")
-    if isinstance(requested.request, Erased):
-        return end(desk, held, "refused", "the people of this request were erased before it was sent")
+    if requested is None:
+        raise RuntimeError(f"{held.id} has no request")
+    if parent is not None:
+        outcome = desk.registry.state(held.lease.log, parent).state.outcome
+        if outcome is None:
+            return Wait(desk.durations.poll_first, f"waits for {parent}")
+        if outcome != "delivered":
+            return end(desk, held, "refused", f"there is nothing to continue from: {parent} ended {outcome}")
+    plan = _compiled_now(desk, held)
+    if isinstance(plan, str):
+        return end(desk, held, "refused", plan)
+    try:
+        held.append(
+            desk,
+            CompileAwaited(stream=held.id, plan=compiled(plan), production=requested.production),
+        )
+    except Refusal as refused:
+        return end(desk, held, "refused", refused.message)
+    return Moved()
+
+
+def drift(desk: Desk, held: Held, plan: Plan) -> str | None:
+    """What differs between an approved plan and the one that the same request gives now; None when nothing does."""
+    approved = held.generation.approved
+    if approved is None:
+        return None
+    now = _compiled_now(desk, held)
+    if isinstance(now, str):
+        return now
+    if now.plan_digest != plan.plan_digest:
+        return f"the same request now gives plan {now.plan_digest}"
+    if Decimal(now.estimate.units) > Decimal(approved.ceiling_units):
+        return f"it now costs {now.estimate.units} units, approved were {approved.ceiling_units}"
+    return None
+
+
+def _compiled_now(desk: Desk, held: Held) -> Plan | str:
+    """The plan as the door would make it now, or why there is none."""
+    requested = held.generation.requested
+    if requested is None or isinstance(requested.request, Erased):
+        return _ERASED
     request = ShotRequest.model_validate(requested.request)
     try:
-        plan = compile_plan(request, gather(desk.registry, held.lease.log, request).grounds)
+        gathered = gather(desk.registry, held.lease.log, request, policies=desk.policies)
+        return compile_plan(request, gathered.grounds)
     except (CannotResolve, PayloadRefused, NotFound, InvalidCommand) as refused:
-        return end(desk, held, "refused", f"it cannot be compiled any more: {_told(refused)}")
-    held.append(desk, CompileAwaited(stream=held.id, plan=compiled(plan)))
-    return Moved()
+        return f"it cannot be compiled any more: {_told(refused)}"
 
 
 def _told(refused: CannotResolve | PayloadRefused | NotFound | InvalidCommand) -> str:

@@ -64,9 +64,7 @@ def cast_of(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tup
         path = f"cast[{index}].character" if request.cast is not None else "cast"
         character = grounds.people.get(entry.character)
         if character is None:
-            found.append(
-                gaps.UNKNOWN_CHARACTER.at(path, f"nobody is called {entry.character!r}", *_known(grounds))
-            )
+            found.append(_nobody(entry.character, path, grounds))
         elif any(other.character.id == character.id for other in cast):
             found.append(
                 gaps.CAST_TWICE.at(path, f"{entry.character!r} is {character.name}, who is already cast")
@@ -76,6 +74,15 @@ def cast_of(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tup
         else:
             cast.append(Member(path, entry, character))
     return tuple(cast)
+
+
+def _nobody(name: str, path: str, grounds: Grounds) -> Finding:
+    """A word that leads to nobody, or to more than one."""
+    if name in grounds.ambiguous:
+        could_be = grounds.ambiguous[name]
+        told = f"{name!r} could be {' or '.join(could_be)}"
+        return gaps.AMBIGUOUS.at(path, told, *(f"cast {character}" for character in could_be))
+    return gaps.UNKNOWN_CHARACTER.at(path, f"nobody is called {name!r}", *_known(grounds))
 
 
 def _known(grounds: Grounds) -> Iterable[str]:
@@ -99,11 +106,18 @@ def ground(
         )
         picture = None if element or wish == "elements" else pictures[character.id]
         if element is None and picture is None:
-            found.append(_nothing_shows(member, grounds))
+            if not _waits_for_an_account(member, grounds):
+                found.append(_nothing_shows(member, grounds))
         else:
             _refuse_shared_face(picture, people, member, found)
             people.append(Person(number, character, element, picture))
     return tuple(people), _why_pictures(people, elements, together)
+
+
+def _waits_for_an_account(member: Member, grounds: Grounds) -> bool:
+    """Whether nobody can say yet: which element would do depends on the account, and its absence is a finding of its own."""
+    live = any(not element.retired for element in member.character.elements)
+    return grounds.account is None and live and member.entry.identity != "images"
 
 
 def _refuse_shared_face(
@@ -211,7 +225,7 @@ def _check_present(
 ) -> None:
     person = grounds.people.get(name)
     if person is None:
-        found.append(gaps.UNKNOWN_CHARACTER.at(path, f"nobody is called {name!r}", *_known(grounds)))
+        found.append(_nobody(name, path, grounds))
     elif person.id not in present:
         here = ", ".join(present.values()) or "nobody"
         found.append(gaps.SPEAKER_NOT_CAST.at(path, f"{name!r} {does}, and cast is {here}"))

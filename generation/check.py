@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from generation.addresses import is_web_address
+from generation.policies import GUIDE, Policies
 from generation.rules.catalogue import judge
 from generation.rules.finding import Finding
 from generation.rules.rule import shown
@@ -22,12 +23,14 @@ _PICTURE_KEYS: Final = frozenset(
 _DEEPEST: Final = 32
 
 
-def check(endpoint: str, body: object, facts: Facts | None = None) -> tuple[Finding, ...]:
+def check(
+    endpoint: str, body: object, facts: Facts | None = None, *, policies: Policies = GUIDE
+) -> tuple[Finding, ...]:
     """Every finding about a payload that somebody means to send to `endpoint`; empty when there is nothing to say.
 
     The endpoint is a name (`omni-video`), a path, an address, or any of them after a method (`GET /v1/videos/omni-video`, whose
     body stands for its query). A null counts as absent, as the vendor reads it. The placeholders of our own previews are taken
-    for what they stand for. Never raises, whatever the body.
+    for what they stand for; `policies` count where no facts are given. Never raises, whatever the body.
     """
     known = endpoint_of(endpoint)
     if known is None:
@@ -38,7 +41,7 @@ def check(endpoint: str, body: object, facts: Facts | None = None) -> tuple[Find
         message = f"the body is {type(body).__name__} and must be a JSON object"
         return (_NOT_AN_OBJECT.model_copy(update={"message": message}),)
     sent = {str(key): value for key, value in body.items() if value is not None}
-    given = facts or Facts(references=frozenset(_placeholders(sent, 0)))
+    given = facts or Facts(references=frozenset(_placeholders(sent, 0)), policies=policies)
     return judge(Subject(known, sent, given))
 
 

@@ -68,6 +68,14 @@ def preview(request: ShotRequest, grounds: Grounds) -> Preview:
     return Preview(sendable=not any(finding.blocks for finding in draft.findings), **shared)
 
 
+def judge_parts(request: ShotRequest, grounds: Grounds) -> tuple[Finding, ...]:
+    """Gaps, and what the rules that stand on parts say of a payload put together from whatever is there. Never raises."""
+    resolution = resolve(request, grounds)
+    payload = assemble(resolution, compose(resolution)).as_wire()
+    facts = _facts(resolution, grounds, None, attachments_of(resolution))
+    return (*resolution.gaps, *judge(Subject("omni-video", payload, facts), in_parts=True))
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """How far the request came. The plan is there unless something outright refuses it."""
@@ -125,6 +133,7 @@ def _plan(
         sound=resolution.sound,
         framing=framing_of(resolution),
         parents=(resolution.parent.clip,) if resolution.parent else (),
+        policies=grounds.policies,
         as_of=grounds.position,
         compiled_at_us=grounds.now_us,
         compiler_version=COMPILER_VERSION,
@@ -157,6 +166,7 @@ def _facts(
         retake=resolution.retake,
         pattern=choice.name if choice else None,
         durations=choice.durations if choice else (),
+        policies=grounds.policies,
     )
 
 
@@ -196,4 +206,4 @@ def _idle_reasons(request: ShotRequest, found: tuple[Finding, ...]) -> tuple[Fin
 
 def _counted(findings: list[Finding]) -> str:
     ids = ", ".join(dict.fromkeys(finding.rule for finding in findings))
-    return f"{len(findings)} findings ({ids})"
+    return f"{len(findings)} finding{'s' if len(findings) != 1 else ''} ({ids})"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from generation.durations import Durations
 from generation.kling.client import KlingClient
 from generation.outbound import Outbound
+from generation.policies import GUIDE, Policies
 from registry.blobs import Blobs
 from registry.deciders.account import Account
 from registry.deciders.command import Command
@@ -18,13 +20,19 @@ from registry.events.envelope import Context
 from registry.log.leases import Lease
 from registry.registry import Registry
 
+ResendPolicy = Literal["never", "same_id_after_disproof"]
+"""What follows when a submission is disproved: a person decides, or the same bytes go out again under the same id."""
+
 KlingFor = Callable[[Account], AbstractContextManager[KlingClient]]
 """A client that sends under an account's key. Raises KlingUnreachable when no key of that fingerprint is configured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does."""
+    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does.
+
+    `policies` are those a continuation is compiled under when its parent is there.
+    """
 
     registry: Registry
     blobs: Blobs
@@ -33,6 +41,12 @@ class Desk:
     durations: Durations
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
+    policies: Policies = GUIDE
+    resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
+    """Route -> policy; a route that is not named is never resent."""
+
+    def resend_policy(self, route: str) -> ResendPolicy:
+        return self.resend.get(route, "never")
 
     def now(self) -> int:
         """Microseconds since 1970."""
@@ -59,10 +73,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing more can be done now: look again after `seconds`. `note` says what it waits for, for people."""
+    """Nothing more can be done now: look again after `seconds`. `note` says what it waits for, for people.
+
+    `memory` is handed to whoever looks again; losing it costs time, never truth.
+    """
 
     seconds: float
     note: str
+    memory: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ class Durations:
     """All are settings, so that tests run the same code in milliseconds.
 
     A send may take `send_floor` plus one second per `send_bytes_per_second` bytes; the lease outlives it by `lease_margin`.
-    An unknown outcome is looked up at once, then `looks` times `look_interval` apart, then every `look_slow`.
+    An unknown outcome is looked up at once; what is not found counts only `grace` after the send deadline, `looks` times
+    `look_interval` apart. A quarantined submission is looked at again every `quarantine`, in case a person has decided.
     A confirmed task is polled after `poll_first`, `poll_then`, and finally every `poll_slow`.
     """
 
@@ -19,8 +20,8 @@ class Durations:
     send_floor: float = 30.0
     send_bytes_per_second: float = 256_000.0
     look_interval: float = 30.0
-    looks: int = 3
-    look_slow: float = 300.0
+    grace: float = 90.0
+    quarantine: float = 60.0
     poll_first: float = 5.0
     poll_then: float = 30.0
     poll_slow: float = 120.0
@@ -42,10 +43,6 @@ class Durations:
     def poll(self, attempt: int) -> float:
         """The pause after the `attempt`-th look at a running task (from 1)."""
         return self.poll_first if attempt <= 6 else self.poll_then if attempt <= 26 else self.poll_slow
-
-    def look(self, attempt: int) -> float:
-        """The pause after the `attempt`-th look for a task that may not exist."""
-        return self.look_interval if attempt < self.looks else self.look_slow
 
     def retry(self, attempt: int) -> float:
         """Exponential back-off after load, or after a failure that proves nothing was done."""

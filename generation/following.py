@@ -12,9 +12,10 @@ from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.errors import OutboundRefused, ResultRefused
 from generation.kling.answers import FAILED, PROCESSING, SUBMITTED, SUCCEED, Task
 from generation.kling.client import Absent, Found, NoInformation, Route
-from generation.recording import ending
+from generation.recording import ending, settling
 from generation.submission import keep_answer
 from registry.blobs.media import Footage, probe
+from registry.deciders.command import Command
 from registry.deciders.generation import StoreResult
 from registry.deciders.submission import NoteOnSubmission
 from registry.errors import BlobExists, BlobMissing, NotFootage
@@ -42,8 +43,15 @@ def poll(desk: Desk, held: Held) -> Step:
         return _anomaly(desk, held, event, pause)
     if event is None:
         return Wait(pause, f"task {task_id} is {found.task.task_status}")
-    held.append(desk, NoteOnSubmission(stream=submission, event=event))
+    held.append(desk, NoteOnSubmission(stream=submission, event=event), *_cost(held, event))
     return Moved()
+
+
+def _cost(held: Held, event: TaskProcessing | TaskSucceeded | TaskFailed) -> list[Command]:
+    """A task that is done has its price; a failed one that names none is settled at its end, with nothing."""
+    if isinstance(event, TaskProcessing) or (isinstance(event, TaskFailed) and event.units is None):
+        return []
+    return [settling(held.generation, event.units)]
 
 
 def fetch(desk: Desk, held: Held) -> Step:
@@ -103,6 +111,7 @@ def _progress(
             url=video.url,
             url_expires_at=_expires(desk, task),
             duration=video.duration or "",
+            watermark_url=video.watermark_url or "",
             units=_units(task),
             answer=answer,
         )

@@ -83,3 +83,11 @@ SHARED_FACE = Gap(
 UNKNOWN_TAKE = Gap(
     "E415", "Unknown take", ("guide 1.14",), "name the clip that this take answers, or leave retake_of out"
 )
+UNKNOWN_SHOT = Gap("E416", "Unknown shot", ("guide 4.1",), "name a shot that is planned in the scene")
+UNKNOWN_PRODUCTION = Gap(
+    "E417", "Unknown production", ("guide 4.1",), "open the production, or correct the id"
+)
+OTHER_PRODUCTION = Gap("E418", "The scene is another production's", ("guide 4.1",), "leave production out")
+AMBIGUOUS = Gap(
+    "E419", "A name of several", _GROUNDING, "name the character by id, or cast one of them in the scene"
+)

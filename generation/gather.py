@@ -2,89 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from generation.grounds import AccountGround, CharacterGround, Grounds, ParentGround, TakeGround
+from generation.grounds import AccountGround, CharacterGround, Grounds, ParentGround
 from generation.hindsight import Hindsight
+from generation.policies import GUIDE, Policies
 from generation.present import Present
 from generation.shot import ShotRequest
 from generation.source import FoundCharacter, FoundScene, Source
-from registry.errors import InvalidCommand, NotFound
+from registry.errors import NotFound
 from registry.events.ids import is_id
 from registry.registry import Registry
 
+T = TypeVar("T")
+
 
 class Gathered(NamedTuple):
-    """The grounds, and where the result will be recorded (the production's unplaced scene when none was named)."""
+    """The grounds, and where the result will be recorded: the production's unplaced scene when none was named, "" for nowhere."""
 
     grounds: Grounds
     production: str
     scene: str
 
 
-def gather(registry: Registry, studio: str, request: ShotRequest, *, as_of: int | None = None) -> Gathered:
+def gather(
+    registry: Registry,
+    studio: str,
+    request: ShotRequest,
+    *,
+    policies: Policies = GUIDE,
+    as_of: int | None = None,
+) -> Gathered:
     """Everything `request` stands on, as of the log's newest position, or as of a position the log had before.
 
-    The grounds of a position are judged at the time its event was recorded. Raises NotFound, and InvalidCommand (also for a
-    position the log does not have, and for what was erased since).
+    The grounds of a position are judged at the time its event was recorded. What is not there is absent. Raises InvalidCommand
+    for a position the log does not have, and for what was erased since.
     """
     with registry.snapshot() as connection:
-        if as_of is None:
-            return _gathered(studio, request, Present(registry, connection, studio))
-        return _gathered(studio, request, Hindsight(registry, connection, studio, position=as_of))
+        source = (
+            Present(registry, connection, studio)
+            if as_of is None
+            else Hindsight(registry, connection, studio, position=as_of)
+        )
+        found = _gathered(studio, request, source)
+        return found._replace(grounds=replace(found.grounds, policies=policies))
 
 
 def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:
-    scene = _scene(request, source)
-    production = source.production(scene.production if scene else str(request.production))
-    people = _people(request, scene, source)
+    scene = _found(source.scene, request.scene)
+    production = _found(source.production, scene.production if scene else request.production)
+    called, people = _people(request, scene, source)
     wanted = {person.id: person for person in people.values()}.values()
     pictures = [reference.asset for person in wanted for reference in person.references]
     grounds = Grounds(
         studio=studio,
         position=source.position,
         now_us=source.now_us,
-        account=_account(production.account, source),
-        production=production.id,
+        account=_account(production.account, source) if production else None,
+        production=production.id if production else None,
         scene=scene.ground if scene else None,
         people=people,
         assets=source.assets(list(dict.fromkeys([*_named_assets(request), *pictures]))),
         parent=_parent(request.continue_from or request.edit, source),
-        retake=_retake(request.retake_of, source),
+        retake=_found(source.take, request.retake_of),
+        ambiguous={
+            word: tuple(who.ground.id for who in meant) for word, meant in called.items() if len(meant) > 1
+        },
     )
-    return Gathered(grounds, production.id, scene.ground.id if scene else production.unplaced)
+    unplaced = production.unplaced if production else ""
+    return Gathered(grounds, production.id if production else "", scene.ground.id if scene else unplaced)
 
 
-def _scene(request: ShotRequest, source: Source) -> FoundScene | None:
-    if request.scene is None:
+def _found(ask: Callable[[str], T], named: str | None) -> T | None:
+    """What is not there is left out: the resolution tells it beside everything else that is missing."""
+    try:
+        return None if named is None else ask(named)
+    except NotFound:
         return None
-    scene = source.scene(request.scene)
-    if request.production not in (None, scene.production):
-        raise InvalidCommand(
-            f"{scene.ground.id} belongs to {scene.production}, not to {request.production}",
-            hint="leave production out: the scene says it",
-            path="production",
-        )
-    if request.shot is not None and request.shot not in scene.shots:
-        raise NotFound(
-            f"there is no {request.shot} in {scene.ground.id}", hint="look at the scene's shots", path="shot"
-        )
-    return scene
 
 
 def _account(account: str | None, source: Source) -> AccountGround | None:
     return None if account is None else source.account(account)
 
 
-def _people(request: ShotRequest, scene: FoundScene | None, source: Source) -> dict[str, CharacterGround]:
-    """Characters by every word the request uses for them, and by id for the scene's cast."""
+def _people(
+    request: ShotRequest, scene: FoundScene | None, source: Source
+) -> tuple[dict[str, list[FoundCharacter]], dict[str, CharacterGround]]:
+    """Whom every word of the request and of the scene's cast could mean, and the characters of the words that mean one."""
     in_scene = scene.ground.cast if scene else ()
     words = tuple(dict.fromkeys([*_words(request), *in_scene]))
     found = source.characters(words)
     called = {word: _called(word, found, in_scene) for word in words}
-    _refuse_ambiguous(called)
     held = source.elements([who.ground.id for who in found])
     grounds = {
         who.ground.id: replace(
@@ -93,7 +103,7 @@ def _people(request: ShotRequest, scene: FoundScene | None, source: Source) -> d
         )
         for who in found
     }
-    return {word: grounds[meant[0].ground.id] for word, meant in called.items() if meant}
+    return called, {word: grounds[meant[0].ground.id] for word, meant in called.items() if len(meant) == 1}
 
 
 def _words(request: ShotRequest) -> Iterable[str]:
@@ -110,20 +120,6 @@ def _called(word: str, found: list[FoundCharacter], in_scene: Collection[str]) -
         or [who for who in meant if not who.ground.retired]
         or meant
     )
-
-
-def _refuse_ambiguous(called: dict[str, list[FoundCharacter]]) -> None:
-    told = [
-        f"{word!r} could be {' or '.join(who.ground.id for who in several)}"
-        for word, several in called.items()
-        if len(several) > 1
-    ]
-    if told:
-        raise InvalidCommand(
-            f"names that mean more than one character: {'; '.join(told)}",
-            hint="name the character by id, or cast one of them in the scene",
-            path="cast",
-        )
 
 
 def _named_assets(request: ShotRequest) -> list[str]:
@@ -143,13 +139,3 @@ def _parent(named: str | None, source: Source) -> ParentGround | None:
     except NotFound:
         return None
     return ParentGround(named, named, None, None, None, 0.0, generation.scene, generation.running)
-
-
-def _retake(named: str | None, source: Source) -> TakeGround | None:
-    """The clip that a retake answers, with the mode of its plan; None when there is no such clip."""
-    if named is None:
-        return None
-    try:
-        return source.take(named)
-    except NotFound:
-        return None

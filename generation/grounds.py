@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from generation.policies import GUIDE, Policies
 from registry.events.references import AssetKind, CharacterKind, ReferenceRole
 
 
@@ -20,12 +21,16 @@ class AccountGround:
 
 @dataclass(frozen=True, slots=True)
 class SceneGround:
-    """The scene and its cast, character ids in the order they were cast. `setting` serves requests that name none."""
+    """The scene and its cast, character ids in the order they were cast, and its planned shots.
+
+    `setting` serves requests that name none.
+    """
 
     id: str
     name: str
     cast: tuple[str, ...] = ()
     setting: str = ""
+    shots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +116,20 @@ class Grounds:
     """The world of one request as of `position`, at `now_us` (microseconds).
 
     `people` is keyed by every name, alias or id the request uses (cast and speakers) and by the ids of the scene's cast; `assets`
-    by the ids the request names and the ids the people's references name. What does not exist is absent.
+    by the ids the request names and the ids the people's references name. What does not exist is absent, and
+    `production` is None where neither the request nor its scene leads to one. `ambiguous` holds the words that could mean
+    several characters, with their ids. `policies` are the installation's, not of a position.
     """
 
     studio: str
     position: int
     now_us: int
     account: AccountGround | None
-    production: str
+    production: str | None
     scene: SceneGround | None
     people: Mapping[str, CharacterGround] = field(default_factory=dict)
     assets: Mapping[str, AssetGround] = field(default_factory=dict)
     parent: ParentGround | None = None
     retake: TakeGround | None = None
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policies: Policies = GUIDE

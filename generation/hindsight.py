@@ -65,9 +65,8 @@ class Hindsight:
 
     def scene(self, scene: str) -> FoundScene:
         state = self._one(scene, Scene)
-        return FoundScene(
-            SceneGround(scene, state.name, state.cast, state.setting), state.production, state.shots
-        )
+        ground = SceneGround(scene, state.name, state.cast, state.setting, state.shots)
+        return FoundScene(ground, state.production)
 
     def production(self, production: str) -> FoundProduction:
         state = self._one(production, Production)
@@ -78,16 +77,21 @@ class Hindsight:
         return AccountGround(account, state.region, state.host)
 
     def characters(self, words: Collection[str]) -> list[FoundCharacter]:
-        """Names are compared as they were then, so one word that is nobody's id makes everybody a candidate."""
-        everybody = characters.characters_until(self._connection, self._studio, self.position)
-        names = set(words) - set(everybody)
-        called = set(words) - names
-        states = self._all(everybody if names else called, Character)
-        found = [_found(id, *states[id]) for id in everybody if id in states]
-        meant = [who for who in found if who.ground.id in called or any(map(who.is_called, names))]
-        unmatched = any(not any(who.is_called(name) for who in meant) for name in names)
-        _refuse_erased(who.ground.id for who in (found if unmatched else meant) if not who.ground.name)
+        """Names are compared as they were then. A word that nobody bore then may be a name that was erased since."""
+        likely = characters.candidates_until(self._connection, self._studio, self.position, words=words)
+        meant = [
+            who for who in self._folded(likely) if who.ground.id in words or any(map(who.is_called, words))
+        ]
+        if all(any(who.ground.id == word or who.is_called(word) for who in meant) for word in words):
+            _refuse_erased(who.ground.id for who in meant if not who.ground.name)
+        else:
+            everybody = characters.characters_until(self._connection, self._studio, self.position)
+            _refuse_erased(who.ground.id for who in self._folded(everybody) if not who.ground.name)
         return meant
+
+    def _folded(self, ids: Sequence[str]) -> list[FoundCharacter]:
+        states = self._all(ids, Character)
+        return [_found(id, *states[id]) for id in ids if id in states]
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         held = elements.elements_until(self._connection, self._studio, self.position, characters=characters)

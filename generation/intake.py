@@ -11,7 +11,8 @@ from typing import Final
 from generation import compile as compiler
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
-from generation.plan import Plan, Preview
+from generation.plan import Plan, Preview, model_of
+from generation.policies import GUIDE, Policies
 from generation.shot import ShotRequest
 from registry.deciders.generation import RequestGeneration
 from registry.events.envelope import Context
@@ -23,23 +24,31 @@ _NOT_YET: Final = "https://not-yet.klingai.com/"
 """Stands for the address of a clip that is still being made while the rest of its continuation is judged; never sent."""
 
 
-def preview(registry: Registry, studio: str, request: ShotRequest, *, as_of: int | None = None) -> Preview:
+def preview(
+    registry: Registry,
+    studio: str,
+    request: ShotRequest,
+    *,
+    policies: Policies = GUIDE,
+    as_of: int | None = None,
+) -> Preview:
     """What would be sent for this request now, or would have been sent as of a position of the log, with every finding.
 
     Writes nothing, spends nothing. Raises NotFound, and InvalidCommand for a position the log does not have.
     """
-    gathered = gather(registry, studio, request, as_of=as_of)
+    gathered = gather(registry, studio, request, policies=policies, as_of=as_of)
     pending = _pending_parent(gathered.grounds)
     return compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
 
 
-def request_generation(
+def request_generation(  # noqa: PLR0913 - what is asked, and under what it is taken
     registry: Registry,
     studio: str,
     request: ShotRequest,
     *,
     generation: str,
     context: Context,
+    policies: Policies = GUIDE,
     idempotency: Idempotency | None = None,
 ) -> Handled:
     """Compile and take the request: GenerationRequested + PlanCompiled in one append. A worker carries it on from there.
@@ -49,7 +58,7 @@ def request_generation(
     Raises CannotResolve and PayloadRefused with everything that was found, NotFound, and what `Registry.handle` raises; then
     nothing was written.
     """
-    gathered = gather(registry, studio, request)
+    gathered = gather(registry, studio, request, policies=policies)
     pending = _pending_parent(gathered.grounds)
     if pending is None:
         plan = compiler.compile_plan(request, gathered.grounds)
@@ -94,11 +103,15 @@ def compiled(plan: Plan) -> PlanCompiled:
     return PlanCompiled(
         pattern=plan.pattern,
         endpoint=plan.endpoint,
+        model=model_of(plan.payload),
         account=plan.account,
         plan=plan.model_dump(mode="json"),
         plan_digest=plan.plan_digest,
         estimate_units=plan.estimate.units,
+        priced_on=plan.estimate.priced_on,
+        policies=plan.policies.model_dump(),
         as_of=plan.as_of,
+        compiled_at=plan.compiled_at_us,
         compiler=plan.compiler_version,
         subjects=subjects_of(plan),
     )

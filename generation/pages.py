@@ -163,15 +163,15 @@ def link_of(cite: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    return orjson.dumps(_trimmed(value), option=orjson.OPT_INDENT_2).decode()
+    return orjson.dumps(trimmed(value), option=orjson.OPT_INDENT_2).decode()
 
 
-def _trimmed(value: Any) -> Any:
+def trimmed(value: Any) -> Any:
     """The same JSON with its long texts cut, so that a page stays readable."""
     if isinstance(value, dict):
-        return {key: _trimmed(inner) for key, inner in value.items()}
+        return {key: trimmed(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_trimmed(inner) for inner in value]
+        return [trimmed(inner) for inner in value]
     if isinstance(value, str) and len(value) > 600:
         return f"{value[:20]}… ({len(value)} characters)"
     return value

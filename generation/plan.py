@@ -5,10 +5,12 @@ Both are JSON both ways. The log keeps the plan; the worker carries it out and d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from generation.policies import Policies
 from generation.prices import Estimate
 from generation.rules.finding import Finding
 
@@ -71,8 +73,9 @@ class Plan(_Answer):
 
     `plan_digest` covers endpoint, pattern and payload with each picture's digest, and not the external id, the callback token
     or a clip's address. `wire_bytes` is the exact length of the compact JSON body with everything attached, before the
-    submission adds its external id and callback address. `duration` is in seconds; `as_of` is the log position that was read,
-    `compiled_at_us` the clock. `findings` holds the accepted cautions with their reasons, and the advice.
+    submission adds its external id and callback address. `duration` is in seconds; `policies` are those it
+    was compiled under, `as_of` is the log position that was read, `compiled_at_us` the clock. `findings` holds the accepted
+    cautions with their reasons, and the advice.
     """
 
     pattern: str
@@ -92,6 +95,7 @@ class Plan(_Answer):
     sound: Literal["on", "off"]
     framing: str | None
     parents: tuple[str, ...]
+    policies: Policies
     as_of: int
     compiled_at_us: int
     compiler_version: str
@@ -116,3 +120,8 @@ class Preview(_Answer):
     grounded: tuple[Grounded, ...] = ()
     mapping: tuple[Mapped, ...] = ()
     estimate: Estimate | None = None
+
+
+def model_of(payload: Mapping[str, Any]) -> str:
+    """The model a payload asks for, which its slots and its price belong to."""
+    return str(payload.get("model_name", ""))

@@ -49,8 +49,8 @@ class Present:
     def scene(self, scene: str) -> FoundScene:
         card = scenes.scene(self._connection, self._studio, scene)
         cast = tuple(member.character for member in card.cast)
-        ground = SceneGround(card.id, card.name, cast, card.setting)
-        return FoundScene(ground, card.production, tuple(shot.id for shot in card.shots))
+        shots = tuple(shot.id for shot in card.shots)
+        return FoundScene(SceneGround(card.id, card.name, cast, card.setting, shots), card.production)
 
     def production(self, production: str) -> FoundProduction:
         card = productions.production(self._connection, self._studio, production)

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from registry.events.references import plain
+
 PRICED_ON: Final = "2026-09-20"
 USD_PER_UNIT: Final = Decimal("0.14")
 
@@ -39,9 +41,3 @@ def estimate(model: str, mode: str, *, case: Case, seconds: int) -> Estimate | N
         return None
     units = rate * seconds
     return Estimate(units=plain(units), usd=plain(units * USD_PER_UNIT), priced_on=PRICED_ON)
-
-
-def plain(amount: Decimal) -> str:
-    """The shortest decimal, without an exponent: `3`, `1.8`, `0.252`."""
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,6 +8,7 @@ from generation.plan import Plan
 from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.generation import EndGeneration, Generation
+from registry.deciders.production import ReleaseBudget, ReserveBudget, SettleBudget
 from registry.deciders.scene import RecordContinuity
 from registry.deciders.submission import Submission
 from registry.events.clip import ClipRecorded
@@ -34,8 +35,41 @@ def ending(
     requested = _requested(generation)
     clip_id = _result(generation).clip if outcome == "delivered" else None
     commands.append(RecordContinuity(stream=requested.scene, continuity=continuity))
-    commands.append(EndGeneration(stream=generation_id, outcome=outcome, clip=clip_id, reason=reason))
+    commands.append(
+        EndGeneration(
+            stream=generation_id,
+            outcome=outcome,
+            clip=clip_id,
+            reason=reason,
+            submission=generation.submission,
+        )
+    )
+    if generation.submission is not None:
+        commands.append(_closing_the_books(requested.production, generation.submission, outcome))
     return commands
+
+
+def reserving(generation: Generation, submission: str, subject: str) -> ReserveBudget:
+    """Set the plan's estimate aside, in the append of the intent."""
+    units = generation.plan.estimate_units if generation.plan else "0"
+    production = _requested(generation).production
+    return ReserveBudget(stream=production, submission=submission, subject=subject, units=units)
+
+
+def settling(generation: Generation, units: str | None) -> SettleBudget:
+    """What the task cost, in the append that says it is done; None when the provider did not say."""
+    if generation.submission is None:
+        raise RuntimeError("a generation without its submission")
+    return SettleBudget(
+        stream=_requested(generation).production, submission=generation.submission, units=units
+    )
+
+
+def _closing_the_books(production: str, submission: str, outcome: Ending) -> Command:
+    """What is still set aside at the end is free again; unless nobody knows whether an abandoned call was charged."""
+    if outcome == "abandoned":
+        return SettleBudget(stream=production, submission=submission, units=None)
+    return ReleaseBudget(stream=production, submission=submission)
 
 
 def plan_of(generation: Generation) -> Plan | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,12 +77,7 @@ class Resolution:
 def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
     """Resolve what can be resolved and name every gap. Never raises."""
     found: list[Finding] = []
-    if grounds.account is None:
-        found.append(
-            gaps.NO_ACCOUNT.at("production", f"production {grounds.production} has no Kling account")
-        )
-    if request.scene is not None and grounds.scene is None:
-        found.append(gaps.UNKNOWN_SCENE.at("scene", f"no scene {request.scene!r}"))
+    found.extend(_misplaced(request, grounds))
     cast = cast_of(request, grounds, found)
     people, notes = ground(cast, grounds, found)
     check_speakers(request, grounds, cast=cast, found=found)
@@ -103,6 +98,23 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         gaps=tuple(found),
         notes=tuple(notes),
     )
+
+
+def _misplaced(request: ShotRequest, grounds: Grounds) -> Iterator[Finding]:
+    """Scene, shot and production must be there and belong together, and an account must pay."""
+    scene, production, shot = grounds.scene, grounds.production, request.shot
+    if request.scene is not None and scene is None:
+        yield gaps.UNKNOWN_SCENE.at("scene", f"no scene {request.scene!r}")
+    elif shot is not None and (scene is None or shot not in scene.shots):
+        where = f"in {scene.id}" if scene else "without a scene"
+        yield gaps.UNKNOWN_SHOT.at("shot", f"no shot {shot!r} {where}")
+    if production is None and request.production is not None:
+        yield gaps.UNKNOWN_PRODUCTION.at("production", f"no production {request.production!r}")
+    elif scene is not None and request.production not in (None, production):
+        belongs = f"{scene.id} belongs to {production}, not to {request.production}"
+        yield gaps.OTHER_PRODUCTION.at("production", belongs)
+    if production is not None and grounds.account is None:
+        yield gaps.NO_ACCOUNT.at("production", f"production {production} has no Kling account")
 
 
 def _references(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tuple[Shown, ...]:

@@ -7,7 +7,7 @@ never read and dropped.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +21,7 @@ from pydantic import (
     StringConstraints,
     Tag,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
@@ -54,6 +55,10 @@ Address = Annotated[Words, StringConstraints(max_length=2000), AfterValidator(_a
 Identity = Literal["auto", "elements", "images"]
 Mode = Literal["std", "pro", "4k"]
 Route = Literal["auto", "omni", "image2video", "text2video"]
+
+
+WITHOUT_EXCLUSIONS: Final = {"exclusions": False}
+"""The context in which fields that exclude each other are parsed side by side, to look up what each of them names."""
 
 
 class _Part(BaseModel):
@@ -177,9 +182,16 @@ class ShotRequest(_Part):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _every_problem_at_once(cls, raw: Any, parse: ModelWrapValidatorHandler[Self]) -> Self:
+    def _every_problem_at_once(
+        cls, raw: Any, parse: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        return cls.judged(raw, parse, info)
+
+    @classmethod
+    def judged(cls, raw: Any, parse: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         """Exclusions are judged on what was sent, so that they are reported beside a misspelt field and not after it."""
-        problems = list(exclusions(raw)) if isinstance(raw, Mapping) else []
+        judged = isinstance(raw, Mapping) and info.context is not WITHOUT_EXCLUSIONS
+        problems = list(exclusions(raw)) if judged else []
         try:
             request = parse(raw)
         except ValidationError as refused:

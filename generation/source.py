@@ -21,11 +21,10 @@ from registry.events.references import AssetKind, PictureFacts, StoredBytes
 
 @dataclass(frozen=True, slots=True)
 class FoundScene:
-    """A scene, the production it belongs to, and the ids of its planned shots."""
+    """A scene, and the production it belongs to."""
 
     ground: SceneGround
     production: str
-    shots: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

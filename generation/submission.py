@@ -1,9 +1,11 @@
 """The protocol that never pays twice, for one paid create call.
 
-1. `submit`: measure the body; in one append: guards on all the plan stands on, SubmissionOpened, SubmissionIntended. Only
-   when that is durable, one POST (`_send`).
-2. `send_again`: the same bytes under the same id, after proof that nothing was accepted (load, account refused, not a byte sent).
-3. `look_up`: an outcome nobody knows is asked for by our own id. Found counts at once; "not found" never leads to a second send.
+1. `submit`: measure the body; in one append: guards on all the plan stands on, SubmissionOpened, SubmissionIntended and the
+   budget's reservation. Only when that is durable, one POST (`_send`).
+2. `send_again`: the same bytes under the same id, after proof that nothing was accepted (load, account refused, not a byte sent,
+   disproved), or an operator's word for it.
+
+An outcome nobody knows is `generation.looking`'s.
 
 No retry library, no redirect, no loop anywhere near the POST.
 """
@@ -12,34 +14,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Literal
+from typing import Final
 
 import structlog
 
 from generation.attach import Attachment, WireBody, prepare
+from generation.awaiting import drift
 from generation.desk import Desk, Held, Moved, Step, Wait
+from generation.ending import end
 from generation.errors import KlingUnreachable, PayloadRefused
 from generation.kling.client import Found, KlingClient, NoInformation, PostResult, Route
 from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Unknown
-from generation.plan import Plan
-from generation.recording import ending, plan_of
+from generation.plan import Plan, model_of
+from generation.recording import plan_of, reserving
 from registry.deciders.account import Account
-from registry.deciders.generation import OpenSubmission
+from registry.deciders.generation import OpenSubmission, VoidPlan
+from registry.deciders.production import BudgetExceeded
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobError, BlobMissing, NotFound, Refusal
 from registry.events.ids import suffix_of
 from registry.events.references import StoredBytes
-from registry.events.scene import Ending
 from registry.events.submission import (
+    ResentAfter,
     SubmissionConfirmed,
     SubmissionIntended,
     SubmissionNotSent,
+    SubmissionQuarantined,
     SubmissionRejected,
     SubmissionResent,
     SubmissionUnknown,
 )
 
 _log = structlog.get_logger("submission")
+MOST_SENDS: Final = 5
+"""Sends of one submission by itself; after so many, whatever goes wrong is a person's to find out."""
 Outcome = SubmissionConfirmed | SubmissionRejected | SubmissionUnknown | SubmissionNotSent
 
 
@@ -51,7 +59,10 @@ def submit(desk: Desk, held: Held) -> Step:
     submission = desk.registry.make_id("submission")
     external = f"s-{suffix_of(submission)}"
     urls = {attachment.ref: attachment.url for attachment in plan.attachments if attachment.url is not None}
-    account = _account(desk, held, plan.account)
+    account = account_of(desk, held, plan.account)
+    if (drifted := drift(desk, held, plan)) is not None:
+        held.append(desk, VoidPlan(stream=held.id, reason=drifted))
+        return Moved()
     try:
         body = wire_body(desk, plan, external_task_id=external, video_urls=urls)
     except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
@@ -67,6 +78,7 @@ def submit(desk: Desk, held: Held) -> Step:
             key_fingerprint=account.key_fingerprint,
             host=account.host,
             route=plan.endpoint,
+            model=model_of(plan.payload),
             plan_digest=plan.plan_digest,
             wire_digest=body.sha256,
             bytes=body.length,
@@ -74,20 +86,28 @@ def submit(desk: Desk, held: Held) -> Step:
             epoch=lease.epoch,
             video_urls=urls,
         )
-        opening = OpenSubmission(stream=held.id, submission=submission, grounds=_stands_on(plan))
         try:
-            held.append(desk, opening, IntendSubmission(stream=submission, intent=intent))
+            held.append(
+                desk,
+                OpenSubmission(stream=held.id, submission=submission, grounds=_stands_on(plan)),
+                IntendSubmission(stream=submission, intent=intent),
+                reserving(held.generation, submission, held.id),
+            )
+        except BudgetExceeded as refused:
+            return Wait(desk.durations.hold(held.lease.attempts), f"waits for budget: {refused.message}")
         except (Refusal, NotFound) as refused:
             return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
         return _send(desk, held, submission, client=client, body=body, until=began + seconds)
 
 
 def send_again(desk: Desk, held: Held) -> Step:
-    """The same bytes under the same id; allowed only from waiting and held, which the decider checks."""
-    intent, plan, submission = held.submission.intent, plan_of(held.generation), _submission_of(held)
+    """The same bytes under the same id; allowed only after proof or an operator's word, which the decider checks."""
+    intent, plan, submission = held.submission.intent, plan_of(held.generation), submission_of(held)
+    if held.generation.cancel_wanted is not None:
+        return end(desk, held, "cancelled", "cancelled while the provider had no task of it")
     if intent is None or plan is None:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
-    account = _account(desk, held, intent.account)
+    account = account_of(desk, held, intent.account)
     try:
         body = wire_body(desk, plan, external_task_id=intent.external_task_id, video_urls=intent.video_urls)
     except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
@@ -105,33 +125,22 @@ def send_again(desk: Desk, held: Held) -> Step:
         return _send(desk, held, submission, client=client, body=body, until=began + seconds)
 
 
-def look_up(desk: Desk, held: Held) -> Step:
-    """Ask for an outcome nobody knows, by our own id. An intent whose sender is gone becomes unknown first."""
-    intent, submission = held.submission.intent, _submission_of(held)
+def disproved(desk: Desk, held: Held) -> Step:
+    """What the route's policy says: the same bytes again under the same id, or a person decides."""
+    intent = held.submission.intent
     if intent is None:
-        raise RuntimeError(f"{submission} has no intent to look up")
-    if held.submission.stage == "intended":
-        unknown = SubmissionUnknown(reason="the sender is gone and no outcome was recorded")
-        held.append(desk, NoteOnSubmission(stream=submission, event=unknown))
-        return Moved()
-    with desk.kling_for(_account(desk, held, intent.account)) as client:
-        found = client.task(_route(intent.route), intent.external_task_id)
-    if isinstance(found, Found):
-        confirmed = SubmissionConfirmed(
-            task_id=found.task.task_id, via="lookup", answer=keep_answer(desk, held, submission, found.raw)
-        )
-        held.append(desk, NoteOnSubmission(stream=submission, event=confirmed))
-        return Moved()
-    seconds = desk.durations.look(held.lease.attempts)
-    return Wait(
-        seconds, f"the outcome of {submission} is unknown: {held.submission.reason}; looked up: {found}"
+        raise RuntimeError(f"{held.id} has no intent")
+    if held.generation.cancel_wanted is not None or (
+        desk.resend_policy(intent.route) == "same_id_after_disproof" and held.submission.sends < MOST_SENDS
+    ):
+        return send_again(desk, held)
+    why = (
+        f"nothing was accepted, as far as the looks tell; {intent.route} is never resent by itself"
+        if desk.resend_policy(intent.route) == "never"
+        else f"disproved after {held.submission.sends} sends"
     )
-
-
-def end(desk: Desk, held: Held, outcome: Ending, reason: str) -> Step:
-    """The one end of a generation that has no clip."""
-    commands = ending(held.id, held.generation, held.submission, outcome=outcome, reason=reason)
-    held.append(desk, *commands)
+    quarantined = SubmissionQuarantined(reason=why)
+    held.append(desk, NoteOnSubmission(stream=submission_of(held), event=quarantined))
     return Moved()
 
 
@@ -168,7 +177,7 @@ def _send(
     desk: Desk, held: Held, submission: str, *, client: KlingClient, body: WireBody, until: float
 ) -> Step:
     """The one POST. `until` is its deadline on the monotonic clock; the lease outlives it."""
-    route = _route(_plan(held).endpoint)
+    route = route_of(_plan(held).endpoint)
     posted = client.create(
         route,
         body,
@@ -210,7 +219,7 @@ def _outcome(
             return SubmissionUnknown(reason=reason, answer=answer)
         case Rejected(kind="final") as rejected if held.submission.sends >= 1:
             # An earlier send may have been accepted after all: look before believing the refusal.
-            found = client.task(_route(_plan(held).endpoint), external)
+            found = client.task(route_of(_plan(held).endpoint), external)
             if isinstance(found, Found):
                 return SubmissionConfirmed(task_id=found.task.task_id, via="lookup", answer=answer)
             if isinstance(found, NoInformation):
@@ -222,7 +231,7 @@ def _outcome(
         case Rejected() as rejected:
             return _rejected(rejected, answer)
         case Duplicate(message=message):
-            found = client.task(_route(_plan(held).endpoint), external)
+            found = client.task(route_of(_plan(held).endpoint), external)
             if isinstance(found, Found):
                 return SubmissionConfirmed(task_id=found.task.task_id, via="lookup", answer=answer)
             return SubmissionUnknown(
@@ -260,13 +269,20 @@ def _stands_on(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
-def _resent_after(held: Held) -> Literal["load", "account", "not_sent"]:
-    if held.submission.stage == "held":
-        return "account"
-    return "load" if held.submission.rejected is not None else "not_sent"
+def _resent_after(held: Held) -> ResentAfter:
+    match held.submission.stage:
+        case "held":
+            return "account"
+        case "disproved":
+            return "disproved"
+        case "absent":
+            return "declared_absent"
+        case _:
+            return "load" if held.submission.rejected is not None else "not_sent"
 
 
-def _account(desk: Desk, held: Held, account: str) -> Account:
+def account_of(desk: Desk, held: Held, account: str) -> Account:
+    """The account as it is. Raises KlingUnreachable when there is none."""
     state = desk.registry.state(held.lease.log, account).state
     if not isinstance(state, Account) or not state.exists:
         raise KlingUnreachable(f"there is no {account}", hint="open the account again")
@@ -280,13 +296,15 @@ def _plan(held: Held) -> Plan:
     return plan
 
 
-def _submission_of(held: Held) -> str:
+def submission_of(held: Held) -> str:
+    """The id of the held generation's submission."""
     if held.generation.submission is None:
         raise RuntimeError(f"{held.id} has no submission")
     return held.generation.submission
 
 
-def _route(endpoint: str) -> Route:
+def route_of(endpoint: str) -> Route:
+    """The route a plan or an intent names."""
     return endpoint  # type: ignore[return-value]
 
 

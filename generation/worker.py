@@ -12,12 +12,15 @@ import structlog
 
 from generation.awaiting import compile_awaited
 from generation.desk import Desk, Done, Held, Moved, Step, Wait
+from generation.ending import end
 from generation.errors import GenerationError
 from generation.following import deliver, fetch, poll
-from generation.submission import end, look_up, send_again, submit
+from generation.looking import look_up
+from generation.submission import disproved, send_again, submit
 from registry.deciders.generation import Generation
 from registry.deciders.submission import Submission
 from registry.errors import RegistryError, StaleLease
+from registry.events.scene import Ending
 from registry.log.leases import Lease
 
 _log = structlog.get_logger("worker")
@@ -52,11 +55,13 @@ class Worker:
             _log.warning("lease_lost", generation=lease.work, epoch=lease.epoch)
         except (RegistryError, GenerationError) as failure:
             _log.warning("step_failed", generation=lease.work, code=failure.code, message=failure.message)
-            self._let_go(lease, self._desk.durations.retry(lease.attempts), failure.message, progressed=False)
+            pause = Wait(self._desk.durations.retry(lease.attempts), failure.message, lease.memory)
+            self._let_go(lease, pause, progressed=False)
         except Exception as failure:  # noqa: BLE001 - a worker must outlive whatever one generation does to it
             _log.exception("step_crashed", generation=lease.work)
             why = f"a step failed unexpectedly ({type(failure).__name__}); it is tried again"
-            self._let_go(lease, self._desk.durations.hold(lease.attempts), why, progressed=False)
+            pause = Wait(self._desk.durations.hold(lease.attempts), why, lease.memory)
+            self._let_go(lease, pause, progressed=False)
         return True
 
     def _carry(self, lease: Lease) -> None:
@@ -67,8 +72,8 @@ class Worker:
                 case Moved():
                     progressed = True
                     lease = self._desk.registry.extend(lease, lease_us=self._lease_us())
-                case Wait(seconds=seconds, note=note):
-                    self._let_go(lease, seconds, note, progressed=progressed)
+                case Wait():
+                    self._let_go(lease, step, progressed=progressed)
                     return
                 case Done():
                     self._desk.registry.finish(lease)
@@ -77,8 +82,10 @@ class Worker:
     def _step(self, lease: Lease) -> Step:
         held = self._held(lease)
         match held.generation.stage:
-            case "waiting":
+            case "waiting" | "voided":
                 return compile_awaited(self._desk, held)
+            case "approval":
+                return Wait(self._desk.durations.quarantine, "waits for a person's approval of its plan")
             case "planned":
                 return submit(self._desk, held)
             case "submitting":
@@ -93,15 +100,18 @@ class Worker:
         match submission.stage:
             case "intended" | "unknown":
                 return look_up(desk, held)
-            case "waiting" | "held":
+            case "disproved":
+                return disproved(desk, held)
+            case "quarantined":
+                return Wait(desk.durations.quarantine, f"waits for a person: {submission.reason}")
+            case "waiting" | "held" | "absent":
                 return send_again(desk, held)
             case "confirmed" | "processing":
                 return poll(desk, held)
             case "succeeded":
                 return fetch(desk, held)
             case _:
-                failed = submission.failed is not None
-                return end(desk, held, "failed" if failed else "refused", submission.reason)
+                return end(desk, held, _ending_of(submission), submission.reason)
 
     def _held(self, lease: Lease) -> Held:
         generation = self._desk.registry.state(lease.log, lease.work).state
@@ -112,12 +122,21 @@ class Worker:
             submission = self._desk.registry.state(lease.log, generation.submission).state
         return Held(lease, generation, submission)
 
-    def _let_go(self, lease: Lease, seconds: float, note: str, *, progressed: bool) -> None:
-        due = self._desk.now() + int(seconds * 1_000_000)
+    def _let_go(self, lease: Lease, pause: Wait, *, progressed: bool) -> None:
+        due = self._desk.now() + int(pause.seconds * 1_000_000)
         try:
-            self._desk.registry.release(lease, due=due, note=note, progressed=progressed)
+            self._desk.registry.release(
+                lease, due=due, note=pause.note, progressed=progressed, memory=pause.memory
+            )
         except RegistryError as busy:
             _log.warning("release_failed", generation=lease.work, code=busy.code, message=busy.message)
 
     def _lease_us(self) -> int:
         return int(self._desk.durations.lease * 1_000_000)
+
+
+def _ending_of(submission: Submission) -> Ending:
+    """How a closed submission ends its generation."""
+    if submission.resolved is not None and submission.resolved.decision == "abandon":
+        return "abandoned"
+    return "failed" if submission.failed is not None else "refused"

@@ -16,7 +16,8 @@ RegistryError
     ├── BlobMissing       no bytes under that key
     ├── BlobCorrupt       the bytes do not match the recorded digest
     ├── BlobExists        other bytes are already stored under that key
-    ├── NotAPicture       the bytes are no picture we accept (or a bomb, or cut short)
+    ├── NotAPicture       the bytes are no picture we accept, or one cut short
+    │   └── PictureTooLarge   it would unfold into more than is decoded (perhaps a bomb)
     ├── NotFootage        the bytes are no complete MP4 or MOV clip
     └── BlobStoreDown     the store cannot be reached, is full, or answers nonsense
 
@@ -129,6 +130,12 @@ class NotAPicture(BlobError):
     """The bytes are not a JPEG, PNG or WebP picture that can be decoded within the limits."""
 
     code = "not-a-picture"
+
+
+class PictureTooLarge(NotAPicture):
+    """A picture, by its header, that would unfold into more pixels, memory or time than it may: perhaps a bomb."""
+
+    code = "picture-too-large"
 
 
 class NotFootage(BlobError):

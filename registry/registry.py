@@ -91,6 +91,10 @@ class Registry:
             Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
         )
 
+    def check_writing(self, *, seconds: float) -> None:
+        """Prove within `seconds` that commands could be committed now; leaves no event. Raises LogBusy."""
+        self._log.check(seconds=seconds)
+
     def answered(self, studio: str, key: str, command_sha256: str) -> bytes | None:
         """The first answer under an idempotency key, before any work is done. Raises KeyReused."""
         return self._log.answered(studio, key, command_sha256)
@@ -143,11 +147,17 @@ class Registry:
         until = self.clock() + lease_us
         return self._log.transact(lambda connection: leases.extend(connection, lease, until=until))
 
-    def release(self, lease: Lease, *, due: int, note: str, progressed: bool) -> None:
-        """Let go of a lease until `due`; `note` says what it waits for."""
+    def release(self, lease: Lease, *, due: int, note: str, progressed: bool, memory: str = "") -> None:
+        """Let go of a lease until `due`; `note` says what it waits for, `memory` is for the next holder."""
         self._log.transact(
-            lambda connection: leases.release(connection, lease, due=due, note=note, progressed=progressed)
+            lambda connection: leases.release(
+                connection, lease, due=due, note=note, progressed=progressed, memory=memory
+            )
         )
+
+    def hurry(self, log: str, work: str, *, due: int) -> None:
+        """Make waiting work due at `due` (microseconds) at the latest."""
+        self._log.transact(lambda connection: leases.hurry(connection, log, work, due=due))
 
     def finish(self, lease: Lease) -> None:
         """The leased work has come to its end."""

@@ -5,24 +5,40 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import orjson
 import rich_click as click
 
+from api.cli.reading import json_of
 from api.cli.showing import finding_lines, text
 from api.cli.terminal import as_json, console
 from api.client import LocalFailure
 from generation.check import check as judge
+from generation.policies import GUIDE, EndFrame, Policies
 from generation.rules.finding import Finding
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--endpoint", help="Where the bodies go, unless each line says so itself.")
+@click.option(
+    "--end-frame-policy",
+    type=click.Choice(get_args(EndFrame)),
+    default=GUIDE.end_frame,
+    show_default=True,
+    help="An end frame with more than two pictures (rule R25).",
+)
 @click.option("--json", "wants_json", is_flag=True, help="One JSON line per payload.")
 @click.pass_context
-def check(context: click.Context, file: Path, endpoint: str | None, wants_json: bool) -> None:
+def check(
+    context: click.Context,
+    file: Path,
+    endpoint: str | None,
+    *,
+    end_frame_policy: EndFrame,
+    wants_json: bool,
+) -> None:
     """Say everything that is wrong with a payload for Kling; exit code 1 when one would be refused.
 
     FILE holds a JSON body, or JSON lines (bodies, or objects with `endpoint` and `body`); `-` reads standard input.
@@ -30,9 +46,9 @@ def check(context: click.Context, file: Path, endpoint: str | None, wants_json: 
     Example: continuity check body.json --endpoint omni-video
     """
     context.meta["as_json"] = wants_json
-    out, refused = console(), 0
+    out, refused, policies = console(), 0, Policies(end_frame=end_frame_policy)
     for number, (where, body) in enumerate(_payloads(_bytes_of(file), endpoint), start=1):
-        findings = judge(where, body)
+        findings = judge(where, body, policies=policies)
         legal = all(finding.severity != "E" for finding in findings)
         refused += not legal
         if wants_json:
@@ -61,13 +77,7 @@ def _bytes_of(file: Path) -> bytes:
 
 def _payloads(raw: bytes, endpoint: str | None) -> Iterator[tuple[str, Any]]:
     """Each payload with its endpoint. One JSON document, or one per line."""
-    try:
-        documents = [orjson.loads(raw)]
-    except orjson.JSONDecodeError:
-        documents = [
-            _line(number, line) for number, line in enumerate(raw.splitlines(), start=1) if line.strip()
-        ]
-    for document in documents:
+    for document in _documents(raw):
         own = isinstance(document, dict) and {"endpoint", "body"} <= document.keys()
         where = str(document["endpoint"]) if own else endpoint
         if where is None:
@@ -77,13 +87,14 @@ def _payloads(raw: bytes, endpoint: str | None) -> Iterator[tuple[str, Any]]:
         yield where, document["body"] if own else document
 
 
-def _line(number: int, line: bytes) -> Any:
+def _documents(raw: bytes) -> list[Any]:
+    """All of them before the first is judged: a file is taken whole or not at all."""
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as wrong:
-        raise LocalFailure(
-            "not-json", f"line {number} is no JSON: {wrong}", "one JSON document per line"
-        ) from None
+        orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        lines = ((number, line) for number, line in enumerate(raw.splitlines(), start=1) if line.strip())
+        return [json_of(line, f"line {number}", "one JSON document per line") for number, line in lines]
+    return [json_of(raw, "the file")]
 
 
 COMMANDS: Final = (check,)

@@ -10,7 +10,8 @@ import rich_click as click
 from rich.console import Group, RenderableType
 
 from api.cli.following import FAILED, FOLLOW_OPTIONS, Following
-from api.cli.shot import shot_from, shot_options
+from api.cli.shot import shot_from
+from api.cli.shot_flags import shot_options
 from api.cli.showing import fields, finding_lines, table, text
 from api.cli.terminal import Terminal, calling, leave
 from generation.plan import Preview
@@ -41,6 +42,8 @@ def generate(terminal: Terminal, **flags: Any) -> None:
 
     Example: continuity generate --scene scene_01jd… --cast mina,jun --language Korean
     --dialogue "mina: 여기 자리 있어요?" --dialogue "jun: 네, 앉으세요." --duration 5
+
+    Several shots: continuity generate --scene scene_01jd… --part 5 "Mina comes in." --part 3 "Jun looks up."
     """
     request = shot_from(flags)
     if flags["preview"]:

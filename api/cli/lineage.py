@@ -26,6 +26,8 @@ NAMED: Final = 60
 def lineage(terminal: Terminal, thing: str, descendants: bool, depth: int | None) -> None:
     """What a clip (or element, asset, character, scene) was made from, as a tree; each branch says how.
 
+    A generation or a submission stands for the clip it came to.
+
     Example: continuity lineage clip_01jd…
     """
     direction: Literal["ancestors", "descendants"] = "descendants" if descendants else "ancestors"

@@ -19,6 +19,7 @@ from api.cli import (
     keys,
     lineage,
     productions,
+    rules,
     running,
     scenes,
     studios,
@@ -55,7 +56,8 @@ class Boundary(click.RichGroup):
             _tell(error, ctx)
             leave(exit_code_of(error))
         except (RegistryError, GenerationError) as error:
-            _tell(ContinuityError(error.code, error.message, error.hint), ctx)
+            where = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+            _tell(ContinuityError(error.code, error.message + where, error.hint), ctx)
             leave(ERROR)
 
 
@@ -107,6 +109,7 @@ for _group in (
     *generations.COMMANDS,
     *clips.COMMANDS,
     *check.COMMANDS,
+    *rules.COMMANDS,
     *lineage.COMMANDS,
     *events.COMMANDS,
 ):

@@ -1,121 +1,129 @@
-"""A shot in flags: the options `generate` and `preview` share, and the request they add up to.
+"""The request that the flags of a shot add up to.
 
-Only the spelling of flags is judged here. What the request lacks or contradicts is for the service to say, all at once.
+Only the spelling of flags, and what contradicts a file, is judged here. What the request lacks or what does not go together is
+for the service to say, all at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import IO, Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any, Final, get_args
 
-import orjson
 import rich_click as click
 
+from api.cli.reading import json_of
 from api.client import LocalFailure
-
-_OPTIONS: Final = (
-    click.option("--scene", help="The scene it is for."),
-    click.option("--production", help="Or the production, whose unplaced scene takes it."),
-    click.option(
-        "--cast", multiple=True, help="Who is seen: names or ids, with commas; the scene's cast unless given."
-    ),
-    click.option("--nobody", is_flag=True, help="Nobody is seen, whoever is cast in the scene."),
-    click.option(
-        "--identity",
-        type=click.Choice(("auto", "elements", "images")),
-        help="What the faces of --cast stand on.",
-    ),
-    click.option(
-        "--dialogue", multiple=True, metavar='"NAME: LINE"', help="A spoken line; repeat in speaking order."
-    ),
-    click.option("--language", help="Language of the dialogue, e.g. Korean."),
-    click.option("--timing", help="How the lines follow each other, e.g. natural."),
-    click.option("--action", help="What happens."),
-    click.option("--setting", help="Where; the scene's setting unless given."),
-    click.option("--framing", help='E.g. "medium close shot".'),
-    click.option(
-        "--adapt-wardrobe/--keep-wardrobe", default=None, help="Whether clothing follows the setting."
-    ),
-    click.option("--opening", help="Asset that is the exact first frame."),
-    click.option(
-        "--reference", "references", multiple=True, help="Asset of a thing or place; may be repeated."
-    ),
-    click.option("--continue-from", help="Clip to go on from."),
-    click.option(
-        "--keep-original-sound/--drop-original-sound", default=None, help="Of the clip gone on from."
-    ),
-    click.option("--prompt", help="A prompt sent as it stands instead of the composed one."),
-    click.option("--duration", type=int, help="Seconds."),
-    click.option("--aspect-ratio", help="16:9, 9:16 or 1:1."),
-    click.option("--mode", help="std, pro or 4k."),
-    click.option("--mode-reason", help="Why more than std."),
-    click.option("--purpose", help="draft or final."),
-    click.option("--sound", help="on or off."),
-    click.option("--route", help="auto, omni, image2video or text2video."),
-    click.option("--shot", help="The planned shot it is a take of."),
-    click.option("--client-reference", help="Your own name for it."),
-    click.option("--accept", multiple=True, metavar="RULE=REASON", help="Your written reason for a caution."),
-    click.option(
-        "--request", "file", type=click.File("rb"), help="Read a JSON request first; - is standard input."
-    ),
-)
-
-
-def shot_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the flags of a shot."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
-def shot_from(flags: Mapping[str, Any]) -> dict[str, Any]:
-    """The request's JSON: what the file says, with every flag that was given over it."""
-    given = dict(flags)
-    file, cast = given.pop("file"), given.pop("cast")
-    request = {} if file is None else _read(file)
-    if cast or given.pop("nobody"):
-        request["cast"] = _cast(cast, given.pop("identity"))
-    elif given.pop("identity"):
-        raise click.UsageError("--identity speaks about the cast: name it with --cast")
-    spoken = _dialogue(given.pop("dialogue"), given.pop("language"), given.pop("timing"))
-    if spoken:
-        request["dialogue"] = spoken
-    if reasons := given.pop("accept"):
-        request["accept"] = dict(_pair(reason, "=", "--accept") for reason in reasons)
-    request |= {name: value for name, value in given.items() if name in _PLAIN and value not in (None, ())}
-    return request
-
+from generation.shot import Identity
 
 _PLAIN: Final = frozenset(
     {
-        *("scene", "production", "action", "setting", "framing", "adapt_wardrobe", "opening", "references"),
-        *("continue_from", "keep_original_sound", "prompt", "duration", "aspect_ratio", "mode"),
-        *("mode_reason", "purpose", "sound", "route", "shot", "client_reference"),
+        *("scene", "production", "shot", "retake_of", "purpose", "client_reference"),
+        *("action", "setting", "framing", "adapt_wardrobe", "prompt"),
+        *("continue_from", "edit", "keep_original_sound"),
+        *("duration", "aspect_ratio", "mode", "mode_reason", "sound", "watermark", "route"),
     }
 )
+_PICTURES: Final = ("opening", "closing", "references")
 
 
-def _read(file: IO[bytes]) -> dict[str, Any]:
-    try:
-        found = orjson.loads(file.read())
-    except orjson.JSONDecodeError as unfit:
-        raise LocalFailure("not-json", f"the request is not JSON: {unfit}", "it holds one request") from None
+def shot_from(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """The request's JSON: what the file says, and what the flags add. Raises UsageError where a flag contradicts the file."""
+    said = {name: value for name, value in flags.items() if name in _PLAIN and value is not None}
+    said |= {name: _picture(flags[name]) for name in _PICTURES if flags[name]}
+    said |= dict(_cast(flags["cast"], flags["identity"], nobody=flags["nobody"]))
+    said |= dict(_dialogue(flags["dialogue"], flags["language"], flags["timing"]))
+    said |= dict(_shots(flags["parts"], flags["shots_file"]))
+    if flags["accept"]:
+        said["accept"] = _reasons(flags["accept"])
+    return said if flags["file"] is None else _together(_request(flags["file"]), said)
+
+
+def _together(file: dict[str, Any], flagged: dict[str, Any]) -> dict[str, Any]:
+    """Both; a null in the file leaves a thing unsaid, and reasons for different cautions stand beside each other."""
+    said = {name: value for name, value in file.items() if value is not None}
+    if isinstance(said.get("accept"), dict) and "accept" in flagged:
+        _must_agree(said["accept"], flagged["accept"], "accept.")
+        flagged = flagged | {"accept": said["accept"] | flagged["accept"]}
+        said.pop("accept")
+    _must_agree(said, flagged)
+    return file | flagged
+
+
+def _must_agree(file: Mapping[str, Any], flagged: Mapping[str, Any], place: str = "") -> None:
+    wrong = [name for name in flagged if name in file and file[name] != flagged[name]]
+    if wrong:
+        told = "; ".join(
+            f"{place}{name} is {file[name]!r} there and {flagged[name]!r} here" for name in wrong
+        )
+        raise click.UsageError(f"flags may add to the file of --request, not contradict it: {told}")
+
+
+def _request(file: IO[bytes]) -> dict[str, Any]:
+    found = json_of(file.read(), "the request")
     if not isinstance(found, dict):
         raise LocalFailure("not-json", "the request is no JSON object", "it holds one request")
     return found
 
 
-def _cast(entries: tuple[str, ...], identity: str | None) -> list[dict[str, str]]:
+def _picture(named: str | tuple[str, ...]) -> Any:
+    """Asset ids as they are, addresses as `{"url": …}`."""
+    if isinstance(named, tuple):
+        return [_picture(one) for one in named]
+    return {"url": named} if named.lower().startswith(("http://", "https://")) else named
+
+
+def _cast(entries: Iterable[str], identity: str | None, *, nobody: bool) -> Iterator[tuple[str, Any]]:
     names = [name.strip() for entry in entries for name in entry.split(",") if name.strip()]
-    return [{"character": name} | ({"identity": identity} if identity else {}) for name in names]
+    if nobody and names:
+        raise click.UsageError(f"--nobody says that nobody is seen, and --cast names {', '.join(names)}")
+    if identity and not names:
+        raise click.UsageError("--identity speaks about the cast: name it with --cast")
+    if nobody or names:
+        yield "cast", [_member(name, identity) for name in names]
 
 
-def _dialogue(lines: tuple[str, ...], language: str | None, timing: str | None) -> dict[str, Any]:
+def _member(entry: str, identity: str | None) -> dict[str, str]:
+    if "=" in entry:
+        entry, identity = _pair(entry, "=", "--cast")
+        if identity not in get_args(Identity):
+            known = ", ".join(get_args(Identity))
+            raise click.BadParameter(f"{identity!r} is no identity: {known}", param_hint="--cast")
+    return {"character": entry} | ({"identity": identity} if identity else {})
+
+
+def _dialogue(
+    lines: tuple[str, ...], language: str | None, timing: str | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     said: dict[str, Any] = {"language": language, "timing": timing}
     if lines:
         pairs = (_pair(line, ":", "--dialogue") for line in lines)
         said["turns"] = [{"speaker": speaker, "line": spoken} for speaker, spoken in pairs]
-    return {name: value for name, value in said.items() if value is not None}
+    if any(said.values()):
+        yield "dialogue", {name: value for name, value in said.items() if value is not None}
+
+
+def _shots(parts: tuple[tuple[int, str], ...], file: IO[bytes] | None) -> Iterator[tuple[str, list[Any]]]:
+    if parts and file is not None:
+        raise click.UsageError("the shots come from --part or from --shots: drop one of the two")
+    if parts:
+        yield "shots", [{"duration": seconds, "action": action} for seconds, action in parts]
+    if file is not None:
+        found = json_of(file.read(), "the file of --shots")
+        if not isinstance(found, list):
+            raise LocalFailure(
+                "not-json", "the file of --shots is no JSON list", "it lists the shots in order"
+            )
+        yield "shots", found
+
+
+def _reasons(accepted: Iterable[str]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for one in accepted:
+        rule, reason = _pair(one, "=", "--accept")
+        if rule in said:
+            raise click.BadParameter(f"two reasons are given for {rule}", param_hint="--accept")
+        said[rule] = reason
+    return said
 
 
 def _pair(text: str, sign: str, option: str) -> tuple[str, str]:

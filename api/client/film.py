@@ -13,6 +13,7 @@ from api.client.pictures import quiet
 from api.client.transfer import OnBytes, download
 from api.client.wire import Call, Calls, at
 from generation.plan import Preview
+from generation.policies import EndFrame
 from generation.shot import ShotRequest
 from registry.views.clips import ClipCard
 from registry.views.generations import GenerationCard
@@ -41,9 +42,12 @@ class FilmCalls(Calls):
         call = Call("POST", at("generations", "preview"), {"as_of": as_of}, json=_body(request))
         return read_as(Preview, self._wire.answer(call).body)
 
-    def check_payload(self, endpoint: str, body: Any) -> CheckedPayload:
-        """What the catalogue says about anybody's body for a Kling endpoint."""
-        call = Call("POST", at("payloads", "check"), json={"endpoint": endpoint, "body": body})
+    def check_payload(
+        self, endpoint: str, body: Any, *, end_frame_policy: EndFrame | None = None
+    ) -> CheckedPayload:
+        """What the catalogue says about anybody's body for a Kling endpoint, under the service's policies or the one named."""
+        asked = {"endpoint": endpoint, "body": body, "end_frame_policy": end_frame_policy}
+        call = Call("POST", at("payloads", "check"), json=asked)
         return read_as(CheckedPayload, self._wire.answer(call).body)
 
     def request_generation(self, request: Shot, *, idempotency_key: str | None = None) -> GenerationAnswer:

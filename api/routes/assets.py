@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Response, Router, get, patch, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
+from litestar.handlers import route
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,7 +15,7 @@ from api.bodies import AssetAnswer, AssetWords, Because, Label, Successor
 from api.errors import Web, from_pydantic
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
-from api.routes.contents import on_disk, serve, serve_made
+from api.routes.contents import READ, on_disk, serve, serve_made
 from api.routes.uploads import Upload, new_upload, receive
 from generation.rules import Finding, picture_findings
 from registry.accession import Offer, accession_picture
@@ -29,6 +30,10 @@ from registry.views.assets import AssetCard
 from registry.views.page import Page
 
 _LABEL: TypeAdapter[str] = TypeAdapter(Label)
+Rendition = Annotated[
+    Literal["", "true", "false", "1", "0"] | None,
+    QueryParameter(description="The rendition instead of the original; `?rendition` alone says so too."),
+]
 Side = Annotated[int, QueryParameter(ge=16, le=2048, description="The longest side, in pixels.")]
 
 
@@ -142,19 +147,20 @@ def retire(
     return _changed(change, RetireAsset(stream=named("asset", asset), reason=data.reason))
 
 
-@get("/{asset:str}/content", opt={"bytes": True}, sync_to_thread=True)
+@route("/{asset:str}/content", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
 def show_content(
-    request: Web, asset: FromPath[str], visit: NamedDependency[Visit], rendition: FromQuery[bool] = False
+    request: Web, asset: FromPath[str], visit: NamedDependency[Visit], rendition: Rendition = None
 ) -> Response[Any]:
     """The original, byte for byte, or the rendition that goes out. Ranges are answered."""
     card = visit.read(view.asset, asset)
-    stored = _bytes_of(card, rendition=rendition)
-    kind = "rendition" if rendition else "original"
+    wanted = rendition not in (None, "false", "0")
+    stored = _bytes_of(card, rendition=wanted)
+    kind = "rendition" if wanted else "original"
     suffix = stored.media_type.rpartition("/")[2]
     return serve(request, visit.continuity.blobs, stored, name=f"{card.id}-{kind}.{suffix}")
 
 
-@get("/{asset:str}/thumbnail", opt={"bytes": True}, sync_to_thread=True)
+@route("/{asset:str}/thumbnail", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
 def show_thumbnail(
     request: Web, asset: FromPath[str], visit: NamedDependency[Visit], side: Side = 320
 ) -> Response[Any]:

@@ -6,12 +6,13 @@ from typing import Any
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
+from litestar.handlers import route
 from litestar.params import FromPath, FromQuery
 
 from api.errors import NotAvailable, Web
 from api.routes.answering import After, Answer, Limit, answer_card, answer_page
 from api.routes.commanding import Visit
-from api.routes.contents import on_disk, serve, serve_made
+from api.routes.contents import READ, on_disk, serve, serve_made
 from registry.blobs import media
 from registry.views import clips as view
 from registry.views.clips import ClipCard
@@ -36,7 +37,7 @@ def show_clip(clip: FromPath[str], visit: NamedDependency[Visit]) -> Answer[Clip
     return answer_card(visit.read(view.clip, clip))
 
 
-@get("/{clip:str}/content", opt={"bytes": True}, sync_to_thread=True)
+@route("/{clip:str}/content", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
 def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
     """The clip as the provider made it, byte for byte. Ranges are answered, so it can be played and sought."""
     card = visit.read(view.clip, clip)
@@ -44,7 +45,7 @@ def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit
     return serve(request, visit.continuity.blobs, card.stored, name=f"{card.id}.{suffix}")
 
 
-@get("/{clip:str}/poster", opt={"bytes": True}, sync_to_thread=True)
+@route("/{clip:str}/poster", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
 def show_poster(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
     """The first frame as a JPEG."""
     card = visit.read(view.clip, clip)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
 from api.auth import Caller, settle_request_id
 from api.bootstrap import Continuity
+from api.duplicates import repeated, sent_twice, told
 from api.errors import BadHeader, IdempotencyKeyMissing, Web, invalid, shown
 from api.routes.answering import Answer, Reply
 from registry.deciders.command import Command
@@ -127,7 +129,8 @@ class KnownQueries:
 
     def check(self, request: Web) -> None:
         """A misspelt filter would answer everything, so it is refused. Raises InvalidRequest."""
-        known = self.names.get((request.scope["path_template"], request.method), frozenset())
+        method = "GET" if request.method == "HEAD" else request.method
+        known = self.names.get((request.scope["path_template"], method), frozenset())
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             message = f"not known here; known are: {', '.join(sorted(known)) or 'none'}"
@@ -147,6 +150,13 @@ async def provide_visit(
     """The visit behind a request that came in with a key. Raises InvalidRequest for unknown query parameters."""
     known_queries.check(request)
     return Visit(continuity, request.user, settle_request_id(request.scope, continuity.registry.make_id))
+
+
+async def provide_question(request: Web, visit: NamedDependency[Visit]) -> Visit:
+    """The visit behind a request that sends JSON and changes nothing. Raises InvalidRequest for a name that stands twice."""
+    if names := await sync_to_thread(sent_twice, await request.body()):
+        raise invalid(told(names))
+    return visit
 
 
 async def provide_change(
@@ -204,13 +214,10 @@ def _digest(request: Web, body: bytes) -> str:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object. Raises InvalidRequest for a name that stands in it twice: which one counts is anybody's guess."""
-    said = dict(pairs)
-    if len(said) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted(name for name in said if names.count(name) > 1)
-        raise invalid([{"path": f"$..{name}", "message": "sent twice", "value": None} for name in twice])
-    return said
+    """A JSON object. Raises InvalidRequest for a name that stands in it twice."""
+    if names := repeated(pairs):
+        raise invalid(told(names))
+    return dict(pairs)
 
 
 def _version(if_match: str | None) -> int | None:

@@ -10,14 +10,16 @@ from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Final
 
-from litestar import Response
+from litestar import HttpMethod, Response
 from litestar.response import Stream
 
 from api.errors import RangeNotSatisfiable, Web
 from registry.blobs import Blobs
 from registry.events.references import StoredBytes
 
-_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)  # RFC 9110, 14.1
+READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
+"""How bytes are asked for; the answer to a HEAD is that to a GET without them."""
 _ALWAYS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -26,7 +28,10 @@ _ALWAYS: Final = {
 
 
 def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str) -> Response[Any]:
-    """The bytes under a key, or the part of them that was asked for. Raises RangeNotSatisfiable and BlobError."""
+    """The bytes under a key, or the part of them that was asked for. Raises RangeNotSatisfiable and BlobError.
+
+    A HEAD is told about the whole, as a range means nothing there (RFC 9110, 14.2), after a look that the bytes are there.
+    """
     tag = f'"{stored.sha256}"'
     headers = {
         **_ALWAYS,
@@ -37,6 +42,11 @@ def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str) -> Resp
     }
     if _known(request, tag):
         return Response(None, status_code=304, headers=headers)
+    if request.method == "HEAD":
+        blobs.stat(stored.key)
+        return Response(
+            b"", headers={**headers, "Content-Length": str(stored.bytes)}, media_type=stored.media_type
+        )
     part = _part(request, stored, tag)
     if part is None:
         headers |= {"Content-Digest": headers["Repr-Digest"], "Content-Length": str(stored.bytes)}
@@ -94,7 +104,7 @@ def _known(request: Web, tag: str) -> bool:
 def _part(request: Web, stored: StoredBytes, tag: str) -> tuple[int, int] | None:
     """(start, length) of a single range; None for the whole. Several ranges, or none we can read, mean the whole."""
     found = _RANGE.fullmatch(request.headers.get("range", "").strip())
-    if found is None or found[0] == "bytes=-" or request.headers.get("if-range", tag) != tag:
+    if found is None or not (found[1] or found[2]) or request.headers.get("if-range", tag) != tag:
         return None
     if found[1] == "":
         start, end = max(0, stored.bytes - int(found[2])), stored.bytes - 1

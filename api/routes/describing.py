@@ -12,8 +12,9 @@ from litestar.openapi import OpenAPIConfig
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from api.bodies import SCENE, Problem
+from api.bodies import Problem
 from api.errors import PROBLEM_TYPE
+from api.routes.examples import EXAMPLES, UPLOAD
 
 TITLE: Final = "Continuity"
 DESCRIPTION: Final = """\
@@ -27,20 +28,6 @@ since 1970.
 """
 _REF: Final = "#/components/schemas/{model}"
 _VERBS: Final = ("get", "put", "post", "patch", "delete")
-_SHOT: Final = {
-    "scene": SCENE,
-    "cast": [{"character": "mina"}, {"character": "jun"}],
-    "action": "They argue over the last seat.",
-    "framing": "medium close shot",
-    "dialogue": {
-        "language": "Korean",
-        "turns": [
-            {"speaker": "mina", "line": "여기는 제 자리예요."},
-            {"speaker": "jun", "line": "제가 먼저 왔는데요."},
-        ],
-    },
-    "duration": 5,
-}
 _FILE: Final = {"type": "string", "contentMediaType": "image/*", "description": "JPEG, PNG or WebP."}
 _UPLOAD: Final = {
     "required": True,
@@ -54,7 +41,8 @@ _UPLOAD: Final = {
                     "label": {"type": "string", "maxLength": 200},
                     "kind": {"const": "picture"},
                 },
-            }
+            },
+            "examples": UPLOAD,
         },
         "image/*": {"schema": _FILE},
     },
@@ -68,6 +56,8 @@ def describe(routes: Iterable[Router], dependencies: Mapping[str, Any], version:
     config = OpenAPIConfig(title=TITLE, version=version, description=DESCRIPTION, use_handler_docstrings=True)
     reader = Litestar([*routes], openapi_config=config, dependencies=dependencies, logging_config=None)
     document: Document = json.loads(json.dumps(reader.openapi_schema.to_schema()))
+    for operations in document["paths"].values():
+        operations.pop("head", None)  # what HEAD answers, its GET describes
     document["components"] = {
         "schemas": _schemas(reader),
         "securitySchemes": {
@@ -111,7 +101,8 @@ def _schemas(reader: Litestar) -> dict[str, Any]:
                 wanted[model, "serialization"] = None
     _, schemas = models_json_schema(list(wanted), ref_template=_REF)
     found: dict[str, Any] = schemas["$defs"]
-    found["ShotRequest"]["examples"] = [_SHOT]
+    for model, examples in EXAMPLES.items():
+        found[model]["examples"] = [one["value"] for one in examples.values()]
     return found
 
 
@@ -138,9 +129,10 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
         operation["responses"]["200"] = {"description": "The bytes", "content": {"*/*": {}}}
     for media in operation.get("requestBody", {}).get("content", {}).values():
         model = media["schema"].get("$ref", "").rpartition("/")[2]
-        examples = document["components"]["schemas"].get(model, {}).get("examples", ())
-        if examples:
-            media["examples"] = {"usual": {"value": examples[0]}}
+        if model in EXAMPLES:
+            media["examples"] = EXAMPLES[model]
+        elif usual := document["components"]["schemas"].get(model, {}).get("examples"):
+            media["examples"] = {"usual": {"value": usual[0]}}
 
 
 def _parameter(parameter: Document) -> Document:

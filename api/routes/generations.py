@@ -8,14 +8,15 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from api.asked import ShotRequest
 from api.bodies import GenerationAnswer
-from api.errors import Web
+from api.errors import Web, from_pydantic
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit
 from api.routes.waiting import Wait, Watch
 from generation import intake
+from generation.malformed import findings_beside
 from generation.plan import Preview
-from generation.shot import ShotRequest
 from registry.deciders.generation import Stage
 from registry.registry import Connection
 from registry.views import generations as view
@@ -40,6 +41,14 @@ def _answer_of(connection: Connection, studio: str, generation: str) -> Generati
     return GenerationAnswer(**dict(card), submission_card=paid)
 
 
+def _must_be_well_formed(asked: ShotRequest, visit: Visit, as_of: int | None = None) -> None:
+    """Raises InvalidRequest with every problem of form, and with what gaps and rules say of the fields that can be read."""
+    if asked.problems:
+        policies = visit.continuity.settings.policies()
+        beside = findings_beside(visit.registry, visit.studio, asked.raw, policies=policies, as_of=as_of)
+        raise from_pydantic(asked.problems, findings=beside)
+
+
 @post("/", status_code=202, sync_to_thread=True)
 def request_generation(
     data: JSONBody[ShotRequest], change: NamedDependency[Change]
@@ -51,6 +60,7 @@ def request_generation(
     if (first := change.earlier()) is not None:
         return first
     change.must_not_match()
+    _must_be_well_formed(data, change)
     generation = change.registry.make_id("generation")
 
     def reply(connection: Connection) -> Reply:
@@ -67,6 +77,7 @@ def request_generation(
         data,
         generation=generation,
         context=change.context(correlation_id=generation),
+        policies=change.continuity.settings.policies(),
         idempotency=change.idempotency(reply),
     )
     return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
@@ -74,14 +85,18 @@ def request_generation(
 
 @post("/preview", status_code=200, sync_to_thread=True)
 def preview(
-    data: JSONBody[ShotRequest], visit: NamedDependency[Visit], as_of: AsOf = None
+    data: JSONBody[ShotRequest], question: NamedDependency[Visit], as_of: AsOf = None
 ) -> Answer[Preview]:
     """What would be sent, why, on what grounds, at which price, and what speaks against it. Writes nothing, spends nothing.
 
     With `as_of`, what this version would have sent then: the same bytes as a preview made at that position. 422 for a position
     the log does not have, and for what was erased since.
     """
-    return answer_card(intake.preview(visit.registry, visit.studio, data, as_of=as_of))
+    _must_be_well_formed(data, question, as_of)
+    policies = question.continuity.settings.policies()
+    return answer_card(
+        intake.preview(question.registry, question.studio, data, policies=policies, as_of=as_of)
+    )
 
 
 @get("/", sync_to_thread=True)

@@ -17,6 +17,8 @@ from registry.errors import RegistryError
 from registry.log.migrate import newest, revision
 
 FRESH_SECONDS: Final = 1.0
+WRITING_SECONDS: Final = 5.0
+"""A log that takes longer to begin a transaction serves nobody who changes something."""
 
 
 class Health:
@@ -46,6 +48,11 @@ def _look(continuity: Continuity) -> Ready:
             )
     except RegistryError as failed:
         checks["database"] = failed.message
+    if checks["database"] == "ok":
+        try:
+            continuity.registry.check_writing(seconds=WRITING_SECONDS)
+        except RegistryError as failed:
+            checks["database"] = failed.message
     try:
         continuity.blobs.check()
     except RegistryError as failed:

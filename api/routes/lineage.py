@@ -23,7 +23,10 @@ def show_lineage(
     direction: FromQuery[Direction] = "ancestors",
     depth: Depth = 20,
 ) -> Answer[Lineage]:
-    """The steps from a clip, asset, element, character, scene or account, nearest first; at most 1,000."""
+    """The steps from a clip, asset, element, character, scene or account, nearest first; at most 1,000.
+
+    A generation or a submission stands for the clip it came to: the answer's `id` is that clip.
+    """
     return answer_card(visit.read(view.lineage, thing, direction=direction, depth=depth))
 
 

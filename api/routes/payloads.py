@@ -18,12 +18,15 @@ MOST_BYTES: Final = 128 * 1024 * 1024
 
 
 @post("/check", status_code=200, sync_to_thread=True, request_max_body_size=MOST_BYTES)
-def check_payload(data: JSONBody[PayloadToCheck], visit: NamedDependency[Visit]) -> Answer[CheckedPayload]:  # noqa: ARG001
+def check_payload(data: JSONBody[PayloadToCheck], question: NamedDependency[Visit]) -> Answer[CheckedPayload]:
     """Every finding about a body that is meant for `endpoint` (a name, a path or an address), whoever made it.
 
-    `legal` says whether nothing of severity E stands against it. What is accepted here may still be no approved pattern.
+    `end_frame_policy` stands for the installation's own (rule R25). `legal` says whether nothing of severity E stands against
+    it. What is accepted here may still be no approved pattern.
     """
-    findings = check(data.endpoint, data.body)
+    settled = question.continuity.settings.policies()
+    wanted = {} if data.end_frame_policy is None else {"end_frame": data.end_frame_policy}
+    findings = check(data.endpoint, data.body, policies=settled.model_copy(update=wanted))
     return answer_card(CheckedPayload(legal=all(one.severity != "E" for one in findings), findings=findings))
 
 

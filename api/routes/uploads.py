@@ -25,6 +25,10 @@ from registry.errors import BlobStoreDown
 
 _FIELD_BYTES: Final = 64 * 1024
 _FIELDS: Final = ("label", "kind")
+_MULTIPART: Final = (
+    "send multipart/form-data whole: the boundary named in Content-Type, a part named file, the closing boundary;"
+    " or the file's bytes as the body itself, with its own Content-Type"
+)
 
 
 @dataclass
@@ -71,9 +75,12 @@ async def receive(request: Web, upload: Upload, *, most: int) -> None:
             upload.write(chunk)
             if upload.size > most:
                 raise _too_large(most)
-        upload.has_file = upload.size > 0
+        upload.has_file = (
+            upload.size > 0 or "content-type" in request.headers
+        )  # an empty file is one all the same
     if not upload.has_file:
-        raise invalid([{"path": "$.file", "message": "no file came with the request", "value": None}])
+        message = "no file came with the request: send it as the part 'file' of a form, or as the body itself"
+        raise invalid([{"path": "$.file", "message": message, "value": None}])
     upload.file.flush()
 
 
@@ -89,9 +96,7 @@ async def _parts(request: Web, upload: Upload, *, boundary: str, most: int) -> N
     except ParserLimitReached as refused:
         raise _too_large(most) from refused
     except (MultipartError, UnicodeDecodeError) as refused:
-        raise MalformedBody(
-            f"the multipart body cannot be read: {refused}", hint="send it whole"
-        ) from refused
+        raise MalformedBody(f"the multipart body cannot be read: {refused}", hint=_MULTIPART) from refused
 
 
 class _Parts:
@@ -116,7 +121,7 @@ class _Parts:
 
     def _begin(self, name: str) -> None:
         if name not in ("file", *_FIELDS):
-            message = f"{name!r} is no field of an upload"
+            message = f"{name!r} is no field of an upload; known are: file, {', '.join(_FIELDS)}"
             raise invalid([{"path": f"$.{name}", "message": message, "value": None}])
         if name in self._upload.words or (name == "file" and self._upload.has_file):
             raise invalid([{"path": f"$.{name}", "message": "sent twice", "value": None}])

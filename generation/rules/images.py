@@ -100,7 +100,7 @@ def end_frame_needs_first(s: Subject) -> Iterator[Problem]:
     "No end frame with more than two pictures",
     cites="contract R25, contract D1, guide 1.9",
     path="$.image_list",
-    applies=lambda s: s.is_omni and "end_frame" in s.frames and s.facts.end_frame_policy,
+    applies=lambda s: s.is_omni and "end_frame" in s.frames and s.facts.policies.end_frame == "refuse",
 )
 def end_frame_with_few_pictures(s: Subject) -> Iterator[Problem]:
     if len(s.images) > 2:
@@ -177,7 +177,13 @@ def _picture_problems(picture: Picture) -> Iterator[str]:
     if min(width, height) < MIN_SIDE:
         yield f"{width} x {height} pixels: each side needs at least {MIN_SIDE}"
     if min(width, height) > 0 and max(width, height) > MAX_RATIO * min(width, height):
-        yield f"{width} x {height} pixels is narrower than 1:{MAX_RATIO}: crop the picture"
+        long = round(max(width, height) / min(width, height), 2)
+        shape = (
+            f"{long:g}:1, wider than {MAX_RATIO}:1"
+            if width > height
+            else f"1:{long:g}, taller than 1:{MAX_RATIO}"
+        )
+        yield f"{width} x {height} pixels is a ratio of {shape}: crop the picture"
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from generation.addresses import looks_remote
 from generation.grounds import TakeGround
+from generation.policies import GUIDE, Policies
 from generation.rules.embedded import Embedded, read_embedded
 from generation.shot import ShotRequest
 
@@ -55,8 +56,7 @@ class Facts:
     `pictures` and `videos` are keyed by the text that stands for them in the payload; `references` are the placeholders this plan
     will fill before sending; `portraits` those that show a character, `cut_from_scene` those cut from a clip of this scene.
     `setting` is the setting of the shot. `retake` is the take that is answered. `durations` are the chosen pattern's approved
-    ones, `pattern` its name. `external_ids` are those the account has used. `end_frame_policy` is the named policy switch of
-    contract D1: the guide's limit on end frames is applied although the vendor has lifted it.
+    ones, `pattern` its name. `external_ids` are those the account has used. `policies` are the named ones it is judged under.
     """
 
     element_kinds: Mapping[int, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Facts:
     retake: TakeGround | None = None
     pattern: str | None = None
     durations: tuple[int, ...] = ()
-    end_frame_policy: bool = True
+    policies: Policies = GUIDE
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ def main() -> None:
     settings = SandboxSettings(
         submitted_seconds=given.submitted_seconds,
         processing_seconds=given.processing_seconds,
+        element_seconds=given.element_seconds,
+        voice_seconds=given.voice_seconds,
         lookup_lag_seconds=given.lookup_lag_seconds,
         url_lifetime_seconds=given.url_lifetime_seconds,
         slots=given.slots,
@@ -24,6 +26,7 @@ def main() -> None:
         data_folder=given.data_folder,
         media=not given.no_media,
         duplicate_external_ids=given.duplicate_external_ids,
+        end_frame_limit=not given.no_end_frame_limit,
     )
     run(settings, given.host, given.port, port_file=given.port_file)
 
@@ -37,13 +40,25 @@ def _parser() -> argparse.ArgumentParser:
         "--port-file", type=Path, help="where to write the chosen port once requests are answered"
     )
     parser.add_argument("--data-folder", type=Path, help="keep tasks, ledger and films here over restarts")
-    for name in ("submitted_seconds", "processing_seconds", "lookup_lag_seconds", "url_lifetime_seconds"):
+    for name in (
+        "submitted_seconds",
+        "processing_seconds",
+        "element_seconds",
+        "voice_seconds",
+        "lookup_lag_seconds",
+        "url_lifetime_seconds",
+    ):
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(plain, name))
     parser.add_argument("--slots", type=int, default=plain.slots)
     parser.add_argument("--units", type=Decimal, default=plain.units)
     parser.add_argument("--public-base-url", default="")
     parser.add_argument("--no-media", action="store_true", help="serve no films; runs without PyAV")
     parser.add_argument("--duplicate-external-ids", choices=("refuse", "accept"), default="refuse")
+    parser.add_argument(
+        "--no-end-frame-limit",
+        action="store_true",
+        help="take an end frame beside more than two images (R25)",
+    )
     return parser
 
 

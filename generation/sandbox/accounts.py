@@ -25,6 +25,15 @@ class SeededElement:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """A voice as an element or a query shows it (contract 6 and 7); `owner` is "kling" or an AccessKey."""
+
+    voice_id: str
+    name: str
+    owner: str
+
+
+@dataclass(frozen=True)
 class SeededAccount:
     """One vendor account: an AccessKey/SecretKey pair for JWTs and an API key (contract 1.2), plus its elements.
 
@@ -84,4 +93,8 @@ DEFAULT_ACCOUNTS = (DEFAULT_ACCOUNT, SECOND_ACCOUNT)
 PRESET_ELEMENTS = (
     SeededElement(160000000000000101, "Preset Courier", "A courier in a yellow jacket"),
     SeededElement(160000000000000102, "Preset Cat", "A grey cat"),
+)
+PRESET_VOICES = (
+    Voice("160000000000000201", "Preset Narrator", "kling"),
+    Voice("160000000000000202", "Preset Child", "kling"),
 )

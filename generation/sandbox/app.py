@@ -20,6 +20,7 @@ from litestar.middleware import DefineMiddleware
 
 from generation.sandbox.encoding import require_media
 from generation.sandbox.envelope import Answer, Problem, failure
+from generation.sandbox.general import General, general_router
 from generation.sandbox.postman import Postman
 from generation.sandbox.settings import SandboxSettings
 from generation.sandbox.steering import steering_router
@@ -47,10 +48,10 @@ def create_app(
         require_media()
     folder = settings.data_folder or Path(tempfile.mkdtemp(prefix="sandbox-"))
     world = World(settings, folder, real_clock=clock, request_ids=request_ids)
-    vendor, postman = Vendor(world), Postman(world)
+    vendor, postman = General(world), Postman(world)
     _subscribe(postman, world)
     return Litestar(
-        route_handlers=[vendor_router(vendor), steering_router(world, postman)],
+        route_handlers=[vendor_router(vendor), general_router(vendor), steering_router(world, postman)],
         exception_handlers={HTTPException: _refuser(vendor), Exception: _crash(vendor)},
         middleware=[DefineMiddleware(MidBody, world=world)],
         lifespan=[_lifespan(postman, None if settings.data_folder else folder)],
@@ -63,7 +64,7 @@ def create_app(
 
 def _subscribe(postman: Postman, world: World) -> None:
     """Callbacks for every new task, and for what an earlier run of the same folder left to tell."""
-    for task in world.shelf.all_tasks(account=None, external_task_id=None):
+    for task in world.everything(account=None, external_task_id=None):
         if task.account in world.habits:
             postman.watch(task, after=world.clock.now())
     world.on_new_task = postman.watch

@@ -7,14 +7,15 @@ from typing import Any, Literal
 
 import orjson
 
+from generation.sandbox.creations import Found
 from generation.sandbox.faults import RISK_CONTROL, Fault
-from generation.sandbox.querying import tell_task
+from generation.sandbox.querying import tell
 from generation.sandbox.shaping import Told
 from generation.sandbox.signatures import sign
-from generation.sandbox.tasks import Task
 from generation.sandbox.world import World
 
 Shape = Literal["legacy", "new"]
+_TOLD = ("id", "url", "duration")
 _NEW_WORDS = {"succeed": "succeeded"}
 
 
@@ -22,7 +23,7 @@ _NEW_WORDS = {"succeed": "succeeded"}
 class Notice:
     """One status change to tell: `status` is the true one, `moment` when it happened, in virtual seconds."""
 
-    task: Task
+    task: Found
     status: str
     moment: float
     webhook_id: str
@@ -37,14 +38,9 @@ class Notice:
         return self.status in ("succeed", "failed")
 
 
-def notices(task: Task, names: list[str]) -> list[Notice]:
+def notices(task: Found, names: list[str]) -> list[Notice]:
     """Every status change of a task, in order; `names` are three ids for them. A status that lasts no time is skipped."""
-    end = "failed" if task.fail_message else "succeed"
-    changes = [(end, task.ends)]
-    if task.processing_seconds:
-        changes.insert(0, ("processing", task.created + task.submitted_seconds))
-    if task.submitted_seconds:
-        changes.insert(0, ("submitted", task.created))
+    changes = task.changes()
     return [Notice(task, status, at, name) for (status, at), name in zip(changes, names, strict=False)]
 
 
@@ -69,7 +65,7 @@ def _body(world: World, notice: Notice, shape: Shape) -> dict[str, Any]:
     wrong = notice.ordered("status")
     word = wrong.word if wrong else notice.status
     message = (wrong.message if wrong else notice.task.fail_message) or RISK_CONTROL
-    view = tell_task(world, Told(notice.task, word, message if word == "failed" else ""), notice.task.base)
+    view = tell(world, Told(notice.task, word, message if word == "failed" else ""), notice.task.base)
     view["updated_at"] = int(notice.moment * 1000)
     return _legacy(view) if shape == "legacy" else _new(view)
 
@@ -80,7 +76,7 @@ def _legacy(view: dict[str, Any]) -> dict[str, Any]:
     if "final_unit_deduction" in body:
         body["final_balance_deduction"] = {"quota": "0", "list_price": "0"}
     if "task_result" in body:
-        body["task_result"] = {"videos": _videos(view)}
+        body["task_result"] = _results(view)
     return body
 
 
@@ -95,12 +91,17 @@ def _new(view: dict[str, Any]) -> dict[str, Any]:
     if external := view["task_info"].get("external_task_id"):
         body["external_id"] = external
     if "task_result" in view:
-        body["outputs"] = [{"type": "video", **video} for video in _videos(view)]
+        body["outputs"] = [
+            {"type": kind.removesuffix("s"), **each} for kind, made in _results(view).items() for each in made
+        ]
     if "final_unit_deduction" in view:
         body["billing"] = [{"charge_type": "unit", "amount": view["final_unit_deduction"]}]
     return body
 
 
-def _videos(view: dict[str, Any]) -> list[dict[str, str]]:
-    shown = ("id", "url", "duration")
-    return [{name: video[name] for name in shown} for video in view["task_result"]["videos"]]
+def _results(view: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What was made: elements and voices are told as in queries, which is a guess; of videos only what is documented."""
+    result: dict[str, list[dict[str, Any]]] = view["task_result"]
+    if "videos" not in result:
+        return result
+    return {"videos": [{name: video[name] for name in _TOLD} for video in result["videos"]]}

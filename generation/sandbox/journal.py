@@ -1,4 +1,4 @@
-"""The sandbox's disk: a line per POST and per task, picture bytes, and finished films, in one folder."""
+"""The sandbox's disk: a line per POST, task, element, voice and deletion, picture bytes, and finished films, in one folder."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 
 import orjson
 
+from generation.sandbox.creations import Creation, Deletion
 from generation.sandbox.ledger import Entry
 from generation.sandbox.tasks import Task
 
 
 class Journal:
-    """Appends to `tasks.jsonl` and `ledger.jsonl`, and reads them back when a sandbox starts on the same folder.
+    """Appends to `tasks.jsonl` and its neighbours, and reads them back when a sandbox starts on the same folder.
 
     Flushed to the operating system, not to the platter: it outlives a killed process, which is what tests do to it.
     """
@@ -30,21 +31,33 @@ class Journal:
     def keep_entry(self, entry: Entry) -> None:
         self._append("ledger.jsonl", orjson.dumps(entry.record()))
 
+    def keep_creation(self, creation: Creation) -> None:
+        self._append("creations.jsonl", orjson.dumps(creation.record()))
+
+    def keep_deletion(self, deletion: Deletion) -> None:
+        self._append("deletions.jsonl", orjson.dumps(deletion.record()))
+
     def tasks(self) -> list[Task]:
         return [Task.from_record(orjson.loads(line)) for line in self._lines("tasks.jsonl")]
+
+    def creations(self) -> list[Creation]:
+        return [Creation.from_record(orjson.loads(line)) for line in self._lines("creations.jsonl")]
+
+    def deletions(self) -> list[Deletion]:
+        return [Deletion(**orjson.loads(line)) for line in self._lines("deletions.jsonl")]
 
     def entries(self) -> list[Entry]:
         return [Entry(**orjson.loads(line)) for line in self._lines("ledger.jsonl")]
 
     def keep_pictures(self, task_id: str, contents: list[bytes]) -> None:
-        """Keep the pictures a film will be made of; nothing is written for a task without any."""
+        """Keep the pictures a film or an element will be made of; nothing is written for a task without any."""
         for n, content in enumerate(contents):
-            self._picture(task_id, n).write_bytes(content)
+            self.picture(task_id, n).write_bytes(content)
 
     def pictures(self, task: Task) -> list[Path]:
-        return [self._picture(task.task_id, n) for n in range(task.pictures)]
+        return [self.picture(task.task_id, n) for n in range(task.pictures)]
 
-    def _picture(self, task_id: str, n: int) -> Path:
+    def picture(self, task_id: str, n: int) -> Path:
         return self._pictures / f"{task_id}-{n}"
 
     def _append(self, name: str, line: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox's own account book: one entry per create POST received, accepted or not.
+"""The sandbox's own account book: one entry per POST received, accepted or not.
 
 Tests hold it against their own log: accepted entries per external id, exact body digests, units billed.
 """

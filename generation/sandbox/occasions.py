@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from generation.sandbox.creations import Found
 from generation.sandbox.faults import Fault, Moment
-from generation.sandbox.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Occasion:
     status: str = ""
 
     @classmethod
-    def of(cls, on: Moment, task: Task, status: str) -> Occasion:
+    def of(cls, on: Moment, task: Found, status: str) -> Occasion:
         """The occasion of a request about a task that exists, truly in that status."""
         return cls(
             on, task.account, task.product, task.external_task_id, task.task_id, task.prompt, status=status

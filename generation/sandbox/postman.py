@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generation.sandbox.callbacks import Notice, notices, written
+from generation.sandbox.creations import Found
 from generation.sandbox.faults import CALLBACK_DEEDS
 from generation.sandbox.occasions import Occasion
-from generation.sandbox.tasks import Task
 from generation.sandbox.world import World
 
 _TICK = 0.02
@@ -59,7 +59,7 @@ class Postman:
         self._thread: threading.Thread | None = None
         self._deliveries: deque[Delivery] = deque(maxlen=_REMEMBERED)
 
-    def watch(self, task: Task, after: float = 0.0) -> None:
+    def watch(self, task: Found, after: float = 0.0) -> None:
         """Tell that task's status changes later than `after`, if it asked for callbacks."""
         if not task.callback_url:
             return

@@ -1,4 +1,4 @@
-"""Reading routes: one task, a page of tasks, elements, and the account's units (contract 5, 6 and 7.1)."""
+"""Reading routes: what is told of one task, pages, and the account's units (contract 5 and 7.1)."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from generation.sandbox.accounts import PRESET_ELEMENTS, SeededAccount, SeededElement
+from generation.sandbox.accounts import SeededAccount
+from generation.sandbox.creations import Creation, creation_view
 from generation.sandbox.envelope import Problem, Refused, bad_value
 from generation.sandbox.films import film_seconds
 from generation.sandbox.results import ResultName
 from generation.sandbox.shaping import Told
-from generation.sandbox.tasks import Task, status_view, task_view
+from generation.sandbox.tasks import Task, task_view
 from generation.sandbox.world import World
 
+LARGEST_PAGE = 500
+LARGEST_PAGES = {"custom-voices": 1000}
+"""Products whose pages may be of another size (contract 7, R60)."""
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _T = TypeVar("_T")
 
 
-def read_task(world: World, task: Task, base: str) -> dict[str, Any]:
-    """One task as the vendor shows it, with fresh result URLs once it succeeded."""
-    now = world.clock.now()
-    return task_view(task, now, [_video(world, task, base, now)])
-
-
-def tell_task(world: World, told: Told, base: str) -> dict[str, Any]:
-    """The same, as ordered faults would have it told."""
-    view = read_task(world, told.task, base)
-    if told.word is not None:
-        now = world.clock.now()
-        videos = [_video(world, told.task, base, now)]
-        view = status_view(told.task, now, videos, status=told.word, message=told.message)
-    if told.units is not None:
-        view["final_unit_deduction"] = told.units
-    return view
+def tell(world: World, told: Told, base: str) -> dict[str, Any]:
+    """One task, element or voice as the vendor shows it or as ordered faults would have it told, with fresh result URLs
+    once it succeeded.
+    """
+    now, task = world.clock.now(), told.task
+    status = told.word if told.word is not None else task.status(now)
+    message = told.message
+    if told.word is None and status == "failed":
+        message = task.fail_message
+    if isinstance(task, Creation):
+        with world.lock:
+            deleted = world.library.deleted(task)
+        view = creation_view(task, now, base=base, deleted=deleted, status=status, message=message)
+    else:
+        videos = [_video(world, task, base, now)]
+        view = task_view(task, now, videos, status=status, message=message)
+    return view if told.units is None else {**view, "final_unit_deduction": told.units}
 
 
 def _video(world: World, task: Task, base: str, now: float) -> dict[str, str]:
@@ -53,10 +58,12 @@ def not_found(either_id: str, status: int = 400) -> Refused:
     return Refused(Problem(status, 1201, f"Task not found by id/external id: {either_id}"))
 
 
-def paged(items: Sequence[_T], number: str | None, size: str | None) -> Sequence[_T]:
-    """One page; raises Refused with 1201 outside pageNum 1..1000 and pageSize 1..500 (R60)."""
+def paged(
+    items: Sequence[_T], number: str | None, size: str | None, *, largest: int = LARGEST_PAGE
+) -> Sequence[_T]:
+    """One page; raises Refused with 1201 outside pageNum 1..1000 and pageSize 1..`largest` (R60)."""
     page = _within("pageNum", number, default=1, most=1000)
-    count = _within("pageSize", size, default=30, most=500)
+    count = _within("pageSize", size, default=30, most=largest)
     return items[(page - 1) * count : page * count]
 
 
@@ -68,50 +75,13 @@ def _within(name: str, text: str | None, *, default: int, most: int) -> int:
     return int(text)
 
 
-def account_elements(account: SeededAccount) -> list[dict[str, Any]]:
-    return [_element_task(element, owner=account.access_key) for element in account.elements]
-
-
-def preset_elements() -> list[dict[str, Any]]:
-    return [_element_task(element, owner="kling") for element in PRESET_ELEMENTS]
-
-
-def _element_task(element: SeededElement, *, owner: str) -> dict[str, Any]:
-    """An element as its finished creation task, the only shape the vendor lists (contract 6)."""
-    return {
-        "task_id": str(element.element_id + 1),
-        "task_status": "succeed",
-        "task_status_msg": "",
-        "task_info": {},
-        "task_result": {"elements": [_element(element, owner)]},
-        "final_unit_deduction": "0",
-        "created_at": 1_770_000_000_000,
-        "updated_at": 1_770_000_005_000,
-    }
-
-
-def _element(element: SeededElement, owner: str) -> dict[str, Any]:
-    return {
-        "element_id": element.element_id,
-        "element_name": element.name,
-        "element_description": element.description,
-        "reference_type": f"{element.kind}_refer",
-        "element_image_list": {},
-        "element_video_list": {},
-        "element_voice_info": {},
-        "tag_list": [{"tag_id": "o_102"}],
-        "owned_by": owner,
-        "status": "deleted" if element.deleted else "succeed",
-    }
-
-
 def costs(world: World, account: SeededAccount, start: str | None, end: str | None) -> dict[str, Any]:
     """The account's one resource pack (contract 7.1); the vendor's 12-hour lag is left out."""
     for name, text in (("start_time", start), ("end_time", end)):
         if text is None or not _NUMBER.fullmatch(text):
             raise Refused(Problem(400, 1201, f"{name} value '{text or ''}' is invalid"))
     with world.lock:
-        spent = world.shelf.spent(account.name, world.clock.now())
+        spent = world.spent(account.name, world.clock.now())
         total = world.habits[account.name].units
     left = total - spent
     pack = {

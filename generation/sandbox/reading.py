@@ -7,11 +7,11 @@ from typing import Any
 
 from generation.sandbox import querying
 from generation.sandbox.accounts import SeededAccount
-from generation.sandbox.faults import SHAPING, Fault
+from generation.sandbox.creations import Creation, Found
+from generation.sandbox.faults import SHAPING, Fault, Moment
 from generation.sandbox.occasions import Occasion
-from generation.sandbox.requests import Product
-from generation.sandbox.shaping import hiding, invented, shaped_list, told
-from generation.sandbox.tasks import Task
+from generation.sandbox.requests import LibraryProduct, Product
+from generation.sandbox.shaping import Told, hiding, invented, shaped_list, told
 from generation.sandbox.world import World
 
 
@@ -20,7 +20,7 @@ class Reading:
     """A look-up or a list on its way; `fault` is what befalls its answer, known once it was read or refused."""
 
     world: World
-    product: Product
+    product: Product | LibraryProduct
     base: str
     fault: Fault | None = None
 
@@ -35,20 +35,30 @@ class Reading:
         faults = self._faults(occasion, [occasion])
         if hidden := hiding(occasion, faults):
             raise querying.not_found(either_id, hidden.status)
-        return querying.tell_task(self.world, told(task, occasion, faults), self.base)
+        return querying.tell(self.world, told(task, occasion, faults), self.base)
 
     def page(self, account: SeededAccount, number: str | None, size: str | None) -> list[dict[str, Any]]:
         """One page of the account's tasks; raises Refused with 1201 for a page that cannot be."""
         with self.world.lock:
-            tasks = self.world.shelf.newest_first(account.name, self.product)
+            tasks = self.world.newest_first(account.name, self.product)
         seen = [(task, self._occasion("list", task)) for task in tasks if self.world.visible(task, "list")]
         asked = Occasion("list", account.name, self.product)
         faults = self._faults(asked, [asked, *(occasion for _, occasion in seen)])
         now = self.world.clock.now()
         listed = [*invented(account, self.product, faults, now), *shaped_list(seen, faults)]
-        return [
-            querying.tell_task(self.world, each, self.base) for each in querying.paged(listed, number, size)
-        ]
+        return self._paged(listed, number, size)
+
+    def presets(
+        self, kept: list[Creation], asked: Occasion, number: str | None, size: str | None
+    ) -> list[dict[str, Any]]:
+        """One page of what the vendor owns: faults befall the answer, and change nothing in it."""
+        self._faults(asked, [])
+        return self._paged([Told(creation) for creation in kept], number, size)
+
+    def _paged(self, listed: list[Told], number: str | None, size: str | None) -> list[dict[str, Any]]:
+        largest = querying.LARGEST_PAGES.get(self.product, querying.LARGEST_PAGE)
+        page = querying.paged(listed, number, size, largest=largest)
+        return [querying.tell(self.world, each, self.base) for each in page]
 
     def _faults(self, asked: Occasion, about: list[Occasion]) -> list[Fault]:
         """Takes the fault that befalls the answer, and those that shape what is told about tasks."""
@@ -61,5 +71,5 @@ class Reading:
         self.fault = self.fault or drawn
         return shaping
 
-    def _occasion(self, on: Any, task: Task) -> Occasion:
+    def _occasion(self, on: Moment, task: Found) -> Occasion:
         return Occasion.of(on, task, task.status(self.world.clock.now()))

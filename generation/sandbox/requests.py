@@ -7,6 +7,14 @@ from typing import Any, Literal
 
 Product = Literal["omni-video", "text2video", "image2video"]
 PRODUCTS: tuple[Product, ...] = ("omni-video", "text2video", "image2video")
+LibraryProduct = Literal["advanced-custom-elements", "custom-voices"]
+LIBRARY_PRODUCTS: tuple[LibraryProduct, ...] = ("advanced-custom-elements", "custom-voices")
+Removal = Literal["delete-advanced-elements", "delete-elements", "delete-voices"]
+REMOVALS: dict[Removal, LibraryProduct] = {
+    "delete-advanced-elements": "advanced-custom-elements",
+    "delete-elements": "advanced-custom-elements",  # the path of the older documents (contract 6, K9)
+    "delete-voices": "custom-voices",
+}
 
 DEFAULT_SECONDS = 5
 

@@ -28,9 +28,13 @@ class Shelf:
         self._last_id = max(self._last_id + 1, milliseconds * 100_000)
         return str(self._last_id)
 
+    def pass_by(self, task_id: str) -> None:
+        """That id is taken, by something that is kept elsewhere."""
+        self._last_id = max(self._last_id, int(task_id))
+
     def add(self, task: Task) -> None:
         """Keep a new task. A repeated external id (only in a lax sandbox) now names the newer one."""
-        self._last_id = max(self._last_id, int(task.task_id))
+        self.pass_by(task.task_id)
         self._by_id[task.account, task.task_id] = task
         if task.external_task_id:
             self._by_external[task.account, task.external_task_id] = task
@@ -52,13 +56,8 @@ class Shelf:
     def newest_first(self, account: str, product: str) -> list[Task]:
         return [task for task in reversed(self._ordered.get(account, ())) if task.product == product]
 
-    def all_tasks(self, *, account: str | None, external_task_id: str | None) -> list[Task]:
-        """Every task that matches what is given, oldest first."""
-        return [
-            task
-            for task in self._by_id.values()
-            if account in (None, task.account) and external_task_id in (None, task.external_task_id)
-        ]
+    def all_tasks(self) -> list[Task]:
+        return list(self._by_id.values())
 
     def busy(self, account: str, model: str, now: float) -> int:
         """Slots the account holds on a model."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from generation.sandbox.accounts import SeededAccount
+from generation.sandbox.creations import Found
 from generation.sandbox.ledger import Entry
 from generation.sandbox.occasions import Queued
 from generation.sandbox.prices import shortest
-from generation.sandbox.tasks import Task
 from generation.sandbox.world import World
 
 
@@ -16,7 +16,8 @@ def account_shown(world: World, account: SeededAccount) -> dict[str, Any]:
     """An account without its secrets."""
     now = world.clock.now()
     with world.lock:
-        spent, held = world.shelf.spent(account.name, now), world.shelf.held(account.name, now)
+        spent, held = world.spent(account.name, now), world.held(account.name, now)
+        account = world.library.stocked(account, now)
     return {
         "name": account.name,
         "access_key": account.access_key,
@@ -32,7 +33,7 @@ def account_shown(world: World, account: SeededAccount) -> dict[str, Any]:
 def entry_shown(world: World, number: int, entry: Entry) -> dict[str, Any]:
     """A ledger entry with what became of its task: billed units are known at its end, null before."""
     now = world.clock.now()
-    task = world.shelf.find(entry.account, entry.task_id) if entry.task_id else None
+    task = world.posted(entry.account, entry.task_id) if entry.task_id else None
     ended = task is not None and not task.open(now)
     return {
         "number": number,
@@ -42,8 +43,8 @@ def entry_shown(world: World, number: int, entry: Entry) -> dict[str, Any]:
     }
 
 
-def task_shown(task: Task, now: float) -> dict[str, Any]:
-    """A task as it truly is, whatever lists and look-ups say of it."""
+def task_shown(task: Found, now: float) -> dict[str, Any]:
+    """A task, element or voice as it truly is, whatever lists and look-ups say of it."""
     return {
         "account": task.account,
         "product": task.product,

@@ -67,8 +67,7 @@ def _seeing(world: World) -> list[HTTPRouteHandler]:
     def tasks(
         account: FromQuery[str | None] = None, external_task_id: FromQuery[str | None] = None
     ) -> ASGIApp:
-        with world.lock:
-            rows = world.shelf.all_tasks(account=account, external_task_id=external_task_id)
+        rows = world.everything(account=account, external_task_id=external_task_id)
         return _json({"tasks": [task_shown(task, world.clock.now()) for task in rows]})
 
     return [health, accounts, ledger, tasks]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -10,6 +10,16 @@ from generation.sandbox.prices import price, shortest
 from generation.sandbox.requests import Product, VideoRequest
 
 Status = Literal["submitted", "processing", "succeed", "failed"]
+
+
+def walk(created: float, begins: float, ends: float, *, failing: str) -> list[tuple[Status, float]]:
+    """The statuses of a task that is taken up at `begins`, each with its first moment; one that lasts no time is skipped."""
+    changes: list[tuple[Status, float]] = [("failed" if failing else "succeed", ends)]
+    if begins < ends:
+        changes.insert(0, ("processing", begins))
+    if created < begins:
+        changes.insert(0, ("submitted", created))
+    return changes
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,10 @@ class Task:
         began = {"submitted": self.created, "processing": self.created + self.submitted_seconds}
         return began.get(self.status(now), self.ends)
 
+    def changes(self) -> list[tuple[Status, float]]:
+        """Every status it will have had, and when each began; one that lasts no time is skipped."""
+        return walk(self.created, self.created + self.submitted_seconds, self.ends, failing=self.fail_message)
+
     def billed(self, now: float) -> Decimal:
         """Units are taken on completion, and a failure costs nothing (K1; failures are a guess)."""
         return Decimal(self.units) if self.status(now) == "succeed" else Decimal(0)
@@ -89,10 +103,6 @@ class Task:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Task:
         return cls(**{**record, "element_names": tuple(record["element_names"])})
-
-    def failing(self, message: str) -> Task:
-        """The same task, bound to fail with that message."""
-        return replace(self, fail_message=message)
 
 
 def open_task(
@@ -128,17 +138,10 @@ def created_view(task: Task) -> dict[str, Any]:
     return _view(task, "submitted", created, created)
 
 
-def task_view(task: Task, now: float, videos: list[dict[str, str]]) -> dict[str, Any]:
-    """`data` of a query answer (contract 5.1); `videos` are shown once the task succeeded."""
-    status = task.status(now)
-    message = task.fail_message if status == "failed" else ""
-    return status_view(task, now, videos, status=status, message=message)
-
-
-def status_view(
+def task_view(
     task: Task, now: float, videos: list[dict[str, str]], *, status: str, message: str
 ) -> dict[str, Any]:
-    """The same, telling a status that need not be the true one."""
+    """`data` of a query answer that tells that status (contract 5.1); `videos` are shown when it is "succeed"."""
     view = _view(task, status, int(task.created * 1000), int(task.updated(now) * 1000))
     view["task_status_msg"] = message
     view["watermark_info"] = {"enabled": task.watermark}

@@ -15,9 +15,10 @@ from generation.sandbox.faults import Fault
 from generation.sandbox.ledger import Entry
 from generation.sandbox.occasions import NOTHING_MET, Met, Occasion
 from generation.sandbox.replies import answer_in_mid_body, cut, hang_up, replaced
+from generation.sandbox.requests import LIBRARY_PRODUCTS, PRODUCTS
 from generation.sandbox.world import World
 
-_CREATES = re.compile(r"/v1/videos/([a-z0-9]{1,20}(?:-video)?)/?", re.ASCII)
+_CREATES = re.compile(rf"/v1/(?:videos/({'|'.join(PRODUCTS)})|general/({'|'.join(LIBRARY_PRODUCTS)}))/?")
 _EXTERNAL = re.compile(rb'"external_task_id"\s*:\s*"([^"\\]{0,200})"')
 _READ_IN = 64 * 1024
 _MET = "sandbox.met"
@@ -100,7 +101,7 @@ class MidBody:
         if route is None or scope.get("method") != "POST" or not self._expected():
             await self._app(scope, receive, send)
             return
-        upload = Upload(receive, self._account(scope), route[1])
+        upload = Upload(receive, self._account(scope), route[1] or route[2])
         fault = await self._watch(upload)
         if fault is None:
             _leave(scope, upload.met)

@@ -1,4 +1,4 @@
-"""The vendor's own routes: create, query, list, elements, costs, and the result files."""
+"""The vendor's own routes: create, query and list of videos, costs, and the result files."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ from generation.sandbox.uploads import met
 from generation.sandbox.world import World
 
 AnyRequest = Request[Any, Any, State]
-ELEMENTS = "/v1/general/advanced-custom-elements"
-PRESETS = "/v1/general/advanced-presets-elements"
 
 
 class Vendor:
@@ -51,27 +49,8 @@ class Vendor:
     def page(self, request: AnyRequest, product: str) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        reading, asked = Reading(self.world, product, self._base(request)), request.query_params
-        return self._query(
-            request,
-            reading,
-            lambda account: reading.page(account, asked.get("pageNum"), asked.get("pageSize")),
-        )
-
-    def elements(self, request: AnyRequest) -> Reply:
-        return self._plain(request, lambda account: self._paged(request, querying.account_elements(account)))
-
-    def element(self, request: AnyRequest, either_id: str) -> Reply:
-        def find(account: SeededAccount) -> dict[str, Any]:
-            found = [task for task in querying.account_elements(account) if task["task_id"] == either_id]
-            if not found:
-                raise querying.not_found(either_id)
-            return found[0]
-
-        return self._plain(request, find)
-
-    def presets(self, request: AnyRequest) -> Reply:
-        return self._plain(request, lambda _: self._paged(request, querying.preset_elements()))
+        reading, (number, size) = Reading(self.world, product, self._base(request)), self._page_of(request)
+        return self._query(request, reading, lambda account: reading.page(account, number, size))
 
     def costs(self, request: AnyRequest) -> Reply:
         times = request.query_params
@@ -124,10 +103,8 @@ class Vendor:
         return self._plain(request, refuse)
 
     @staticmethod
-    def _paged(request: AnyRequest, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return list(
-            querying.paged(items, request.query_params.get("pageNum"), request.query_params.get("pageSize"))
-        )
+    def _page_of(request: AnyRequest) -> tuple[str | None, str | None]:
+        return request.query_params.get("pageNum"), request.query_params.get("pageSize")
 
     def _query(self, request: AnyRequest, reading: Reading, read: Callable[[SeededAccount], Any]) -> Reply:
         """A query of tasks: like `_plain`, and open to faults."""
@@ -170,18 +147,6 @@ def vendor_router(vendor: Vendor) -> Router:
     def one(request: AnyRequest, product: FromPath[str], either_id: FromPath[str]) -> ASGIApp:
         return vendor.one(request, product, either_id)
 
-    @get(ELEMENTS, sync_to_thread=True)
-    def elements(request: AnyRequest) -> ASGIApp:
-        return vendor.elements(request)
-
-    @get(ELEMENTS + "/{either_id:str}", sync_to_thread=True)
-    def element(request: AnyRequest, either_id: FromPath[str]) -> ASGIApp:
-        return vendor.element(request, either_id)
-
-    @get(PRESETS, sync_to_thread=True)
-    def presets(request: AnyRequest) -> ASGIApp:
-        return vendor.presets(request)
-
     @get("/account/costs", sync_to_thread=True)
     def costs(request: AnyRequest) -> ASGIApp:
         return vendor.costs(request)
@@ -190,4 +155,4 @@ def vendor_router(vendor: Vendor) -> Router:
     def result(request: AnyRequest) -> ASGIApp:
         return vendor.result(request)
 
-    return Router("/", route_handlers=[create, page, one, elements, element, presets, costs, result])
+    return Router("/", route_handlers=[create, page, one, costs, result])

@@ -298,11 +298,10 @@ class BucketBlobs:
             raise self._down(f"{type(error).__name__} on {what}", _LOOK) from error
 
     def _down(self, why: str, hint: str) -> BlobStoreDown:
-        return BlobStoreDown(
-            f"the bucket {self._place.bucket} at {self._place.endpoint} failed: {why}",
-            hint=hint,
-            endpoint=self._place.endpoint,
-        )
+        """Callers see what failed; the note, for our log, says where."""
+        down = BlobStoreDown(f"the bucket failed: {why}", hint=hint, endpoint=self._place.endpoint)
+        down.add_note(f"the bucket is {self._place.bucket} at {self._place.endpoint}")
+        return down
 
     def _answered(self, status: int, key: str) -> BlobStoreDown:
         return self._down(f"HTTP {status} on {key}", _RIGHTS if status == 403 else _LOOK)

@@ -41,7 +41,14 @@ class Limits:
 
 
 class DecodingError(Exception):
-    """The child refused the file or died over it; the message is for people. Stays inside this package."""
+    """The child refused the file or died over it; the message is for people. Stays inside this package.
+
+    `too_large`: it would take more pixels, memory or time than one file may.
+    """
+
+    def __init__(self, message: str, *, too_large: bool = False) -> None:
+        super().__init__(message)
+        self.too_large = too_large
 
 
 class _Child:
@@ -124,7 +131,7 @@ class Confined:
                 f"no room for a temporary file: {answer['full']}", hint="free space in the temporary folder"
             )
         if "refused" in answer:
-            raise DecodingError(answer["refused"])
+            raise DecodingError(answer["refused"], too_large=answer.get("too_large") is True)
         return answer
 
     def close(self) -> None:
@@ -140,11 +147,15 @@ class Confined:
             answer = child.ask(job, files, arguments)
         except TimeoutError:
             child.end()
-            return {"refused": f"decoding took longer than {self._limits.wait} seconds"}
+            return {
+                "refused": f"decoding took longer than {self._limits.wait} seconds",
+                "too_large": True,
+            }
         except (OSError, ValueError) as error:
             died = child.end()
             if died == -signal.SIGXCPU:
-                return {"refused": f"decoding took more than {self._limits.seconds} seconds of the processor"}
+                why = f"decoding took more than {self._limits.seconds} seconds of the processor"
+                return {"refused": why, "too_large": True}
             if fresh:
                 return {"refused": f"it ends the decoder (exit {died})"}
             raise ConnectionResetError from error

@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from registry.errors import BlobError
+from registry.errors import BlobError, PictureTooLarge
 
 MAX_OUTPUT = 1024**3
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -114,9 +114,9 @@ def _answer(jobs: dict[str, Job], job: str, arguments: dict[str, Any], files: li
     try:
         return jobs[job](*files, **arguments)
     except MemoryError:
-        return {"refused": "decoding needs more memory than it may have"}
+        return {"refused": "decoding needs more memory than it may have", "too_large": True}
     except BlobError as error:
-        return {"refused": error.message}
+        return {"refused": error.message, "too_large": isinstance(error, PictureTooLarge)}
     except OSError as error:
         kind = "full" if error.errno in _NO_ROOM else "refused"
         return {kind: f"{error}"}

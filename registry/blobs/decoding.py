@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
-from registry.errors import BlobError, NotAPicture
+from registry.errors import BlobError, NotAPicture, PictureTooLarge
 
 from .colour import to_srgb
 from .confinement import Job, reading, writing
@@ -145,9 +145,9 @@ def _webp_size(head: bytes) -> tuple[int, int]:
 
 def _check_size(width: int, height: int) -> None:
     if width > MAX_SIDE or height > MAX_SIDE:
-        raise NotAPicture(f"{width} x {height} pixels: no side may be longer than {MAX_SIDE}")
+        raise PictureTooLarge(f"{width} x {height} pixels: no side may be longer than {MAX_SIDE}")
     if width * height > MAX_PIXELS:
-        raise NotAPicture(f"{width} x {height} pixels: more than {MAX_PIXELS} are not decoded")
+        raise PictureTooLarge(f"{width} x {height} pixels: more than {MAX_PIXELS} are not decoded")
 
 
 @contextmanager

@@ -122,7 +122,7 @@ class DiskBlobs:
         return tuple(removed)
 
     def check(self) -> None:
-        with self._new_directory() as (_, _, fresh), self._disk("the blob folder"):
+        with self._new_directory() as (_, _, fresh), self._disk("a new blob"):
             write_about(fresh, About(size=0, sha256="", content_type=""))
 
     def close(self) -> None:
@@ -134,7 +134,7 @@ class DiskBlobs:
     def _new_directory(self) -> Iterator[tuple[int, str, int]]:
         """A fresh directory under `.incoming`, gone afterwards unless it was moved into place."""
         with contextlib.ExitStack() as stack:
-            with self._disk("the blob folder"):
+            with self._disk("a new blob"):
                 root = stack.enter_context(self._open_root())
                 incoming = stack.enter_context(directory(root, INCOMING, create=True))
                 name = self._token()
@@ -145,18 +145,18 @@ class DiskBlobs:
 
     def _fill(self, fresh: int, chunks: Iterable[bytes]) -> tuple[int, str]:
         """Write the bytes down and wait for the disk; only the disk's own errors are translated."""
-        with self._disk("the blob folder"):
+        with self._disk("a new blob"):
             fd = os.open(BYTES, CREATE, 0o600, dir_fd=fresh)
 
         def write(chunk: bytes) -> None:
-            with self._disk("the blob folder"):
+            with self._disk("a new blob"):
                 view = memoryview(chunk)
                 while view:
                     view = view[os.write(fd, view) :]
 
         try:
             size, found = pour(chunks, write)
-            with self._disk("the blob folder"):
+            with self._disk("a new blob"):
                 os.fsync(fd)
         finally:
             os.close(fd)

@@ -41,14 +41,16 @@ class About(BaseModel):
 
 @contextmanager
 def translated(root: Path, what: str) -> Iterator[None]:
-    """The file system's errors as ours, naming folder, blob and what to do."""
+    """The file system's errors as ours, naming blob and what to do. Callers see the words; the note, for our log, says where."""
     try:
         yield
     except OSError as error:
-        raise BlobStoreDown(
-            f"the blob folder {root} failed on {what}: {error.strerror or error}",
+        down = BlobStoreDown(
+            f"the blob folder failed on {what}: {error.strerror or type(error).__name__}",
             hint=_HINTS.get(error.errno or 0, "look at the disk and its mount"),
-        ) from error
+        )
+        down.add_note(f"the blob folder is {root}")
+        raise down from error
 
 
 def leaf_of(key: str) -> str:

@@ -19,11 +19,12 @@ from typing import Any, BinaryIO, Literal, Self
 
 from pydantic import TypeAdapter, ValidationError
 
-from registry.errors import BlobError, NotAPicture
+from registry.errors import BlobError, NotAPicture, PictureTooLarge
 
 from .confined import CONFINED, Confined, DecodingError
 from .digest import CHUNK
 
+_SMALLER = "make it smaller: at most 40 megapixels and 20000 pixels a side are decoded"
 _HINT = "send a complete JPEG, PNG or WebP of at most 40 megapixels and 20000 pixels a side"
 
 
@@ -134,4 +135,6 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except (DecodingError, ValidationError, KeyError, TypeError) as error:
+        if isinstance(error, DecodingError) and error.too_large:
+            raise PictureTooLarge(f"too large a picture, or a bomb: {error}", hint=_SMALLER) from error
         raise NotAPicture(f"not a picture: {error}", hint=_HINT) from error

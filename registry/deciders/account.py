@@ -1,9 +1,10 @@
-"""Kling accounts: where we send, and under whose key."""
+"""Kling accounts: where we send, under whose key, how much at once, and whether at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from registry.deciders.command import (
     NAME_LENGTH,
@@ -12,9 +13,17 @@ from registry.deciders.command import (
     Reads,
     checked_text,
     must_be_new,
+    must_exist,
     unexpected,
 )
-from registry.events.account import AccountOpened
+from registry.events.account import (
+    AccountHeld,
+    AccountKeyAttested,
+    AccountOpened,
+    AccountResumed,
+    Scope,
+    SlotsSet,
+)
 from registry.events.envelope import Event
 
 
@@ -28,37 +37,119 @@ class OpenAccount(Command):
     key_fingerprint: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class AttestKey(Command):
+    """Vouch that a key belongs to this account: it is sent under from here on, and may look up what earlier keys sent."""
+
+    key_fingerprint: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldAccount(Command):
+    """Stop the account's calls of a scope. Quiet while they are held already: one alarm for all that wait."""
+
+    held: AccountHeld
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeAccount(Command):
+    """Let calls of a scope out again. What a person held, only a person resumes."""
+
+    scope: Scope
+    by: Literal["provider", "person"]
+    reason: str
+    model: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetSlots(Command):
+    """How many tasks of a model may be open at once."""
+
+    model: str
+    slots: int
+    pack: str = ""
+
+
+Held = tuple[Scope, str | None]
+"""A hold's scope, and its model when it is one model's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as it is. `host` is the API's base URL."""
+    """An account as it is. `host` is the API's base URL; `key_fingerprint` the key we send under, `keys` all attested ones."""
 
     exists: bool = False
     name: str = ""
     region: str = ""
     host: str = ""
     key_fingerprint: str = ""
+    keys: frozenset[str] = frozenset()
+    holds: Mapping[Held, AccountHeld] = field(default_factory=dict)
+    slots: Mapping[str, int] = field(default_factory=dict)
+
+    def speaks_for(self, key_fingerprint: str, host: str) -> bool:
+        """Whether asking now answers for what was sent under that key to that host: same host, a key of this account."""
+        return host == self.host and key_fingerprint in self.keys
 
 
 def decide(command: Command, state: Account, _reads: Reads) -> Sequence[Event]:
+    if isinstance(command, OpenAccount):
+        must_be_new(state.exists, command.stream)
+        return [
+            AccountOpened(
+                name=checked_text(command.name, "name", most=NAME_LENGTH, least=1),
+                region=checked_text(command.region, "region", most=NAME_LENGTH, least=1),
+                host=checked_text(command.host, "host", most=NAME_LENGTH, least=1),
+                key_fingerprint=command.key_fingerprint,
+            )
+        ]
+    must_exist(state.exists, command.stream)
     match command:
-        case OpenAccount():
-            must_be_new(state.exists, command.stream)
-            return [
-                AccountOpened(
-                    name=checked_text(command.name, "name", most=NAME_LENGTH, least=1),
-                    region=checked_text(command.region, "region", most=NAME_LENGTH, least=1),
-                    host=checked_text(command.host, "host", most=NAME_LENGTH, least=1),
-                    key_fingerprint=command.key_fingerprint,
-                )
-            ]
+        case AttestKey(key_fingerprint=key):
+            reason = checked_text(command.reason, "reason", least=3)
+            if key == state.key_fingerprint:
+                return []
+            return [AccountKeyAttested(key_fingerprint=key, reason=reason)]
+        case HoldAccount(held=held):
+            return _hold(held, state)
+        case ResumeAccount():
+            return _resume(command, state)
+        case SetSlots(model=model, slots=slots, pack=pack):
+            return [] if state.slots.get(model) == slots else [SlotsSet(model=model, slots=slots, pack=pack)]
         case _:
             raise unexpected(command)
 
 
-def evolve(_state: Account, event: Event) -> Account:
+def _hold(held: AccountHeld, state: Account) -> Sequence[Event]:
+    """A person's hold is said even when the provider's stands already: it does not end by itself."""
+    standing = state.holds.get((held.scope, held.model))
+    if standing is not None and standing.by in (held.by, "person"):
+        return []
+    return [held]
+
+
+def _resume(command: ResumeAccount, state: Account) -> Sequence[Event]:
+    standing = state.holds.get((command.scope, command.model))
+    if standing is None or (standing.by == "person" and command.by == "provider"):
+        return []
+    reason = checked_text(command.reason, "reason", least=3)
+    return [AccountResumed(scope=command.scope, by=command.by, reason=reason, model=command.model)]
+
+
+def evolve(state: Account, event: Event) -> Account:
     match event:
-        case AccountOpened():
-            return Account(True, event.name, event.region, event.host, event.key_fingerprint)
+        case AccountOpened(key_fingerprint=key):
+            return Account(True, event.name, event.region, event.host, key, frozenset({key}))
+        case AccountKeyAttested(key_fingerprint=key):
+            return replace(state, key_fingerprint=key, keys=state.keys | {key})
+        case AccountHeld():
+            return replace(state, holds={**state.holds, (event.scope, event.model): event})
+        case AccountResumed():
+            ended = (event.scope, event.model)
+            return replace(state, holds={held: why for held, why in state.holds.items() if held != ended})
+        case SlotsSet():
+            return replace(state, slots={**state.slots, event.model: event.slots})
         case _:
             raise unexpected(event)
 

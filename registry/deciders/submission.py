@@ -3,10 +3,15 @@
 ```
 none -> intended -> confirmed -> processing -> succeeded
               |          ^            `------> closed (failed)
-              |-> unknown'  (looked up, never resent)
-              |-> waiting   (load, or not a byte was sent) -> intended again (SubmissionResent)
-              |-> held      (the account was refused)      -> intended again (SubmissionResent)
-              `-> closed    (refused for good)
+              |          |-- found at any time before the end
+              |-> unknown (looked up) -> disproved -> intended again (by policy), or
+              |      `-----------------------`-----> quarantined: a person decides
+              |                                       |- adopt          -> confirmed
+              |                                       |- declare_absent -> absent -> intended again
+              |                                       `- abandon        -> closed
+              |-> waiting (load, or not a byte was sent) -> intended again
+              |-> held    (the account was refused)      -> intended again
+              `-> closed  (refused for good)
 ```
 """
 
@@ -16,14 +21,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from registry.deciders.command import Command, Decider, Reads, must_be_new, must_exist, unexpected
-from registry.errors import Refusal
+from registry.deciders.command import (
+    Command,
+    Decider,
+    Reads,
+    checked_text,
+    must_be_new,
+    must_exist,
+    unexpected,
+)
+from registry.errors import InvalidCommand, Refusal
 from registry.events.envelope import Event
 from registry.events.submission import (
+    CallbackReceived,
+    Decision,
     ProviderAnomaly,
+    QuarantineResolved,
+    ResentAfter,
     SubmissionConfirmed,
+    SubmissionDisproved,
     SubmissionIntended,
     SubmissionNotSent,
+    SubmissionQuarantined,
     SubmissionRejected,
     SubmissionResent,
     SubmissionUnknown,
@@ -33,27 +52,59 @@ from registry.events.submission import (
 )
 
 Stage = Literal[
-    "none", "intended", "unknown", "waiting", "held", "confirmed", "processing", "succeeded", "closed"
+    "none",
+    "intended",
+    "unknown",
+    "disproved",
+    "quarantined",
+    "absent",
+    "waiting",
+    "held",
+    "confirmed",
+    "processing",
+    "succeeded",
+    "closed",
 ]
 
-_AFTER_SEND: Final = ("intended", "unknown")
+BEFORE_ANY_TASK: Final[tuple[Stage, ...]] = ("waiting", "held", "disproved", "absent")
+"""Stages in which it is proven, or declared by a person, that the provider has no task of this submission."""
+
 _ALLOWED: Final[dict[type[Event], tuple[Stage, ...]]] = {
-    SubmissionResent: ("waiting", "held"),
+    SubmissionResent: BEFORE_ANY_TASK,
     SubmissionNotSent: ("intended",),
-    SubmissionConfirmed: _AFTER_SEND,
+    SubmissionConfirmed: ("intended", "unknown", "quarantined", *BEFORE_ANY_TASK),
     SubmissionRejected: ("intended",),
     SubmissionUnknown: ("intended",),
+    SubmissionDisproved: ("unknown",),
+    SubmissionQuarantined: ("intended", "unknown", "disproved"),
     TaskProcessing: ("confirmed",),
     TaskSucceeded: ("confirmed", "processing"),
     TaskFailed: ("confirmed", "processing"),
 }
 """Event -> the stages it may follow. A resend only ever follows proof that nothing was accepted (invariant I5)."""
 
+_PROOF: Final[dict[Stage, tuple[ResentAfter, ...]]] = {
+    "waiting": ("load", "not_sent"),
+    "held": ("account",),
+    "disproved": ("disproved",),
+    "absent": ("declared_absent",),
+}
+"""Stage -> what a resend from it may give as its proof."""
+
+LOOKS: Final = 3
+"""How many questions by id must have come back empty, beside one scan of the list, before an outcome is disproved."""
+
 
 class StepNotAllowed(Refusal):
     """The protocol does not allow this step from where the submission is."""
 
     code = "step-not-allowed"
+
+
+class NotProven(Refusal):
+    """The looks do not prove that the provider accepted nothing."""
+
+    code = "not-proven"
 
 
 class AnotherTask(Refusal):
@@ -79,11 +130,24 @@ class NoteOnSubmission(Command):
         | SubmissionConfirmed
         | SubmissionRejected
         | SubmissionUnknown
+        | SubmissionDisproved
+        | SubmissionQuarantined
         | TaskProcessing
         | TaskSucceeded
         | TaskFailed
         | ProviderAnomaly
+        | CallbackReceived
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolveQuarantine(Command):
+    """A person's decision about a submission nobody could settle. `task_id` is the provider's task that is adopted."""
+
+    decision: Decision
+    reason: str
+    evidence: str = ""
+    task_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +162,8 @@ class Submission:
     rejected: SubmissionRejected | None = None
     succeeded: TaskSucceeded | None = None
     failed: TaskFailed | None = None
+    resolved: QuarantineResolved | None = None
+    callback: CallbackReceived | None = None
     reason: str = ""
     anomaly: str = ""
 
@@ -114,6 +180,9 @@ def decide(command: Command, state: Submission, _reads: Reads) -> Sequence[Event
         case NoteOnSubmission():
             must_exist(state.exists, command.stream)
             return _note(command, state)
+        case ResolveQuarantine():
+            must_exist(state.exists, command.stream)
+            return _resolve(command, state)
         case _:
             raise unexpected(command)
 
@@ -122,6 +191,8 @@ def _note(command: NoteOnSubmission, state: Submission) -> Sequence[Event]:
     event = command.event
     if isinstance(event, ProviderAnomaly):
         return [event]
+    if isinstance(event, CallbackReceived):
+        return [] if event == state.callback or state.stage in ("succeeded", "closed") else [event]
     if isinstance(event, SubmissionConfirmed) and state.task_id is not None:
         if event.task_id == state.task_id:
             return []
@@ -132,33 +203,114 @@ def _note(command: NoteOnSubmission, state: Submission) -> Sequence[Event]:
     if isinstance(event, TaskProcessing) and state.stage == "processing":
         return []
     if state.stage not in _ALLOWED[type(event)]:
-        raise StepNotAllowed(
-            f"{event.NAME} cannot follow: {command.stream} is {state.stage}", hint="read it again"
-        )
+        raise _not_from(state, command.stream, event.NAME)
+    if isinstance(event, SubmissionResent) and event.after not in _PROOF[state.stage]:
+        raise _not_from(state, command.stream, f"a resend after {event.after}")
+    if isinstance(event, SubmissionDisproved):
+        _must_prove(event, state, command.stream)
     return [event]
 
 
+def _not_from(state: Submission, stream: str, what: str) -> StepNotAllowed:
+    return StepNotAllowed(
+        f"{what} cannot follow: {stream} is {state.stage}", hint="read it again", state=state.stage
+    )
+
+
+def _must_prove(event: SubmissionDisproved, state: Submission, stream: str) -> None:
+    """A look proves something only when no byte of any send can still have been on its way. Raises NotProven."""
+    late = [look for look in event.looks if look.at > state.send_deadline]
+    by_id = sum(look.how == "id" for look in late)
+    if by_id < LOOKS or not any(look.how == "list" for look in late):
+        raise NotProven(
+            f"{stream} is not disproved: {by_id} of {LOOKS} looks by id, and "
+            f"{len(late) - by_id} scans of the list, came after its send deadline",
+            hint="look again later",
+        )
+
+
+def _resolve(command: ResolveQuarantine, state: Submission) -> Sequence[Event]:
+    reason = checked_text(command.reason, "reason", least=3)
+    evidence = checked_text(command.evidence, "evidence")
+    if (command.decision == "adopt") != (command.task_id is not None):
+        raise InvalidCommand(
+            f"task_id goes with adopt, and the decision is {command.decision}",
+            hint="name the provider's task to adopt; leave it out otherwise",
+            path="task_id",
+        )
+    resolved = QuarantineResolved(
+        decision=command.decision, reason=reason, evidence=evidence, task_id=command.task_id
+    )
+    if resolved == state.resolved:
+        return []
+    if state.stage != "quarantined":
+        raise _not_from(state, command.stream, f"the decision to {command.decision.replace('_', ' ')}")
+    if command.task_id is None:
+        return [resolved]
+    return [resolved, SubmissionConfirmed(task_id=command.task_id, via="operator")]
+
+
+_STAGE: Final[dict[type[Event], Stage]] = {
+    SubmissionIntended: "intended",
+    SubmissionResent: "intended",
+    SubmissionNotSent: "waiting",
+    SubmissionConfirmed: "confirmed",
+    SubmissionUnknown: "unknown",
+    SubmissionDisproved: "disproved",
+    SubmissionQuarantined: "quarantined",
+    TaskProcessing: "processing",
+    TaskSucceeded: "succeeded",
+    TaskFailed: "closed",
+}
+_AFTER_REJECTION: Final[dict[str, Stage]] = {"load": "waiting", "account": "held", "final": "closed"}
+_AFTER_DECISION: Final[dict[Decision, Stage]] = {"declare_absent": "absent", "abandon": "closed"}
+
+
+def stage_after(event: Event) -> Stage | None:
+    """The stage an event leads to; None for what moves nothing (adopting moves by the confirmation beside it)."""
+    match event:
+        case SubmissionRejected():
+            return _AFTER_REJECTION[event.kind]
+        case QuarantineResolved():
+            return _AFTER_DECISION.get(event.decision)
+        case _:
+            return _STAGE.get(type(event))
+
+
 def evolve(state: Submission, event: Event) -> Submission:
+    state = _noted(state, event)
+    stage = stage_after(event)
+    return state if stage is None else replace(state, stage=stage)
+
+
+def _noted(state: Submission, event: Event) -> Submission:
     match event:
         case SubmissionIntended():
-            return Submission("intended", event, event.send_deadline, sends=1)
+            return Submission(intent=event, send_deadline=event.send_deadline, sends=1)
         case SubmissionResent():
-            return replace(state, stage="intended", send_deadline=event.send_deadline, sends=state.sends + 1)
-        case SubmissionNotSent():
-            return replace(state, stage="waiting", reason=event.reason)
+            return replace(state, send_deadline=event.send_deadline, sends=state.sends + 1)
+        case SubmissionNotSent() | SubmissionUnknown() | SubmissionQuarantined():
+            return replace(state, reason=event.reason)
         case SubmissionConfirmed():
-            return replace(state, stage="confirmed", task_id=event.task_id)
+            return replace(state, task_id=event.task_id)
         case SubmissionRejected():
-            stage: Stage = {"load": "waiting", "account": "held", "final": "closed"}[event.kind]  # type: ignore[assignment]
-            return replace(state, stage=stage, rejected=event, reason=event.message)
-        case SubmissionUnknown():
-            return replace(state, stage="unknown", reason=event.reason)
-        case TaskProcessing():
-            return replace(state, stage="processing")
+            return replace(state, rejected=event, reason=event.message)
+        case QuarantineResolved():
+            return replace(state, resolved=event, reason=event.reason)
+        case CallbackReceived():
+            return replace(state, callback=event)
+        case _:
+            return _followed(state, event)
+
+
+def _followed(state: Submission, event: Event) -> Submission:
+    match event:
+        case TaskProcessing() | SubmissionDisproved():
+            return state
         case TaskSucceeded():
-            return replace(state, stage="succeeded", succeeded=event)
+            return replace(state, succeeded=event)
         case TaskFailed():
-            return replace(state, stage="closed", failed=event, reason=event.message)
+            return replace(state, failed=event, reason=event.message)
         case ProviderAnomaly():
             return replace(state, anomaly=event.what)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -11,6 +12,13 @@ from registry.events.ids import AssetId, CharacterId, ElementId
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Units = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
 """Kling billing units as an exact decimal, e.g. `1.8` (contract section 5.1, `final_unit_deduction`)."""
+
+
+def plain(amount: Decimal) -> str:
+    """The shortest decimal, without an exponent: `3`, `1.8`, `0.252`."""
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
 
 ReferenceRole = Literal["frontal", "three_quarter", "profile", "full_body", "wardrobe", "other"]
 CharacterKind = Literal["person", "creature", "product", "place", "prop"]

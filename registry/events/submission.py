@@ -11,9 +11,24 @@ from pydantic import Field, StringConstraints
 
 from registry.events.envelope import Event
 from registry.events.ids import AccountId
-from registry.events.references import Sha256, StoredBytes, Units
+from registry.events.references import Sha256, StoredBytes, Units, Value
 
+Decision = Literal["adopt", "declare_absent", "abandon"]
+ResentAfter = Literal["load", "account", "not_sent", "disproved", "declared_absent"]
+Via = Literal["answer", "lookup", "list", "operator", "reconciliation"]
 ExternalTaskId = Annotated[str, StringConstraints(pattern=r"^s-[0-9a-hjkmnp-tv-z]{26}$")]
+
+
+class Look(Value):
+    """One answered question for our external id, and what it proves: the provider did not know it then.
+
+    `how` is a question by id, or a scan of the account's task list that reached back before the intent. `request_id` is the
+    provider's own name of the answer; `at` is microseconds since 1970.
+    """
+
+    how: Literal["id", "list"]
+    at: int
+    request_id: str = ""
 
 
 class SubmissionIntended(Event):
@@ -30,6 +45,7 @@ class SubmissionIntended(Event):
     key_fingerprint: str
     host: str
     route: str
+    model: str
     plan_digest: Sha256
     wire_digest: Sha256
     bytes: int = Field(gt=0)
@@ -40,13 +56,13 @@ class SubmissionIntended(Event):
 
 
 class SubmissionResent(Event):
-    """The same bytes go out again under the same id, after an answer or a failure that proves nothing was accepted."""
+    """The same bytes go out again under the same id, after proof that nothing was accepted, or an operator's word for it."""
 
     NAME: ClassVar[str] = "SubmissionResent"
 
     send_deadline: int
     epoch: int
-    after: Literal["load", "account", "not_sent"]
+    after: ResentAfter
 
 
 class SubmissionNotSent(Event):
@@ -63,7 +79,7 @@ class SubmissionConfirmed(Event):
     NAME: ClassVar[str] = "SubmissionConfirmed"
 
     task_id: str
-    via: Literal["answer", "lookup"]
+    via: Via
     request_id: str = ""
     answer: StoredBytes | None = None
 
@@ -90,6 +106,33 @@ class SubmissionUnknown(Event):
     answer: StoredBytes | None = None
 
 
+class SubmissionDisproved(Event):
+    """Every look after the last byte could have arrived came back empty, and so did the list: nothing was accepted."""
+
+    NAME: ClassVar[str] = "SubmissionDisproved"
+
+    looks: tuple[Look, ...]
+
+
+class SubmissionQuarantined(Event):
+    """Nothing more is done by itself: a person decides. `reason` says why."""
+
+    NAME: ClassVar[str] = "SubmissionQuarantined"
+
+    reason: str
+
+
+class QuarantineResolved(Event):
+    """What a person decided, why, and on which evidence; who it was is the event's actor. `task_id` is the adopted task."""
+
+    NAME: ClassVar[str] = "QuarantineResolved"
+
+    decision: Decision
+    reason: str
+    evidence: str = ""
+    task_id: str | None = None
+
+
 class TaskProcessing(Event):
     """The provider has begun."""
 
@@ -99,7 +142,8 @@ class TaskProcessing(Event):
 class TaskSucceeded(Event):
     """The provider is done. It serves `url` until `url_expires_at` (microseconds; contract section 10: 30 days).
 
-    `units` is `final_unit_deduction`; `duration` the provider's own decimal seconds.
+    `units` is `final_unit_deduction`; `duration` the provider's own decimal seconds; `watermark_url` the marked copy's address,
+    empty when none was asked for.
     """
 
     NAME: ClassVar[str] = "TaskSucceeded"
@@ -108,6 +152,7 @@ class TaskSucceeded(Event):
     url: str
     url_expires_at: int
     duration: str
+    watermark_url: str = ""
     units: Units | None = None
     answer: StoredBytes | None = None
 
@@ -128,3 +173,12 @@ class ProviderAnomaly(Event):
     NAME: ClassVar[str] = "ProviderAnomaly"
 
     what: str
+
+
+class CallbackReceived(Event):
+    """The provider called. A note that pulls the next question forward; what the body claims (`status`) moves no state."""
+
+    NAME: ClassVar[str] = "CallbackReceived"
+
+    status: str
+    body_sha256: Sha256

@@ -5,7 +5,7 @@ All functions run on the writer's connection. Times are microseconds. The databa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
@@ -16,7 +16,10 @@ from registry.log.tables import LEASES
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A claim on a piece of work until `expires`; `attempts` counts claims since the work last moved forward."""
+    """A claim on a piece of work until `expires`; `attempts` counts claims since the work last moved forward.
+
+    `memory` is what the last holder left for this one.
+    """
 
     log: str
     work: str
@@ -24,6 +27,7 @@ class Lease:
     epoch: int
     expires: int
     attempts: int
+    memory: str = ""
 
     @property
     def fence(self) -> Fence:
@@ -40,7 +44,7 @@ def claim(
     work = open_work.subquery()
     log, name, since = work.c
     due = (
-        select(log, name, LEASES.c.epoch, LEASES.c.attempts)
+        select(log, name, LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory)
         .select_from(work.outerjoin(LEASES, (LEASES.c.log == log) & (LEASES.c.work == name)))
         .where(LEASES.c.work.is_(None) | ((LEASES.c.expires <= now) & (LEASES.c.due <= now)))
         .order_by(func.coalesce(LEASES.c.due, since), name)
@@ -49,12 +53,12 @@ def claim(
     row = connection.execute(due).one_or_none()
     if row is None:
         return None
-    found_log, found_work, epoch, attempts = row
+    found_log, found_work, epoch, attempts, memory = row
     if epoch is None:
         lease = Lease(found_log, found_work, owner, 1, until, 1)
         connection.execute(insert(LEASES).values(**_columns(lease), due=now, note=""))
     else:
-        lease = Lease(found_log, found_work, owner, epoch + 1, until, attempts + 1)
+        lease = Lease(found_log, found_work, owner, epoch + 1, until, attempts + 1, memory)
         connection.execute(
             update(LEASES)
             .where(LEASES.c.log == found_log, LEASES.c.work == found_work)
@@ -66,16 +70,18 @@ def claim(
 def extend(connection: Connection, lease: Lease, *, until: int) -> Lease:
     """Hold on longer. Raises StaleLease when somebody else took over."""
     _change(connection, lease, expires=until)
-    return Lease(lease.log, lease.work, lease.owner, lease.epoch, until, lease.attempts)
+    return replace(lease, expires=until)
 
 
-def release(connection: Connection, lease: Lease, *, due: int, note: str, progressed: bool) -> None:
+def release(
+    connection: Connection, lease: Lease, *, due: int, note: str, progressed: bool, memory: str = ""
+) -> None:
     """Let go; the work is due again at `due`. `note` says what it waits for, for people. A stale lease lets go of nothing."""
     attempts = 0 if progressed else lease.attempts
     connection.execute(
         update(LEASES)
         .where(LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch)
-        .values(expires=0, due=due, note=note, attempts=attempts)
+        .values(expires=0, due=due, note=note, attempts=attempts, memory=memory)
     )
 
 
@@ -85,6 +91,13 @@ def finish(connection: Connection, lease: Lease) -> None:
         delete(LEASES).where(
             LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch
         )
+    )
+
+
+def hurry(connection: Connection, log: str, work: str, *, due: int) -> None:
+    """Make waiting work due by then at the latest; work that is held, or is due sooner, is left alone."""
+    connection.execute(
+        update(LEASES).where(LEASES.c.log == log, LEASES.c.work == work, LEASES.c.due > due).values(due=due)
     )
 
 

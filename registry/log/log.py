@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, false, update
 
 from registry.events.ids import MakeId
 from registry.log.batch import Batch, find_answer
@@ -18,6 +18,7 @@ from registry.log.rebuild import Progress, Rebuilt, Scratch, all_tables
 from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal
 from registry.log.rows import RowReader, RowWriter
 from registry.log.states import Folded, States
+from registry.log.tables import HEADS
 from registry.log.writer import Writer
 
 T = TypeVar("T")
@@ -64,6 +65,14 @@ class Log:
         """Run `work` in a write transaction of its own turn (leases and the like); it must not touch events."""
         result: T = self._writer.submit(work, timeout=self._timeout)
         return result
+
+    def check(self, *, seconds: float) -> None:
+        """Prove that the writer can commit a statement, one that changes nothing. Raises LogBusy.
+
+        A bare transaction would not do: SQLite begins one on a read-only file, and refuses the first writing statement.
+        """
+        nothing = update(HEADS).where(false()).values(position=HEADS.c.position)
+        self._writer.submit(lambda connection: connection.execute(nothing).close(), timeout=seconds)
 
     def answered(self, log: str, key: str, command_sha256: str) -> bytes | None:
         """The first answer under this idempotency key, before any work is done. Raises KeyReused."""

@@ -1,14 +1,14 @@
-"""Folded aggregates, cached by log and stream. Frozen states may be shared between threads and batches."""
+"""Folded aggregates: the newest cached by log and stream, past ones by version too. Frozen, so threads may share them."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
@@ -30,6 +30,12 @@ def _until(position: int) -> ColumnElement[bool]:
     return hidden <= position
 
 
+def _in_parts(streams: Iterable[str]) -> Iterator[list[str]]:
+    waiting = list(dict.fromkeys(streams))
+    for start in range(0, len(waiting), _STREAMS_A_QUERY):
+        yield waiting[start : start + _STREAMS_A_QUERY]
+
+
 def decider_of(deciders: Mapping[str, Decider], stream: str) -> Decider:
     """Who speaks for this stream. Raises NotFound for what is no id of a thing we keep."""
     try:
@@ -47,7 +53,7 @@ class Folded:
 
 
 class States:
-    """The cache. `catch_up` evicts what other processes changed; it is called under the head lock."""
+    """The caches. `catch_up` evicts what other processes changed; it is called under the head lock."""
 
     def __init__(self, deciders: Mapping[str, Decider], reader: RowReader, *, size: int = 20_000) -> None:
         self._deciders = deciders
@@ -55,6 +61,7 @@ class States:
         self._size = size
         self._lock = threading.Lock()
         self._cache: OrderedDict[tuple[str, str], Folded] = OrderedDict()
+        self._past: OrderedDict[tuple[str, str, int], Folded] = OrderedDict()
         self._seen: dict[str, int] = {}
 
     def load(self, connection: Connection, log: str, stream: str) -> Folded:
@@ -83,11 +90,53 @@ class States:
     def fold_all(
         self, connection: Connection, log: str, streams: Iterable[str], *, as_of: int
     ) -> dict[str, Folded]:
-        """Those of `streams` that existed as of a position (inclusive), on the one state `connection` sees."""
+        """Those of `streams` that existed as of a position (inclusive), on the one state `connection` sees.
+
+        One question tells each stream's version then; a state of that version is folded once and kept, since a version never
+        changes. What an erasure takes away must be forgotten (`forget`).
+        """
+        then = self._versions(connection, log, streams, as_of)
+        found = {stream: kept for stream, version in then.items() if (kept := self._at(log, stream, version))}
+        fresh = self._folded(connection, log, [stream for stream in then if stream not in found], as_of)
+        with self._lock:
+            self._past.update({(log, stream, folded.version): folded for stream, folded in fresh.items()})
+            while len(self._past) > self._size:
+                self._past.popitem(last=False)
+        return found | fresh
+
+    def forget(self, log: str, stream: str) -> None:
+        """Drop every state of a stream whose personal fields are gone."""
+        with self._lock:
+            self._cache.pop((log, stream), None)
+            for address in [one for one in self._past if one[:2] == (log, stream)]:
+                del self._past[address]
+
+    def _at(self, log: str, stream: str, version: int) -> Folded | None:
+        with self._lock:
+            kept = self._past.get((log, stream, version))
+            if kept is not None:
+                self._past.move_to_end((log, stream, version))
+            return kept
+
+    def _versions(
+        self, connection: Connection, log: str, streams: Iterable[str], as_of: int
+    ) -> dict[str, int]:
+        """How far each of `streams` had come; those that did not exist are left out."""
+        then: dict[str, int] = {}
+        for some in _in_parts(streams):
+            query = (
+                select(EVENTS.c.stream, func.max(EVENTS.c.version))
+                .where(EVENTS.c.log == log, EVENTS.c.stream.in_(some), _until(as_of))
+                .group_by(EVENTS.c.stream)
+            )
+            then.update((stream, version) for stream, version in connection.execute(query))
+        return then
+
+    def _folded(
+        self, connection: Connection, log: str, streams: Iterable[str], as_of: int
+    ) -> dict[str, Folded]:
         found: dict[str, Folded] = {}
-        waiting = list(dict.fromkeys(streams))
-        for start in range(0, len(waiting), _STREAMS_A_QUERY):
-            some = waiting[start : start + _STREAMS_A_QUERY]
+        for some in _in_parts(streams):
             query = (
                 select(EVENTS)
                 .where(EVENTS.c.log == log, EVENTS.c.stream.in_(some), _until(as_of))

@@ -57,7 +57,10 @@ class AnswerRow(SQLModel, table=True):
 
 
 class LeaseRow(SQLModel, table=True):
-    """Who works on what. The epoch grows with every claim; an append under an older epoch fails. Times are microseconds."""
+    """Who works on what. The epoch grows with every claim; an append under an older epoch fails. Times are microseconds.
+
+    `memory` is what a holder leaves to the next one between two steps; losing it costs time, never truth.
+    """
 
     __tablename__ = "leases"
 
@@ -69,6 +72,7 @@ class LeaseRow(SQLModel, table=True):
     due: int = Field(sa_type=BigInteger)
     attempts: int
     note: str
+    memory: str = ""
 
 
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]

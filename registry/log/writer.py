@@ -186,7 +186,10 @@ def _as_ours(failure: Exception) -> RegistryError | Exception:
     """Foreign exceptions stop here: uniqueness in a view, a locked or full database."""
     if not isinstance(failure, (SQLAlchemyError, OSError)):
         return failure
-    origin = str(getattr(failure, "orig", failure))
+    # An operating system's own words would show callers where our files lie.
+    origin = (
+        (failure.strerror or "") if isinstance(failure, OSError) else str(getattr(failure, "orig", failure))
+    )
     if "UNIQUE constraint failed" in origin:
         return AlreadyRegistered(
             f"something with these properties exists already ({origin.partition(': ')[2]})",

@@ -1,20 +1,28 @@
-"""Which Kling accounts do we send under?"""
+"""Which Kling accounts do we send under, with how many slots, and what is held?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, insert, select
+import orjson
+from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from registry.events.account import AccountOpened
+from registry.events.account import (
+    AccountHeld,
+    AccountKeyAttested,
+    AccountOpened,
+    AccountResumed,
+    SlotsSet,
+)
 from registry.events.envelope import Recorded
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 
 
 class AccountRow(SQLModel, table=True):
-    """One account."""
+    """One account; attested keys, holds and slots as JSON."""
 
     __tablename__ = "view_accounts"
 
@@ -26,14 +34,32 @@ class AccountRow(SQLModel, table=True):
     region: str
     host: str
     key_fingerprint: str
+    keys: bytes
+    holds: bytes
+    slots: bytes
     opened_at: int = Field(sa_type=BigInteger)
 
 
 ACCOUNTS = AccountRow.__table__  # type: ignore[attr-defined]
 
 
+class Hold(Card):
+    """What stands still, since when (microseconds since 1970), and why."""
+
+    scope: str
+    model: str | None
+    by: str
+    code: int | None
+    message: str
+    submission: str | None
+    since: int
+
+
 class AccountCard(Card):
-    """A Kling account; `host` is the API's base URL, `key_fingerprint` names the access key without giving it away."""
+    """A Kling account; `host` is the API's base URL, `key_fingerprint` names the access key without giving it away.
+
+    `keys` are all keys that were attested for it, `slots` how many tasks of a model may be open at once where somebody said so.
+    """
 
     id: str
     version: int
@@ -41,6 +67,9 @@ class AccountCard(Card):
     region: str
     host: str
     key_fingerprint: str
+    keys: tuple[str, ...]
+    holds: tuple[Hold, ...]
+    slots: dict[str, int]
     opened_at: int
 
 
@@ -55,12 +84,52 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         position=recorded.position,
                         version=recorded.version,
                         opened_at=recorded.recorded_at,
+                        keys=orjson.dumps([event.key_fingerprint]),
+                        holds=b"[]",
+                        slots=b"{}",
                         **event.model_dump(),
                     )
                 )
+            case AccountKeyAttested(key_fingerprint=key):
+                keys = [*orjson.loads(_row(connection, recorded).keys), key]
+                attested = orjson.dumps(list(dict.fromkeys(keys)))
+                _change(connection, recorded, key_fingerprint=key, keys=attested)
+            case AccountHeld() | AccountResumed() as event:
+                _change(connection, recorded, holds=_holds(_row(connection, recorded), recorded, event))
+            case SlotsSet(model=model, slots=slots):
+                said = {**orjson.loads(_row(connection, recorded).slots), model: slots}
+                _change(connection, recorded, slots=orjson.dumps(said))
 
 
-PROJECTION = Projection("accounts", (ACCOUNTS,), frozenset({"AccountOpened"}), _project)
+def _holds(row: Row[Any], recorded: Recorded, event: AccountHeld | AccountResumed) -> bytes:
+    others = [
+        hold
+        for hold in orjson.loads(row.holds)
+        if (hold["scope"], hold["model"]) != (event.scope, event.model)
+    ]
+    if isinstance(event, AccountHeld):
+        others.append({**event.model_dump(mode="json"), "since": recorded.recorded_at})
+    return orjson.dumps(others)
+
+
+def _row(connection: Connection, recorded: Recorded) -> Row[Any]:
+    return connection.execute(select(ACCOUNTS).where(*_here(recorded))).one()
+
+
+def _here(recorded: Recorded) -> tuple[Any, Any]:
+    return ACCOUNTS.c.log == recorded.log, ACCOUNTS.c.account == recorded.stream
+
+
+def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    connection.execute(update(ACCOUNTS).where(*_here(recorded)).values(version=recorded.version, **values))
+
+
+PROJECTION = Projection(
+    "accounts",
+    (ACCOUNTS,),
+    frozenset({"AccountOpened", "AccountKeyAttested", "AccountHeld", "AccountResumed", "SlotsSet"}),
+    _project,
+)
 
 
 def account(connection: Connection, log: str, account: str) -> AccountCard:
@@ -75,13 +144,11 @@ def accounts(connection: Connection, log: str, *, after: int = 0, limit: int = 1
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 
-def _card(row: Row[tuple[object, ...]]) -> AccountCard:
+def _card(row: Row[Any]) -> AccountCard:
+    values = dict(row._mapping)
+    values.pop("log")
+    values.pop("position")
+    values["id"] = values.pop("account")
     return AccountCard(
-        id=row.account,
-        version=row.version,
-        name=row.name,
-        region=row.region,
-        host=row.host,
-        key_fingerprint=row.key_fingerprint,
-        opened_at=row.opened_at,
+        **{**values, **{name: orjson.loads(values[name]) for name in ("keys", "holds", "slots")}}
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -26,7 +26,7 @@ from registry.views.page import Card, Page, one_row, rows_page
 
 
 class CharacterRow(SQLModel, table=True):
-    """One character; aliases as a JSON list."""
+    """One character; aliases as a JSON list. `named_at` is the position of the event that gave today's names."""
 
     __tablename__ = "view_characters"
 
@@ -40,6 +40,7 @@ class CharacterRow(SQLModel, table=True):
     description: str
     retired: bool
     introduced_at: int = Field(sa_type=BigInteger)
+    named_at: int = Field(sa_type=BigInteger)
 
 
 class ReferenceRow(SQLModel, table=True):
@@ -86,7 +87,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 connection.execute(insert(CHARACTERS).values(**_row(recorded, event)))
             case CharacterRenamed() as event:
                 name, aliases = known(event.name, "(erased)"), orjson.dumps(known(event.aliases, ()))
-                _change(connection, recorded, name=name, aliases=aliases)
+                _change(connection, recorded, name=name, aliases=aliases, named_at=recorded.position)
             case CharacterDescribed() as event:
                 _change(connection, recorded, description=known(event.description, "(erased)"))
             case ReferenceAssigned() as event:
@@ -126,6 +127,7 @@ def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
         "description": known(event.description, "(erased)"),
         "retired": False,
         "introduced_at": recorded.recorded_at,
+        "named_at": recorded.position,
     }
 
 
@@ -184,6 +186,20 @@ def characters_until(connection: Connection, log: str, position: int) -> list[st
     """The ids of everybody introduced up to a position, in order of introduction."""
     query = select(CHARACTERS.c.character).where(CHARACTERS.c.log == log, CHARACTERS.c.position <= position)
     return list(connection.execute(query.order_by(CHARACTERS.c.position)).scalars())
+
+
+def candidates_until(connection: Connection, log: str, position: int, *, words: Collection[str]) -> list[str]:
+    """The ids of everybody introduced up to a position whom one of `words` may have meant then, in order of introduction.
+
+    That is who is called so today, and who was renamed since: their names of then are not in this view.
+    """
+    called = (CHARACTERS.c.character, CHARACTERS.c.name, CHARACTERS.c.aliases)
+    query = select(*called, CHARACTERS.c.named_at).where(
+        CHARACTERS.c.log == log, CHARACTERS.c.position <= position
+    )
+    keys = {word.casefold() for word in words}
+    rows = connection.execute(query.order_by(CHARACTERS.c.position))
+    return [row.character for row in rows if row.named_at > position or keys & _called(row)]
 
 
 def _called(row: Row[Any]) -> set[str]:

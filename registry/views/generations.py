@@ -11,10 +11,14 @@ from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
 from registry.events.generation import (
+    ApprovalAwaited,
+    CancelWanted,
     GenerationEnded,
     GenerationRequested,
     ParentAwaited,
+    PlanApproved,
     PlanCompiled,
+    PlanVoided,
     ResultStored,
     SubmissionOpened,
 )
@@ -41,7 +45,18 @@ class GenerationRow(SQLModel, table=True):
     plan: bytes | None
     pattern: str
     plan_digest: str
+    estimate_units: str
+    model: str
     account: str
+    approved_by: str | None
+    ceiling_units: str | None
+    cancel_wanted: bool
+    take: int
+    takes: int
+    first_take: str | None = Field(index=True)
+    retry_of: str | None
+    priority: int
+    needed_by: int | None = Field(default=None, sa_type=BigInteger)
     submission: str | None
     clip: str | None
     outcome: str | None
@@ -54,7 +69,11 @@ GENERATIONS = GenerationRow.__table__  # type: ignore[attr-defined]
 
 
 class GenerationCard(Card):
-    """A generation. `stage` is waiting (for a parent), planned, submitting, stored or ended; `outcome` says how it ended."""
+    """A generation. `outcome` says how it ended.
+
+    `stage` is waiting (for a parent), approval (for a person's), voided (an approved plan drifted), planned, submitting, stored
+    or ended. `approved_by` is the key that approved the plan, up to `ceiling_units`.
+    """
 
     id: str
     version: int
@@ -65,7 +84,18 @@ class GenerationCard(Card):
     stage: str
     pattern: str
     plan_digest: str
+    estimate_units: str
+    model: str
     account: str
+    approved_by: str | None
+    ceiling_units: str | None
+    cancel_wanted: bool
+    take: int
+    takes: int
+    first_take: str | None
+    retry_of: str | None
+    priority: int
+    needed_by: int | None
     submission: str | None
     clip: str | None
     outcome: str | None
@@ -91,8 +121,20 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                     else orjson.dumps(event.plan, option=orjson.OPT_SORT_KEYS),
                     pattern=event.pattern,
                     plan_digest=event.plan_digest,
+                    estimate_units=event.estimate_units,
+                    model=event.model,
                     account=event.account,
                 )
+            case ApprovalAwaited():
+                _change(connection, recorded, stage="approval")
+            case PlanApproved(ceiling_units=ceiling):
+                _change(
+                    connection, recorded, stage="planned", approved_by=recorded.actor, ceiling_units=ceiling
+                )
+            case PlanVoided():
+                _change(connection, recorded, stage="voided", approved_by=None, ceiling_units=None)
+            case CancelWanted():
+                _change(connection, recorded, cancel_wanted=True)
             case ParentAwaited():
                 _change(connection, recorded, stage="waiting")
             case SubmissionOpened() as event:
@@ -128,7 +170,16 @@ def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
         "plan": None,
         "pattern": "",
         "plan_digest": "",
+        "estimate_units": "",
+        "model": "",
         "account": "",
+        "cancel_wanted": False,
+        "take": event.take,
+        "takes": event.takes,
+        "first_take": event.first_take,
+        "retry_of": event.retry_of,
+        "priority": event.priority,
+        "needed_by": event.needed_by,
         "reason": "",
         "requested_at": recorded.recorded_at,
     }
@@ -150,6 +201,10 @@ PROJECTION = Projection(
             "GenerationRequested",
             "ParentAwaited",
             "PlanCompiled",
+            "ApprovalAwaited",
+            "PlanApproved",
+            "PlanVoided",
+            "CancelWanted",
             "SubmissionOpened",
             "ResultStored",
             "GenerationEnded",
@@ -183,23 +238,10 @@ def generations(
 
 
 def _card(row: Row[Any]) -> GenerationCard:
-    return GenerationCard(
-        id=row.generation,
-        version=row.version,
-        production=row.production,
-        scene=row.scene,
-        shot=row.shot,
-        client_reference=row.client_reference,
-        stage=row.stage,
-        pattern=row.pattern,
-        plan_digest=row.plan_digest,
-        account=row.account,
-        submission=row.submission,
-        clip=row.clip,
-        outcome=row.outcome,
-        reason=row.reason,
-        request=row.request and orjson.loads(row.request),
-        plan=row.plan and orjson.loads(row.plan),
-        requested_at=row.requested_at,
-        ended_at=row.ended_at,
-    )
+    values = dict(row._mapping)
+    values.pop("log")
+    values.pop("position")
+    values["id"] = values.pop("generation")
+    values["request"] = row.request and orjson.loads(row.request)
+    values["plan"] = row.plan and orjson.loads(row.plan)
+    return GenerationCard(**values)

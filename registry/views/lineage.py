@@ -21,6 +21,7 @@ from registry.events.element import ElementAdopted
 from registry.events.envelope import Recorded
 from registry.events.scene import ContinuityRecorded, SceneContinuedFrom, SceneOpened
 from registry.log.roles import Projection
+from registry.views.outcomes import clip_of
 from registry.views.page import Card
 
 EdgeKind = Literal[
@@ -176,12 +177,16 @@ def lineage(
     depth: int = 20,
     limit: int = 1_000,
 ) -> Lineage:
-    """Everything `start` was made from (or that was made from it), up to `depth` steps. Raises NotFound."""
+    """Everything `start` was made from (or that was made from it), up to `depth` steps. Raises NotFound.
+
+    A generation or submission stands for the clip it came to, and the answer names that clip.
+    """
+    start = clip_of(connection, log, start) or start
     number = _numbers(connection, log, [start]).get(start)
     if number is None:
         raise NotFound(
             f"there is no {start} in any lineage",
-            hint="name a clip, asset, element, character, scene or account",
+            hint="name a clip, the generation or submission it came from, an asset, element, character, scene or account",
         )
     rows = connection.execute(_walk(log, number, direction, depth).limit(limit)).all()
     ids = _ids(connection, log, {end for row in rows for end in (row.made, row.source)})

@@ -9,7 +9,14 @@ from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
-from registry.events.production import AccountChosen, ProductionClosed, ProductionOpened
+from registry.events.production import (
+    AccountChosen,
+    ApprovalRuleSet,
+    BudgetSet,
+    ProductionClosed,
+    ProductionOpened,
+    ShareSet,
+)
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 
@@ -26,6 +33,9 @@ class ProductionRow(SQLModel, table=True):
     name: str
     unplaced: str
     account: str | None
+    budget_units: str | None
+    approval_above_units: str | None
+    weight: int
     closed: bool
     opened_at: int = Field(sa_type=BigInteger)
 
@@ -34,13 +44,20 @@ PRODUCTIONS = ProductionRow.__table__  # type: ignore[attr-defined]
 
 
 class ProductionCard(Card):
-    """A production; `unplaced` is its scene for requests that name none."""
+    """A production; `unplaced` is its scene for requests that name none.
+
+    `budget_units` is the most it may spend in all (null: no limit), plans above `approval_above_units` wait for a person (null:
+    none do), `weight` is its share when several productions wait for slots.
+    """
 
     id: str
     version: int
     name: str
     unplaced: str
     account: str | None
+    budget_units: str | None
+    approval_above_units: str | None
+    weight: int
     closed: bool
     opened_at: int
 
@@ -57,13 +74,19 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         version=recorded.version,
                         name=event.name,
                         unplaced=event.unplaced,
-                        account=None,
+                        weight=1,
                         closed=False,
                         opened_at=recorded.recorded_at,
                     )
                 )
             case AccountChosen() as event:
                 _change(connection, recorded, account=event.account)
+            case BudgetSet(units=units):
+                _change(connection, recorded, budget_units=units)
+            case ApprovalRuleSet(above_units=above):
+                _change(connection, recorded, approval_above_units=above)
+            case ShareSet(weight=weight):
+                _change(connection, recorded, weight=weight)
             case ProductionClosed():
                 _change(connection, recorded, closed=True)
 
@@ -79,7 +102,9 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
 PROJECTION = Projection(
     "productions",
     (PRODUCTIONS,),
-    frozenset({"ProductionOpened", "AccountChosen", "ProductionClosed"}),
+    frozenset(
+        {"ProductionOpened", "AccountChosen", "BudgetSet", "ApprovalRuleSet", "ShareSet", "ProductionClosed"}
+    ),
     _project,
 )
 
@@ -98,12 +123,8 @@ def productions(
 
 
 def _card(row: Row[Any]) -> ProductionCard:
-    return ProductionCard(
-        id=row.production,
-        version=row.version,
-        name=row.name,
-        unplaced=row.unplaced,
-        account=row.account,
-        closed=row.closed,
-        opened_at=row.opened_at,
-    )
+    values = dict(row._mapping)
+    values.pop("log")
+    values.pop("position")
+    values["id"] = values.pop("production")
+    return ProductionCard(**values)

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
+from registry.deciders.submission import stage_after
 from registry.events.envelope import Recorded
 from registry.events.references import StoredBytes
 from registry.events.submission import (
+    CallbackReceived,
     ProviderAnomaly,
+    QuarantineResolved,
     SubmissionConfirmed,
+    SubmissionDisproved,
     SubmissionIntended,
     SubmissionNotSent,
+    SubmissionQuarantined,
     SubmissionRejected,
     SubmissionResent,
     SubmissionUnknown,
@@ -31,6 +36,7 @@ class SubmissionRow(SQLModel, table=True):
     """One submission; kept answers as a JSON list of StoredBytes."""
 
     __tablename__ = "view_submissions"
+    __table_args__ = (Index("submissions_by_task", "log", "account", "task_id"),)
 
     log: str = Field(primary_key=True)
     submission: str = Field(primary_key=True)
@@ -42,6 +48,8 @@ class SubmissionRow(SQLModel, table=True):
     account: str
     host: str
     route: str
+    model: str
+    key_fingerprint: str
     wire_digest: str
     wire_bytes: int = Field(sa_type=BigInteger)
     sends: int
@@ -50,13 +58,19 @@ class SubmissionRow(SQLModel, table=True):
     reason: str
     answers: bytes
     intended_at: int = Field(sa_type=BigInteger)
+    confirmed_at: int | None = Field(default=None, sa_type=BigInteger)
+    done_at: int | None = Field(default=None, sa_type=BigInteger)
+    url_expires_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
 
 
 class SubmissionCard(Card):
-    """A paid call. `state` is intended, unknown, waiting, held, confirmed, processing, succeeded or closed."""
+    """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
+
+    `confirmed_at` is when we knew of the task, `done_at` when we knew its end, `url_expires_at` when the provider deletes it.
+    """
 
     id: str
     version: int
@@ -66,6 +80,8 @@ class SubmissionCard(Card):
     account: str
     host: str
     route: str
+    model: str
+    key_fingerprint: str
     wire_digest: str
     wire_bytes: int
     sends: int
@@ -74,6 +90,9 @@ class SubmissionCard(Card):
     reason: str
     answers: tuple[StoredBytes, ...]
     intended_at: int
+    confirmed_at: int | None
+    done_at: int | None
+    url_expires_at: int | None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -86,30 +105,32 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
 
 
 def _becomes(recorded: Recorded) -> dict[str, Any]:
+    """The columns an event changes."""
+    stage = stage_after(recorded.event)
+    return {**({} if stage is None else {"state": stage}), **_noted(recorded)}
+
+
+def _noted(recorded: Recorded) -> dict[str, Any]:
     match recorded.event:
         case SubmissionResent():
-            return {"state": "intended", "sends": SUBMISSIONS.c.sends + 1}
-        case SubmissionNotSent(reason=reason):
-            return {"state": "waiting", "reason": reason}
+            return {"sends": SUBMISSIONS.c.sends + 1}
         case SubmissionConfirmed(task_id=task_id):
-            return {"state": "confirmed", "task_id": task_id, "reason": ""}
-        case SubmissionRejected(kind=kind, message=message):
-            return {
-                "state": {"load": "waiting", "account": "held", "final": "closed"}[kind],
-                "reason": message,
-            }
-        case SubmissionUnknown(reason=reason):
-            return {"state": "unknown", "reason": reason}
-        case TaskProcessing():
-            return {"state": "processing"}
-        case TaskSucceeded(units=units):
-            return {"state": "succeeded", "units": units}
+            return {"task_id": task_id, "reason": "", "confirmed_at": recorded.recorded_at}
+        case SubmissionRejected(message=reason) | ProviderAnomaly(what=reason):
+            return {"reason": reason}
+        case (
+            SubmissionNotSent(reason=reason)
+            | SubmissionUnknown(reason=reason)
+            | SubmissionQuarantined(reason=reason)
+            | QuarantineResolved(reason=reason)
+        ):
+            return {"reason": reason}
+        case TaskSucceeded(units=units, url_expires_at=expires):
+            return {"units": units, "done_at": recorded.recorded_at, "url_expires_at": expires}
         case TaskFailed(message=message, units=units):
-            return {"state": "closed", "reason": message, "units": units}
-        case ProviderAnomaly(what=what):
-            return {"reason": what}
-        case other:
-            raise RuntimeError(f"{type(other).__name__} is no submission event")
+            return {"units": units, "done_at": recorded.recorded_at, "reason": message}
+        case _:
+            return {}
 
 
 def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
@@ -124,6 +145,8 @@ def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
         "account": event.account,
         "host": event.host,
         "route": event.route,
+        "model": event.model,
+        "key_fingerprint": event.key_fingerprint,
         "wire_digest": event.wire_digest,
         "wire_bytes": event.bytes,
         "sends": 1,
@@ -153,18 +176,23 @@ PROJECTION = Projection(
     "submissions",
     (SUBMISSIONS,),
     frozenset(
-        {
-            "SubmissionIntended",
-            "SubmissionResent",
-            "SubmissionNotSent",
-            "SubmissionConfirmed",
-            "SubmissionRejected",
-            "SubmissionUnknown",
-            "TaskProcessing",
-            "TaskSucceeded",
-            "TaskFailed",
-            "ProviderAnomaly",
-        }
+        event.NAME
+        for event in (
+            SubmissionIntended,
+            SubmissionResent,
+            SubmissionNotSent,
+            SubmissionConfirmed,
+            SubmissionRejected,
+            SubmissionUnknown,
+            SubmissionDisproved,
+            SubmissionQuarantined,
+            QuarantineResolved,
+            TaskProcessing,
+            TaskSucceeded,
+            TaskFailed,
+            ProviderAnomaly,
+            CallbackReceived,
+        )
     ),
     _project,
 )

@@ -25,6 +25,7 @@ from tests.generation.film import film, shot
 from tests.generation.patterns.test_golden_payloads import SHOTS
 from tests.generation.test_compile_properties import requests
 
+OWN = Path(__file__).parents[1] / "golden" / "wire-bodies.jsonl"
 COLLECTED = Path(__file__).parents[3] / "shared" / "cases" / "wire-bodies.jsonl"
 OURS = [element.element_id for element in DEFAULT_ACCOUNT.elements if not element.deleted]
 OUR_OWN = dict(zip((12345, 67890, 1, 2, 3, 4), (*OURS, OURS[0]), strict=False))
@@ -117,14 +118,15 @@ GOOD = [
 ]
 COLLECTED_BODIES = [
     (case["endpoint"].rpartition("/")[2], case["body"])
-    for case in (map(json.loads, COLLECTED.read_text().splitlines()) if COLLECTED.exists() else ())
+    for file in (OWN, COLLECTED)
+    for case in (map(json.loads, file.read_text().splitlines()) if file.exists() else ())
     if case["endpoint"].startswith("POST /v1/videos/")
 ]
 
 
 @pytest.mark.parametrize("index", range(len(GOOD) + len(COLLECTED_BODIES)))
 def test_examples_and_collected_bodies_are_judged_alike(index: int):
-    """The golden payloads, every published example and the collected bodies meet the same verdict, or a listed reason."""
+    """The golden payloads, every published example and the bodies written down meet the same verdict, or a listed reason."""
     agree(*[*GOOD, *COLLECTED_BODIES][index])
 
 

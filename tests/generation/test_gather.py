@@ -11,7 +11,6 @@ from generation.shot import ShotRequest
 from registry.deciders.character import IntroduceCharacter, RetireCharacter
 from registry.deciders.element import RetireElement
 from registry.deciders.scene import CastInScene
-from registry.errors import InvalidCommand, NotFound
 from tests.servers.world import ALONE, World, new_id
 
 
@@ -55,15 +54,16 @@ def test_the_scene_s_own_people_come_first(studio: World) -> None:
 
 
 def test_a_name_that_could_be_two(studio: World) -> None:
-    """A name that two characters of the scene bear is refused, naming both and where it was said."""
+    """A name that two characters of the scene bear means neither, and both are told."""
     other = new_id("character")
     studio.do(
         IntroduceCharacter(stream=other, name="Mina"), CastInScene(stream=studio.scene, character=other)
     )
 
-    with pytest.raises(InvalidCommand) as refused:
-        grounds_of(studio, cast=cast("Mina"))
-    assert all(name in refused.value.message for name in ("'Mina'", other, studio.mina.character))
+    grounds = grounds_of(studio, cast=cast("Mina")).grounds
+
+    assert "Mina" not in grounds.people
+    assert grounds.ambiguous == {"Mina": (studio.mina.character, other)}
 
 
 def test_the_living_before_the_retired(studio: World) -> None:
@@ -104,15 +104,14 @@ def test_a_clip_by_the_generation_that_makes_it(studio: World) -> None:
     assert (gathered.scene, gathered.grounds.scene) == (studio.unplaced, None)
 
 
-def test_a_scene_a_shot_or_a_production_that_is_not_there(studio: World) -> None:
-    """Places that do not exist, or do not belong together, are refused at once."""
-    for wrong in ({"scene": new_id("scene")}, {"shot": new_id("shot")}):
-        with pytest.raises(NotFound):
-            grounds_of(studio, **wrong)
-    with pytest.raises(InvalidCommand, match="belongs to"):
-        grounds_of(studio, production=new_id("production"))
-    with pytest.raises(NotFound):
-        grounds_of(studio, scene=None, production=new_id("production"))
+def test_a_scene_or_a_production_that_is_not_there(studio: World) -> None:
+    """Places that do not exist are left out, and nothing else that is named with them is."""
+    nowhere = grounds_of(studio, scene=new_id("scene"), cast=cast("Mina"), opening=studio.cafe).grounds
+    unopened = grounds_of(studio, scene=None, production=new_id("production")).grounds
+
+    assert (nowhere.scene, nowhere.production, nowhere.account) == (None, None, None)
+    assert ([*nowhere.people], studio.cafe in nowhere.assets) == (["Mina"], True)
+    assert (unopened.production, unopened.account) == (None, None)
 
 
 def test_what_shots_frames_edits_and_retakes_name(studio: World) -> None:

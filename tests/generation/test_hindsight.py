@@ -17,7 +17,7 @@ from registry.deciders.asset import RetireAsset
 from registry.deciders.character import IntroduceCharacter, ReviseCharacter
 from registry.deciders.command import Command
 from registry.deciders.scene import PlanShot
-from registry.errors import InvalidCommand, NotFound
+from registry.errors import InvalidCommand
 from registry.registry import Registry
 from tests.generation.past import (
     CLIPS,
@@ -82,7 +82,7 @@ def test_a_name_means_whom_it_meant_then(past: Registry) -> None:
 
 
 def test_what_came_later_is_not_there_yet(past: Registry) -> None:
-    """People, pictures and clips of later positions are absent, and a later scene or shot is refused as unknown."""
+    """People, pictures, clips, scenes and shots of later positions are absent."""
     before = past.feed.head(STUDIO)
     planned = PlanShot(stream=SCENES[0], shot=SHOTS[1], action="They leave.")
     do(past, IntroduceCharacter(stream=PEOPLE[2], name="Ara"), picture(PICTURES[2]), planned)
@@ -93,10 +93,9 @@ def test_what_came_later_is_not_there_yet(past: Registry) -> None:
     assert (set(grounds.people), set(grounds.assets)) == ({PEOPLE[0]}, {PICTURES[0]})
     assert grounds.parent is None
     assert [(one.id, one.kind) for one in grounds.people[PEOPLE[0]].elements] == [(ELEMENTS[0], "image")]
-    with pytest.raises(NotFound, match=SCENES[0]):
-        then(past, 1)
-    with pytest.raises(NotFound, match=SHOTS[1]):
-        then(past, before, shot=SHOTS[1])
+    assert grounds.scene is not None
+    assert SHOTS[1] not in grounds.scene.shots
+    assert then(past, 1).scene is None
 
 
 def test_retirement_is_not_foreseen(past: Registry) -> None:
@@ -108,18 +107,39 @@ def test_retirement_is_not_foreseen(past: Registry) -> None:
     assert retired == [False, True]
 
 
-def test_folding_reads_the_streams_and_not_the_log(past: Registry) -> None:
-    """As-of statements find their events by stream: by position they would walk the whole log."""
-    with past.snapshot() as connection:
+def asked_of_the_log(registry: Registry, position: int) -> tuple[list[str], str]:
+    """The statements about events that folding makes, and how SQLite would carry them out."""
+    with registry.snapshot() as connection:
         seen: list[str] = []
         connection.connection.dbapi_connection.set_trace_callback(seen.append)  # type: ignore[union-attr]
-        past.states(connection, STUDIO, [*PEOPLE, *PICTURES], as_of=5)
+        registry.states(connection, STUDIO, [*PEOPLE, *PICTURES], as_of=position)
         connection.connection.dbapi_connection.set_trace_callback(None)  # type: ignore[union-attr]
-        (statement,) = (one for one in seen if "FROM events" in one)
-        plan = " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
+        about = [one for one in seen if "FROM events" in one]
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}") for one in about]
+        return about, " ".join(row[3] for plan in plans for row in plan)
 
-    assert "(log=? AND stream=?)" in plan
+
+def test_folding_reads_the_streams_and_not_the_log(past: Registry) -> None:
+    """As-of statements find their events by stream: by position they would walk the whole log."""
+    statements, plan = asked_of_the_log(past, past.feed.head(STUDIO))
+
+    assert len(statements) == 2
+    assert plan.count("(log=? AND stream=?)") == 2
     assert "SCAN" not in plan
+
+
+def test_a_version_is_folded_once(past: Registry) -> None:
+    """A past state is kept by its version: asked again, also as of a later position, only what changed is read."""
+    before = past.feed.head(STUDIO)
+    asked_of_the_log(past, before)
+    again, _ = asked_of_the_log(past, before)
+    later = do(past, ReviseCharacter(stream=PEOPLE[0], name="Sora"))
+    changed, _ = asked_of_the_log(past, later)
+
+    assert (len(again), len(changed)) == (1, 2)
+    assert PEOPLE[0] in changed[1]
+    assert PEOPLE[1] not in changed[1]
+    assert then(past, before, cast=cast("Mina")).people["Mina"].id == PEOPLE[0]
 
 
 def test_an_address_expires_by_the_clock_of_then(past: Registry, clock: Still) -> None:

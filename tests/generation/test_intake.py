@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from generation.compile import COMPILER_VERSION
 from generation.errors import CannotResolve, PayloadRefused
 from generation.intake import preview, request_generation
+from generation.prices import PRICED_ON
 from generation.shot import ShotRequest
 from registry.deciders.asset import RetireAsset
+from registry.deciders.character import IntroduceCharacter
 from registry.deciders.scene import CloseScene
 from registry.errors import KeyReused, Refusal
 from registry.registry import Idempotency
@@ -30,8 +33,19 @@ def test_a_request_is_one_append(studio: World) -> None:
 
     assert (requested.type, compiled.type) == ("GenerationRequested", "PlanCompiled")
     assert {requested.stream, compiled.stream} == {asked}
-    assert compiled.event.as_of == before  # type: ignore[attr-defined]
     assert set(requested.event.subjects) == {studio.mina.character, studio.jun.character}  # type: ignore[attr-defined]
+
+
+def test_a_plan_says_what_it_was_compiled_by(studio: World) -> None:
+    """Compiler version, named policies, the price table's day, the position and the clock stand unsealed beside the plan."""
+    before = studio.log()[-1].position
+    studio.ask(**ALONE)
+    compiled: Any = studio.log()[-1].event
+
+    assert (compiled.compiler, compiled.policies) == (COMPILER_VERSION, {"end_frame": "refuse"})
+    assert (compiled.priced_on, compiled.as_of) == (PRICED_ON, before)
+    assert compiled.compiled_at == compiled.plan["compiled_at_us"] <= studio.log()[-1].recorded_at
+    assert compiled.policies == compiled.plan["policies"]
 
 
 def test_a_preview_says_the_same_and_writes_nothing(studio: World) -> None:
@@ -58,6 +72,38 @@ def test_a_refusal_writes_nothing(studio: World, fields: dict[str, Any], refusal
         studio.ask(**fields)
 
     assert studio.log()[-1].position == before
+
+
+def test_nothing_that_is_named_hides_another(studio: World) -> None:
+    """Unknown scene, production, people, pictures and clips, and a reason nothing asked for, come in one refusal."""
+    nowhere = {"scene": new_id("scene"), "production": new_id("production"), "opening": "asset_gone"}
+    people = [{"character": "Nobody"}, {"character": studio.mina.character, "identity": "elements"}]
+    told = {"cast": people, "action": "x", "retake_of": "clip_gone", "accept": {"W999": "because"}}
+    with pytest.raises(CannotResolve) as refused:
+        studio.ask(**nowhere, **told)
+    found = {gap.rule for gap in refused.value.gaps}
+
+    assert found == {"E413", "E417", "E401", "E406", "E415", "I304"}
+
+
+@pytest.mark.parametrize(
+    ("named", "rule"),
+    [
+        ({"shot": "shot_gone"}, "E416"),
+        ({"scene": None, "shot": "shot_gone"}, "E416"),
+        ({"production": "production_other"}, "E418"),
+        ({"cast": [{"character": "Twin"}]}, "E419"),
+    ],
+)
+def test_places_and_names_that_do_not_fit(studio: World, named: dict[str, Any], rule: str) -> None:
+    """A shot of no scene, a scene of another production and a name of two people are findings at their places."""
+    for _ in range(2):
+        studio.do(IntroduceCharacter(stream=new_id("character"), name="Twin"))
+    where = {"production": studio.production} if "scene" in named else {}
+    shown = preview(studio.registry, studio.studio, shot(studio, action="They wait.", **where, **named))
+
+    blocking = [found.rule for found in shown.findings if found.severity == "E"]
+    assert (blocking, shown.sendable) == ([rule], False)
 
 
 def test_every_gap_is_told_at_once(studio: World) -> None:

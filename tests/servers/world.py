@@ -38,7 +38,7 @@ from registry.views.submissions import SubmissionCard
 KEYS = AccessKeyPair(DEFAULT_ACCOUNT.access_key, DEFAULT_ACCOUNT.secret_key)
 SHORT = Durations(
     look_interval=0.05,
-    look_slow=0.05,
+    quarantine=0.05,
     poll_first=0.05,
     poll_then=0.05,
     poll_slow=0.05,

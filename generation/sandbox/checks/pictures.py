@@ -6,13 +6,14 @@ Only headers are read. Pictures behind a URL are not fetched: this Kling has no 
 from __future__ import annotations
 
 import binascii
+from typing import Protocol
 
 import pybase64
 
 from generation.sandbox.checks.context import CheckContext
 from generation.sandbox.envelope import Problem, bad_value
 from generation.sandbox.raster import open_raster
-from generation.sandbox.requests import Picture, VideoRequest
+from generation.sandbox.requests import Picture
 
 HEAVIEST_BYTES = 10 * 1024 * 1024
 SHORTEST_SIDE = 300
@@ -22,7 +23,14 @@ BAD_PIXELS = "Image pixel is invalid"
 BAD_RATIO = "The resolution or aspect ratio of the input image is invalid"
 
 
-def check_pictures(request: VideoRequest, context: CheckContext) -> list[Problem]:
+class Pictured(Protocol):
+    """A request that holds pictures, of a video or of an element."""
+
+    @property
+    def images(self) -> tuple[Picture, ...]: ...
+
+
+def check_pictures(request: Pictured, context: CheckContext) -> list[Problem]:
     """R39 always; R40 only when wrong pictures are refused at once (else see `late_failure`)."""
     problems = []
     for picture in request.images:
@@ -36,7 +44,7 @@ def check_pictures(request: VideoRequest, context: CheckContext) -> list[Problem
     return problems
 
 
-def late_failure(request: VideoRequest) -> str:
+def late_failure(request: Pictured) -> str:
     """The failure message a task with a wrong picture ends with, or "" (K8)."""
     contents = (decode(picture) for picture in request.images if not picture.remote)
     return next((why for content in contents if content is not None and (why := weigh(content))), "")

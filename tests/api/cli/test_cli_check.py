@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import orjson
+import pytest
 from click.testing import CliRunner
 
 from api.cli.root import cli
 
 LEGAL = {"model_name": "kling-v3", "prompt": "Rain.", "duration": "5", "mode": "std", "aspect_ratio": "16:9"}
+FRAMES = ("first_frame", "end_frame", "")
 
 
 def test_a_legal_file_exits_with_zero(tmp_path: Path) -> None:
@@ -39,6 +41,23 @@ def test_a_refused_line_exits_with_one_and_names_the_rule(tmp_path: Path) -> Non
     assert said[1]["findings"][0]["rule"] == "R10"
 
 
+def test_the_end_frame_policy_is_a_flag(tmp_path: Path) -> None:
+    """An end frame with three pictures is refused as the guide says, and passes when the flag allows it."""
+    frames = [
+        {"image_url": f"blob:asset_{kind or 'x'}"} | ({"type": kind} if kind else {}) for kind in FRAMES
+    ]
+    body = LEGAL | {"model_name": "kling-v3-omni", "image_list": frames}
+    file = tmp_path / "body.json"
+    file.write_bytes(orjson.dumps(body))
+    command = ["check", str(file), "--endpoint", "omni-video"]
+
+    refused = CliRunner().invoke(cli, command, obj={})
+    allowed = CliRunner().invoke(cli, [*command, "--end-frame-policy", "allow"], obj={})
+
+    assert (refused.exit_code, "R25" in refused.output) == (1, True)
+    assert (allowed.exit_code, "R25" in allowed.output) == (0, False)
+
+
 def test_a_file_that_is_no_json_is_an_error_in_words(tmp_path: Path) -> None:
     """The line is named, and what a line should be."""
     file = tmp_path / "notes.txt"
@@ -46,4 +65,17 @@ def test_a_file_that_is_no_json_is_an_error_in_words(tmp_path: Path) -> None:
 
     done = CliRunner().invoke(cli, ["check", str(file), "--endpoint", "text2video"], obj={})
 
-    assert (done.exit_code, "line 1 is no JSON" in done.output + done.stderr) == (1, True)
+    assert (done.exit_code, "line 1 is not JSON" in done.output + done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("rest", ["", "\n{}"], ids=["one document", "lines"])
+def test_a_name_that_stands_twice_is_refused(tmp_path: Path, rest: str) -> None:
+    """Which one counts is anybody's guess, so a file is refused as the service refuses a body: same code, same place."""
+    file = tmp_path / "body.json"
+    file.write_text('{"prompt": "x", "image_list": [{"image_url": "a", "image_url": "b"}]}' + rest)
+
+    done = CliRunner().invoke(cli, ["check", str(file), "--endpoint", "omni-video", "--json"], obj={})
+
+    said = orjson.loads(done.stderr)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert (said["code"], said["errors"][0]["path"]) == ("invalid-request", "$..image_url")

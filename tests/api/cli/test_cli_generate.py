@@ -8,6 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from generation.shot import ShotRequest
 from tests.api.cli import cards
 from tests.api.cli.conftest import Run
 from tests.api.cli.scripted_http import Reply, Script, refuses, says
@@ -68,14 +71,110 @@ def test_flags_add_up_to_a_request(server: Script, run: Run) -> None:
     }
 
 
-def test_flags_stand_over_a_file(server: Script, run: Run) -> None:
-    """A request may come as JSON; a flag that is given replaces what the file says, --nobody empties the cast."""
+def test_flags_add_to_a_file(server: Script, run: Run) -> None:
+    """A request may come as JSON; flags say what it leaves unsaid or null, and give further reasons beside its own."""
     server.will(ASKED)
-    file = json.dumps({"scene": "s", "prompt": "A street.", "duration": 5})
+    file = json.dumps({"scene": "s", "prompt": "A.", "mode": None, "accept": {"W1": "why"}, "takes": 2})
 
-    run("generate", "--no-wait", "--request", "-", "--duration", "10", "--nobody", stdin=file)
+    run(
+        *("generate", "--no-wait", "--request", "-", "--duration", "10", "--nobody"),
+        *("--scene", "s", "--mode", "pro", "--accept", "W2=so"),
+        stdin=file,
+    )
 
-    assert server.asked[0].json == {"scene": "s", "prompt": "A street.", "duration": 10, "cast": []}
+    accepted = {"W1": "why", "W2": "so"}
+    said = {"scene": "s", "prompt": "A.", "duration": 10, "cast": [], "mode": "pro", "takes": 2}
+    assert server.asked[0].json == said | {"accept": accepted}
+
+
+def test_flags_never_contradict_a_file(server: Script, run: Run) -> None:
+    """Every flag that says something else than the file is named with both values, and nothing is asked."""
+    file = json.dumps({"scene": "s", "duration": 5, "accept": {"W1": "why"}, "cast": [{"character": "mina"}]})
+
+    for flags, named in (
+        (("--duration", "10", "--scene", "t"), ("duration is 5 there and 10 here", "scene is 's' there")),
+        (("--nobody",), ("cast is",)),
+        (("--accept", "W1=because"), ("accept.W1 is 'why' there and 'because' here",)),
+    ):
+        result = run("generate", "--request", "-", *flags, stdin=file)
+
+        assert result.exit_code == 1
+        assert all(part in " ".join(result.stderr.replace("│", "").split()) for part in named), result.stderr
+    assert server.asked == []
+
+
+def test_every_word_of_a_request_has_a_flag(server: Script, run: Run, tmp_path: Path) -> None:
+    """A request that says everything can be said in flags, and arrives as it would from a file."""
+    server.will(ASKED, ASKED)
+    plain = {
+        **{"scene": "s", "production": "p", "shot": "shot_1", "client_reference": "t4", "purpose": "final"},
+        **{"retake_of": "clip_1", "action": "a", "setting": "b", "framing": "c", "prompt": "d"},
+        **{"continue_from": "generation_1", "edit": "clip_2", "route": "omni", "aspect_ratio": "1:1"},
+        **{"mode": "pro", "mode_reason": "e", "sound": "off", "duration": 8, "closing": "asset_2"},
+    }
+    flags = [part for name, value in plain.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    shots = [{"duration": 3, "action": "x", "cast": ["mina"], "framing": "wide"}]
+    (tmp_path / "shots.json").write_text(json.dumps(shots))
+
+    run(
+        *("generate", "--no-wait", *flags, "--cast", "mina=elements,jun", "--identity", "images"),
+        *("--dialogue", "mina: so", "--language", "Korean", "--timing", "slow", "--adapt-wardrobe"),
+        *(
+            "--opening",
+            "https://a.example/1.png",
+            "--reference",
+            "asset_1",
+            "--reference",
+            "http://b.example",
+        ),
+        *("--shots", tmp_path / "shots.json", "--drop-original-sound", "--watermark", "--accept", "W1=why"),
+    )
+
+    said = server.asked[0].json
+    assert set(said) == set(ShotRequest.model_fields)
+    assert plain.items() <= said.items()
+    assert said["cast"] == [
+        {"character": "mina", "identity": "elements"},
+        {"character": "jun", "identity": "images"},
+    ]
+    assert said["opening"] == {"url": "https://a.example/1.png"}
+    assert said["references"] == ["asset_1", {"url": "http://b.example"}]
+    assert (said["shots"], said["watermark"], said["keep_original_sound"]) == (shots, True, False)
+
+
+def test_several_shots_are_told_in_pairs(server: Script, run: Run) -> None:
+    """Each --part is the seconds and the action of one shot, in order."""
+    server.will(ASKED)
+
+    run("generate", "--no-wait", "--scene", "s", "--part", "5", "Mina: in.", "--part", "3", "Jun looks up.")
+
+    assert server.asked[0].json["shots"] == [
+        {"duration": 5, "action": "Mina: in."},
+        {"duration": 3, "action": "Jun looks up."},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (("--cast", "mina", "--nobody"), "--nobody says that nobody is seen"),
+        (("--cast", "mina=image"), "'image' is no identity"),
+        (("--identity", "images"), "--identity speaks about the cast"),
+        (("--accept", "W1=a", "--accept", "W1=b"), "two reasons are given for W1"),
+        (("--part", "5", "a", "--shots", "-"), "--part or from --shots"),
+        (("--shots", "-"), "is no JSON list"),
+        (("--part", "five", "a"), "'five' is not a valid integer"),
+    ],
+)
+def test_flags_that_say_two_things_are_refused(
+    server: Script, run: Run, flags: tuple[str, ...], named: str
+) -> None:
+    """Nothing is guessed and nothing is asked where flags do not go together or are misspelt."""
+    result = run("generate", "--scene", "s", *flags, stdin="{}")
+
+    assert result.exit_code == 1
+    assert named in " ".join(result.stderr.replace("│", "").split())
+    assert server.asked == []
 
 
 def test_a_delivered_clip_is_zero(server: Script, run: Run, tmp_path: Path) -> None:
@@ -188,3 +287,13 @@ def test_a_request_that_is_no_json_is_named(run: Run) -> None:
 
         assert result.exit_code == 1
         assert "not-json" in result.stderr
+
+
+def test_a_request_that_says_a_thing_twice_is_refused(server: Script, run: Run) -> None:
+    """A file is read as strictly as the service reads a body: a name that stands twice is named."""
+    result = run(
+        "generate", "--request", "-", stdin='{"scene": "s", "cast": [{"character": 1, "character": 2}]}'
+    )
+
+    assert (result.exit_code, server.asked) == (1, [])
+    assert "$..character  sent twice" in result.stderr

@@ -82,6 +82,25 @@ def test_malformed_requests_name_every_place(service: Served, production: str) -
     assert errors["$.duration"]["value"] == "long"
 
 
+def test_a_malformed_request_hides_no_gap(service: Served, production: str) -> None:
+    """Problems of form, unknown people and pictures and a payload beyond its limits are all in one answer, for previews too."""
+    lost = {"opening": "asset_gone", "cast": [{"character": "Nobody"}], "duration": 16}
+    body = _shot(production, prompt="verbatim", colour=1, **lost)
+    for path in ("/v1/generations", "/v1/generations/preview"):
+        refused = problem(service.post(path, body), 422, "invalid-request")
+
+        assert {one["path"] for one in refused["errors"]} == {"$.colour", "$.action"}
+        assert {one["rule"] for one in refused["findings"]} == {"E401", "E406", "R10", "E102"}
+
+
+def test_an_unknown_place_is_a_finding_beside_the_others(service: Served) -> None:
+    """A scene that is named in a body is no address: 422 with every finding, and not a lone 404."""
+    body = {"scene": "scene_gone", "action": "x", "cast": [{"character": "Nobody"}]}
+    refused = problem(service.post("/v1/generations", body), 422, "cannot-resolve")
+
+    assert {one["rule"] for one in refused["findings"]} == {"E413", "E401"}
+
+
 @pytest.mark.parametrize(
     ("more", "rule"),
     [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
 
 from registry.errors import BlobStoreDown
+from registry.log.engine import _sqlite_engine
 from tests.api.served.serving import running
 
 
@@ -25,6 +27,41 @@ def test_ready_says_what_is_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert answer.json()["checks"] == {"database": "ok", "blobs": "no such folder"}
         assert answer.headers["retry-after"]
         assert service.get("/health/live").json() == {"status": "alive"}
+
+
+def test_a_database_that_cannot_be_written_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readiness tries the writer: a database that is read-only by now is named, though it can still be read."""
+    with running(tmp_path) as service:
+        monkeypatch.setattr("api.routes.health.FRESH_SECONDS", 0.0)
+        made, before = service.made("/v1/characters", {"name": "Mina"})["id"], service.position()
+        assert service.get("/health/ready").status_code == 200
+        assert service.position() == before
+        database = service.continuity.database
+        read_only = _sqlite_engine(f"sqlite:///file:{database.path}?mode=ro&uri=true", 4, 1.0)
+        writing, database.engine = database.engine, read_only
+        try:
+            answer = service.get("/health/ready")
+            assert answer.status_code == 503
+            assert "readonly database" in answer.json()["checks"]["database"]
+            assert service.get(f"/v1/characters/{made}").status_code == 200
+        finally:
+            database.engine = writing
+            read_only.dispose()
+        assert service.get("/health/ready").status_code == 200
+
+
+def test_a_writer_that_waits_in_vain_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another process keeps the log's write lock, the answer is 503 in time and shows no path."""
+    monkeypatch.setattr("api.routes.health.WRITING_SECONDS", 0.3)
+    with running(tmp_path) as service:
+        with service.continuity.database.writer_lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            answer = service.get("/health/ready")
+        assert answer.status_code == 503
+        assert "did not answer within 0.3 s" in answer.json()["checks"]["database"]
+        assert str(tmp_path) not in answer.text
 
 
 def test_a_schema_of_another_version_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,14 +29,22 @@ def _bomb() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"just text", png()[:-200], _bomb(), b"GIF89a" + bytes(50)],
-    ids=["text", "cut", "bomb", "gif"],
+    ("content", "code", "why"),
+    [
+        (b"just text", "not-a-picture", "no JPEG"),
+        (b"", "not-a-picture", "the file is empty (0 bytes)"),
+        (png()[:-200], "not-a-picture", "cannot be decoded"),
+        (_bomb(), "picture-too-large", "a bomb: 25000 x 25000 pixels"),
+        (b"GIF89a" + bytes(50), "not-a-picture", "no JPEG"),
+    ],
+    ids=["text", "empty", "cut", "bomb", "gif"],
 )
-def test_what_is_no_picture_is_refused_and_leaves_nothing(service: Served, content: bytes) -> None:
-    """Text, a cut picture, a bomb and a foreign format are refused; log and store stay as they were."""
+def test_what_is_no_picture_is_refused_and_leaves_nothing(
+    service: Served, content: bytes, code: str, why: str
+) -> None:
+    """Text, nothing, a cut picture, a bomb and a foreign format are refused for what they are; nothing is kept."""
     before, kept = service.position(), service.blob_keys()
-    problem(service.upload(content), 422, "not-a-picture")
+    assert why in problem(service.upload(content), 422, code)["detail"]
     assert (service.position(), service.blob_keys()) == (before, kept)
 
 
@@ -56,13 +64,17 @@ def test_a_form_is_an_upload_too(service: Served) -> None:
     made = service.post("/v1/assets", files={"file": ("a.png", png())}, data={"label": "Café"})
     assert (made.status_code, made.json()["label"]) == (201, "Café")
     odd = service.post("/v1/assets", files={"file": ("a.png", png())}, data={"tags": "x"})
-    assert problem(odd, 422, "invalid-request")["errors"][0]["path"] == "$.tags"
+    assert problem(odd, 422, "invalid-request")["errors"][0] == {
+        "path": "$.tags",
+        "message": "'tags' is no field of an upload; known are: file, label, kind",
+        "value": None,
+    }
     none = service.post("/v1/assets", files={"other": ("a.png", png())})
     problem(none, 422, "invalid-request")
     cut = service.post(
         "/v1/assets", content=b"--b\r\nContent-", headers={"Content-Type": "multipart/form-data; boundary=b"}
     )
-    problem(cut, 400, "malformed-body")
+    assert "boundary" in problem(cut, 400, "malformed-body")["hint"]
 
 
 def test_the_same_bytes_are_the_first_asset(service: Served) -> None:
@@ -122,12 +134,60 @@ def test_ranges_and_etags_are_honoured(service: Served) -> None:
     assert (stale.status_code, stale.content) == (200, picture)
 
 
+def test_a_range_unit_has_no_case(service: Served) -> None:
+    """Range units are compared without case (RFC 9110, 14.1)."""
+    picture = png()
+    path = f"/v1/assets/{service.upload(picture).json()['id']}/content"
+    for unit in ("BYTES", "Bytes"):
+        part = service.get(path, headers={"Range": f"{unit}=1-3"})
+        assert (part.status_code, part.content) == (206, picture[1:4])
+    assert service.get(path, headers={"Range": "BYTES=-"}).content == picture
+
+
+def test_a_bare_rendition_is_a_yes(service: Served) -> None:
+    """`?rendition` alone means the rendition, as `=true` does; `=false` means the original, other words are refused."""
+    path = f"/v1/assets/{service.upload(png()).json()['id']}/content"
+    names = {
+        query: service.get(f"{path}{query}").headers["content-disposition"].partition("-")[2]
+        for query in ("", "?rendition", "?rendition=", "?rendition=true", "?rendition=1", "?rendition=false")
+    }
+    kinds = {query: "rendition" if "rendition" in name else "original" for query, name in names.items()}
+    assert list(kinds.values()) == ["original", *["rendition"] * 4, "original"]
+    assert problem(service.get(f"{path}?rendition=perhaps"), 422, "invalid-request")["errors"]
+
+
+@pytest.mark.parametrize("address", ["content", "content?rendition", "thumbnail?side=64"])
+def test_a_head_is_a_get_without_the_bytes(service: Served, address: str) -> None:
+    """Status, length, tag and type are those of the GET, whatever range is named; no byte comes."""
+    path = f"/v1/assets/{service.upload(png()).json()['id']}/{address}"
+    whole = service.get(path)
+    head = service.http.head(path, headers={"Range": "bytes=0-3"})
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-length", "content-type", "etag", "repr-digest", "accept-ranges", "cache-control"):
+        assert head.headers.get(name) == whole.headers.get(name), name
+    assert head.headers["content-length"] == str(len(whole.content))
+    again = service.http.head(path, headers={"If-None-Match": whole.headers["etag"]})
+    assert again.status_code == 304
+    assert service.http.head(f"{path}{'&' if '?' in path else '?'}odd=1").status_code == 422
+    assert service.http.head(f"/v1/assets/asset_x/{address}").status_code == 404
+
+
+def test_a_head_notices_that_the_bytes_are_gone(service: Served) -> None:
+    """What a GET could not deliver, a HEAD does not promise."""
+    path = f"/v1/assets/{service.upload(png()).json()['id']}/content"
+    before = service.blob_keys()
+    (key,) = [key for key in before if path.split("/")[3] in key and key.endswith("original")]
+    service.continuity.blobs.delete(key)
+    assert service.http.head(path).status_code == service.get(path).status_code >= 500
+
+
 def test_only_pictures_are_taken_for_now(service: Served) -> None:
     """Another kind is refused by name, whatever the bytes are."""
     refused = problem(service.upload(png(), params={"kind": "audio"}), 422, "invalid")
     assert refused["errors"][0]["path"] == "$.kind"
     problem(service.upload(png(), params={"kind": "sculpture"}), 422, "invalid-request")
-    problem(service.upload(b""), 422, "invalid-request")
+    nothing = problem(service.post("/v1/assets"), 422, "invalid-request")
+    assert "the part 'file' of a form" in nothing["errors"][0]["message"]
     problem(service.upload(png(), params={"label": "x" * 201}), 422, "invalid-request")
 
 

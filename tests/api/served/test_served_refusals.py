@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx
@@ -128,6 +129,29 @@ def test_a_name_sent_twice_is_refused(service: Served) -> None:
     body = b'{"name": "a", "description": "x", "name": "b"}'
     refused = problem(service.post("/v1/characters", content=body), 422, "invalid-request")
     assert [error["path"] for error in refused["errors"]] == ["$..name"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/generations/preview", b'{"scene": "a", "prompt": "x", "duration": 5, "duration": 9}'),
+        ("/v1/payloads/check", b'{"endpoint": "omni-video", "body": {"duration": "5", "duration": "9"}}'),
+    ],
+)
+def test_questions_are_read_as_strictly_as_changes(service: Served, path: str, body: bytes) -> None:
+    """What changes nothing refuses a name that stands twice too, at any depth, with the same code, place and hint."""
+    refused = problem(service.http.post(path, content=body), 422, "invalid-request")
+    changing = problem(service.post("/v1/generations", content=body), 422, "invalid-request")
+    assert [error["path"] for error in refused["errors"]] == ["$..duration"]
+    assert (refused["hint"], refused["errors"]) == (changing["hint"], changing["errors"])
+
+
+def test_many_names_with_one_twice_are_refused_at_once(service: Served) -> None:
+    """The search for twins takes time in proportion to the body, not to its square."""
+    body = b'{"a": 0, "a": 0' + b"".join(b', "%d": 0' % number for number in range(60_000)) + b"}"
+    started = time.monotonic()
+    problem(service.post("/v1/characters", content=body), 422, "invalid-request")
+    assert time.monotonic() - started < 5
 
 
 def test_numbers_and_switches_are_taken_as_such_only(service: Served) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generation.grounds import TakeGround
+from generation.policies import Policies
 from generation.rules.examples import EXAMPLES
 from generation.rules.subject import (
     DELETE_ELEMENT,
@@ -107,7 +108,7 @@ CASES: dict[str, Case] = {
     "R25": Case(
         omni(image_list=[FIRST, LAST]),
         omni(image_list=[FIRST, LAST, IMAGES[0]]),
-        omni(image_list=[FIRST, LAST, IMAGES[0]], facts=Facts(end_frame_policy=False)),
+        omni(image_list=[FIRST, LAST, IMAGES[0]], facts=Facts(policies=Policies(end_frame="allow"))),
         "$.image_list",
     ),
     "R40": Case(

@@ -163,7 +163,7 @@ MORE_FAILURES: dict[str, list[Subject]] = {
         for value in ({}, 5, {"refer_videos": [{"video_url": "AAAA"}]}, {"refer_videos": [5]})
     ],
     "R53": [of(ELEMENT, tag_list=value) for value in (5, ["o_101"], [{"tag_id": 101}])],
-    "R57": [of(VOICE, voice_url=""), of(VOICE, voice_url=5), of(VOICE, video_id=5)],
+    "R57": [of(VOICE, voice_url=""), of(VOICE, voice_url=5), of(VOICE, video_id=5), of(VOICE, video_id=" ")],
     "R59": [of(DELETE_ELEMENT, element_id="x"), of(DELETE_ELEMENT, name="x"), Subject("delete-voices", {})],
     "R60": [
         Subject("GET omni-video", query)

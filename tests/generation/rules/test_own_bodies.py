@@ -1,4 +1,4 @@
-"""Bodies written from the contract's text, apart from the code: each breaks the one rule it names, or none."""
+"""Bodies written from the contract's text, apart from the code: each breaks what it names, or nothing."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ CASES: list[dict[str, Any]] = [json.loads(line) for line in BODIES.read_text().s
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_a_body_breaks_what_it_names_and_nothing_else(case: dict[str, Any]):
-    """A valid body has no error, and an invalid one exactly the error it was written for."""
+    """A valid body has no error, and an invalid one exactly what it was written for: one rule, or two that cannot part."""
     refused = {found.rule for found in check(case["endpoint"], case["body"]) if found.severity == "E"}
 
-    assert refused - {"E101"} == ({case["breaks"]} if case["breaks"] else set())
+    assert refused - {"E101"} == set((case["breaks"] or "").split())
 
 
 @pytest.mark.parametrize(

@@ -29,3 +29,14 @@ def test_limits_are_the_vendors(picture: tuple[int, int, int, str], paths: list[
 
     assert [one.path for one in found] == paths
     assert {(one.rule, one.about) for one in found} <= {("R40", "picture")}
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [((2000, 300), "6.67:1, wider than 2.5:1"), ((300, 2000), "1:6.67, taller than 1:2.5")],
+)
+def test_a_wrong_shape_is_called_what_it_is(size: tuple[int, int], words: str) -> None:
+    """A wide picture is too wide and a tall one too tall, each with its ratio beside the one allowed."""
+    (found,) = picture_findings(*size, bytes=1, format="png")
+
+    assert words in found.message

@@ -146,15 +146,16 @@ def test_a_wrong_secret(s3: S3Server) -> None:
     """A refused key is named as that; the secret shows neither in the error nor in the place."""
     where = replace(place(s3, "contract"), secret_key=SECRET)
 
-    with opened(where) as store, pytest.raises(BlobStoreDown, match=s3.endpoint) as caught:
+    with opened(where) as store, pytest.raises(BlobStoreDown) as caught:
         store.check()
 
+    assert s3.endpoint in caught.value.__notes__[0]
     assert "access key" in caught.value.hint
     assert SECRET not in f"{caught.value} {caught.value.detail} {where!r}"
 
 
 def test_a_server_that_is_away() -> None:
-    """A closed port answers at once, naming the endpoint."""
+    """A closed port answers at once; the endpoint is named to our log and not to callers."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         endpoint = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -162,11 +163,13 @@ def test_a_server_that_is_away() -> None:
 
         with (
             opened(BucketPlace(endpoint, "film", "key", SECRET, secure=False)) as store,
-            pytest.raises(BlobStoreDown, match=endpoint) as caught,
+            pytest.raises(BlobStoreDown) as caught,
         ):
             store.put(KEY, [b"face"], content_type=JPEG)
 
     assert time.monotonic() - began < 2
+    assert endpoint in caught.value.__notes__[0]
+    assert endpoint not in caught.value.message + caught.value.hint
     assert SECRET not in f"{caught.value} {caught.value.__cause__}"
 
 

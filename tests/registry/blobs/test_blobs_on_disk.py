@@ -73,8 +73,10 @@ def test_links_are_not_followed(store: DiskBlobs, root: Path, tmp_path: Path, na
     (root / name).parent.mkdir(parents=True)
     (root / name).symlink_to(outside / name)
 
-    with pytest.raises(BlobStoreDown, match="blob folder"):
+    with pytest.raises(BlobStoreDown, match="blob folder") as caught:
         read(store, KEY)
+    assert str(tmp_path) not in caught.value.message + caught.value.hint
+    assert str(root) in caught.value.__notes__[0]
     with pytest.raises(BlobStoreDown, match="blob folder"):
         store.put(KEY, [b"secret"], content_type=JPEG)
     assert list(store.list("")) == []

@@ -15,7 +15,7 @@ from PIL import Image
 
 from registry.blobs.confined import Confined, Limits
 from registry.blobs.pictures import read_picture, render
-from registry.errors import BlobError, BlobStoreDown, NotAPicture
+from registry.errors import BlobError, BlobStoreDown, NotAPicture, PictureTooLarge
 
 Make = Callable[..., Confined]
 
@@ -84,7 +84,7 @@ def test_memory_is_capped(make: Make) -> None:
     confined, flat = make(memory=160 * 1024**2), io.BytesIO()
     Image.new("RGB", (6300, 6300)).save(flat, "PNG", compress_level=1)
 
-    with pytest.raises(NotAPicture, match="more memory"):
+    with pytest.raises(PictureTooLarge, match="more memory"):
         read_picture(flat, confined=confined)
     assert read_picture(picture(), confined=confined).width == 64
 
@@ -93,7 +93,7 @@ def test_processor_time_is_capped(make: Make) -> None:
     """A picture that keeps the processor busy for too long is refused."""
     confined = make(seconds=1)
 
-    with pytest.raises(NotAPicture, match="1 seconds of the processor"):
+    with pytest.raises(PictureTooLarge, match="1 seconds of the processor"):
         render(heavy_picture(), confined=confined)
 
 
@@ -104,7 +104,7 @@ def test_waiting_is_capped(make: Make) -> None:
     (child,) = children() - before
     os.kill(int(child), 19)
 
-    with pytest.raises(NotAPicture, match=r"longer than 1\.5 seconds"):
+    with pytest.raises(PictureTooLarge, match=r"longer than 1\.5 seconds"):
         read_picture(picture(), confined=confined)
     assert not Path(f"/proc/{child}").exists()
     assert read_picture(picture(), confined=confined).width == 64

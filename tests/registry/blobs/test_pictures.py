@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageStat, JpegImagePlugin, PngImagePlugin
 
 from registry.blobs.pictures import Picture, read_picture, render, thumbnail
-from registry.errors import BlobError, NotAPicture
+from registry.errors import BlobError, NotAPicture, PictureTooLarge
 
 GPS, ORIENTATION = 0x8825, 0x0112
 CORNERS = {"red": (0, 0), "lime": (1, 0), "blue": (0, 1), "white": (1, 1)}
@@ -308,8 +308,9 @@ def huge_webp(width: int, height: int) -> bytes:
 )
 def test_bombs(file: io.BytesIO, size: str) -> None:
     """A small file that would unfold into too many pixels is refused by its header, with its size."""
-    with pytest.raises(NotAPicture, match=size):
+    with pytest.raises(PictureTooLarge, match=f"too large a picture, or a bomb: {size}") as caught:
         read_picture(file)
+    assert (caught.value.code, "smaller" in caught.value.hint) == ("picture-too-large", True)
 
 
 @settings(max_examples=60, deadline=None)

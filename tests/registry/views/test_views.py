@@ -193,6 +193,24 @@ def test_what_a_clip_was_made_from(ask: Ask) -> None:
     assert {edge.depth for edge in ask(lineage.lineage, CLIP, depth=1).edges} == {1}
 
 
+@pytest.mark.parametrize("id", [MADE, PAID])
+def test_a_generation_stands_for_its_clip(ask: Ask, id: str) -> None:
+    """What a generation or the paid call behind it came to is answered as the lineage of that clip."""
+    for direction in ("ancestors", "descendants"):
+        found = ask(lineage.lineage, id, direction=direction)
+        assert found == ask(lineage.lineage, CLIP, direction=direction)
+    assert ask(lineage.lineage, SCENE, direction="descendants").edges
+
+
+def test_a_generation_without_a_clip_says_so(ask: Ask) -> None:
+    """The refusal names how it ended and which ids have a lineage; an absent one is as absent as any."""
+    with pytest.raises(NotFound, match=r"no clip came of it \(failed\)") as caught:
+        ask(lineage.lineage, FAILED)
+    assert SCENE in caught.value.hint
+    with pytest.raises(NotFound, match="there is no"):
+        ask(lineage.lineage, an_id("generation", 77))
+
+
 def test_where_a_face_is_used(ask: Ask) -> None:
     """A picture's descendants reach the clip, and the scene that continues it."""
     made = {edge.made for edge in ask(lineage.lineage, FACE, direction="descendants").edges}

@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("due", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
+        sa.Column("memory", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("log", "work"),
     )
     op.create_table(
@@ -75,6 +76,9 @@ def upgrade() -> None:
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("host", sa.String(), nullable=False),
         sa.Column("key_fingerprint", sa.String(), nullable=False),
+        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("holds", sa.LargeBinary(), nullable=False),
+        sa.Column("slots", sa.LargeBinary(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "account"),
     )
@@ -119,6 +123,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.Column("introduced_at", sa.BigInteger(), nullable=False),
+        sa.Column("named_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "character"),
     )
     op.create_table(
@@ -195,7 +200,18 @@ def upgrade() -> None:
         sa.Column("plan", sa.LargeBinary(), nullable=True),
         sa.Column("pattern", sa.String(), nullable=False),
         sa.Column("plan_digest", sa.String(), nullable=False),
+        sa.Column("estimate_units", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("ceiling_units", sa.String(), nullable=True),
+        sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
+        sa.Column("take", sa.Integer(), nullable=False),
+        sa.Column("takes", sa.Integer(), nullable=False),
+        sa.Column("first_take", sa.String(), nullable=True),
+        sa.Column("retry_of", sa.String(), nullable=True),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("needed_by", sa.BigInteger(), nullable=True),
         sa.Column("submission", sa.String(), nullable=True),
         sa.Column("clip", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
@@ -204,6 +220,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "generation"),
     )
+    op.create_index(op.f("ix_view_generations_first_take"), "view_generations", ["first_take"], unique=False)
     op.create_index(op.f("ix_view_generations_scene"), "view_generations", ["scene"], unique=False)
     op.create_table(
         "view_keys",
@@ -233,6 +250,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("unplaced", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=True),
+        sa.Column("budget_units", sa.String(), nullable=True),
+        sa.Column("approval_above_units", sa.String(), nullable=True),
+        sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "production"),
@@ -294,6 +314,8 @@ def upgrade() -> None:
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("host", sa.String(), nullable=False),
         sa.Column("route", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("key_fingerprint", sa.String(), nullable=False),
         sa.Column("wire_digest", sa.String(), nullable=False),
         sa.Column("wire_bytes", sa.BigInteger(), nullable=False),
         sa.Column("sends", sa.Integer(), nullable=False),
@@ -302,9 +324,13 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("answers", sa.LargeBinary(), nullable=False),
         sa.Column("intended_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("url_expires_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "submission"),
     )
     op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
+    op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=False)
     op.create_table(
         "view_work",
         sa.Column("log", sa.String(), nullable=False),

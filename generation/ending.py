@@ -1,0 +1,14 @@
+"""The one end of a generation that has no clip."""
+
+from __future__ import annotations
+
+from generation.desk import Desk, Held, Moved, Step
+from generation.recording import ending
+from registry.events.scene import Ending
+
+
+def end(desk: Desk, held: Held, outcome: Ending, reason: str) -> Step:
+    """Continuity, end and the closing of the books, in one append."""
+    commands = ending(held.id, held.generation, held.submission, outcome=outcome, reason=reason)
+    held.append(desk, *commands)
+    return Moved()

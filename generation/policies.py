@@ -1,0 +1,24 @@
+"""The named policies a plan is compiled under: where the guide and the vendor differ, the installation says whom it follows."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+EndFrame = Literal["refuse", "allow"]
+
+
+class Policies(BaseModel):
+    """`end_frame`: whether an end frame with more than two pictures is refused.
+
+    The guide refuses it; the vendor has lifted that limit for today's models (guide 1.9, contract R25, contract D1).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    end_frame: EndFrame = "refuse"
+
+
+GUIDE: Final = Policies()
+"""The guide's own policies, which hold unless something else is set."""
