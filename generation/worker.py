@@ -71,13 +71,19 @@ class Worker:
             match step:
                 case Moved():
                     progressed = True
-                    lease = self._desk.registry.extend(lease, lease_us=self._lease_us())
+                    lease = self._kept(lease)
                 case Wait():
                     self._let_go(lease, step, progressed=progressed)
                     return
                 case Done():
                     self._desk.registry.finish(lease)
                     return
+
+    def _kept(self, lease: Lease) -> Lease:
+        """Held longer when half of it is over: most steps are shorter than that, and holding on is a commit of its own."""
+        if lease.expires - self._desk.now() > self._lease_us() // 2:
+            return lease
+        return self._desk.registry.extend(lease, lease_us=self._lease_us())
 
     def _step(self, lease: Lease) -> Step:
         held = self._held(lease)
