@@ -81,6 +81,7 @@ class Continuity:
             durations=self.settings.durations(),
             monotonic=time.monotonic,
             jitter=random.random,
+            resend=self.settings.resend(),
         )
 
     def close(self) -> None:

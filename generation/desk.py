@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ KlingFor = Callable[[Account], AbstractContextManager[KlingClient]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does."""
+    """Everything a step works with. `monotonic`, `jitter` (0 to 1) and `sleep` come in like the clock does."""
 
     registry: Registry
     blobs: Blobs
@@ -39,6 +40,7 @@ class Desk:
     jitter: Callable[[], float]
     resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
     """Route -> policy; a route that is not named is never resent."""
+    sleep: Callable[[float], None] = time.sleep
 
     def resend_policy(self, route: str) -> ResendPolicy:
         return self.resend.get(route, "never")
