@@ -12,6 +12,7 @@ from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.canonical import NotStorable, canonical
 from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
 from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
 from registry.views.page import Card
@@ -214,6 +215,17 @@ class NewShot(Body):
     framing: Name | None = None
 
 
+class Resolution(Body):
+    """A person's decision about a quarantined paid call. `task_id` is the provider's task, and goes with `adopt` alone."""
+
+    model_config = _example(decision="abandon", reason="the scene was cut", evidence="ticket 4711")
+
+    decision: Decision
+    reason: Reason
+    evidence: Text = ""
+    task_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,199}$")] | None = None
+
+
 class PayloadToCheck(Body):
     """A body as somebody means to send it to Kling, and where; `end_frame_policy` null is the installation's."""
 
@@ -284,6 +296,7 @@ class Problem(BaseModel):
     errors: tuple[dict[str, Any], ...] | None = None
     findings: tuple[Finding, ...] | None = None
     current_version: int | None = None
+    state: str | None = None
 
 
 class Alive(BaseModel):

@@ -82,6 +82,7 @@ class Continuity:
             monotonic=time.monotonic,
             jitter=random.random,
             policies=self.settings.policies(),
+            resend=self.settings.resend(),
         )
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """Every refusal and failure as a problem document (RFC 9457); the only place that knows HTTP numbers.
 
 A problem holds `type`, `title`, `status`, `detail`, `code` (stable), `hint` (what to do), `instance`, `request_id`, and, where
-they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps) and `current_version`.
+they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps), `current_version`, and the `state` that
+the thing is in.
 """
 
 from __future__ import annotations
@@ -234,6 +235,8 @@ def _members(error: registry.RegistryError | generation.GenerationError) -> dict
     members: dict[str, Any] = {}
     if "current" in error.detail:
         members["current_version"] = error.detail["current"]
+    if "state" in error.detail:
+        members["state"] = error.detail["state"]
     if "path" in error.detail:
         members["errors"] = [{"path": f"$.{error.detail['path']}", "message": error.message}]
     found = getattr(error, "gaps", ()) or getattr(error, "findings", ())

@@ -10,13 +10,23 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Self, get_args
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from generation.desk import ResendPolicy
 from generation.durations import Durations
 from generation.errors import GenerationError
+from generation.kling.client import PATH_OF_ROUTE
 from generation.outbound import OutboundPolicy
 from generation.policies import GUIDE, EndFrame, Policies
 
@@ -159,6 +169,12 @@ class Settings(BaseModel):
     fetch_most_bytes: Size = Field(_D.fetch_most_bytes, description="The largest result that is fetched.")
     result_lifetime: Seconds = Field(_D.result_lifetime, description="How long Kling keeps results.")
     idle: Seconds = Field(_D.idle, description="How long a worker with nothing to do sleeps.")
+    resend_policy: str = Field(
+        "never",
+        description="What follows when it is proven that Kling has no task of a paid call: a person decides (`never`), or the "
+        "same bytes go again under the same id (`same_id_after_disproof`). For single routes: "
+        "`omni-video=same_id_after_disproof,text2video=never`; what is not named is `never`.",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -193,6 +209,16 @@ class Settings(BaseModel):
         except ValueError as refused:
             raise ValueError(f"KLING_RESULT_HOSTS: {refused}") from None
         return self
+
+    @field_validator("resend_policy")
+    @classmethod
+    def _resend_policy_is_known(cls, text: str) -> str:
+        _resend(text)
+        return text
+
+    def resend(self) -> dict[str, ResendPolicy]:
+        """Route -> what follows a disproof."""
+        return _resend(self.resend_policy)
 
     @property
     def database(self) -> str:
@@ -229,6 +255,27 @@ class Settings(BaseModel):
     def durations(self) -> Durations:
         """The worker's durations."""
         return Durations(**{name: getattr(self, name) for name in Durations.__slots__ if hasattr(self, name)})
+
+
+def _resend(text: str) -> dict[str, ResendPolicy]:
+    """One policy for every route, or `route=policy` pairs. Raises ValueError naming every part that is wrong."""
+    if "=" not in text:
+        text = ",".join(f"{route}={text}" for route in PATH_OF_ROUTE)
+    found: dict[str, ResendPolicy] = {}
+    wrong: list[str] = []
+    for part in text.split(","):
+        route, _, policy = (word.strip() for word in part.partition("="))
+        if policy not in get_args(ResendPolicy):
+            wrong.append(f"{policy!r} is no policy, known are {', '.join(get_args(ResendPolicy))}")
+        elif route not in PATH_OF_ROUTE:
+            wrong.append(f"{route!r} is no route, known are {', '.join(PATH_OF_ROUTE)}")
+        elif route in found:
+            wrong.append(f"{route} is named twice")
+        else:
+            found[route] = policy  # type: ignore[assignment]
+    if wrong:
+        raise ValueError("; ".join(dict.fromkeys(wrong)))
+    return found
 
 
 def _unknown(given: Mapping[str, str], variables: Mapping[str, str]) -> Iterator[str]:

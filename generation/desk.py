@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ KlingFor = Callable[[Account], AbstractContextManager[KlingClient]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does.
+    """Everything a step works with. `monotonic`, `jitter` (0 to 1) and `sleep` come in like the clock does.
 
     `policies` are those a continuation is compiled under when its parent is there.
     """
@@ -44,6 +45,7 @@ class Desk:
     policies: Policies = GUIDE
     resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
     """Route -> policy; a route that is not named is never resent."""
+    sleep: Callable[[float], None] = time.sleep
 
     def resend_policy(self, route: str) -> ResendPolicy:
         return self.resend.get(route, "never")

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, Final
 
+import structlog
+
 from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.errors import OutboundRefused, ResultRefused
 from generation.kling.answers import FAILED, PROCESSING, SUBMITTED, SUCCEED, Task
@@ -18,13 +20,16 @@ from registry.blobs.media import Footage, probe
 from registry.deciders.command import Command
 from registry.deciders.generation import StoreResult
 from registry.deciders.submission import NoteOnSubmission
-from registry.errors import BlobExists, BlobMissing, NotFootage
+from registry.errors import BlobCorrupt, BlobExists, BlobMissing, NotFootage
 from registry.events.generation import ResultStored
 from registry.events.references import StoredBytes
 from registry.events.submission import ProviderAnomaly, TaskFailed, TaskProcessing, TaskSucceeded
 
 _UNITS: Final = re.compile(r"\d{1,12}(\.\d{1,6})?")
 _PIECE: Final = 1 << 20
+_COPIES: Final = 5
+"""Under so many keys a result is kept at most, when stored copies go bad."""
+_log = structlog.get_logger("following")
 
 
 def poll(desk: Desk, held: Held) -> Step:
@@ -59,10 +64,10 @@ def fetch(desk: Desk, held: Held) -> Step:
     succeeded, submission = held.submission.succeeded, held.generation.submission
     if succeeded is None or submission is None:
         raise RuntimeError(f"{held.id} has nothing to fetch")
-    key = f"{held.lease.log}/{submission}/clip"
     try:
         with tempfile.TemporaryFile() as file:
-            url, digest = _from_store(desk, held, key, file) or _from_provider(desk, held, file)
+            key, kept = _from_store(desk, held, f"{held.lease.log}/{submission}/clip", file)
+            url, digest = kept or _from_provider(desk, held, file)
             footage = probe(file)
             stored = _keep(desk, key, file, digest)
     except (NotFootage, ResultRefused, OutboundRefused) as refused:
@@ -132,14 +137,29 @@ def _anomaly(desk: Desk, held: Held, what: str, pause: float) -> Step:
     return Wait(pause, what)
 
 
-def _from_store(desk: Desk, held: Held, key: str, file: IO[bytes]) -> tuple[str, str] | None:
-    """What an earlier try has stored already, verified: its address and digest; None when there is nothing."""
-    try:
-        stored = desk.blobs.stat(key)
-    except BlobMissing:
-        return None
-    with desk.blobs.open(key, sha256=stored.sha256) as chunks:
-        return _url_of(held), _written(file, chunks)
+def _from_store(desk: Desk, held: Held, first: str, file: IO[bytes]) -> tuple[str, tuple[str, str] | None]:
+    """The key to keep the result under, and what an earlier try has stored there, verified: its address and digest.
+
+    A copy that went bad is left as it is, for people to look at, and the provider's is kept under the next key. Raises
+    BlobCorrupt when so many copies went bad that the store is not to be trusted.
+    """
+    for copy in range(1, _COPIES + 1):
+        key = first if copy == 1 else f"{first}-{copy}"
+        try:
+            stored = desk.blobs.stat(key)
+            with desk.blobs.open(key, sha256=stored.sha256) as chunks:
+                return key, (_url_of(held), _written(file, chunks))
+        except BlobMissing:
+            return key, None
+        except BlobCorrupt as spoilt:
+            _log.error("stored_clip_corrupt", key=key, message=spoilt.message)
+            _emptied(file)
+    raise BlobCorrupt(f"{_COPIES} copies of {first} went bad", hint="check the store's disk")
+
+
+def _emptied(file: IO[bytes]) -> None:
+    file.seek(0)
+    file.truncate()
 
 
 def _url_of(held: Held) -> str:
@@ -157,8 +177,7 @@ def _from_provider(desk: Desk, held: Held, file: IO[bytes]) -> tuple[str, str]:
         found = _ask(desk, held, held.submission.task_id or "")
         if not isinstance(found, Found) or not found.task.videos or found.task.videos[0].url == url:
             raise
-        file.seek(0)
-        file.truncate()
+        _emptied(file)
         newer = found.task.videos[0].url
         return newer, _downloaded(desk, newer, file)
 

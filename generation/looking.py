@@ -63,6 +63,8 @@ def _absent(desk: Desk, held: Held, client: KlingClient, absent: Absent) -> Step
     counts_from = held.submission.send_deadline + int(desk.durations.grace * 1_000_000)
     if now <= counts_from:
         return _again(desk, held, "not found yet, which proves nothing before the grace is over", ())
+    if looks and now - looks[-1].at < int(desk.durations.look_interval * 1_000_000):
+        return _again(desk, held, "not found, but too soon after the look before", looks)
     looks = (*looks, Look(how="id", at=now, request_id=absent.request_id))
     if len(looks) < LOOKS:
         return _again(desk, held, f"not found in {len(looks)} of {LOOKS} looks", looks)

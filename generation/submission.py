@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -28,10 +29,11 @@ from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Un
 from generation.plan import Plan, model_of
 from generation.recording import plan_of, reserving
 from registry.deciders.account import Account
+from registry.deciders.command import AlreadyRetired
 from registry.deciders.generation import OpenSubmission, VoidPlan
 from registry.deciders.production import BudgetExceeded
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
-from registry.errors import BlobCorrupt, BlobError, BlobMissing, NotFound, Refusal
+from registry.errors import BlobCorrupt, BlobError, BlobMissing, LogBusy, NotFound, Refusal
 from registry.events.ids import suffix_of
 from registry.events.references import StoredBytes
 from registry.events.submission import (
@@ -46,8 +48,10 @@ from registry.events.submission import (
 )
 
 _log = structlog.get_logger("submission")
-MOST_SENDS: Final = 5
-"""Sends of one submission by itself; after so many, whatever goes wrong is a person's to find out."""
+MOST_DISPROOFS: Final = 5
+"""Sends that left nothing, of one submission by itself; after so many, what goes wrong is a person's to find out."""
+RECORD_TRIES: Final = 5
+"""How often the log is asked to take an outcome that it certainly did not take: 15 s in all, half the lease's margin."""
 Outcome = SubmissionConfirmed | SubmissionRejected | SubmissionUnknown | SubmissionNotSent
 
 
@@ -97,6 +101,7 @@ def submit(desk: Desk, held: Held) -> Step:
             return Wait(desk.durations.hold(held.lease.attempts), f"waits for budget: {refused.message}")
         except (Refusal, NotFound) as refused:
             return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+        held = replace(held, lease=lease)
         return _send(desk, held, submission, client=client, body=body, until=began + seconds)
 
 
@@ -121,7 +126,12 @@ def send_again(desk: Desk, held: Held) -> Step:
         began = desk.monotonic()
         after = _resent_after(held)
         resent = SubmissionResent(send_deadline=desk.now() + _us(seconds), epoch=lease.epoch, after=after)
-        held.append(desk, NoteOnSubmission(stream=submission, event=resent))
+        note = NoteOnSubmission(stream=submission, event=resent, grounds=_stands_on(plan))
+        try:
+            held.append(desk, note)
+        except (AlreadyRetired, NotFound) as refused:
+            return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+        held = replace(held, lease=lease)
         return _send(desk, held, submission, client=client, body=body, until=began + seconds)
 
 
@@ -131,13 +141,14 @@ def disproved(desk: Desk, held: Held) -> Step:
     if intent is None:
         raise RuntimeError(f"{held.id} has no intent")
     if held.generation.cancel_wanted is not None or (
-        desk.resend_policy(intent.route) == "same_id_after_disproof" and held.submission.sends < MOST_SENDS
+        desk.resend_policy(intent.route) == "same_id_after_disproof"
+        and held.submission.disproofs < MOST_DISPROOFS
     ):
         return send_again(desk, held)
     why = (
         f"nothing was accepted, as far as the looks tell; {intent.route} is never resent by itself"
         if desk.resend_policy(intent.route) == "never"
-        else f"disproved after {held.submission.sends} sends"
+        else f"disproved {held.submission.disproofs} times, after {held.submission.sends} sends"
     )
     quarantined = SubmissionQuarantined(reason=why)
     held.append(desk, NoteOnSubmission(stream=submission_of(held), event=quarantined))
@@ -187,8 +198,22 @@ def _send(
     outcome = _outcome(
         desk, held, submission, client=client, posted=posted, external=body.external_task_id or ""
     )
-    held.append(desk, NoteOnSubmission(stream=submission, event=outcome))
+    _record(desk, held, NoteOnSubmission(stream=submission, event=outcome))
     return _next(desk, held, outcome)
+
+
+def _record(desk: Desk, held: Held, note: NoteOnSubmission) -> None:
+    """The outcome is in memory only, and losing it costs a look-up: a log that certainly did not take it is asked again."""
+    for attempt in range(1, RECORD_TRIES + 1):
+        try:
+            return held.append(desk, note)
+        except LogBusy as busy:
+            pause = desk.durations.retry(attempt)
+            in_time = desk.now() + _us(pause) < held.lease.expires
+            if busy.detail.get("landed") is not False or attempt == RECORD_TRIES or not in_time:
+                raise
+            desk.sleep(pause)
+    return None
 
 
 def _next(desk: Desk, held: Held, outcome: Outcome) -> Step:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, get_args
 
 import rich_click as click
 
 from api.cli.following import FOLLOW_OPTIONS, Following, progress_of
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
+from registry.events.submission import Decision
+
+_DECISIONS: Final = [decision.replace("_", "-") for decision in get_args(Decision)]
 
 
 @click.group()
@@ -71,19 +74,20 @@ def show_generation(
 def submissions() -> None:
     """Paid calls to the provider.
 
-    Example: continuity submissions list --state unknown
+    Example: continuity submissions list --state quarantined
     """
 
 
 @submissions.command("list")
 @click.option(
-    "--state", help="Only those in this state, e.g. unknown: nobody knows whether they were accepted."
+    "--state",
+    help="Only those in this state, e.g. quarantined (a person decides) or unknown (being looked up).",
 )
 @calling
 def list_submissions(terminal: Terminal, state: str | None) -> None:
     """All paid calls, oldest first.
 
-    Example: continuity submissions list --state unknown
+    Example: continuity submissions list --state quarantined
     """
     terminal.listing(
         terminal.client.submissions(state=state),
@@ -100,6 +104,38 @@ def list_submissions(terminal: Terminal, state: str | None) -> None:
             card.reason,
         ),
     )
+
+
+@submissions.command("show")
+@click.argument("submission")
+@calling
+def show_submission(terminal: Terminal, submission: str) -> None:
+    """One paid call, with the digests of the provider's answers.
+
+    Example: continuity submissions show submission_01jd…
+    """
+    terminal.show(terminal.client.submission(submission))
+
+
+@submissions.command("resolve")
+@click.argument("submission")
+@click.argument("decision", type=click.Choice(_DECISIONS))
+@click.option("--reason", required=True, help="Why; it is kept with the decision.")
+@click.option("--evidence", default="", help="What it rests on: a ticket, a page of the console.")
+@click.option("--task", help="The provider's task to adopt.")
+@calling
+def resolve_submission(
+    terminal: Terminal, submission: str, *, decision: str, reason: str, evidence: str, task: str | None
+) -> None:
+    """Decide about a quarantined paid call: adopt a task, declare it absent (it is sent again), or abandon it.
+
+    Example: continuity submissions resolve submission_01jd… adopt --task 8298368 --reason "seen in the console"
+    """
+    said: Any = decision.replace("-", "_")
+    resolved = terminal.client.resolve_submission(
+        submission, said, reason=reason, evidence=evidence, task_id=task
+    )
+    terminal.show(resolved)
 
 
 COMMANDS: Final = (generations, submissions)

@@ -37,7 +37,8 @@ class SubmissionRow(SQLModel, table=True):
     """One submission; kept answers as a JSON list of StoredBytes."""
 
     __tablename__ = "view_submissions"
-    __table_args__ = (Index("submissions_by_task", "log", "account", "task_id"),)
+    __table_args__ = (Index("submissions_by_task", "log", "account", "task_id", unique=True),)
+    # A task is one submission's: of two that are resolved as the same task at once, the second is refused by the database.
 
     log: str = Field(primary_key=True)
     submission: str = Field(primary_key=True)
@@ -204,6 +205,15 @@ PROJECTION = Projection(
 def submission(connection: Connection, log: str, submission: str) -> SubmissionCard:
     """One submission. Raises NotFound."""
     return _card(one_row(connection, SUBMISSIONS, log, "submission", submission))
+
+
+def confirmed_as(connection: Connection, log: str, *, account: str, task_id: str) -> str | None:
+    """Which submission is confirmed as this task of the account; None when none is."""
+    here = (SUBMISSIONS.c.account == account) & (SUBMISSIONS.c.task_id == task_id)
+    found: str | None = connection.execute(
+        select(SUBMISSIONS.c.submission).where(SUBMISSIONS.c.log == log, here)
+    ).scalar()
+    return found
 
 
 def submissions(

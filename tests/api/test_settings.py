@@ -29,7 +29,7 @@ def test_every_problem_is_named_at_once() -> None:
             {
                 "CONTINUITY_LEASE_SECONDS": "-1",
                 "CONTINUITY_LEESE_SECONDS": "60",
-                "CONTINUITY_LOOKS": "many",
+                "CONTINUITY_THREADS": "many",
                 "KLING_ACCESS_KEY": "alone",
                 "S3_ENDPOINT": "127.0.0.1:9000",
                 "BLOBS_URL": "file:///x",
@@ -90,3 +90,29 @@ def test_every_duration_of_the_worker_can_be_set() -> None:
 def test_the_reference_page_is_current() -> None:
     """docs/reference/settings.md is what the fields say; write it anew with `python -m api.settings`."""
     assert PAGE.read_text() == settings_reference()
+
+
+@pytest.mark.parametrize(
+    ("text", "omni", "plain"),
+    [
+        ("", "never", "never"),
+        ("never", "never", "never"),
+        ("same_id_after_disproof", "same_id_after_disproof", "same_id_after_disproof"),
+        ("omni-video = same_id_after_disproof, text2video=never", "same_id_after_disproof", "never"),
+        ("omni-video=same_id_after_disproof", "same_id_after_disproof", None),
+    ],
+)
+def test_what_follows_a_disproof(text: str, omni: str, plain: str | None) -> None:
+    """One policy for all routes, or one per route; a route that is not named has none of its own."""
+    policies = Settings.from_environment({"CONTINUITY_RESEND_POLICY": text}).resend()
+
+    assert (policies["omni-video"], policies.get("text2video")) == (omni, plain)
+
+
+@pytest.mark.parametrize(
+    "text", ["always", "omni-video=always", "omni=never", "text2video=never,text2video=never"]
+)
+def test_unknown_policies_stop_the_start(text: str) -> None:
+    """A policy or route nobody knows, or a route named twice, is refused by name: money hangs on it."""
+    with pytest.raises(UnusableSettings, match=r"CONTINUITY_RESEND_POLICY: .*(known|twice)"):
+        Settings.from_environment({"CONTINUITY_RESEND_POLICY": text})

@@ -66,6 +66,8 @@ def submission(**said: Any) -> dict[str, Any]:
         **{"external_task_id": f"s-{_SUFFIX}", "account": an_id("account"), "host": "http://127.0.0.1:1"},
         **{"route": "/v1/videos/text2video", "wire_digest": SHA, "wire_bytes": 10, "sends": 1},
         **{"task_id": "1", "units": None, "reason": "", "answers": [], "intended_at": 1},
+        **{"model": "kling-v3", "key_fingerprint": "0" * 16, "confirmed_at": 2, "done_at": None},
+        **{"url_expires_at": None},
     }
     return plain | said
 

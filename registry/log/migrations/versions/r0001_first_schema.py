@@ -330,7 +330,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "submission"),
     )
     op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
-    op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=False)
+    op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=True)
     op.create_table(
         "view_work",
         sa.Column("log", sa.String(), nullable=False),
