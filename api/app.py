@@ -30,6 +30,7 @@ from api.errors import Web, answer_problem
 from api.routes import (
     accounts,
     assets,
+    callbacks,
     characters,
     clips,
     elements,
@@ -64,6 +65,7 @@ _RESOURCES: Final = (
     clips,
     lineage,
     events,
+    callbacks,
 )
 
 

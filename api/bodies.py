@@ -289,6 +289,12 @@ class Problem(BaseModel):
     current_version: int | None = None
 
 
+class Received(BaseModel):
+    """The call was taken; nothing is said about what becomes of it."""
+
+    received: bool
+
+
 class Alive(BaseModel):
     """The process answers."""
 

@@ -22,8 +22,10 @@ from pydantic import SecretStr
 from typeid import TypeID
 
 from api.settings import Settings, UnusableSettings
+from generation.callbacks import Callbacks
 from generation.desk import Desk
 from generation.errors import KlingUnreachable
+from generation.kling.calls import Signatures
 from generation.kling.client import KlingClient
 from generation.kling.signing import AccessKeyPair, ApiKey, Credentials
 from generation.outbound import Outbound
@@ -35,7 +37,7 @@ from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from registry.log.engine import Database, UnusableDatabase
 from registry.log.migrate import migrate
-from registry.privacy.keys import KeyFile
+from registry.privacy.keys import KeyFile, secret_for
 from registry.registry import Registry
 from registry.views import access
 
@@ -51,6 +53,8 @@ class Continuity:
     blobs: Blobs
     credentials: Mapping[str, Credentials]
     outbound: Outbound
+    callbacks: Callbacks
+    signatures: Signatures
     studio: str
 
     @contextmanager
@@ -81,6 +85,7 @@ class Continuity:
             durations=self.settings.durations(),
             monotonic=time.monotonic,
             jitter=random.random,
+            callbacks=self.callbacks,
         )
 
     def close(self) -> None:
@@ -120,6 +125,8 @@ def open_continuity(settings: Settings) -> Continuity:
         blobs=blobs,
         credentials=credentials,
         outbound=Outbound(settings.outbound_policy()),
+        callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
+        signatures=settings.signatures(),
         studio=_first_studio(database, registry),
     )
 

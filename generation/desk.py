@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from generation.callbacks import Callbacks
 from generation.durations import Durations
+from generation.errors import PayloadRefused
 from generation.kling.client import KlingClient
 from generation.outbound import Outbound
 from registry.blobs import Blobs
@@ -39,9 +41,28 @@ class Desk:
     jitter: Callable[[], float]
     resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
     """Route -> policy; a route that is not named is never resent."""
+    callbacks: Callbacks | None = None
+    """Who makes callback addresses; None where the provider is never asked to call."""
 
     def resend_policy(self, route: str) -> ResendPolicy:
         return self.resend.get(route, "never")
+
+    @property
+    def callback_base(self) -> str:
+        """The public URL that new intents freeze; empty when the provider is not to call."""
+        return self.callbacks.base if self.callbacks is not None else ""
+
+    def callback_url(self, submission: str, base: str) -> str | None:
+        """Where the provider shall call about a submission; None when its intent froze no base. Raises PayloadRefused."""
+        if not base:
+            return None
+        if self.callbacks is None:
+            raise PayloadRefused(
+                f"the callback address of {submission} cannot be made here",
+                findings=[],
+                hint="use the service's own desk",
+            )
+        return self.callbacks.address(submission, base)
 
     def now(self) -> int:
         """Microseconds since 1970."""

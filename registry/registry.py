@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -147,13 +147,21 @@ class Registry:
         """Let go of a lease until `due`; `note` says what it waits for, `memory` is for the next holder."""
         self._log.transact(
             lambda connection: leases.release(
-                connection, lease, due=due, note=note, progressed=progressed, memory=memory
+                connection,
+                replace(lease, memory=memory),
+                now=self.clock(),
+                due=due,
+                note=note,
+                progressed=progressed,
             )
         )
 
-    def hurry(self, log: str, work: str, *, due: int) -> None:
-        """Make waiting work due at `due` (microseconds) at the latest."""
-        self._log.transact(lambda connection: leases.hurry(connection, log, work, due=due))
+    def hurry(self, log: str, work: str, *, due: int, floor: int = 0) -> None:
+        """Make waiting work due at `due` (microseconds) at the latest, but not within `floor` of when it was last let go."""
+        now = self.clock()
+        self._log.transact(
+            lambda connection: leases.hurry(connection, log, work, now=now, due=due, floor=floor)
+        )
 
     def finish(self, lease: Lease) -> None:
         """The leased work has come to its end."""

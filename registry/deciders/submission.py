@@ -95,6 +95,10 @@ LOOKS: Final = 3
 """How many questions by id must have come back empty, beside one scan of the list, before an outcome is disproved."""
 
 
+CALLS: Final = 32
+"""Callbacks of one submission that are noted. A task changes its state three times; noise must not fill a log."""
+
+
 class StepNotAllowed(Refusal):
     """The protocol does not allow this step from where the submission is."""
 
@@ -152,7 +156,10 @@ class ResolveQuarantine(Command):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submission as it is. `sends` counts sends that may have reached the provider or were refused by it."""
+    """A submission as it is. `sends` counts sends that may have reached the provider or were refused by it.
+
+    `calls` are the digests of the callbacks that were noted.
+    """
 
     stage: Stage = "none"
     intent: SubmissionIntended | None = None
@@ -163,13 +170,18 @@ class Submission:
     succeeded: TaskSucceeded | None = None
     failed: TaskFailed | None = None
     resolved: QuarantineResolved | None = None
-    callback: CallbackReceived | None = None
+    calls: frozenset[str] = frozenset()
     reason: str = ""
     anomaly: str = ""
 
     @property
     def exists(self) -> bool:
         return self.stage != "none"
+
+    def listens_to(self, call: CallbackReceived) -> bool:
+        """Whether a callback is news: not heard before (by its digest), not after the end, not one of too many."""
+        ended = self.stage in ("succeeded", "closed")
+        return not ended and call.body_sha256 not in self.calls and len(self.calls) < CALLS
 
 
 def decide(command: Command, state: Submission, _reads: Reads) -> Sequence[Event]:
@@ -192,7 +204,7 @@ def _note(command: NoteOnSubmission, state: Submission) -> Sequence[Event]:
     if isinstance(event, ProviderAnomaly):
         return [event]
     if isinstance(event, CallbackReceived):
-        return [] if event == state.callback or state.stage in ("succeeded", "closed") else [event]
+        return [event] if state.listens_to(event) else []
     if isinstance(event, SubmissionConfirmed) and state.task_id is not None:
         if event.task_id == state.task_id:
             return []
@@ -298,7 +310,7 @@ def _noted(state: Submission, event: Event) -> Submission:
         case QuarantineResolved():
             return replace(state, resolved=event, reason=event.reason)
         case CallbackReceived():
-            return replace(state, callback=event)
+            return replace(state, calls=state.calls | {event.body_sha256})
         case _:
             return _followed(state, event)
 

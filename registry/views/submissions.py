@@ -36,7 +36,10 @@ class SubmissionRow(SQLModel, table=True):
     """One submission; kept answers as a JSON list of StoredBytes."""
 
     __tablename__ = "view_submissions"
-    __table_args__ = (Index("submissions_by_task", "log", "account", "task_id"),)
+    __table_args__ = (
+        Index("submissions_by_task", "log", "account", "task_id"),
+        Index("submissions_by_id", "submission"),
+    )
 
     log: str = Field(primary_key=True)
     submission: str = Field(primary_key=True)
@@ -201,6 +204,12 @@ PROJECTION = Projection(
 def submission(connection: Connection, log: str, submission: str) -> SubmissionCard:
     """One submission. Raises NotFound."""
     return _card(one_row(connection, SUBMISSIONS, log, "submission", submission))
+
+
+def log_of(connection: Connection, submission: str) -> str | None:
+    """Whose studio's submission it is, for who comes with nothing but its id; None when there is none."""
+    query = select(SUBMISSIONS.c.log).where(SUBMISSIONS.c.submission == submission)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def submissions(

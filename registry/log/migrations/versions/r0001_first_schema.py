@@ -64,6 +64,8 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("memory", sa.String(), nullable=False),
+        sa.Column("let_go", sa.BigInteger(), nullable=False),
+        sa.Column("pulled", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "work"),
     )
     op.create_table(
@@ -329,6 +331,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "submission"),
     )
     op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
+    op.create_index("submissions_by_id", "view_submissions", ["submission"], unique=False)
     op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=False)
     op.create_table(
         "view_work",
