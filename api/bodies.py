@@ -248,10 +248,14 @@ class AssetAnswer(AssetCard):
 
 
 class GenerationAnswer(GenerationCard):
-    """A generation with its paid call, and what an unfinished one waits for in the worker's words."""
+    """A generation with its paid call, and what an unfinished one waits for in the worker's words.
+
+    `days_left` is how many whole days the provider still keeps the result, None before there is one.
+    """
 
     submission_card: SubmissionCard | None = None
     waiting_for: str = ""
+    days_left: int | None = None
 
 
 class FeedEvent(Card):

@@ -97,6 +97,7 @@ def _clip(generation_id: str, generation: Generation, submission: Submission) ->
         kling_video_id=succeeded.video_id,
         kling_url=result.fetched_from,
         kling_url_expires_at=succeeded.url_expires_at,
+        kling_watermark_url=succeeded.watermark_url,
         continues=plan.parents[0] if plan and plan.parents else None,
     )
 

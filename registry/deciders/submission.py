@@ -173,6 +173,7 @@ class Submission:
     calls: frozenset[str] = frozenset()
     reason: str = ""
     anomaly: str = ""
+    anomalies: frozenset[str] = frozenset()
 
     @property
     def exists(self) -> bool:
@@ -202,7 +203,7 @@ def decide(command: Command, state: Submission, _reads: Reads) -> Sequence[Event
 def _note(command: NoteOnSubmission, state: Submission) -> Sequence[Event]:
     event = command.event
     if isinstance(event, ProviderAnomaly):
-        return [event]
+        return [] if event.what in state.anomalies else [event]
     if isinstance(event, CallbackReceived):
         return [event] if state.listens_to(event) else []
     if isinstance(event, SubmissionConfirmed) and state.task_id is not None:
@@ -324,7 +325,7 @@ def _followed(state: Submission, event: Event) -> Submission:
         case TaskFailed():
             return replace(state, failed=event, reason=event.message)
         case ProviderAnomaly():
-            return replace(state, anomaly=event.what)
+            return replace(state, anomaly=event.what, anomalies=state.anomalies | {event.what})
         case _:
             raise unexpected(event)
 

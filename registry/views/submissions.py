@@ -64,6 +64,8 @@ class SubmissionRow(SQLModel, table=True):
     confirmed_at: int | None = Field(default=None, sa_type=BigInteger)
     done_at: int | None = Field(default=None, sa_type=BigInteger)
     url_expires_at: int | None = Field(default=None, sa_type=BigInteger)
+    url: str | None = None
+    watermark_url: str | None = None
 
 
 SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
@@ -73,6 +75,7 @@ class SubmissionCard(Card):
     """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
 
     `confirmed_at` is when we knew of the task, `done_at` when we knew its end, `url_expires_at` when the provider deletes it.
+    `url` is where it serves the result, `watermark_url` where the marked copy, empty when none was asked for.
     """
 
     id: str
@@ -96,6 +99,8 @@ class SubmissionCard(Card):
     confirmed_at: int | None
     done_at: int | None
     url_expires_at: int | None
+    url: str | None = None
+    watermark_url: str | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -128,8 +133,14 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
             | QuarantineResolved(reason=reason)
         ):
             return {"reason": reason}
-        case TaskSucceeded(units=units, url_expires_at=expires):
-            return {"units": units, "done_at": recorded.recorded_at, "url_expires_at": expires}
+        case TaskSucceeded() as done:
+            return {
+                "units": done.units,
+                "done_at": recorded.recorded_at,
+                "url_expires_at": done.url_expires_at,
+                "url": done.url,
+                "watermark_url": done.watermark_url,
+            }
         case TaskFailed(message=message, units=units):
             return {"units": units, "done_at": recorded.recorded_at, "reason": message}
         case _:

@@ -127,6 +127,9 @@ def test_a_call_brings_the_answer_sooner(tmp_path: Path, kling: Sandbox) -> None
         assert [(one.status_code, one.json()) for one in answers] == [(200, {"received": True})] * 2
         assert film.types(before)[:3] == ["CallbackReceived", "CallbackReceived", "TaskSucceeded"]
         assert film.types(before)[-1] == "GenerationEnded"
+        made = film.service.get(f"/v1/generations/{card['subject']}").json()
+        assert made["days_left"] in (29, 30)
+        assert film.service.get(f"/v1/clips/{made['clip']}").json()["days_left"] == made["days_left"]
 
 
 def test_refusals_say_nothing_of_what_exists(tmp_path: Path, kling: Sandbox) -> None:

@@ -144,6 +144,7 @@ def upgrade() -> None:
         sa.Column("has_audio", sa.Boolean(), nullable=False),
         sa.Column("kling_url", sa.String(), nullable=False),
         sa.Column("kling_url_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("kling_watermark_url", sa.String(), nullable=False),
         sa.Column("continues", sa.String(), nullable=True),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "clip"),
@@ -328,6 +329,8 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.Column("url_expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("watermark_url", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "submission"),
     )
     op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
