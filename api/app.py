@@ -41,6 +41,7 @@ from api.routes import (
     me,
     payloads,
     productions,
+    relay,
     scenes,
     submissions,
 )
@@ -66,6 +67,7 @@ _RESOURCES: Final = (
     lineage,
     events,
     callbacks,
+    relay,
 )
 
 

@@ -29,6 +29,7 @@ from generation.kling.calls import Signatures
 from generation.kling.client import KlingClient
 from generation.kling.signing import AccessKeyPair, ApiKey, Credentials
 from generation.outbound import Outbound
+from generation.relaying import Relays
 from registry.blobs import Blobs, store_for
 from registry.deciders.account import Account
 from registry.deciders.studio import OpenStudio
@@ -55,6 +56,7 @@ class Continuity:
     outbound: Outbound
     callbacks: Callbacks
     signatures: Signatures
+    relays: Relays | None
     studio: str
 
     @contextmanager
@@ -86,6 +88,7 @@ class Continuity:
             monotonic=time.monotonic,
             jitter=random.random,
             callbacks=self.callbacks,
+            relays=self.relays,
         )
 
     def close(self) -> None:
@@ -115,7 +118,12 @@ def open_continuity(settings: Settings) -> Continuity:
     migrate(database)
     keys = KeyFile(settings.key_file)
     registry = Registry(
-        database, keys=keys, clock=microseconds, make_id=make_id, random_bytes=secrets.token_bytes
+        database,
+        keys=keys,
+        clock=microseconds,
+        make_id=make_id,
+        random_bytes=secrets.token_bytes,
+        relays_clips=bool(settings.public_url),
     )
     return Continuity(
         settings=settings,
@@ -127,6 +135,7 @@ def open_continuity(settings: Settings) -> Continuity:
         outbound=Outbound(settings.outbound_policy()),
         callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
         signatures=settings.signatures(),
+        relays=_relays(settings, keys),
         studio=_first_studio(database, registry),
     )
 
@@ -153,6 +162,13 @@ def microseconds() -> int:
 def make_id(prefix: str) -> str:
     """A new TypeID: the prefix and a UUIDv7."""
     return str(TypeID(prefix))
+
+
+def _relays(settings: Settings, keys: KeyFile) -> Relays | None:
+    if not settings.public_url:
+        return None
+    secret = secret_for(keys, "relay", secrets.token_bytes)
+    return Relays(secret, settings.public_url, settings.relay_lifetime)
 
 
 def _first_studio(database: Database, registry: Registry) -> str:

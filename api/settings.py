@@ -75,8 +75,10 @@ class Settings(BaseModel):
     public_url: str = Field(
         "",
         description="Where Kling can reach this service, `https://host` and perhaps a path: it is then asked to call when a "
-        "task moves. Empty: it is never asked, and tasks are only polled.",
+        "task moves, and may fetch a clip to continue from when its own address of it is too old. Empty: neither.",
     )
+    relay_lifetime: Seconds = Field(86_400.0, description="How long such a clip's address is good.")
+    relay_requests: Count = Field(20, description="How often it is answered, HEAD and ranges included.")
     url: str = Field("http://127.0.0.1:8000", description="Where the command line finds the service.")
     key: SecretStr | None = Field(None, description="The API key the command line uses.")
 

@@ -12,6 +12,7 @@ from generation.durations import Durations
 from generation.errors import PayloadRefused
 from generation.kling.client import KlingClient
 from generation.outbound import Outbound
+from generation.relaying import Relays
 from registry.blobs import Blobs
 from registry.deciders.account import Account
 from registry.deciders.command import Command
@@ -43,6 +44,8 @@ class Desk:
     """Route -> policy; a route that is not named is never resent."""
     callbacks: Callbacks | None = None
     """Who makes callback addresses; None where the provider is never asked to call."""
+    relays: Relays | None = None
+    """Who makes relay addresses; None where the provider cannot reach us."""
 
     def resend_policy(self, route: str) -> ResendPolicy:
         return self.resend.get(route, "never")
@@ -63,6 +66,16 @@ class Desk:
                 hint="use the service's own desk",
             )
         return self.callbacks.address(submission, base)
+
+    def relayed(self, submission: str, clip: str, sha256: str) -> str:
+        """Where the provider may fetch our copy of a clip. Raises PayloadRefused."""
+        if self.relays is None:
+            raise PayloadRefused(
+                f"{clip} can only come from our relay, and there is none",
+                findings=[],
+                hint="set CONTINUITY_PUBLIC_URL and ask again",
+            )
+        return self.relays.address(submission, clip, sha256, now=self.now())
 
     def now(self) -> int:
         """Microseconds since 1970."""

@@ -32,8 +32,18 @@ def gather(registry: Registry, studio: str, request: ShotRequest, *, as_of: int 
     """
     with registry.snapshot() as connection:
         if as_of is None:
-            return _gathered(studio, request, Present(registry, connection, studio))
-        return _gathered(studio, request, Hindsight(registry, connection, studio, position=as_of))
+            found = _gathered(studio, request, Present(registry, connection, studio))
+        else:
+            found = _gathered(studio, request, Hindsight(registry, connection, studio, position=as_of))
+    return _with_relay(found) if registry.relays_clips else found
+
+
+def _with_relay(found: Gathered) -> Gathered:
+    """The same grounds where this installation can serve the parent's bytes itself."""
+    parent = found.grounds.parent
+    if parent is None or parent.sha256 is None:
+        return found
+    return found._replace(grounds=replace(found.grounds, parent=replace(parent, relay=True)))
 
 
 def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:

@@ -58,12 +58,12 @@ def submit(desk: Desk, held: Held) -> Step:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
     submission = desk.registry.make_id("submission")
     external, calls = f"s-{suffix_of(submission)}", desk.callback_base
-    urls = {attachment.ref: attachment.url for attachment in plan.attachments if attachment.url is not None}
     account = account_of(desk, held, plan.account)
     if (drifted := drift(desk, held, plan)) is not None:
         held.append(desk, VoidPlan(stream=held.id, reason=drifted))
         return Moved()
     try:
+        urls = _video_urls(desk, plan, submission)
         extra = {"external_task_id": external, "callback_url": desk.callback_url(submission, calls)}
         body = wire_body(desk, plan, extra=extra, video_urls=urls)
     except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
@@ -170,6 +170,15 @@ def wire_body(
         for attached in plan.attachments
     }
     return prepare(plan.payload, attachments=attachments, extra=extra, open_blob=open_blob)
+
+
+def _video_urls(desk: Desk, plan: Plan, submission: str) -> dict[str, str]:
+    """Which address stands for which clip: the provider's, or ours where that was too old. Raises PayloadRefused."""
+    return {
+        attached.ref: attached.url or desk.relayed(submission, attached.clip or "", attached.sha256 or "")
+        for attached in plan.attachments
+        if attached.url is not None or attached.relay
+    }
 
 
 def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBytes | None:

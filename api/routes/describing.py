@@ -26,7 +26,7 @@ for `?after=`. Refusals are problem documents (RFC 9457) that name everything th
 since 1970.
 """
 _REF: Final = "#/components/schemas/{model}"
-_VERBS: Final = ("get", "put", "post", "patch", "delete")
+_VERBS: Final = ("get", "put", "post", "patch", "delete", "head")
 _SHOT: Final = {
     "scene": SCENE,
     "cast": [{"character": "mina"}, {"character": "jun"}],

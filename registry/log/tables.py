@@ -78,8 +78,19 @@ class LeaseRow(SQLModel, table=True):
     pulled: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class RelayRow(SQLModel, table=True):
+    """How often a relay address was used; `seal` is its token's own HMAC. Goes when the address has ended."""
+
+    __tablename__ = "relays"
+
+    seal: str = Field(primary_key=True)
+    used: int
+    ends: int = Field(sa_type=BigInteger)
+
+
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
 LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES)
+RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS)

@@ -69,6 +69,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "work"),
     )
     op.create_table(
+        "relays",
+        sa.Column("seal", sa.String(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("seal"),
+    )
+    op.create_table(
         "view_accounts",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
