@@ -24,13 +24,15 @@ from generation.recording import ending, plan_of
 from registry.blobs.media import Footage, probe
 from registry.deciders.generation import StoreResult
 from registry.deciders.submission import NoteOnSubmission
-from registry.errors import BlobExists, BlobMissing, NotFootage
+from registry.errors import BlobCorrupt, BlobExists, BlobMissing, NotFootage
 from registry.events.generation import ResultStored
 from registry.events.references import StoredBytes
 from registry.events.submission import ProviderAnomaly, TaskSucceeded
 
 _log = structlog.get_logger("fetching")
 _PIECE: Final = 1 << 20
+_COPIES: Final = 5
+"""Under so many keys a result is kept at most, when stored copies go bad."""
 _AGAIN: Final = "ask"
 """What a refused download leaves for the next try: ask the task for its address first."""
 _REPORTED_FROM: Final = 3
@@ -54,10 +56,10 @@ def fetch(desk: Desk, held: Held) -> Step:
     succeeded, submission = held.submission.succeeded, held.generation.submission
     if succeeded is None or submission is None:
         raise RuntimeError(f"{held.id} has nothing to fetch")
-    key = f"{held.lease.log}/{submission}/clip"
     try:
         with tempfile.TemporaryFile() as file:
-            url, digest = _from_store(desk, held, key, file) or _from_provider(desk, held, file)
+            key, kept = _from_store(desk, held, f"{held.lease.log}/{submission}/clip", file)
+            url, digest = kept or _from_provider(desk, held, file)
             footage = _checked(probe(file), succeeded, held)
             stored = _keep(desk, key, file, digest)
     except NotFootage as refused:
@@ -72,14 +74,29 @@ def fetch(desk: Desk, held: Held) -> Step:
     return Moved()
 
 
-def _from_store(desk: Desk, held: Held, key: str, file: IO[bytes]) -> tuple[str, str] | None:
-    """What an earlier try has stored already, verified: its address and digest; None when there is nothing."""
-    try:
-        stored = desk.blobs.stat(key)
-    except BlobMissing:
-        return None
-    with desk.blobs.open(key, sha256=stored.sha256) as chunks:
-        return _succeeded(held).url, _written(file, chunks)
+def _from_store(desk: Desk, held: Held, first: str, file: IO[bytes]) -> tuple[str, tuple[str, str] | None]:
+    """The key to keep the result under, and what an earlier try has stored there, verified: its address and digest.
+
+    A copy that went bad is left as it is, for people to look at, and the provider's is kept under the next key. Raises
+    BlobCorrupt when so many copies went bad that the store is not to be trusted.
+    """
+    for copy in range(1, _COPIES + 1):
+        key = first if copy == 1 else f"{first}-{copy}"
+        try:
+            stored = desk.blobs.stat(key)
+            with desk.blobs.open(key, sha256=stored.sha256) as chunks:
+                return key, (_succeeded(held).url, _written(file, chunks))
+        except BlobMissing:
+            return key, None
+        except BlobCorrupt as spoilt:
+            _log.error("stored_clip_corrupt", key=key, message=spoilt.message)
+            _emptied(file)
+    raise BlobCorrupt(f"{_COPIES} copies of {first} went bad", hint="check the store's disk")
+
+
+def _emptied(file: IO[bytes]) -> None:
+    file.seek(0)
+    file.truncate()
 
 
 def _from_provider(desk: Desk, held: Held, file: IO[bytes]) -> tuple[str, str]:
@@ -93,8 +110,7 @@ def _from_provider(desk: Desk, held: Held, file: IO[bytes]) -> tuple[str, str]:
         newer = _newest(desk, held)
         if newer is None or newer == url:
             raise
-        file.seek(0)
-        file.truncate()
+        _emptied(file)
         return newer, _downloaded(desk, newer, file)
 
 
