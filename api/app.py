@@ -30,6 +30,7 @@ from api.errors import Web, answer_problem
 from api.routes import (
     accounts,
     assets,
+    callbacks,
     characters,
     clips,
     elements,
@@ -40,6 +41,7 @@ from api.routes import (
     me,
     payloads,
     productions,
+    relay,
     scenes,
     submissions,
 )
@@ -64,6 +66,8 @@ _RESOURCES: Final = (
     clips,
     lineage,
     events,
+    callbacks,
+    relay,
 )
 
 

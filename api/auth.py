@@ -29,8 +29,10 @@ from registry.registry import Registry
 from registry.views import access
 
 SECRET_BYTES: Final = 25
-ENTRIES: Final = frozenset({"key", "open"})
-"""How a route may be entered: with a key of a studio, or by anybody. Every route says which (`entered_by`)."""
+ENTRIES: Final = frozenset({"key", "token", "open"})
+"""How a route may be entered: with a key of a studio, with a token in its address (the route checks it), or by anybody.
+
+Every route says which (`entered_by`)."""
 
 _KEY: Final = re.compile(r"continuity_([0-7][0-9a-hjkmnp-tv-z]{25})_([a-z2-7]{40})([0-9a-f]{8})")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
@@ -94,7 +96,7 @@ class Entry:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] != "OPTIONS":
             entered_by = scope["route_handler"].opt.get("entered_by")
-            if entered_by != "open":
+            if entered_by not in ("open", "token"):
                 header = _header(scope, b"authorization")
                 scope["user"] = await sync_to_thread(authenticate, self._registry, header)
         await self._app(scope, receive, send)

@@ -257,10 +257,14 @@ class AssetAnswer(AssetCard):
 
 
 class GenerationAnswer(GenerationCard):
-    """A generation with its paid call, and what an unfinished one waits for in the worker's words."""
+    """A generation with its paid call, and what an unfinished one waits for in the worker's words.
+
+    `days_left` is how many whole days the provider still keeps the result, None before there is one.
+    """
 
     submission_card: SubmissionCard | None = None
     waiting_for: str = ""
+    days_left: int | None = None
 
 
 class FeedEvent(Card):
@@ -297,6 +301,12 @@ class Problem(BaseModel):
     findings: tuple[Finding, ...] | None = None
     current_version: int | None = None
     state: str | None = None
+
+
+class Received(BaseModel):
+    """The call was taken; nothing is said about what becomes of it."""
+
+    received: bool
 
 
 class Alive(BaseModel):

@@ -23,9 +23,11 @@ from pydantic import (
     model_validator,
 )
 
+from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
 from generation.durations import Durations
 from generation.errors import GenerationError
+from generation.kling.calls import Signatures
 from generation.kling.client import PATH_OF_ROUTE
 from generation.outbound import OutboundPolicy
 from generation.policies import GUIDE, EndFrame, Policies
@@ -81,6 +83,13 @@ class Settings(BaseModel):
     upload_most_bytes: Size = Field(100 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
+    public_url: str = Field(
+        "",
+        description="Where Kling can reach this service, `https://host` and perhaps a path: it is then asked to call when a "
+        "task moves, and may fetch a clip to continue from when its own address of it is too old. Empty: neither.",
+    )
+    relay_lifetime: Seconds = Field(86_400.0, description="How long such a clip's address is good.")
+    relay_requests: Count = Field(20, description="How often it is answered, HEAD and ranges included.")
     url: str = Field("http://127.0.0.1:8000", description="Where the command line finds the service.")
     key: SecretStr | None = Field(None, description="The API key the command line uses.")
 
@@ -115,6 +124,11 @@ class Settings(BaseModel):
         ("klingai.com", "inkwai.com"),
         description="Host suffixes, separated by commas, that API calls go to and results come from. "
         "Nothing else is connected to.",
+    )
+    kling_webhook_secrets: SecretStr | None = Field(
+        None,
+        description="Webhook secrets (`whsec_…`), separated by commas; the one that is rotated out stays good while it is "
+        "listed. When set, unsigned and wrongly signed callbacks are refused.",
     )
     kling_connect: Seconds = Field(10.0, description="How long connecting may take.")
     kling_read: Seconds = Field(30.0, description="How long one read call may take in all.")
@@ -159,6 +173,10 @@ class Settings(BaseModel):
         _D.retry_first, description="First pause after load or a harmless failure; it doubles."
     )
     retry_most: Seconds = Field(_D.retry_most, description="Longest such pause.")
+    callback_floor: Seconds = Field(
+        _D.callback_floor,
+        description="Shortest pause between two polls of a task, however often Kling calls.",
+    )
     hold_first: Seconds = Field(
         _D.hold_first, description="First pause while Kling refuses the account; it doubles."
     )
@@ -220,6 +238,18 @@ class Settings(BaseModel):
         """Route -> what follows a disproof."""
         return _resend(self.resend_policy)
 
+    @model_validator(mode="after")
+    def _kling_may_reach_us(self) -> Self:
+        if self.public_url:
+            wrong = unfit_for_callers(self.public_url, loopback=self.allow_loopback)
+            if wrong:
+                raise ValueError(f"CONTINUITY_PUBLIC_URL: {wrong} (it is {self.public_url!r})")
+        try:
+            self.signatures()
+        except ValueError as refused:
+            raise ValueError(f"KLING_WEBHOOK_SECRETS: {refused}") from None
+        return self
+
     @property
     def database(self) -> str:
         """The database's URL."""
@@ -251,6 +281,11 @@ class Settings(BaseModel):
     def policies(self) -> Policies:
         """The named policies that plans are compiled under."""
         return Policies(end_frame=self.end_frame_policy)
+
+    def signatures(self) -> Signatures:
+        """Who checks callbacks' signatures; nobody when no secret is set. Raises ValueError."""
+        listed = self.kling_webhook_secrets.get_secret_value() if self.kling_webhook_secrets else ""
+        return Signatures(one for one in map(str.strip, listed.split(",")) if one)
 
     def durations(self) -> Durations:
         """The worker's durations."""

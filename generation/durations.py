@@ -12,6 +12,7 @@ class Durations:
     A send may take `send_floor` plus one second per `send_bytes_per_second` bytes; the lease outlives it by `lease_margin`.
     An unknown outcome is looked up at once; what is not found counts only `grace` after the send deadline, `looks` times
     `look_interval` apart. A quarantined submission is looked at again every `quarantine`, in case a person has decided.
+    A callback pulls a poll forward, to `callback_floor` after the one before at the soonest.
     A confirmed task is polled after `poll_first`, `poll_then`, and finally every `poll_slow`.
     """
 
@@ -27,6 +28,7 @@ class Durations:
     poll_slow: float = 120.0
     retry_first: float = 1.0
     retry_most: float = 60.0
+    callback_floor: float = 5.0
     hold_first: float = 60.0
     hold_most: float = 600.0
     fetch_deadline: float = 600.0

@@ -70,7 +70,7 @@ PARENT_EXPIRED = Gap(
     "E410",
     "The vendor no longer serves the clip to go on from",
     ("guide E", "contract section 10"),
-    "make the clip again and go on from the new one",
+    "set CONTINUITY_PUBLIC_URL, so that we can serve our copy; or make the clip again and go on from the new one",
 )
 NO_ACCOUNT = Gap(
     "E411", "No account is chosen", ("contract section 6",), "choose an account for the production"

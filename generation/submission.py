@@ -61,14 +61,15 @@ def submit(desk: Desk, held: Held) -> Step:
     if plan is None:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
     submission = desk.registry.make_id("submission")
-    external = f"s-{suffix_of(submission)}"
-    urls = {attachment.ref: attachment.url for attachment in plan.attachments if attachment.url is not None}
+    external, calls = f"s-{suffix_of(submission)}", desk.callback_base
     account = account_of(desk, held, plan.account)
     if (drifted := drift(desk, held, plan)) is not None:
         held.append(desk, VoidPlan(stream=held.id, reason=drifted))
         return Moved()
     try:
-        body = wire_body(desk, plan, external_task_id=external, video_urls=urls)
+        urls = _video_urls(desk, plan, submission)
+        extra = {"external_task_id": external, "callback_url": desk.callback_url(submission, calls)}
+        body = wire_body(desk, plan, extra=extra, video_urls=urls)
     except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
         return end(desk, held, "refused", f"the body cannot be made: {refused.message}")
     with desk.kling_for(account) as client:
@@ -89,6 +90,7 @@ def submit(desk: Desk, held: Held) -> Step:
             send_deadline=desk.now() + _us(seconds),
             epoch=lease.epoch,
             video_urls=urls,
+            callback_base=calls,
         )
         try:
             held.append(
@@ -114,7 +116,9 @@ def send_again(desk: Desk, held: Held) -> Step:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
     account = account_of(desk, held, intent.account)
     try:
-        body = wire_body(desk, plan, external_task_id=intent.external_task_id, video_urls=intent.video_urls)
+        calls = desk.callback_url(submission, intent.callback_base)
+        extra = {"external_task_id": intent.external_task_id, "callback_url": calls}
+        body = wire_body(desk, plan, extra=extra, video_urls=intent.video_urls)
     except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
         return end(desk, held, "refused", f"the body cannot be made again: {refused.message}")
     if body.sha256 != intent.wire_digest:
@@ -155,8 +159,13 @@ def disproved(desk: Desk, held: Held) -> Step:
     return Moved()
 
 
-def wire_body(desk: Desk, plan: Plan, *, external_task_id: str, video_urls: Mapping[str, str]) -> WireBody:
-    """The exact bytes to send, measured and verified. Raises PayloadRefused, BlobMissing, BlobCorrupt, BlobStoreDown."""
+def wire_body(
+    desk: Desk, plan: Plan, *, extra: Mapping[str, str | None], video_urls: Mapping[str, str]
+) -> WireBody:
+    """The exact bytes to send, measured and verified. Raises PayloadRefused, BlobMissing, BlobCorrupt, BlobStoreDown.
+
+    `extra` is what the sender adds to the plan: our id, and where to call. The plan's digest knows neither.
+    """
 
     def open_blob(attachment: Attachment) -> AbstractContextManager[Iterator[bytes]]:
         return desk.blobs.open(attachment.key, sha256=attachment.sha256)
@@ -171,8 +180,16 @@ def wire_body(desk: Desk, plan: Plan, *, external_task_id: str, video_urls: Mapp
         )
         for attached in plan.attachments
     }
-    extra = {"external_task_id": external_task_id}
     return prepare(plan.payload, attachments=attachments, extra=extra, open_blob=open_blob)
+
+
+def _video_urls(desk: Desk, plan: Plan, submission: str) -> dict[str, str]:
+    """Which address stands for which clip: the provider's, or ours where that was too old. Raises PayloadRefused."""
+    return {
+        attached.ref: attached.url or desk.relayed(submission, attached.clip or "", attached.sha256 or "")
+        for attached in plan.attachments
+        if attached.url is not None or attached.relay
+    }
 
 
 def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBytes | None:

@@ -14,7 +14,8 @@ from generation.awaiting import compile_awaited
 from generation.desk import Desk, Done, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import GenerationError
-from generation.following import deliver, fetch, poll
+from generation.fetching import fetch
+from generation.following import deliver, poll
 from generation.looking import look_up
 from generation.submission import disproved, send_again, submit
 from registry.deciders.generation import Generation

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from registry.deciders import DECIDERS
 from registry.deciders.command import Command
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
-from registry.log import leases
+from registry.log import leases, relays
 from registry.log.engine import Database
 from registry.log.feed import Feed, head, recorded_at
 from registry.log.leases import Lease
@@ -50,7 +50,10 @@ class Idempotency:
 
 
 class Registry:
-    """Open once per process; `close` finishes what waits."""
+    """Open once per process; `close` finishes what waits.
+
+    `relays_clips` says that this installation can serve a clip to the provider, which has a say in what can be continued.
+    """
 
     def __init__(
         self,
@@ -60,8 +63,10 @@ class Registry:
         clock: Clock,
         make_id: MakeId,
         random_bytes: Callable[[int], bytes],
+        relays_clips: bool = False,
     ) -> None:
         self.clock = clock
+        self.relays_clips = relays_clips
         self.make_id = make_id
         self._sealer = Sealer(keys, random_bytes)
         self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
@@ -151,13 +156,28 @@ class Registry:
         """Let go of a lease until `due`; `note` says what it waits for, `memory` is for the next holder."""
         self._log.transact(
             lambda connection: leases.release(
-                connection, lease, due=due, note=note, progressed=progressed, memory=memory
+                connection,
+                replace(lease, memory=memory),
+                now=self.clock(),
+                due=due,
+                note=note,
+                progressed=progressed,
             )
         )
 
-    def hurry(self, log: str, work: str, *, due: int) -> None:
-        """Make waiting work due at `due` (microseconds) at the latest."""
-        self._log.transact(lambda connection: leases.hurry(connection, log, work, due=due))
+    def hurry(self, log: str, work: str, *, due: int, floor: int = 0) -> None:
+        """Make waiting work due at `due` (microseconds) at the latest, but not within `floor` of when it was last let go."""
+        now = self.clock()
+        self._log.transact(
+            lambda connection: leases.hurry(connection, log, work, now=now, due=due, floor=floor)
+        )
+
+    def count_relay(self, seal: str, *, most: int, ends: int) -> bool:
+        """Count one use of a relay address; False when it was used `most` times."""
+        now = self.clock()
+        return self._log.transact(
+            lambda connection: relays.count(connection, seal, most=most, ends=ends, now=now)
+        )
 
     def finish(self, lease: Lease) -> None:
         """The leased work has come to its end."""

@@ -12,6 +12,7 @@ from api.asked import ShotRequest
 from api.bodies import GenerationAnswer
 from api.errors import Web, from_pydantic
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.clips import days_left
 from api.routes.commanding import Change, Visit
 from api.routes.waiting import Wait, Watch
 from generation import intake
@@ -125,7 +126,9 @@ async def show_generation(
     def read() -> GenerationAnswer:
         card = visit.read(_answer_of, generation)
         waiting_for = visit.registry.waiting_for(visit.studio, card.id) if card.outcome is None else ""
-        return card.model_copy(update={"waiting_for": waiting_for})
+        expires = card.submission_card.url_expires_at if card.submission_card else None
+        left = None if expires is None else days_left(expires, visit.registry.clock())
+        return card.model_copy(update={"waiting_for": waiting_for, "days_left": left})
 
     found = await watch.until(visit.studio, read, lambda card: card.outcome is not None, wait=wait)
     return answer_card(found)

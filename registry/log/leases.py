@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
 from registry.errors import StaleLease
 from registry.log.roles import Fence
@@ -73,15 +73,24 @@ def extend(connection: Connection, lease: Lease, *, until: int) -> Lease:
     return replace(lease, expires=until)
 
 
-def release(
-    connection: Connection, lease: Lease, *, due: int, note: str, progressed: bool, memory: str = ""
-) -> None:
-    """Let go; the work is due again at `due`. `note` says what it waits for, for people. A stale lease lets go of nothing."""
+def release(connection: Connection, lease: Lease, *, now: int, due: int, note: str, progressed: bool) -> None:
+    """Let go; the work is due again at `due`, or sooner if it was hurried meanwhile. `note` says what it waits for, for people.
+
+    The lease's `memory` is left for the next holder. A stale lease lets go of nothing.
+    """
     attempts = 0 if progressed else lease.attempts
     connection.execute(
         update(LEASES)
         .where(LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch)
-        .values(expires=0, due=due, note=note, attempts=attempts, memory=memory)
+        .values(
+            expires=0,
+            due=case((LEASES.c.pulled + now < due, LEASES.c.pulled + now), else_=due),
+            let_go=now,
+            pulled=None,
+            note=note,
+            attempts=attempts,
+            memory=lease.memory,
+        )
     )
 
 
@@ -94,10 +103,16 @@ def finish(connection: Connection, lease: Lease) -> None:
     )
 
 
-def hurry(connection: Connection, log: str, work: str, *, due: int) -> None:
-    """Make waiting work due by then at the latest; work that is held, or is due sooner, is left alone."""
+def hurry(connection: Connection, log: str, work: str, *, now: int, due: int, floor: int = 0) -> None:
+    """Make waiting work due by then at the latest, but not within `floor` of when it was last let go.
+
+    Work that is due sooner is left alone; work that is held is hurried when it is let go.
+    """
+    here = (LEASES.c.log == log) & (LEASES.c.work == work)
+    soonest = case((LEASES.c.let_go + floor > due, LEASES.c.let_go + floor), else_=due)
+    connection.execute(update(LEASES).where(here, LEASES.c.expires > now).values(pulled=floor))
     connection.execute(
-        update(LEASES).where(LEASES.c.log == log, LEASES.c.work == work, LEASES.c.due > due).values(due=due)
+        update(LEASES).where(here, LEASES.c.expires <= now, LEASES.c.due > soonest).values(due=soonest)
     )
 
 

@@ -37,7 +37,10 @@ class SubmissionRow(SQLModel, table=True):
     """One submission; kept answers as a JSON list of StoredBytes."""
 
     __tablename__ = "view_submissions"
-    __table_args__ = (Index("submissions_by_task", "log", "account", "task_id", unique=True),)
+    __table_args__ = (
+        Index("submissions_by_task", "log", "account", "task_id", unique=True),
+        Index("submissions_by_id", "submission"),
+    )
     # A task is one submission's: of two that are resolved as the same task at once, the second is refused by the database.
 
     log: str = Field(primary_key=True)
@@ -63,6 +66,8 @@ class SubmissionRow(SQLModel, table=True):
     confirmed_at: int | None = Field(default=None, sa_type=BigInteger)
     done_at: int | None = Field(default=None, sa_type=BigInteger)
     url_expires_at: int | None = Field(default=None, sa_type=BigInteger)
+    url: str | None = None
+    watermark_url: str | None = None
 
 
 SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
@@ -72,6 +77,7 @@ class SubmissionCard(Card):
     """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
 
     `confirmed_at` is when we knew of the task, `done_at` when we knew its end, `url_expires_at` when the provider deletes it.
+    `url` is where it serves the result, `watermark_url` where the marked copy, empty when none was asked for.
     """
 
     id: str
@@ -95,6 +101,8 @@ class SubmissionCard(Card):
     confirmed_at: int | None
     done_at: int | None
     url_expires_at: int | None
+    url: str | None = None
+    watermark_url: str | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -128,8 +136,14 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
             | QuarantineResolved(reason=reason)
         ):
             return {"reason": reason}
-        case TaskSucceeded(units=units, url_expires_at=expires):
-            return {"units": units, "done_at": recorded.recorded_at, "url_expires_at": expires}
+        case TaskSucceeded() as done:
+            return {
+                "units": done.units,
+                "done_at": recorded.recorded_at,
+                "url_expires_at": done.url_expires_at,
+                "url": done.url,
+                "watermark_url": done.watermark_url,
+            }
         case TaskFailed(message=message, units=units):
             return {"units": units, "done_at": recorded.recorded_at, "reason": message}
         case _:
@@ -214,6 +228,12 @@ def confirmed_as(connection: Connection, log: str, *, account: str, task_id: str
         select(SUBMISSIONS.c.submission).where(SUBMISSIONS.c.log == log, here)
     ).scalar()
     return found
+
+
+def log_of(connection: Connection, submission: str) -> str | None:
+    """Whose studio's submission it is, for who comes with nothing but its id; None when there is none."""
+    query = select(SUBMISSIONS.c.log).where(SUBMISSIONS.c.submission == submission)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def submissions(

@@ -64,7 +64,16 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("memory", sa.String(), nullable=False),
+        sa.Column("let_go", sa.BigInteger(), nullable=False),
+        sa.Column("pulled", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "work"),
+    )
+    op.create_table(
+        "relays",
+        sa.Column("seal", sa.String(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("seal"),
     )
     op.create_table(
         "view_accounts",
@@ -143,6 +152,7 @@ def upgrade() -> None:
         sa.Column("has_audio", sa.Boolean(), nullable=False),
         sa.Column("kling_url", sa.String(), nullable=False),
         sa.Column("kling_url_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("kling_watermark_url", sa.String(), nullable=False),
         sa.Column("continues", sa.String(), nullable=True),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "clip"),
@@ -327,9 +337,12 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.Column("url_expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("watermark_url", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "submission"),
     )
     op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
+    op.create_index("submissions_by_id", "view_submissions", ["submission"], unique=False)
     op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=True)
     op.create_table(
         "view_work",
