@@ -55,6 +55,11 @@ _OPTIONS: Final = (
     click.option("--shot", help="The planned shot it is a take of."),
     click.option("--client-reference", help="Your own name for it."),
     click.option("--accept", multiple=True, metavar="RULE=REASON", help="Your written reason for a caution."),
+    click.option("--takes", type=int, help="So many clips of the same plan."),
+    click.option("--approval", is_flag=True, default=None, help="Wait for an approver before it is sent."),
+    click.option("--max-units", help="The most one take may cost, in Kling units."),
+    click.option("--priority", type=int, help="Higher goes first in its production, -100 to 100."),
+    click.option("--needed-by", help="When, e.g. 2026-12-01T18:00:00+09:00; the earlier goes first."),
     click.option(
         "--request", "file", type=click.File("rb"), help="Read a JSON request first; - is standard input."
     ),
@@ -91,8 +96,23 @@ _PLAIN: Final = frozenset(
         *("scene", "production", "action", "setting", "framing", "adapt_wardrobe", "opening", "references"),
         *("continue_from", "keep_original_sound", "prompt", "duration", "aspect_ratio", "mode"),
         *("mode_reason", "purpose", "sound", "route", "shot", "client_reference"),
+        *("takes", "approval", "max_units", "priority", "needed_by"),
     }
 )
+
+
+def patch_from(fields: tuple[str, ...]) -> dict[str, Any]:
+    """`FIELD=JSON` pairs as a merge patch."""
+    patch = {}
+    for field in fields:
+        name, said = _pair(field, "=", "--set")
+        try:
+            patch[name] = orjson.loads(said)
+        except orjson.JSONDecodeError:
+            raise click.BadParameter(
+                f"{said!r} is not JSON; texts stand in quotes: {name}='\"…\"'", param_hint="--set"
+            ) from None
+    return patch
 
 
 def _read(file: IO[bytes]) -> dict[str, Any]:
