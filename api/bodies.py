@@ -299,6 +299,7 @@ class Problem(BaseModel):
     state: str | None = None
     left_units: str | None = None
     needed_units: str | None = None
+    committed_units: str | None = None
     spent_units: str | None = None
     reserved_units: str | None = None
 

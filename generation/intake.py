@@ -49,7 +49,7 @@ def preview(registry: Registry, studio: str, request: ShotRequest, *, as_of: int
     gathered = gather(registry, studio, request, as_of=as_of)
     pending = _pending_parent(gathered.grounds)
     shown = compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
-    return _judged(shown, request, gathered, _production(registry, studio, gathered))
+    return _judged(shown, request, gathered, _production(registry, studio, gathered, as_of=as_of))
 
 
 def _judged(shown: Preview, request: ShotRequest, gathered: Gathered, production: Production) -> Preview:
@@ -63,9 +63,10 @@ def _judged(shown: Preview, request: ShotRequest, gathered: Gathered, production
     return shown.model_copy(update={"sendable": False, "findings": (*shown.findings, *found)})
 
 
-def _production(registry: Registry, studio: str, gathered: Gathered) -> Production:
-    """The request's production as of the position that was read."""
-    state = registry.state(studio, gathered.production, as_of=gathered.grounds.position).state
+def _production(
+    registry: Registry, studio: str, gathered: Gathered, *, as_of: int | None = None
+) -> Production:
+    state = registry.state(studio, gathered.production, as_of=as_of).state
     if not isinstance(state, Production):
         raise RuntimeError(f"{gathered.production} is no production")
     return state

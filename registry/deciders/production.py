@@ -215,6 +215,7 @@ def _set_budget(command: SetBudget, state: Production) -> Sequence[Event]:
             f"{command.stream} has spent {plain(state.settled)} and reserved "
             f"{plain(state.committed - state.settled)} units, more than a budget of {wanted.units}",
             hint="set at least what is spent and reserved",
+            committed_units=plain(state.committed),
             spent_units=plain(state.settled),
             reserved_units=plain(state.committed - state.settled),
         )
