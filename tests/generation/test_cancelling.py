@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from generation.cancelling import cancel
+from generation.recording import ending
 from registry.deciders.generation import NotThere
+from registry.deciders.submission import Submission
 from registry.errors import NotFound
 from registry.events.envelope import Recorded
 from registry.events.generation import GenerationEnded
@@ -97,6 +99,20 @@ def test_a_cancel_that_is_overtaken_decides_again(world: World, provider: Sandbo
     assert (world.card(asked).cancel_wanted, world.card(asked).outcome) == (True, None)
     assert world.carry(asked)[0].outcome == "delivered"
     check_all(world, provider.ledger())
+
+
+def test_a_cancel_never_claims_another_end(world: World) -> None:
+    """When it ends between a cancel's look and its append, the cancel is refused with the state; it has one end and one record."""
+    asked = world.ask(**ALONE)
+    refused = ending(
+        asked, world.registry.state(world.studio, asked).state, Submission(), outcome="refused", reason="no"
+    )
+    overtaken = once_at(world, "before:EndGeneration", do=lambda: world.do(*refused)).registry
+    with pytest.raises(NotThere):
+        cancelled(world, asked, overtaken)
+
+    assert world.card(asked).outcome == "refused"
+    check_all(world, [])
 
 
 def test_what_the_provider_refused_for_now_ends_at_once(world: World, provider: Sandbox) -> None:
