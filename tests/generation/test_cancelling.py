@@ -102,7 +102,7 @@ def test_a_cancel_that_is_overtaken_decides_again(world: World, provider: Sandbo
 
 
 def test_a_cancel_never_claims_another_end(world: World) -> None:
-    """When it ends between a cancel's look and its append, the cancel is refused with the state; it has one end and one record."""
+    """When it ends between a cancel's look and its append, the cancel is refused; there is one end and one record."""
     asked = world.ask(**ALONE)
     refused = ending(
         asked, world.registry.state(world.studio, asked).state, Submission(), outcome="refused", reason="no"

@@ -17,7 +17,7 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.element import AdoptElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
-from registry.deciders.production import ChooseAccount, OpenProduction
+from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
 from registry.deciders.scene import (
     CastInScene,
     ContinueScene,
@@ -88,7 +88,7 @@ def scenes() -> list[list[Command]]:
 
 
 def requested(generation: str, submission: str) -> list[list[Command]]:
-    request, plan = example("GenerationRequested"), example("PlanCompiled")
+    request, plan = example("GenerationRequested", approval=False, retry_of=None), example("PlanCompiled")
     intent = example("SubmissionIntended", subject=generation)
     return [
         [RequestGeneration(stream=generation, requested=request, plan=plan)],  # type: ignore[arg-type]
@@ -103,6 +103,7 @@ def delivered() -> list[list[Command]]:
     clip, record = example("ClipRecorded", continues=None), example("ContinuityRecorded", parents=[])
     return [
         *requested(MADE, PAID),
+        [ReserveBudget(stream=SHOW, submission=PAID, subject=MADE, units="2")],
         [noted(PAID, "SubmissionRejected")],
         [noted(PAID, "SubmissionResent")],
         [noted(PAID, "SubmissionConfirmed")],
@@ -113,6 +114,7 @@ def delivered() -> list[list[Command]]:
             RecordClip(stream=CLIP, clip=clip),  # type: ignore[arg-type]
             RecordContinuity(stream=SCENE, continuity=record),  # type: ignore[arg-type]
         ],
+        [SettleBudget(stream=SHOW, submission=PAID, units="1.8")],
         [ContinueScene(stream=NEXT, clip=CLIP)],
     ]
 
