@@ -25,6 +25,7 @@ from api.errors import BadHeader, Unauthenticated
 from registry.deciders.access import IssueKey
 from registry.events.envelope import Context
 from registry.events.ids import suffix_of
+from registry.events.studio import Role
 from registry.registry import Registry
 from registry.views import access
 
@@ -41,11 +42,12 @@ _CHALLENGE: Final = 'Bearer realm="continuity"'
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the key, its holder, and the studio it opens."""
+    """Who asks: the key, its holder, the studio it opens, and what it may do there beyond asking."""
 
     key: str
     holder: str
     studio: str
+    roles: tuple[str, ...] = ()
 
 
 def issue_key(
@@ -53,13 +55,14 @@ def issue_key(
     studio: str,
     holder: str,
     *,
+    roles: tuple[Role, ...] = (),
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     actor: str = "operator",
 ) -> str:
-    """Give `holder` a key to everything in `studio`. The answer is shown once; nobody can read it again."""
+    """Give `holder` a key to everything in `studio`, with those roles. The answer is shown once; nobody can read it again."""
     key = registry.make_id("key")
     secret = b32encode(random_bytes(SECRET_BYTES)).decode().lower()
-    command = IssueKey(stream=key, studio=studio, holder=holder, secret_sha256=_digest(secret))
+    command = IssueKey(stream=key, studio=studio, holder=holder, secret_sha256=_digest(secret), roles=roles)
     registry.handle(studio, [command], context=Context(actor=actor))
     public = f"continuity_{suffix_of(key)}_{secret}"
     return public + _check(public)
@@ -83,7 +86,7 @@ def authenticate(registry: Registry, authorization: str | None) -> Caller:
         raise _refused("nobody was given this key")
     if card.revoked:
         raise _refused(f"{card.id} is revoked: ask for a new key")
-    return Caller(card.id, card.holder, card.studio)
+    return Caller(card.id, card.holder, card.studio, card.roles)
 
 
 class Entry:

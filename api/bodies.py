@@ -242,10 +242,11 @@ class CheckedPayload(Card):
 
 
 class Me(Card):
-    """Who a key is, and which studio it opens."""
+    """Who a key is, what it may do beyond asking, and which studio it opens."""
 
     key: str
     holder: str
+    roles: tuple[str, ...]
     studio: str
     studio_name: str
 
@@ -259,12 +260,15 @@ class AssetAnswer(AssetCard):
 class GenerationAnswer(GenerationCard):
     """A generation with its paid call, and what an unfinished one waits for in the worker's words.
 
+    `all_takes` are the generations asked for together, in order, this one among them; `note` is what else there is to know;
     `days_left` is how many whole days the provider still keeps the result, None before there is one.
     """
 
     submission_card: SubmissionCard | None = None
     waiting_for: str = ""
     days_left: int | None = None
+    all_takes: tuple[str, ...] = ()
+    note: str = ""
 
 
 class FeedEvent(Card):
@@ -287,7 +291,10 @@ class FeedEvent(Card):
 
 
 class Problem(BaseModel):
-    """A refusal or failure (RFC 9457). `code` is stable; `errors` and `findings` name everything that is wrong at once."""
+    """A refusal or failure (RFC 9457). `code` is stable; `errors` and `findings` name everything that is wrong at once.
+
+    `state` is where the thing is instead of where it would have to be; amounts are Kling units.
+    """
 
     type: str
     title: str
@@ -301,6 +308,11 @@ class Problem(BaseModel):
     findings: tuple[Finding, ...] | None = None
     current_version: int | None = None
     state: str | None = None
+    left_units: str | None = None
+    needed_units: str | None = None
+    committed_units: str | None = None
+    spent_units: str | None = None
+    reserved_units: str | None = None
 
 
 class Received(BaseModel):

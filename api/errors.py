@@ -1,8 +1,8 @@
 """Every refusal and failure as a problem document (RFC 9457); the only place that knows HTTP numbers.
 
 A problem holds `type`, `title`, `status`, `detail`, `code` (stable), `hint` (what to do), `instance`, `request_id`, and, where
-they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps), `current_version`, and the `state`
-that the thing is in.
+they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps), `state` (where the thing is instead),
+amounts (`…_units`) and `current_version`.
 """
 
 from __future__ import annotations
@@ -47,6 +47,12 @@ class Unauthenticated(SurfaceError):
     """No key, or one that opens nothing."""
 
     code = "unauthenticated"
+
+
+class RoleMissing(SurfaceError):
+    """The key may not do this."""
+
+    code = "role-missing"
 
 
 class BadHeader(SurfaceError):
@@ -94,6 +100,7 @@ class NotAvailable(SurfaceError):
 _STATUS: Final[Mapping[type[Exception], int]] = {
     SurfaceError: 400,
     Unauthenticated: 401,
+    RoleMissing: 403,
     InvalidRequest: 422,
     TooLarge: 413,
     RangeNotSatisfiable: 416,
@@ -244,10 +251,11 @@ def _members(error: registry.RegistryError | generation.GenerationError) -> dict
     members: dict[str, Any] = {}
     if "current" in error.detail:
         members["current_version"] = error.detail["current"]
-    if "state" in error.detail:
-        members["state"] = error.detail["state"]
     if "path" in error.detail:
         members["errors"] = [{"path": f"$.{error.detail['path']}", "message": error.message}]
+    if (state := error.detail.get("state", error.detail.get("stage"))) is not None:
+        members["state"] = state
+    members |= {name: units for name, units in error.detail.items() if name.endswith("_units")}
     found = getattr(error, "gaps", ()) or getattr(error, "findings", ())
     if found:
         members["findings"] = [

@@ -80,6 +80,13 @@ UNKNOWN_SCENE = Gap("E413", "Unknown scene", ("guide 4.1",), "open the scene fir
 SHARED_FACE = Gap(
     "E414", "One picture for two people", ("guide A2", *_GROUNDING), "assign each their own picture"
 )
+TOO_DEAR = Gap("E416", "Dearer than max_units", ("contract section 10",), "raise max_units, or ask for less")
+NO_BUDGET = Gap(
+    "E417",
+    "The production's budget does not hold it",
+    ("contract section 10",),
+    "raise the budget, ask for fewer takes, or wait until what is reserved is released",
+)
 UNKNOWN_TAKE = Gap(
     "E415", "Unknown take", ("guide 1.14",), "name the clip that this take answers, or leave retake_of out"
 )

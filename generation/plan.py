@@ -109,7 +109,7 @@ class Preview(_Answer):
     """What would be sent, or why nothing can be.
 
     The payload is shown unless something refuses it; `sendable` says whether the same request would be taken as it is (one with
-    a caution and no reason is not).
+    a caution and no reason is not). `estimate` is for one take, `total` for all `takes`.
     """
 
     sendable: bool
@@ -124,6 +124,8 @@ class Preview(_Answer):
     grounded: tuple[Grounded, ...] = ()
     mapping: tuple[Mapped, ...] = ()
     estimate: Estimate | None = None
+    takes: int = 1
+    total: Estimate | None = None
 
 
 def model_of(payload: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final, get_args
 import rich_click as click
 
 from api.cli.following import FOLLOW_OPTIONS, Following, progress_of
+from api.cli.shot import patch_from
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from registry.events.submission import Decision
@@ -68,6 +69,57 @@ def show_generation(
     terminal.show(card, without=("plan", "submission_card"))
     if not terminal.as_json:
         terminal.out.print(progress_of(card))
+
+
+@generations.command("cancel")
+@click.argument("generation")
+@click.option("--reason", required=True, help="Why; it stands in the scene's continuity log.")
+@calling
+def cancel_generation(terminal: Terminal, generation: str, reason: str) -> None:
+    """End a generation that was not sent; a paid one is followed to its end all the same.
+
+    Example: continuity generations cancel generation_01jd… --reason "the scene was cut"
+    """
+    terminal.show(terminal.client.cancel_generation(generation, reason), without=("request", "plan"))
+
+
+@click.command()
+@click.argument("generation")
+@click.option(
+    "--set", "changed", multiple=True, metavar="FIELD=JSON", help="A field to change; may be repeated."
+)
+@click.option("--idempotency-key", help="Your own key, so that the command can be repeated.")
+@calling
+def retry(
+    terminal: Terminal, generation: str, *, changed: tuple[str, ...], idempotency_key: str | None
+) -> None:
+    """Ask for an ended generation's clip again, as a new generation, with changes.
+
+    Example: continuity retry generation_01jd… --set duration=10 --set 'framing="wide shot"' --set mode_reason=null
+    """
+    again = terminal.client.retry_generation(generation, patch_from(changed), idempotency_key=idempotency_key)
+    terminal.show(again, without=("request", "plan"))
+
+
+@click.command()
+@click.argument("generation")
+@click.option("--plan-digest", help="The plan you looked at; the one it has now unless given.")
+@click.option("--ceiling-units", help="The most it may cost; its estimate unless given.")
+@calling
+def approve(
+    terminal: Terminal, generation: str, *, plan_digest: str | None, ceiling_units: str | None
+) -> None:
+    """Approve the plan of a generation that waits for it; it is sent then. Needs a key with the role approver.
+
+    Example: continuity approve generation_01jd… --ceiling-units 8
+    """
+    card = terminal.client.generation(generation)
+    approved = terminal.client.approve_generation(
+        generation,
+        plan_digest=plan_digest or card.plan_digest,
+        ceiling_units=ceiling_units or card.estimate_units,
+    )
+    terminal.show(approved, without=("request", "plan"))
 
 
 @click.group()
@@ -138,4 +190,4 @@ def resolve_submission(
     terminal.show(resolved)
 
 
-COMMANDS: Final = (generations, submissions)
+COMMANDS: Final = (generations, approve, retry, submissions)

@@ -67,6 +67,30 @@ class FilmCalls(Calls):
     def generations(self, *, scene: str | None = None, stage: str | None = None) -> Iterator[GenerationCard]:
         return self._wire.pages(GenerationCard, at("generations"), scene=scene, stage=stage)
 
+    def approve_generation(
+        self, generation: str, *, plan_digest: str, ceiling_units: str
+    ) -> GenerationAnswer:
+        """Approve exactly this plan, up to a price in units; needs a key with the role approver."""
+        body = {"plan_digest": plan_digest, "ceiling_units": ceiling_units}
+        path = at("generations", generation, "approve")
+        return read_as(GenerationAnswer, self._wire.change("POST", path, body))
+
+    def cancel_generation(self, generation: str, reason: str) -> GenerationAnswer:
+        """End it before it is sent; after that `note` says that the paid task is followed to its end."""
+        path = at("generations", generation, "cancel")
+        return read_as(GenerationAnswer, self._wire.change("POST", path, {"reason": reason}))
+
+    def retry_generation(
+        self,
+        generation: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> GenerationAnswer:
+        """Ask for an ended generation's clip again as a new one, with changes (a JSON merge patch, RFC 7396)."""
+        body, path = {"changes": dict(changes or {})}, at("generations", generation, "retry")
+        return read_as(GenerationAnswer, self._wire.change("POST", path, body, key=idempotency_key))
+
     def wait_for_generation(
         self,
         generation: str,

@@ -237,6 +237,22 @@ def generations(
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 
+def takes_of(connection: Connection, log: str, first: str) -> tuple[str, ...]:
+    """The generations that were asked for together with `first`, in their order; empty for one that was asked for alone."""
+    query = select(GENERATIONS.c.generation).where(
+        GENERATIONS.c.log == log, GENERATIONS.c.first_take == first
+    )
+    return tuple(connection.execute(query.order_by(GENERATIONS.c.take)).scalars())
+
+
+def unsent_of(connection: Connection, log: str, production: str) -> tuple[str, ...]:
+    """The production's generations whose plan is ready and not sent: what a larger budget may set going."""
+    query = select(GENERATIONS.c.generation).where(
+        GENERATIONS.c.log == log, GENERATIONS.c.production == production, GENERATIONS.c.stage == "planned"
+    )
+    return tuple(connection.execute(query.order_by(GENERATIONS.c.position)).scalars())
+
+
 def _card(row: Row[Any]) -> GenerationCard:
     values = dict(row._mapping)
     values.pop("log")

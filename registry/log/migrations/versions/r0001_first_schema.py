@@ -239,6 +239,7 @@ def upgrade() -> None:
         sa.Column("studio", sa.String(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("secret_sha256", sa.String(), nullable=False),
+        sa.Column("roles", sa.String(), nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
@@ -304,6 +305,22 @@ def upgrade() -> None:
         sa.Column("framing", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "scene", "shot"),
     )
+    op.create_table(
+        "view_spend",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("production", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("reserved", sa.String(), nullable=False),
+        sa.Column("settled", sa.String(), nullable=True),
+        sa.Column("released", sa.String(), nullable=True),
+        sa.Column("basis", sa.String(), nullable=True),
+        sa.Column("reserved_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "submission"),
+    )
+    op.create_index("spend_by_production", "view_spend", ["log", "production", "position"], unique=False)
     op.create_table(
         "view_studios",
         sa.Column("studio", sa.String(), nullable=False),
