@@ -29,6 +29,7 @@ from registry.events.submission import (
     TaskSucceeded,
 )
 from registry.log.roles import Projection
+from registry.views.generations import GENERATIONS
 from registry.views.page import Card, Page, one_row, rows_page
 
 
@@ -36,13 +37,19 @@ class SubmissionRow(SQLModel, table=True):
     """One submission; kept answers as a JSON list of StoredBytes."""
 
     __tablename__ = "view_submissions"
-    __table_args__ = (Index("submissions_by_task", "log", "account", "task_id"),)
+    __table_args__ = (
+        Index("submissions_by_task", "log", "account", "task_id"),
+        Index("submissions_open", "log", "account", "model", "state"),
+        Index("submissions_in_turn", "log", "account", "model", "position"),
+        Index("submissions_of_production", "log", "account", "model", "production", "position"),
+    )
 
     log: str = Field(primary_key=True)
     submission: str = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
     version: int
     subject: str
+    production: str | None
     state: str = Field(index=True)
     external_task_id: str
     account: str
@@ -67,7 +74,7 @@ SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
 
 
 class SubmissionCard(Card):
-    """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
+    """A paid call and its `state` (docs/reference: submissions), for a generation of `production`. Times are microseconds since 1970.
 
     `confirmed_at` is when we knew of the task, `done_at` when we knew its end, `url_expires_at` when the provider deletes it.
     """
@@ -75,6 +82,7 @@ class SubmissionCard(Card):
     id: str
     version: int
     subject: str
+    production: str | None
     state: str
     external_task_id: str
     account: str
@@ -140,6 +148,9 @@ def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
         "position": recorded.position,
         "version": recorded.version,
         "subject": event.subject,
+        "production": select(GENERATIONS.c.production)
+        .where(GENERATIONS.c.log == recorded.log, GENERATIONS.c.generation == event.subject)
+        .scalar_subquery(),
         "state": "intended",
         "external_task_id": event.external_task_id,
         "account": event.account,
