@@ -40,6 +40,7 @@ from api.routes import (
     me,
     payloads,
     productions,
+    queue,
     scenes,
     submissions,
 )
@@ -60,6 +61,7 @@ _RESOURCES: Final = (
     scenes,
     generations,
     submissions,
+    queue,
     payloads,
     clips,
     lineage,

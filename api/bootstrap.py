@@ -81,6 +81,7 @@ class Continuity:
             durations=self.settings.durations(),
             monotonic=time.monotonic,
             jitter=random.random,
+            slots=self.settings.kling_slots,
         )
 
     def close(self) -> None:

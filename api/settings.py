@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from generation.durations import Durations
 from generation.errors import GenerationError
 from generation.outbound import OutboundPolicy
+from registry.log.lanes import DEFAULT_SLOTS
 
 _OURS: Final = "CONTINUITY_"
 _NOT_OURS: Final = {
@@ -105,6 +106,10 @@ class Settings(BaseModel):
         description="Host suffixes, separated by commas, that API calls go to and results come from. "
         "Nothing else is connected to.",
     )
+    kling_slots: Count = Field(
+        DEFAULT_SLOTS,
+        description="Tasks of a model an account may have open at once, where `accounts slots` says nothing else.",
+    )
     kling_connect: Seconds = Field(10.0, description="How long connecting may take.")
     kling_read: Seconds = Field(30.0, description="How long one read call may take in all.")
     allow_loopback: bool = Field(
@@ -139,9 +144,13 @@ class Settings(BaseModel):
         _D.poll_slow, description="Pause between all later polls; there is no giving up."
     )
     retry_first: Seconds = Field(
-        _D.retry_first, description="First pause after load or a harmless failure; it doubles."
+        _D.retry_first, description="First pause after a harmless failure; it doubles."
     )
     retry_most: Seconds = Field(_D.retry_most, description="Longest such pause.")
+    load_first: Seconds = Field(
+        _D.load_first, description="First pause of an account's model when Kling says it is full; it doubles."
+    )
+    load_most: Seconds = Field(_D.load_most, description="Longest such pause, before jitter.")
     hold_first: Seconds = Field(
         _D.hold_first, description="First pause while Kling refuses the account; it doubles."
     )

@@ -36,7 +36,7 @@ class Lease:
 
 
 def claim(
-    connection: Connection, log: str, work: str, *, owner: str, now: int, until: int, sends: bool = False
+    connection: Connection, log: str, work: str, *, owner: str, until: int, sends: bool = False
 ) -> Lease:
     """Take that piece of work, which nobody may hold; whoever held it before cannot act any more."""
     found = connection.execute(
@@ -46,7 +46,7 @@ def claim(
     ).one_or_none()
     if found is None:
         lease = Lease(log, work, owner, 1, until, 1, sends=sends)
-        connection.execute(insert(LEASES).values(**_columns(lease), due=now, note=""))
+        connection.execute(insert(LEASES).values(**_columns(lease), due=until, note=""))
         return lease
     lease = Lease(log, work, owner, found.epoch + 1, until, found.attempts + 1, found.memory, sends)
     connection.execute(

@@ -1,7 +1,7 @@
 """What does a worker take up next? One answer for all workers of a database, inside one write transaction.
 
-Following (polls, look-ups, results) goes by who has been due the longest. Sending needs a free slot of its lane, and the lane must be
-neither held nor paused. Whose turn it is there is `log.fair`'s question; what was sent before keeps the turn it had.
+Following (polls, look-ups, results) goes by who has been due the longest. Sending needs a free slot of its lane, and the lane
+must be neither held nor paused. Whose turn it is there is `log.fair`'s question; what was sent before keeps the turn it had.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def claim(connection: Connection, *, owner: str, now: int, until: int, slots: in
     row = send if sends else follow
     if row is None:
         return None
-    return leases.claim(connection, row.log, row.work, owner=owner, now=now, until=until, sends=sends)
+    return leases.claim(connection, row.log, row.work, owner=owner, until=until, sends=sends)
 
 
 def hurry(connection: Connection, log: str, account: str, *, now: int) -> None:
@@ -130,7 +130,9 @@ def lane_now(connection: Connection, lane: Lane, *, now: int, slots: int) -> Lan
     ).one_or_none()
     said, standing = (orjson.loads(card.slots), orjson.loads(card.holds)) if card else ({}, [])
     sending = _sending(connection, now, _in(WORK, lane))
-    by_state = {state: _count(connection, _in(SUBMISSIONS, lane), SUBMISSIONS.c.state == state) for state in OPEN}
+    by_state = {
+        state: _count(connection, _in(SUBMISSIONS, lane), SUBMISSIONS.c.state == state) for state in OPEN
+    }
     return LaneNow(
         lane,
         said.get(lane.model, slots),
@@ -189,13 +191,13 @@ def _whose_turn(connection: Connection, lane: Lane, now: int) -> str | None:
         .where(WORK.c.sends, _in(WORK, lane))
         .group_by(WORK.c.production)
     ).all()
-    weights = _weights(connection, lane.log)
+    shares = weights(connection, lane.log)
     waiting = [
-        Waiting(name, weights.get(name, 1), since, _last_turn(connection, lane, name))
+        Waiting(name, shares.get(name, 1), since, _last_turn(connection, lane, name))
         for name, since in waits
         if _has_free(connection, lane, name, now)
     ]
-    return next_turn(waiting, past_turns(connection, lane, now), weights)
+    return next_turn(waiting, past_turns(connection, lane, now), shares)
 
 
 def past_turns(connection: Connection, lane: Lane, now: int) -> list[Turn]:
@@ -223,11 +225,10 @@ def past_turns(connection: Connection, lane: Lane, now: int) -> list[Turn]:
     return turns + [Turn(name, ready, _UNDER_WAY + number) for number, (name, ready) in enumerate(under_way)]
 
 
-def _weights(connection: Connection, log: str) -> dict[str, int]:
-    rows = connection.execute(
-        select(PRODUCTIONS.c.production, PRODUCTIONS.c.weight).where(PRODUCTIONS.c.log == log)
-    )
-    return {production: weight for production, weight in rows}
+def weights(connection: Connection, log: str) -> dict[str, int]:
+    """Every production's share of the slots it waits for."""
+    query = select(PRODUCTIONS.c.production, PRODUCTIONS.c.weight).where(PRODUCTIONS.c.log == log)
+    return {row.production: row.weight for row in connection.execute(query)}
 
 
 def _last_turn(connection: Connection, lane: Lane, production: str) -> int:

@@ -49,9 +49,9 @@ _LANE: Final = ("sends", "log", "account", "model")
 class WorkRow(SQLModel, table=True):
     """An open generation.
 
-    `stage` is the generation's, and its submission's while that is under way. `ready` is the position of the event that let it be
-    sent. Of a production's, what was sent before goes first (`fresh` is false), then by `rank` (the priority, negated), `needed_by`
-    and `position`.
+    `stage` is the generation's, and its submission's while that is under way. `ready` is the position of the event that let it
+    be sent. Of a production's, what was sent before goes first (`fresh` is false), then by `rank` (the priority, negated),
+    `needed_by` and `position`.
     """
 
     __tablename__ = "view_work"
