@@ -82,7 +82,7 @@ def forecast(
             [one for one in here if one.sends], past.get((lane.account, lane.model), ()), weights
         )
         for place, one in enumerate(queue, start=1):
-            known[one.id] = _waiting(one, lasts(one), place, free, not_before, stopped=bool(lane.holds))
+            known[one.id] = _waiting(lasts(one), place, free, not_before, stopped=bool(lane.holds))
     return known
 
 
@@ -121,9 +121,7 @@ def _running(one: Open, lasts: Lasts | None, now: int) -> Estimate:
     return Estimate(start=one.intended_at, end=max(now, one.intended_at + lasts.slot + lasts.rest))
 
 
-def _waiting(
-    one: Open, lasts: Lasts | None, place: int, free: list[int], not_before: int, *, stopped: bool
-) -> Estimate:
+def _waiting(lasts: Lasts | None, place: int, free: list[int], not_before: int, *, stopped: bool) -> Estimate:
     """Takes the slot that is free first."""
     if stopped or not free:
         return Estimate(place, missing=STOPPED if stopped else "the lane has no slots")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Router, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, answer_page
@@ -13,32 +13,40 @@ from api.routes.commanding import Visit
 from generation.queue import QueueNow, queue_now
 
 
-@get("/", sync_to_thread=True)
-def show_queue(
-    request: Web,
-    visit: NamedDependency[Visit],
+class Wanted(NamedTuple):
+    """Which of the open generations: all where nothing is said."""
+
+    production: str | None
+    scene: str | None
+    account: str | None
+    model: str | None
+
+
+def provide_wanted(
     production: str | None = None,
     scene: str | None = None,
     account: str | None = None,
     model: str | None = None,
+) -> Wanted:
+    """The filters of a request."""
+    return Wanted(production, scene, account, model)
+
+
+@get("/", dependencies={"wanted": Provide(provide_wanted, sync_to_thread=False)}, sync_to_thread=True)
+def show_queue(
+    request: Web,
+    visit: NamedDependency[Visit],
+    wanted: NamedDependency[Wanted],
     after: After = 0,
     limit: Limit = 100,
 ) -> Answer[QueueNow]:
     """Every generation that has not ended, in the order it was asked for: what it waits for, its place in its lane's order, and
     when it will run and be done, from measured durations. With every page come all lanes and alarms.
     """
+    now, slots = visit.registry.clock(), visit.continuity.settings.kling_slots
     with visit.registry.snapshot() as connection:
         page = queue_now(
-            connection,
-            visit.studio,
-            now=visit.registry.clock(),
-            slots=visit.continuity.settings.kling_slots,
-            after=after,
-            limit=limit,
-            production=production,
-            scene=scene,
-            account=account,
-            model=model,
+            connection, visit.studio, now=now, slots=slots, after=after, limit=limit, **wanted._asdict()
         )
     return answer_page(request, page)
 

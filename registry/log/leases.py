@@ -18,7 +18,7 @@ from registry.log.tables import LEASES
 class Lease:
     """A claim on a piece of work until `expires`; `attempts` counts claims since the work last moved forward.
 
-    `memory` is what the last holder left for this one. `sends` says that a slot was free for it, so that one paid call may be made.
+    `memory` is what the last holder left for this one. `sends` says that a slot was free for it: one paid call may be made.
     """
 
     log: str

@@ -76,7 +76,8 @@ SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
 class SubmissionCard(Card):
     """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
 
-    `production` is its generation's. `confirmed_at` is when we knew of the task, `done_at` when we knew its end, `url_expires_at` when the provider deletes it.
+    `production` is its generation's. `confirmed_at` is when we knew of the task, `done_at` when we knew its end,
+    `url_expires_at` when the provider deletes it.
     """
 
     id: str
