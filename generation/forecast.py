@@ -6,11 +6,13 @@ import heapq
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 from typing import Final
 
 from registry.log.fair import Turn, Waiting, next_turn
 from registry.views.queue import LaneCard, Measured, Open
+from registry.views.turns import OPEN
 
 HORIZON: Final = 1_000
 """So many turns of a lane are foreseen; what is further away has no estimate."""
@@ -69,21 +71,28 @@ def forecast(
     known = {one.id: _running(one, lasts(one), now) for one in work if one.intended_at and not one.sends}
     for lane in lanes:
         here = [one for one in work if (one.account, one.model) == (lane.account, lane.model)]
-        ends = [
-            known[one.id].end
-            for one in here
-            if one.stage in ("intended", "unknown", "confirmed", "processing")
-        ]
-        free = [now if end is None else max(now, end) for end in ends][: lane.slots]
-        free += [now] * (lane.slots - len(free))
-        heapq.heapify(free)
+        free = _free(here, [lasts(one) for one in here], lane.slots, now)
         not_before = lane.paused_until or now
         queue = in_order(
             [one for one in here if one.sends], past.get((lane.account, lane.model), ()), weights
         )
-        for place, one in enumerate(queue, start=1):
+        for place, one in enumerate(islice(queue, HORIZON), start=1):
             known[one.id] = _waiting(lasts(one), place, free, not_before, stopped=bool(lane.holds))
+        known |= {one.id: Estimate(missing=FAR) for one in here if one.id not in known}
     return known
+
+
+def _free(here: Sequence[Open], lasting: Sequence[Lasts | None], slots: int, now: int) -> list[int]:
+    """When each slot of a lane is free, as a heap."""
+    ends = [
+        max(now, one.intended_at + lasts.slot) if lasts is not None and one.intended_at else now
+        for one, lasts in zip(here, lasting, strict=True)
+        if one.stage in OPEN
+    ]
+    free = sorted(ends)[-slots:] if slots else []
+    free += [now] * (slots - len(free))
+    heapq.heapify(free)
+    return free
 
 
 def in_order(work: Sequence[Open], past: Sequence[Turn], weights: Mapping[str, int]) -> Iterator[Open]:
@@ -96,7 +105,7 @@ def in_order(work: Sequence[Open], past: Sequence[Turn], weights: Mapping[str, i
     at = max((turn.at for turn in past), default=0) + 1 + max((one.ready for one in work), default=0)
     while queues:
         waiting = [
-            Waiting(name, weights.get(name, 1), min(one.ready for one in list(queue)[:50]), last.get(name, 0))
+            Waiting(name, weights.get(name, 1), queue[0].ready, last.get(name, 0))
             for name, queue in queues.items()
         ]
         production = next_turn(waiting, turns[-19:], weights)
@@ -125,8 +134,6 @@ def _waiting(lasts: Lasts | None, place: int, free: list[int], not_before: int, 
     """Takes the slot that is free first."""
     if stopped or not free:
         return Estimate(place, missing=STOPPED if stopped else "the lane has no slots")
-    if place > HORIZON:
-        return Estimate(place, missing=FAR)
     if lasts is None:
         return Estimate(place, missing=UNMEASURED)
     start = max(heapq.heappop(free), not_before)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from litestar import Router, get
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery
 
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, answer_page
@@ -23,10 +24,10 @@ class Wanted(NamedTuple):
 
 
 def provide_wanted(
-    production: str | None = None,
-    scene: str | None = None,
-    account: str | None = None,
-    model: str | None = None,
+    production: FromQuery[str | None] = None,
+    scene: FromQuery[str | None] = None,
+    account: FromQuery[str | None] = None,
+    model: FromQuery[str | None] = None,
 ) -> Wanted:
     """The filters of a request."""
     return Wanted(production, scene, account, model)

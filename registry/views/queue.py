@@ -8,7 +8,6 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, Row, and_, func, select
 
-from registry.events.ids import AccountId
 from registry.log.lanes import Lane
 from registry.log.tables import LEASES
 from registry.views import accounts
@@ -33,7 +32,7 @@ class LaneCard(Card):
     `paused_until` (microseconds since 1970) is set while the provider says that it is full; `strikes` is how often in a row.
     """
 
-    account: AccountId
+    account: str
     model: str
     slots: int
     open: int

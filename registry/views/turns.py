@@ -28,6 +28,7 @@ OPEN: Final = ("intended", "unknown", "confirmed", "processing")
 _UNDER_WAY: Final = 2**62
 """Turns whose intent is being written come after all that are in the log."""
 _LEASED = WORK.outerjoin(LEASES, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
+_LEASES = LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _next_followed(connection: Connection, now: int) -> Row[Any] | None:
     """What has been due the longest: taken up before, or new; so neither can starve the other."""
     due = (
         select(WORK.c.log, WORK.c.work, LEASES.c.due.label("since"))
-        .select_from(LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work)))
+        .select_from(_LEASES)
         .where(LEASES.c.due <= now, LEASES.c.expires <= now, ~WORK.c.sends)
         .order_by(LEASES.c.due, WORK.c.position)
         .limit(1)
@@ -217,7 +218,7 @@ def past_turns(connection: Connection, lane: Lane, now: int) -> list[Turn]:
     ).all()
     under_way = connection.execute(
         select(WORK.c.production, WORK.c.ready)
-        .select_from(_LEASED)
+        .select_from(_LEASES)
         .where(LEASES.c.expires > now, WORK.c.sends, WORK.c.fresh, _in(WORK, lane))
         .order_by(WORK.c.ready)
     ).all()
@@ -261,9 +262,7 @@ def _sending(connection: Connection, now: int, where: ColumnElement[bool]) -> in
     """Paid calls that somebody holds a lease for and whose intent is not in the log yet."""
     return int(
         connection.execute(
-            select(func.count())
-            .select_from(LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work)))
-            .where(LEASES.c.expires > now, WORK.c.sends, where)
+            select(func.count()).select_from(_LEASES).where(LEASES.c.expires > now, WORK.c.sends, where)
         ).scalar_one()
     )
 

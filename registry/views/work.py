@@ -57,6 +57,7 @@ class WorkRow(SQLModel, table=True):
     __tablename__ = "view_work"
     __table_args__ = (
         Index("work_in_order", *_LANE, "production", "fresh", "rank", "needed_by", "position"),
+        Index("work_sent_before", *_LANE, "fresh", "ready"),
         Index("work_by_wait", *_LANE, "production", "ready"),
         Index("work_of_submission", "log", "submission"),
         Index("work_since", "sends", "submission", "since"),

@@ -385,6 +385,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("work_of_submission", "view_work", ["log", "submission"], unique=False)
+    op.create_index(
+        "work_sent_before", "view_work", ["sends", "log", "account", "model", "fresh", "ready"], unique=False
+    )
     op.create_index("work_since", "view_work", ["sends", "submission", "since"], unique=False)
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
