@@ -114,6 +114,17 @@ def test_a_provider_with_fewer_slots_than_we_believe(small: World, small_process
     check_all(small, small_process.ledger())
 
 
+def test_the_views_of_turns_can_be_made_anew(world: World, provider: Sandbox) -> None:
+    """What a claim reads is the same when it is made again from the log: with work under way, refused, and done."""
+    world.carry(world.ask(**ALONE))
+    provider.order(**FULL)
+    world.ask(**ALONE)
+    world.ask(cast=[], action="The rain begins.", continue_from=world.ask(**ALONE))
+    world.work(steps=1)
+
+    assert world.registry.rebuild().replaced == ()
+
+
 def test_no_slots_no_sending(world: World, provider: Sandbox) -> None:
     """With no slots nothing is sent and nothing is lost; with one again it goes."""
     asked = world.ask(**ALONE)
