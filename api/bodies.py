@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 from generation.policies import EndFrame
 from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
+from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
 from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
 from registry.events.references import CharacterKind, ReferenceRole
@@ -73,6 +74,36 @@ class NewAccount(Body):
     region: Name
     host: Name | None = None
     key_fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
+
+
+class NewHold(Body):
+    """Which calls of the account stop, and why. `model` goes with the scope `model`."""
+
+    model_config = _example(scope="sending", reason="the budget meeting is on Monday")
+
+    scope: Scope = "sending"
+    model: Name | None = None
+    reason: Reason
+
+
+class EndOfHold(Body):
+    """Which calls of the account go out again, and why."""
+
+    model_config = _example(scope="sending", reason="the card was charged")
+
+    scope: Scope = "sending"
+    model: Name | None = None
+    reason: Reason
+
+
+class Slots(Body):
+    """How many tasks of a model the account may have open at once; `pack` is a note of the package that says so."""
+
+    model_config = _example(model="kling-v3-omni", slots=5, pack="trial")
+
+    model: Name
+    slots: Annotated[StrictInt, Field(ge=0, le=1000)]
+    pack: Label = ""
 
 
 class AssetWords(Body):

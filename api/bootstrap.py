@@ -91,6 +91,7 @@ class Continuity:
             resend=self.settings.resend(),
             callbacks=self.callbacks,
             relays=self.relays,
+            slots=self.settings.kling_slots,
         )
 
     def close(self) -> None:

@@ -31,6 +31,7 @@ from generation.kling.calls import Signatures
 from generation.kling.client import PATH_OF_ROUTE
 from generation.outbound import OutboundPolicy
 from generation.policies import GUIDE, EndFrame, Policies
+from registry.log.lanes import DEFAULT_SLOTS
 
 _OURS: Final = "CONTINUITY_"
 _NOT_OURS: Final = {
@@ -130,6 +131,10 @@ class Settings(BaseModel):
         description="Webhook secrets (`whsec_…`), separated by commas; the one that is rotated out stays good while it is "
         "listed. When set, unsigned and wrongly signed callbacks are refused.",
     )
+    kling_slots: Count = Field(
+        DEFAULT_SLOTS,
+        description="Tasks of a model an account may have open at once, where `accounts slots` says nothing else.",
+    )
     kling_connect: Seconds = Field(10.0, description="How long connecting may take.")
     kling_read: Seconds = Field(30.0, description="How long one read call may take in all.")
     allow_loopback: bool = Field(
@@ -170,13 +175,17 @@ class Settings(BaseModel):
         _D.poll_slow, description="Pause between all later polls; there is no giving up."
     )
     retry_first: Seconds = Field(
-        _D.retry_first, description="First pause after load or a harmless failure; it doubles."
+        _D.retry_first, description="First pause after a harmless failure; it doubles."
     )
     retry_most: Seconds = Field(_D.retry_most, description="Longest such pause.")
     callback_floor: Seconds = Field(
         _D.callback_floor,
         description="Shortest pause between two polls of a task, however often Kling calls.",
     )
+    load_first: Seconds = Field(
+        _D.load_first, description="First pause of an account's model when Kling says it is full; it doubles."
+    )
+    load_most: Seconds = Field(_D.load_most, description="Longest such pause, before jitter.")
     hold_first: Seconds = Field(
         _D.hold_first, description="First pause while Kling refuses the account; it doubles."
     )

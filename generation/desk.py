@@ -21,7 +21,9 @@ from registry.deciders.command import Command
 from registry.deciders.generation import Generation
 from registry.deciders.submission import Submission
 from registry.events.envelope import Context
+from registry.log.lanes import DEFAULT_SLOTS
 from registry.log.leases import Lease
+from registry.log.roles import Handled
 from registry.registry import Registry
 
 ResendPolicy = Literal["never", "same_id_after_disproof"]
@@ -53,6 +55,8 @@ class Desk:
     """Who makes callback addresses; None where the provider is never asked to call."""
     relays: Relays | None = None
     """Who makes relay addresses; None where the provider cannot reach us."""
+    slots: int = DEFAULT_SLOTS
+    """Tasks of a model an account may have open at once, where nobody said otherwise."""
 
     def resend_policy(self, route: str) -> ResendPolicy:
         return self.resend.get(route, "never")
@@ -101,10 +105,10 @@ class Held:
     def id(self) -> str:
         return self.lease.work
 
-    def append(self, desk: Desk, *commands: Command) -> None:
+    def append(self, desk: Desk, *commands: Command) -> Handled:
         """All of it or nothing, under the lease. Raises StaleLease when another worker took over."""
         context = Context(actor=self.lease.owner, correlation_id=self.id)
-        desk.registry.handle(self.lease.log, commands, context=context, fence=self.lease.fence)
+        return desk.registry.handle(self.lease.log, commands, context=context, fence=self.lease.fence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Durations:
     retry_first: float = 1.0
     retry_most: float = 60.0
     callback_floor: float = 5.0
+    load_first: float = 1.0
+    load_most: float = 60.0
     hold_first: float = 60.0
     hold_most: float = 600.0
     fetch_deadline: float = 600.0
@@ -47,8 +49,12 @@ class Durations:
         return self.poll_first if attempt <= 6 else self.poll_then if attempt <= 26 else self.poll_slow
 
     def retry(self, attempt: int) -> float:
-        """Exponential back-off after load, or after a failure that proves nothing was done."""
+        """Exponential back-off after a failure that proves nothing was done."""
         return float(min(self.retry_most, self.retry_first * 2 ** min(attempt - 1, 20)))
+
+    def load(self, strikes: int, jitter: float) -> float:
+        """How long a lane is left alone that was full `strikes` times in a row; `jitter` (0 to 1) adds up to a half."""
+        return float(min(self.load_most, self.load_first * 2 ** min(strikes - 1, 20))) * (1 + jitter / 2)
 
     def hold(self, attempt: int) -> float:
         """Back-off while the account itself is refused: a person has to act."""

@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from generation.desk import Desk, Held, Moved, Step, Wait
+from generation.holding import after_read, refused, silenced
 from generation.kling.answers import FAILED, PROCESSING, SUBMITTED, SUCCEED, Task
 from generation.kling.client import Absent, Found, NoInformation, Route
 from generation.recording import ending, settling
-from generation.submission import keep_answer
+from generation.submission import account_of, keep_answer, record
 from registry.deciders.command import Command
 from registry.deciders.submission import NoteOnSubmission
 from registry.events.submission import ProviderAnomaly, TaskFailed, TaskProcessing, TaskSucceeded
@@ -22,8 +23,14 @@ def poll(desk: Desk, held: Held) -> Step:
     submission, intent, task_id = held.generation.submission, held.submission.intent, held.submission.task_id
     if submission is None or intent is None or task_id is None:
         raise RuntimeError(f"{held.id} has no confirmed task")
+    account = account_of(desk, held, intent.account)
+    if silenced(account):
+        return Wait(desk.durations.hold(held.lease.attempts), f"all calls of {intent.account} are held")
     found = ask(desk, held, task_id)
+    record(desk, held, *after_read(found, account, stream=intent.account))
     pause = desk.durations.poll(held.lease.attempts) * (0.9 + 0.2 * desk.jitter())
+    if isinstance(found, NoInformation) and refused(account):
+        pause = max(pause, desk.durations.hold(held.lease.attempts))
     if isinstance(found, Absent):
         return _anomaly(desk, held, f"the provider no longer knows task {task_id} it accepted", pause)
     if not isinstance(found, Found):

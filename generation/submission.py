@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Final
+from itertools import count
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -24,16 +25,18 @@ from generation.awaiting import drift
 from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import KlingUnreachable, PayloadRefused
+from generation.holding import after_send, worth_another_token
 from generation.kling.client import Found, KlingClient, NoInformation, PostResult, Route
 from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Unknown
 from generation.plan import Plan, model_of
 from generation.recording import plan_of, reserving
 from registry.deciders.account import Account
-from registry.deciders.command import AlreadyRetired
+from registry.deciders.command import AlreadyRetired, Command
 from registry.deciders.generation import OpenSubmission, VoidPlan
 from registry.deciders.production import BudgetExceeded
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobError, BlobMissing, LogBusy, NotFound, Refusal
+from registry.events.account import AccountHeld, AccountResumed
 from registry.events.ids import suffix_of
 from registry.events.references import StoredBytes
 from registry.events.submission import (
@@ -46,8 +49,12 @@ from registry.events.submission import (
     SubmissionResent,
     SubmissionUnknown,
 )
+from registry.log.lanes import Lane
+from registry.log.roles import Handled
 
 _log = structlog.get_logger("submission")
+BUDGET: Final = "budget"
+"""What a send that waits for budget leaves in its lease's memory, for the queue to tell."""
 MOST_DISPROOFS: Final = 5
 """Sends that left nothing, of one submission by itself; after so many, what goes wrong is a person's to find out."""
 RECORD_TRIES: Final = 5
@@ -100,11 +107,13 @@ def submit(desk: Desk, held: Held) -> Step:
                 reserving(held.generation, submission, held.id),
             )
         except BudgetExceeded as refused:
-            return Wait(desk.durations.hold(held.lease.attempts), f"waits for budget: {refused.message}")
+            why = f"waits for budget: {refused.message}"
+            return Wait(desk.durations.hold(held.lease.attempts), why, memory=BUDGET)
         except (Refusal, NotFound) as refused:
             return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
         held = replace(held, lease=lease)
-        return _send(desk, held, submission, client=client, body=body, until=began + seconds)
+        line = _Line(client, account)
+        return _send(desk, held, submission, line=line, body=body, until=began + seconds)
 
 
 def send_again(desk: Desk, held: Held) -> Step:
@@ -136,7 +145,8 @@ def send_again(desk: Desk, held: Held) -> Step:
         except (AlreadyRetired, NotFound) as refused:
             return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
         held = replace(held, lease=lease)
-        return _send(desk, held, submission, client=client, body=body, until=began + seconds)
+        line = _Line(client, account)
+        return _send(desk, held, submission, line=line, body=body, until=began + seconds)
 
 
 def disproved(desk: Desk, held: Held) -> Step:
@@ -201,50 +211,86 @@ def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBy
     return StoredBytes(key=stored.key, bytes=stored.size, sha256=stored.sha256, media_type="application/json")
 
 
-def _send(
-    desk: Desk, held: Held, submission: str, *, client: KlingClient, body: WireBody, until: float
-) -> Step:
+class _Line(NamedTuple):
+    """Whom to send to, and the account as it stood when the intent was made durable."""
+
+    client: KlingClient
+    account: Account
+
+
+def _send(desk: Desk, held: Held, submission: str, *, line: _Line, body: WireBody, until: float) -> Step:
     """The one POST. `until` is its deadline on the monotonic clock; the lease outlives it."""
-    route = route_of(_plan(held).endpoint)
-    posted = client.create(
-        route,
+    plan = _plan(held)
+    posted = line.client.create(
+        route_of(plan.endpoint),
         body,
         deadline_seconds=max(0.001, until - desk.monotonic()),
         still_allowed=lambda: desk.monotonic() < until,
     )
     outcome = _outcome(
-        desk, held, submission, client=client, posted=posted, external=body.external_task_id or ""
+        desk, held, submission, client=line.client, posted=posted, external=body.external_task_id or ""
     )
-    _record(desk, held, NoteOnSubmission(stream=submission, event=outcome))
-    return _next(desk, held, outcome)
+    lane = Lane(held.lease.log, plan.account, model_of(plan.payload))
+    of_account = after_send(
+        outcome,
+        line.account,
+        held.submission,
+        stream=lane.account,
+        model=lane.model,
+        submission=submission,
+    )
+    record(desk, held, NoteOnSubmission(stream=submission, event=outcome), *of_account)
+    return _next(desk, held, outcome, lane)
 
 
-def _record(desk: Desk, held: Held, note: NoteOnSubmission) -> None:
-    """The outcome is in memory only, and losing it costs a look-up: a log that certainly did not take it is asked again."""
-    for attempt in range(1, RECORD_TRIES + 1):
+def _next(desk: Desk, held: Held, outcome: Outcome, lane: Lane) -> Step:
+    """After proof that nothing was accepted there is a pause, and the claim that follows it sends again.
+
+    A full lane pauses as a whole; what it refused is the first to go when it opens.
+    """
+    attempt = held.submission.sends + 1
+    match outcome:
+        case SubmissionNotSent(reason=reason):
+            return Wait(desk.durations.retry(attempt), f"not sent, nothing was accepted: {reason}")
+        case SubmissionRejected(kind="load", message=message):
+            desk.registry.strike(lane, pause=lambda strikes: _us(desk.durations.load(strikes, desk.jitter())))
+            return Wait(0, f"the account is at its limit: {message}")
+        case SubmissionRejected(kind="account", message=message) if worth_another_token(
+            outcome, held.submission
+        ):
+            return Wait(0, f"once more with a fresh token: {message}")
+        case SubmissionRejected(kind="account", message=message):
+            return Wait(desk.durations.hold(attempt), f"the account is refused, a person must act: {message}")
+        case SubmissionConfirmed():
+            desk.registry.ease(lane)
+            return Moved()
+        case _:
+            return Moved()
+
+
+def record(desk: Desk, held: Held, *commands: Command) -> None:
+    """Append; an account that is held by it is one alarm, and one that is resumed wakes all that waited for it."""
+    for recorded in _appended(desk, held, *commands).recorded if commands else ():
+        match recorded.event:
+            case AccountHeld() as event:
+                _log.error("account_held", account=recorded.stream, **event.model_dump(mode="json"))
+            case AccountResumed(scope=scope):
+                _log.info("account_resumed", account=recorded.stream, scope=scope)
+                desk.registry.hurry_account(recorded.log, recorded.stream)
+
+
+def _appended(desk: Desk, held: Held, *commands: Command) -> Handled:
+    """An outcome is in memory only, and losing it costs a look-up: a log that certainly did not take it is asked again."""
+    for attempt in count(1):
         try:
-            return held.append(desk, note)
+            return held.append(desk, *commands)
         except LogBusy as busy:
             pause = desk.durations.retry(attempt)
             in_time = desk.now() + _us(pause) < held.lease.expires
             if busy.detail.get("landed") is not False or attempt == RECORD_TRIES or not in_time:
                 raise
             desk.sleep(pause)
-    return None
-
-
-def _next(desk: Desk, held: Held, outcome: Outcome) -> Step:
-    """After proof that nothing was accepted there is a pause, and the claim that follows it sends again."""
-    attempt = held.submission.sends + 1
-    match outcome:
-        case SubmissionNotSent(reason=reason):
-            return Wait(desk.durations.retry(attempt), f"not sent, nothing was accepted: {reason}")
-        case SubmissionRejected(kind="load", message=message):
-            return Wait(desk.durations.retry(attempt), f"the account is at its limit: {message}")
-        case SubmissionRejected(kind="account", message=message):
-            return Wait(desk.durations.hold(attempt), f"the account is refused, a person must act: {message}")
-        case _:
-            return Moved()
+    raise AssertionError  # pragma: no cover - count never ends
 
 
 def _outcome(

@@ -17,9 +17,10 @@ from registry.deciders import DECIDERS
 from registry.deciders.command import Command
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
-from registry.log import leases, relays
+from registry.log import lanes, leases, relays
 from registry.log.engine import Database
 from registry.log.feed import Feed, head, recorded_at
+from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.rebuild import Progress, Rebuilt
@@ -28,8 +29,7 @@ from registry.log.states import Folded
 from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
 from registry.proof.leaf import leaf_hash
-from registry.views import PROJECTIONS
-from registry.views.work import open_work
+from registry.views import PROJECTIONS, turns
 
 __all__ = ["ANSWER_LIFETIME_US", "Connection", "Idempotency", "Registry"]
 """`Connection` is what `reading` and `snapshot` give: handed on to views, opaque to everybody above this door."""
@@ -138,14 +138,29 @@ class Registry:
         """The studio-keyed digest by which a second registration of the same bytes is recognised."""
         return self._sealer.keyed_digest(studio, sha256)
 
-    def claim(self, *, owner: str, lease_us: int) -> Lease | None:
-        """Take the unfinished generation that has been due the longest, or None."""
+    def claim(self, *, owner: str, lease_us: int, slots: int = DEFAULT_SLOTS) -> Lease | None:
+        """Take what has been due the longest, or whose turn it is to be sent (`views.turns`), or None.
+
+        `slots` is how many tasks of a model an account may have open where nobody said otherwise.
+        """
         now = self.clock()
         return self._log.transact(
-            lambda connection: leases.claim(
-                connection, open_work(), owner=owner, now=now, until=now + lease_us
+            lambda connection: turns.claim(
+                connection, owner=owner, now=now, until=now + lease_us, slots=slots
             )
         )
+
+    def strike(self, lane: Lane, *, pause: Callable[[int], int]) -> Pause:
+        """The provider said that the lane is full: nothing is sent there for `pause(strikes)` microseconds."""
+        now = self.clock()
+        return self._log.transact(lambda connection: lanes.strike(connection, lane, now=now, pause=pause))
+
+    def ease(self, lane: Lane) -> None:
+        """The provider took something: the lane is free of strikes."""
+        with self.reading() as connection:
+            struck = lanes.pause_of(connection, lane).strikes
+        if struck:
+            self._log.transact(lambda connection: lanes.ease(connection, lane))
 
     def extend(self, lease: Lease, *, lease_us: int) -> Lease:
         """Hold a lease longer. Raises StaleLease when somebody else took over."""
@@ -188,6 +203,11 @@ class Registry:
                 leases.hurry(connection, log, work, now=now, due=due)
 
         self._log.transact(each)
+
+    def hurry_account(self, log: str, account: str) -> None:
+        """Make all that waits on an account due now: its calls go out again."""
+        now = self.clock()
+        self._log.transact(lambda connection: turns.hurry(connection, log, account, now=now))
 
     def finish(self, lease: Lease) -> None:
         """The leased work has come to its end."""

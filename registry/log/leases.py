@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from registry.errors import StaleLease
 from registry.log.roles import Fence
@@ -18,7 +18,7 @@ from registry.log.tables import LEASES
 class Lease:
     """A claim on a piece of work until `expires`; `attempts` counts claims since the work last moved forward.
 
-    `memory` is what the last holder left for this one.
+    `memory` is what the last holder left for this one. `sends` says that a slot was free for it: one paid call may be made.
     """
 
     log: str
@@ -28,6 +28,7 @@ class Lease:
     expires: int
     attempts: int
     memory: str = ""
+    sends: bool = False
 
     @property
     def fence(self) -> Fence:
@@ -35,35 +36,22 @@ class Lease:
 
 
 def claim(
-    connection: Connection, open_work: Select[tuple[str, str, int]], *, owner: str, now: int, until: int
-) -> Lease | None:
-    """Take the piece of `open_work` (log, work, since when) that has been due the longest and that nobody holds.
-
-    New work is due since it came, so neither new nor waiting work can starve the other.
-    """
-    work = open_work.subquery()
-    log, name, since = work.c
-    due = (
-        select(log, name, LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory)
-        .select_from(work.outerjoin(LEASES, (LEASES.c.log == log) & (LEASES.c.work == name)))
-        .where(LEASES.c.work.is_(None) | ((LEASES.c.expires <= now) & (LEASES.c.due <= now)))
-        .order_by(func.coalesce(LEASES.c.due, since), name)
-        .limit(1)
-    )
-    row = connection.execute(due).one_or_none()
-    if row is None:
-        return None
-    found_log, found_work, epoch, attempts, memory = row
-    if epoch is None:
-        lease = Lease(found_log, found_work, owner, 1, until, 1)
-        connection.execute(insert(LEASES).values(**_columns(lease), due=now, note=""))
-    else:
-        lease = Lease(found_log, found_work, owner, epoch + 1, until, attempts + 1, memory)
-        connection.execute(
-            update(LEASES)
-            .where(LEASES.c.log == found_log, LEASES.c.work == found_work)
-            .values(**_columns(lease))
+    connection: Connection, log: str, work: str, *, owner: str, until: int, sends: bool = False
+) -> Lease:
+    """Take that piece of work, which nobody may hold; whoever held it before cannot act any more."""
+    found = connection.execute(
+        select(LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory).where(
+            LEASES.c.log == log, LEASES.c.work == work
         )
+    ).one_or_none()
+    if found is None:
+        lease = Lease(log, work, owner, 1, until, 1, sends=sends)
+        connection.execute(insert(LEASES).values(**_columns(lease), due=until, note=""))
+        return lease
+    lease = Lease(log, work, owner, found.epoch + 1, until, found.attempts + 1, found.memory, sends)
+    connection.execute(
+        update(LEASES).where(LEASES.c.log == log, LEASES.c.work == work).values(**_columns(lease))
+    )
     return lease
 
 

@@ -64,6 +64,7 @@ class LeaseRow(SQLModel, table=True):
     """
 
     __tablename__ = "leases"
+    __table_args__ = (Index("leases_by_due", "due"), Index("leases_by_expiry", "expires"))
 
     log: str = Field(primary_key=True)
     work: str = Field(primary_key=True)
@@ -88,9 +89,25 @@ class RelayRow(SQLModel, table=True):
     ends: int = Field(sa_type=BigInteger)
 
 
+class LaneRow(SQLModel, table=True):
+    """A lane (an account's slots for one model) that the provider said is full: nothing is sent before `paused_until`.
+
+    `strikes` counts such answers in a row. Losing the row costs time, never truth. Times are microseconds.
+    """
+
+    __tablename__ = "lanes"
+
+    log: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    paused_until: int = Field(sa_type=BigInteger)
+    strikes: int
+
+
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
 LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
 RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS)
+LANES = LaneRow.__table__  # type: ignore[attr-defined]
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES)

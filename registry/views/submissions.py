@@ -30,6 +30,7 @@ from registry.events.submission import (
     TaskSucceeded,
 )
 from registry.log.roles import Projection
+from registry.views.generations import GENERATIONS
 from registry.views.page import Card, Page, one_row, rows_page
 
 
@@ -40,6 +41,9 @@ class SubmissionRow(SQLModel, table=True):
     __table_args__ = (
         Index("submissions_by_task", "log", "account", "task_id", unique=True),
         Index("submissions_by_id", "submission"),
+        Index("submissions_open", "log", "account", "model", "state"),
+        Index("submissions_in_turn", "log", "account", "model", "position"),
+        Index("submissions_of_production", "log", "account", "model", "production", "position"),
     )
     # A task is one submission's: of two that are resolved as the same task at once, the second is refused by the database.
 
@@ -48,6 +52,7 @@ class SubmissionRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
     version: int
     subject: str
+    production: str | None
     state: str = Field(index=True)
     external_task_id: str
     account: str
@@ -76,13 +81,15 @@ SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
 class SubmissionCard(Card):
     """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
 
-    `confirmed_at` is when we knew of the task, `done_at` when we knew its end, `url_expires_at` when the provider deletes it.
-    `url` is where it serves the result, `watermark_url` where the marked copy, empty when none was asked for.
+    `production` is its generation's. `confirmed_at` is when we knew of the task, `done_at` when we knew its end,
+    `url_expires_at` when the provider deletes it. `url` is where it serves the result, `watermark_url` where the marked copy,
+    empty when none was asked for.
     """
 
     id: str
     version: int
     subject: str
+    production: str | None
     state: str
     external_task_id: str
     account: str
@@ -157,6 +164,9 @@ def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
         "position": recorded.position,
         "version": recorded.version,
         "subject": event.subject,
+        "production": select(GENERATIONS.c.production)
+        .where(GENERATIONS.c.log == recorded.log, GENERATIONS.c.generation == event.subject)
+        .scalar_subquery(),
         "state": "intended",
         "external_task_id": event.external_task_id,
         "account": event.account,
