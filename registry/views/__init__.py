@@ -21,6 +21,7 @@ from registry.views import (
     lineage,
     productions,
     scenes,
+    spend,
     submissions,
     work,
 )
@@ -37,6 +38,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     generations.PROJECTION,
     submissions.PROJECTION,
     clips.PROJECTION,
+    spend.PROJECTION,
     work.PROJECTION,
     lineage.PROJECTION,
 )
