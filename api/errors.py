@@ -1,8 +1,8 @@
 """Every refusal and failure as a problem document (RFC 9457); the only place that knows HTTP numbers.
 
 A problem holds `type`, `title`, `status`, `detail`, `code` (stable), `hint` (what to do), `instance`, `request_id`, and, where
-they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps), `current_version`, and the `state` that
-the thing is in.
+they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps), `current_version` and
+the `state` that the thing is in.
 """
 
 from __future__ import annotations
