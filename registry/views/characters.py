@@ -182,6 +182,12 @@ def find_characters(connection: Connection, log: str, wanted: Iterable[str]) -> 
     return _cards(connection, log, [row for row in rows if keys & _called(row)])
 
 
+def portraits_among(connection: Connection, log: str, assets: Collection[str]) -> frozenset[str]:
+    """Those of `assets` that stand for a character in some role."""
+    query = select(REFERENCES.c.asset).where(REFERENCES.c.log == log, REFERENCES.c.asset.in_(list(assets)))
+    return frozenset(connection.execute(query).scalars())
+
+
 def characters_until(connection: Connection, log: str, position: int) -> list[str]:
     """The ids of everybody introduced up to a position, in order of introduction."""
     query = select(CHARACTERS.c.character).where(CHARACTERS.c.log == log, CHARACTERS.c.position <= position)
