@@ -196,16 +196,29 @@ def clothes_told(s: Subject) -> Iterator[Problem]:
         )
 
 
+def _faces(s: Subject) -> int:
+    """How many pictures and elements may be somebody's face."""
+    return len(s.images) - len(s.frames) + len(s.elements)
+
+
+def _voices_of_the_grounded(s: Subject) -> bool:
+    return s.is_omni and _faces(s) > 0 and any(voices_in(text) for _, text in s.prompts)
+
+
 @rule(
     "I316",
     "I",
     "A voice has the number of its face",
     cites="guide F3.13",
     path="$.prompt",
-    applies=lambda s: s.is_omni and any(voices_bound(text) for _, text in s.prompts),
+    applies=_voices_of_the_grounded,
 )
 def voices_match_faces(s: Subject) -> Iterator[Problem]:
+    faces = _faces(s)
     for path, text in s.prompts:
+        for number in sorted(voices_in(text), key=int):
+            if int(number) > faces:
+                yield Problem(f"<<<voice_{number}>>> is the voice of nobody: {faces} are grounded", path)
         for kind, face, voice in voices_bound(text):
             if face != voice:
                 message = f"<<<{kind}_{face}>>> speaks with <<<voice_{voice}>>>"

@@ -297,7 +297,7 @@ BESIDE_EXAMPLES: dict[str, tuple[Subject, Subject, str]] = {
     ),
     "I316": (
         omni(prompt="<<<image_2>>> <<<voice_2>>>", image_list=IMAGES[:2]),
-        omni(prompt="<<<image_2>>> and then <<<voice_1>>>", image_list=IMAGES[:2]),
+        omni(prompt="<<<image_1>>> <<<voice_2>>>", image_list=[FIRST]),
         "$.prompt",
     ),
 }

@@ -201,6 +201,7 @@ MORE_FAILURES: dict[str, list[Subject]] = {
     "W201": [omni(mode="pro", facts=replace(asking(), retake=TakeGround("clip_0", "pro")))],
     "W204": [omni(prompt=LINE), omni(prompt=LINE, facts=asking(action=None, prompt=LINE), sound="off")],
     "W208": [heard(LINE)],
+    "I316": [omni(prompt="<<<voice_3>>> whispers.", element_list=ELEMENTS[:2])],
     "W210": [still(prompt=LINE)],
     "W205": [still(image="HTTP://cdn.example.com/a.png")],
     "I302": [
