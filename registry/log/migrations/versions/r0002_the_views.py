@@ -58,6 +58,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "scene", "character"),
     )
     op.create_table(
+        "view_called",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "word", "character"),
+    )
+    op.create_index("called_by_character", "view_called", ["log", "character"], unique=False)
+    op.create_table(
         "view_characters",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("character", sa.String(), nullable=False),
