@@ -10,7 +10,7 @@ Every POST ends in the ledger, whatever its answer.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -19,8 +19,9 @@ from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.checks import CheckContext, check_body
 from generation.sandbox.checks.pictures import decode, late_failure
 from generation.sandbox.envelope import Answer, Problem, Refused, bad_value, failure, success
-from generation.sandbox.faults import RISK_CONTROL, Fault, Occasion
+from generation.sandbox.faults import RISK_CONTROL, Fault
 from generation.sandbox.ledger import Entry
+from generation.sandbox.occasions import Occasion
 from generation.sandbox.prices import price
 from generation.sandbox.replies import Reply, misbehaving
 from generation.sandbox.requests import Product, VideoRequest
@@ -30,7 +31,10 @@ from generation.sandbox.world import World
 
 @dataclass
 class Create:
-    """One POST on its way through the steps; what is learnt is kept for the ledger."""
+    """One POST on its way through the steps; what is learnt is kept for the ledger.
+
+    `behind` is the fault that has already cut the connection, while the body is carried out all the same.
+    """
 
     world: World
     product: Product
@@ -40,6 +44,8 @@ class Create:
     external_task_id: str = ""
     task: Task | None = None
     fault: Fault | None = None
+    behind: Fault | None = None
+    shaping: list[Fault] = field(default_factory=list)
 
     def run(self, authorization: str | None) -> Reply:
         """Carry the POST out and answer it."""
@@ -50,7 +56,7 @@ class Create:
         except Refused as refused:
             message = refused.problem.message
             answer = failure(refused.problem, request_id=request_id)
-        reply = misbehaving(answer, self.fault, request_id=request_id)
+        reply = misbehaving(answer, self.behind or self.fault, request_id=request_id)
         self._enter(reply, message)
         return reply
 
@@ -60,7 +66,7 @@ class Create:
         self.external_task_id = str(body.get("external_task_id") or "")
         occasion = _occasion(account, self.product, body)
         with self.world.lock:
-            self.fault = self.world.faults.take(occasion, accepting=False)
+            self.fault = self.world.faults.take(occasion, wanted=_refuses)
         if self.fault:
             raise Refused(Problem(self.fault.status, self.fault.code, f"not carried out: {self.fault.do}"))
         request = self._checked(account, body)
@@ -68,7 +74,8 @@ class Create:
         late = late_failure(request) or self._dead_reference(request)
         with self.world.lock:
             self._admit(account, request)
-            self.fault = self.world.faults.take(occasion, accepting=True)
+            self.shaping = self.world.faults.take_shaping(occasion)
+            self.fault = self.world.faults.take(occasion, wanted=_shows_after)
             self.task = self._open(account, request, late, contents)
             return created_view(self.task)
 
@@ -83,10 +90,10 @@ class Create:
     def _admit(self, account: SeededAccount, request: VideoRequest) -> None:
         """Steps 5 to 8, under the lock."""
         settings, shelf, now = self.world.settings, self.world.shelf, self.world.clock.now()
-        external = request.external_task_id
+        habits, external = self.world.habits[account.name], request.external_task_id
         if (
             external
-            and settings.duplicate_external_ids == "refuse"
+            and habits.duplicate_external_ids == "refuse"
             and shelf.has_external(account.name, external)
         ):
             raise Refused(bad_value(f"External_task_id {external} already exists"))
@@ -94,7 +101,7 @@ class Create:
             raise Refused(Problem(400, 1301, "The content does not pass the safety policy"))
         if not self.world.affordable(account.name, price(request), now):
             raise Refused(Problem(429, 1102, "Account balance not enough"))
-        if shelf.busy(account.name, request.model, now) >= settings.slots:
+        if shelf.busy(account.name, request.model, now) >= habits.slots:
             raise Refused(Problem(429, 1303, "parallel task over resource pack limit"))
 
     def _open(self, account: SeededAccount, request: VideoRequest, late: str, contents: list[bytes]) -> Task:
@@ -103,10 +110,11 @@ class Create:
         now = self.world.clock.now()
         task_id = self.world.shelf.next_id(int(now * 1000))
         task = open_task(request, task_id=task_id, account=account.name, names=names, now=now)
-        if self.fault and self.fault.do == "fail_task":
-            late = self.fault.message or RISK_CONTROL
+        task = replace(task, callback_url=request.callback_url, base=self.base, fail_message=late)
+        for fault in self.shaping:
+            task = _shaped(task, fault)
         self.world.journal.keep_pictures(task_id, contents)
-        return self.world.keep(task.failing(late) if late else task)
+        return self.world.keep(task)
 
     def _dead_reference(self, request: VideoRequest) -> str:
         now = self.world.clock.now()
@@ -128,9 +136,26 @@ class Create:
                 code=answer.code if answer else None,
                 http_status=answer.status if answer else None,
                 message=message,
-                fault=self.fault.do if self.fault else "",
+                fault="+".join(each.do for each in (*self.shaping, self.behind, self.fault) if each),
             )
         )
+
+
+def _refuses(fault: Fault) -> bool:
+    return not fault.accepts and not fault.early
+
+
+def _shows_after(fault: Fault) -> bool:
+    return fault.accepts and not fault.early and not fault.shapes
+
+
+def _shaped(task: Task, fault: Fault) -> Task:
+    """A new task behind a fault that makes it fail, or hides it for a while."""
+    if fault.do == "fail_task":
+        return task.failing(fault.message or RISK_CONTROL)
+    lookup = fault.seconds if fault.where != "list" else 0.0
+    listing = fault.seconds if fault.where != "lookup" else 0.0
+    return replace(task, lookup_lag=lookup, list_lag=listing)
 
 
 def _parse(body: bytes) -> dict[str, Any]:

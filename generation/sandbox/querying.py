@@ -10,7 +10,8 @@ from generation.sandbox.accounts import PRESET_ELEMENTS, SeededAccount, SeededEl
 from generation.sandbox.envelope import Problem, Refused, bad_value
 from generation.sandbox.films import film_seconds
 from generation.sandbox.results import ResultName
-from generation.sandbox.tasks import Task, task_view
+from generation.sandbox.shaping import Told
+from generation.sandbox.tasks import Task, status_view, task_view
 from generation.sandbox.world import World
 
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
@@ -21,6 +22,18 @@ def read_task(world: World, task: Task, base: str) -> dict[str, Any]:
     """One task as the vendor shows it, with fresh result URLs once it succeeded."""
     now = world.clock.now()
     return task_view(task, now, [_video(world, task, base, now)])
+
+
+def tell_task(world: World, told: Told, base: str) -> dict[str, Any]:
+    """The same, as ordered faults would have it told."""
+    view = read_task(world, told.task, base)
+    if told.word is not None:
+        now = world.clock.now()
+        videos = [_video(world, told.task, base, now)]
+        view = status_view(told.task, now, videos, status=told.word, message=told.message)
+    if told.units is not None:
+        view["final_unit_deduction"] = told.units
+    return view
 
 
 def _video(world: World, task: Task, base: str, now: float) -> dict[str, str]:
@@ -35,9 +48,9 @@ def _video(world: World, task: Task, base: str, now: float) -> dict[str, str]:
     return video
 
 
-def not_found(either_id: str) -> Refused:
-    """The vendor's answer to an unknown id: 400/1201, not 404 (contract 5.1)."""
-    return Refused(bad_value(f"Task not found by id/external id: {either_id}"))
+def not_found(either_id: str, status: int = 400) -> Refused:
+    """The vendor's answer to an unknown id: 400/1201, not 404 (contract 5.1), unless a fault asks for another."""
+    return Refused(Problem(status, 1201, f"Task not found by id/external id: {either_id}"))
 
 
 def paged(items: Sequence[_T], number: str | None, size: str | None) -> Sequence[_T]:
@@ -99,12 +112,13 @@ def costs(world: World, account: SeededAccount, start: str | None, end: str | No
             raise Refused(Problem(400, 1201, f"{name} value '{text or ''}' is invalid"))
     with world.lock:
         spent = world.shelf.spent(account.name, world.clock.now())
-    left = world.settings.units - spent
+        total = world.habits[account.name].units
+    left = total - spent
     pack = {
         "resource_pack_name": "Sandbox video pack",
         "resource_pack_id": f"sandbox-{account.name}",
         "resource_pack_type": "decreasing_total",
-        "total_quantity": float(world.settings.units),
+        "total_quantity": float(total),
         "remaining_quantity": float(left),
         "purchase_time": 1_770_000_000_000,
         "effective_time": 1_770_000_000_000,

@@ -52,6 +52,14 @@ class Shelf:
     def newest_first(self, account: str, product: str) -> list[Task]:
         return [task for task in reversed(self._ordered.get(account, ())) if task.product == product]
 
+    def all_tasks(self, *, account: str | None, external_task_id: str | None) -> list[Task]:
+        """Every task that matches what is given, oldest first."""
+        return [
+            task
+            for task in self._by_id.values()
+            if account in (None, task.account) and external_task_id in (None, task.external_task_id)
+        ]
+
     def busy(self, account: str, model: str, now: float) -> int:
         """Slots the account holds on a model."""
         self._settle(account, now)

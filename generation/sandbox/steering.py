@@ -16,10 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.envelope import Answer
-from generation.sandbox.faults import Fault, Queued
+from generation.sandbox.faults import Fault
+from generation.sandbox.habits import HabitsOrder
 from generation.sandbox.ledger import Entry
+from generation.sandbox.occasions import Queued
 from generation.sandbox.prices import shortest
 from generation.sandbox.replies import Reply
+from generation.sandbox.tasks import Task
 from generation.sandbox.world import World
 
 STEERING_VERSION = 1
@@ -36,7 +39,7 @@ class ClockOrder(BaseModel):
 
 def steering_router(world: World) -> Router:
     """All steering routes, over one world."""
-    handlers = [*_seeing(world), *_faults(world), *_clock(world)]
+    handlers = [*_seeing(world), *_faults(world), *_habits(world), *_clock(world)]
     return Router(f"/sandbox/v{STEERING_VERSION}", route_handlers=handlers)
 
 
@@ -61,7 +64,15 @@ def _seeing(world: World) -> list[HTTPRouteHandler]:
             )
             return _json({"entries": [_entry(world, number, entry) for number, entry in rows]})
 
-    return [health, accounts, ledger]
+    @get("/tasks", sync_to_thread=True)
+    def tasks(
+        account: FromQuery[str | None] = None, external_task_id: FromQuery[str | None] = None
+    ) -> ASGIApp:
+        with world.lock:
+            rows = world.shelf.all_tasks(account=account, external_task_id=external_task_id)
+        return _json({"tasks": [_truth(task, world.clock.now()) for task in rows]})
+
+    return [health, accounts, ledger, tasks]
 
 
 def _faults(world: World) -> list[HTTPRouteHandler]:
@@ -85,6 +96,29 @@ def _faults(world: World) -> list[HTTPRouteHandler]:
             return _json({"forgotten": world.faults.clear()})
 
     return [faults, order_fault, forget_faults]
+
+
+def _habits(world: World) -> list[HTTPRouteHandler]:
+    def shown() -> dict[str, Any]:
+        with world.lock:
+            return {"habits": {name: habits.shown() for name, habits in world.habits.items()}}
+
+    @get("/habits", sync_to_thread=True)
+    def habits() -> ASGIApp:
+        return _json(shown())
+
+    @post("/habits", sync_to_thread=True)
+    def change_habits(body: RawBody) -> ASGIApp:
+        try:
+            world.change(HabitsOrder.model_validate_json(body))
+        except ValidationError as wrong:
+            return _wrong(wrong)
+        except KeyError as unknown:
+            problem = {"at": "account", "message": f"no account {unknown.args[0]!r} here"}
+            return _json({"error": "the order cannot be carried out", "problems": [problem]}, status=400)
+        return _json(shown())
+
+    return [habits, change_habits]
 
 
 def _clock(world: World) -> list[HTTPRouteHandler]:
@@ -133,6 +167,20 @@ def _entry(world: World, number: int, entry: Entry) -> dict[str, Any]:
         **entry.record(),
         "task_status": task.status(now) if task else None,
         "billed_units": shortest(task.billed(now)) if task and ended else None,
+    }
+
+
+def _truth(task: Task, now: float) -> dict[str, Any]:
+    """A task as it truly is, whatever lists and look-ups say of it."""
+    return {
+        "account": task.account,
+        "product": task.product,
+        "task_id": task.task_id,
+        "external_task_id": task.external_task_id,
+        "status": task.status(now),
+        "units": task.units,
+        "billed_units": None if task.open(now) else shortest(task.billed(now)),
+        "created_at": int(task.created * 1000),
     }
 
 

@@ -17,7 +17,8 @@ class Task:
     """An accepted create, as it is kept: nothing in it changes afterwards, its status is computed.
 
     `created` is in virtual seconds; `fail_message` non-empty means the task ends as failed; `pictures` counts the
-    picture files kept beside the record, `remote_pictures` the URLs that were not fetched.
+    picture files kept beside the record, `remote_pictures` the URLs that were not fetched. `lookup_lag` and `list_lag`
+    are virtual seconds in which it cannot be found; `base` is the address its maker knew us by.
     """
 
     task_id: str
@@ -39,6 +40,10 @@ class Task:
     submitted_seconds: float
     processing_seconds: float
     fail_message: str = ""
+    lookup_lag: float = 0.0
+    list_lag: float = 0.0
+    callback_url: str = ""
+    base: str = ""
 
     @property
     def video_id(self) -> str:
@@ -126,8 +131,16 @@ def created_view(task: Task) -> dict[str, Any]:
 def task_view(task: Task, now: float, videos: list[dict[str, str]]) -> dict[str, Any]:
     """`data` of a query answer (contract 5.1); `videos` are shown once the task succeeded."""
     status = task.status(now)
+    message = task.fail_message if status == "failed" else ""
+    return status_view(task, now, videos, status=status, message=message)
+
+
+def status_view(
+    task: Task, now: float, videos: list[dict[str, str]], *, status: str, message: str
+) -> dict[str, Any]:
+    """The same, telling a status that need not be the true one."""
     view = _view(task, status, int(task.created * 1000), int(task.updated(now) * 1000))
-    view["task_status_msg"] = task.fail_message if status == "failed" else ""
+    view["task_status_msg"] = message
     view["watermark_info"] = {"enabled": task.watermark}
     if status == "succeed":
         view["task_result"] = {"videos": videos}
@@ -136,7 +149,7 @@ def task_view(task: Task, now: float, videos: list[dict[str, str]]) -> dict[str,
     return view
 
 
-def _view(task: Task, status: Status, created: int, updated: int) -> dict[str, Any]:
+def _view(task: Task, status: str, created: int, updated: int) -> dict[str, Any]:
     info = {"external_task_id": task.external_task_id} if task.external_task_id else {}
     return {
         "task_id": task.task_id,

@@ -14,10 +14,12 @@ from generation.sandbox import querying
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.creating import Create
 from generation.sandbox.envelope import Answer, Problem, Refused, failure, success
-from generation.sandbox.faults import Moment, Occasion
+from generation.sandbox.occasions import Occasion
+from generation.sandbox.reading import Reading
 from generation.sandbox.replies import Reply, misbehaving
 from generation.sandbox.requests import PRODUCTS
 from generation.sandbox.tasks import Task
+from generation.sandbox.uploads import behind
 from generation.sandbox.world import World
 
 AnyRequest = Request[Any, Any, State]
@@ -26,7 +28,7 @@ PRESETS = "/v1/general/advanced-presets-elements"
 
 
 class Vendor:
-    """The doors of one world. Every answer passes `_answer`, where faults on queries and results apply."""
+    """The doors of one world."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -34,18 +36,24 @@ class Vendor:
     def create(self, request: AnyRequest, product: str, body: bytes) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        create = Create(self.world, product, body, self._base(request))
+        create = Create(self.world, product, body, self._base(request), behind=behind(request.scope))
         return create.run(request.headers.get("authorization"))
 
     def one(self, request: AnyRequest, product: str, either_id: str) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        return self._query(request, product, lambda account: self._one(request, account, product, either_id))
+        reading = Reading(self.world, product, self._base(request))
+        return self._query(request, reading, lambda account: reading.one(account, either_id))
 
     def page(self, request: AnyRequest, product: str) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        return self._query(request, product, lambda account: (self._page(request, account, product), None))
+        reading, asked = Reading(self.world, product, self._base(request)), request.query_params
+        return self._query(
+            request,
+            reading,
+            lambda account: reading.page(account, asked.get("pageNum"), asked.get("pageSize")),
+        )
 
     def elements(self, request: AnyRequest) -> Reply:
         return self._plain(request, lambda account: self._paged(request, querying.account_elements(account)))
@@ -88,7 +96,12 @@ class Vendor:
             answer = Answer(200, content, "video/mp4")
         except Refused as refused:
             answer = failure(refused.problem, request_id=self.world.request_id())
-        return self._answer(answer, self._occasion("result", task.account if task else "", "", task))
+        occasion = (
+            Occasion.of("result", task, task.status(self.world.clock.now())) if task else Occasion("result")
+        )
+        with self.world.lock:
+            fault = self.world.faults.take(occasion, wanted=lambda _: True)
+        return misbehaving(answer, fault, request_id=self.world.request_id())
 
     def nowhere(self, request: AnyRequest) -> Reply:
         """Unknown path or method: 401 comes first, then 404/1202 (contract 15.1)."""
@@ -98,43 +111,21 @@ class Vendor:
 
         return self._plain(request, refuse)
 
-    def _one(
-        self, request: AnyRequest, account: SeededAccount, product: str, either_id: str
-    ) -> tuple[dict[str, Any], Task]:
-        task = self.world.find(account.name, product, either_id)
-        if task is None:
-            raise querying.not_found(either_id)
-        return querying.read_task(self.world, task, self._base(request)), task
-
-    def _page(self, request: AnyRequest, account: SeededAccount, product: str) -> list[Any]:
-        with self.world.lock:
-            tasks = self.world.shelf.newest_first(account.name, product)
-        seen = [task for task in tasks if self.world.visible(task)]
-        page = querying.paged(seen, request.query_params.get("pageNum"), request.query_params.get("pageSize"))
-        return [querying.read_task(self.world, task, self._base(request)) for task in page]
-
     @staticmethod
     def _paged(request: AnyRequest, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return list(
             querying.paged(items, request.query_params.get("pageNum"), request.query_params.get("pageSize"))
         )
 
-    def _query(
-        self, request: AnyRequest, product: str, read: Callable[[SeededAccount], tuple[Any, Task | None]]
-    ) -> Reply:
+    def _query(self, request: AnyRequest, reading: Reading, read: Callable[[SeededAccount], Any]) -> Reply:
         """A query of tasks: like `_plain`, and open to faults."""
-        task: Task | None = None
-        account: SeededAccount | None = None
         request_id = self.world.request_id()
         try:
-            account = self.world.caller(request.headers.get("authorization"))
-            data, task = read(account)
+            data = read(self.world.caller(request.headers.get("authorization")))
             answer = success(data, request_id=request_id)
         except Refused as refused:
             answer = failure(refused.problem, request_id=request_id)
-        if account is None:
-            return Reply(answer)
-        return self._answer(answer, self._occasion("query", account.name, product, task))
+        return misbehaving(answer, reading.fault, request_id=request_id)
 
     def _plain(self, request: AnyRequest, read: Callable[[SeededAccount], Any]) -> Reply:
         request_id = self.world.request_id()
@@ -143,16 +134,6 @@ class Vendor:
             return Reply(success(read(account), request_id=request_id))
         except Refused as refused:
             return Reply(failure(refused.problem, request_id=request_id))
-
-    def _occasion(self, on: Moment, account: str, route: str, task: Task | None) -> Occasion:
-        if task is None:
-            return Occasion(on=on, account=account, route=route)
-        return Occasion(on, account, task.product, task.external_task_id, task.task_id, task.prompt)
-
-    def _answer(self, answer: Answer, occasion: Occasion) -> Reply:
-        with self.world.lock:
-            fault = self.world.faults.take(occasion)
-        return misbehaving(answer, fault, request_id=self.world.request_id())
 
     def _base(self, request: AnyRequest) -> str:
         return (self.world.settings.public_base_url or str(request.base_url)).rstrip("/")

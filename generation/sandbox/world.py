@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.auth import authenticate
 from generation.sandbox.clock import VirtualClock
-from generation.sandbox.faults import FaultQueue
 from generation.sandbox.films import FilmRoom
+from generation.sandbox.habits import Habits, HabitsOrder
 from generation.sandbox.journal import Journal
 from generation.sandbox.ledger import Entry, Ledger
+from generation.sandbox.occasions import FaultQueue
 from generation.sandbox.results import ResultUrls
 from generation.sandbox.settings import SandboxSettings
 from generation.sandbox.shelf import Shelf
@@ -22,8 +24,8 @@ from generation.sandbox.tasks import Task
 
 
 class World:
-    """Settings, clock and state of a sandbox. Handlers run in threads: whoever touches `shelf`, `ledger` or `faults`
-    holds `lock`. What was kept in `folder` by an earlier run is there again.
+    """Settings, clock and state of a sandbox. Handlers run in threads: whoever touches `shelf`, `ledger`, `faults` or
+    `habits` holds `lock`. What was kept in `folder` by an earlier run is there again.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class World:
         self.request_id = request_ids
         self.lock = threading.RLock()
         self.faults = FaultQueue()
+        self.habits = {account.name: Habits.first(settings) for account in settings.accounts}
         self.shelf = Shelf()
         self.ledger = Ledger()
         self.journal = Journal(folder)
@@ -72,15 +75,25 @@ class World:
             self.ledger.add(entry)
 
     def find(self, account: str, product: str, either_id: str) -> Task | None:
-        """A task as the query routes see it: of this product, and past the lookup lag."""
+        """A task as the query routes see it: of this product, and past the lag of look-ups."""
         with self.lock:
             task = self.shelf.find(account, either_id)
-        if task is None or task.product != product or not self.visible(task):
+        if task is None or task.product != product or not self.visible(task, "lookup"):
             return None
         return task
 
-    def visible(self, task: Task) -> bool:
-        return self.clock.now() >= task.created + self.settings.lookup_lag_seconds
+    def visible(self, task: Task, to: Literal["lookup", "list"]) -> bool:
+        """Whether look-ups, or lists, know the task yet: behind the account's lag and the task's own."""
+        habits = self.habits[task.account]
+        general = habits.lookup_lag_seconds if to == "lookup" else habits.list_lag_seconds
+        own = task.lookup_lag if to == "lookup" else task.list_lag
+        return self.clock.now() >= task.created + max(general, own)
+
+    def change(self, order: HabitsOrder) -> None:
+        """Change the habits of one account, or of all; raises KeyError for an account that is not here."""
+        with self.lock:
+            for name in [order.account] if order.account is not None else list(self.habits):
+                self.habits[name] = self.habits[name].changed(order)
 
     def affordable(self, account: str, units: Decimal, now: float) -> bool:
-        return self.shelf.held(account, now) + units <= self.settings.units
+        return self.shelf.held(account, now) + units <= self.habits[account].units

@@ -1,0 +1,174 @@
+"""Faults that strike while a create's body is still coming: the connection is cut, or answered before its time."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from generation.sandbox.envelope import Answer, Refused
+from generation.sandbox.faults import Fault
+from generation.sandbox.ledger import Entry
+from generation.sandbox.occasions import Occasion
+from generation.sandbox.replies import answer_in_mid_body, cut, hang_up, replaced
+from generation.sandbox.world import World
+
+_CREATES = re.compile(r"/v1/videos/([a-z0-9]{1,20}(?:-video)?)/?", re.ASCII)
+_EXTERNAL = re.compile(rb'"external_task_id"\s*:\s*"([^"\\]{0,200})"')
+_READ_IN = 64 * 1024
+_BEHIND = "sandbox.behind"
+
+
+def behind(scope: Scope) -> Fault | None:
+    """The fault that already cut this request's connection, when its body is carried out all the same."""
+    extensions: dict[str, Any] = scope.get("extensions") or {}
+    fault = extensions.get(_BEHIND)
+    return fault if isinstance(fault, Fault) else None
+
+
+@dataclass
+class Upload:
+    """The body of one create so far; `ended` is why no more will come: it is whole, or the caller has gone."""
+
+    receive: Receive
+    account: str
+    route: str
+    chunks: list[bytes] = field(default_factory=list)
+    head: bytes = b""
+    size: int = 0
+    ended: str = ""
+
+    async def more(self) -> None:
+        """Wait for the next part."""
+        message: Any = await self.receive()
+        if message["type"] == "http.disconnect":
+            self.ended = "gone"
+            return
+        chunk: bytes = message["body"]
+        self.chunks.append(chunk)
+        self.head += chunk[: max(0, _READ_IN - len(self.head))]
+        self.size += len(chunk)
+        if not message["more_body"]:
+            self.ended = "whole"
+
+    async def rest(self) -> None:
+        """Wait for all of it."""
+        while not self.ended:
+            await self.more()
+
+    @property
+    def occasion(self) -> Occasion:
+        """What can be told by now: ids and words are looked for in the first 64 KiB and in the last part."""
+        text = self.head + (self.chunks[-1] if self.size > _READ_IN else b"")
+        found = _EXTERNAL.search(text)
+        return Occasion(
+            on="create",
+            account=self.account,
+            route=self.route,
+            external_task_id=found[1].decode(errors="replace") if found else "",
+            prompt=text.decode(errors="replace"),
+        )
+
+    async def replay(self) -> Any:
+        """The body once more, for the application; then whatever the connection says."""
+        if self.chunks:
+            chunk = self.chunks.pop(0)
+            more = bool(self.chunks) or self.ended != "whole"
+            return {"type": "http.request", "body": chunk, "more_body": more}
+        return await self.receive()
+
+
+class MidBody:
+    """Stands before the application: requests that no early fault is waiting for go straight through."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app, self._world = app, world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = _CREATES.fullmatch(scope.get("path", ""))
+        if route is None or scope.get("method") != "POST" or not self._expected():
+            await self._app(scope, receive, send)
+            return
+        upload = Upload(receive, self._account(scope), route[1])
+        fault = await self._watch(upload)
+        if fault is None:
+            await self._app(scope, upload.replay, send)
+        else:
+            await self._strike(fault, upload, scope, send)
+
+    def _expected(self) -> bool:
+        with self._world.lock:
+            return any(queued.fault.early for queued in self._world.faults.waiting)
+
+    def _account(self, scope: Scope) -> str:
+        header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        try:
+            return self._world.caller(header).name
+        except Refused:
+            return ""
+
+    async def _watch(self, upload: Upload) -> Fault | None:
+        """Reads until a fault strikes or the body ends; a body shorter than `after_bytes` is struck at its end."""
+        while not upload.ended:
+            await upload.more()
+
+            def due(fault: Fault) -> bool:
+                return fault.early and (upload.size >= (fault.after_bytes or 1) or upload.ended == "whole")
+
+            with self._world.lock:
+                fault = self._world.faults.take(upload.occasion, wanted=due)
+            if fault:
+                return fault
+        return None
+
+    async def _strike(self, fault: Fault, upload: Upload, scope: Scope, send: Send) -> None:
+        if fault.accepts:
+            await self._carry_out_behind(fault, upload, scope, send)
+        elif fault.do in ("drop_mid_body", "stall"):
+            self._enter(fault, upload, None)
+            if fault.do == "stall":
+                await asyncio.sleep(fault.seconds)
+            await cut(scope, upload.receive)
+        else:
+            answer = replaced(Answer(200, b""), fault, self._world.request_id())
+            self._enter(fault, upload, answer)
+            await answer_in_mid_body(answer, fault.seconds, send, upload.rest)
+            await cut(scope, upload.receive)
+
+    async def _carry_out_behind(self, fault: Fault, upload: Upload, scope: Scope, send: Send) -> None:
+        """Like a buffering proxy: the caller has lost the connection, and the body arrives here all the same."""
+        hang_up(scope)
+        await upload.rest()
+        if upload.ended != "whole":
+            self._enter(fault, upload, None)
+            return
+        await asyncio.sleep(fault.seconds)
+        extensions: dict[str, Any] = scope.get("extensions") or {}
+        extensions[_BEHIND] = fault
+        scope["extensions"] = extensions
+        await self._app(scope, upload.replay, send)
+
+    def _enter(self, fault: Fault, upload: Upload, answer: Answer | None) -> None:
+        """The ledger's line for a POST that came in part, or was answered before it was read."""
+        body, occasion = b"".join(upload.chunks), upload.occasion
+        self._world.enter(
+            Entry(
+                received_at=self._world.clock.milliseconds(),
+                account=occasion.account,
+                product=occasion.route,
+                external_task_id=occasion.external_task_id,
+                body_sha256=hashlib.sha256(body).hexdigest(),
+                body_bytes=len(body),
+                accepted=False,
+                task_id="",
+                code=answer.code if answer else None,
+                http_status=answer.status if answer else None,
+                message="",
+                fault=fault.do,
+                whole=upload.ended == "whole",
+            )
+        )
