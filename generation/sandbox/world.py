@@ -40,12 +40,13 @@ class World:
         self.clock = VirtualClock(real_clock)
         self.request_id = request_ids
         self.lock = threading.RLock()
+        self.underway = 0
         self.faults = FaultQueue()
         self.habits = {account.name: Habits.first(settings) for account in settings.accounts}
         self.shelf = Shelf()
         self.ledger = Ledger()
         self.journal = Journal(folder)
-        self.films = FilmRoom(self.journal)
+        self.films = FilmRoom(self.journal, one_for_all=settings.one_film)
         self.results = ResultUrls(settings.accounts, settings.url_lifetime_seconds)
         for task in self.journal.tasks():
             self.shelf.add(task)

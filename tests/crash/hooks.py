@@ -1,7 +1,8 @@
 """A desk that calls back at named points of the protocol, so that a test can stop, kill or overtake a worker there.
 
 Points are `before:X` and `after:X`, where X is a command or event that is being appended (IntendSubmission,
-SubmissionConfirmed, StoreResult, EndGeneration …), `claim`, `finish`, `create`, `task` (any question about a task), `answer`
+SubmissionConfirmed, StoreResult, EndGeneration …), `claim`, `release`, `finish`, `create`, `task` (any question about a
+task), `tasks` (a page of the list), `answer`
 and `clip` (puts into the store); and `body` (in the middle of the request body), `sent` (the last byte is out, no answer
 read), `download` (in mid-download).
 """
@@ -63,6 +64,9 @@ class _Registry(_Around):
     def claim(self, **rest: Any) -> Any:
         return self._around("claim", lambda: self._inner.claim(**rest))
 
+    def release(self, lease: Any, **rest: Any) -> Any:
+        return self._around("release", lambda: self._inner.release(lease, **rest))
+
     def finish(self, lease: Any) -> Any:
         return self._around("finish", lambda: self._inner.finish(lease))
 
@@ -76,6 +80,9 @@ class _Blobs(_Around):
 class _Kling(_Around):
     def task(self, *asked: Any) -> Any:
         return self._around("task", lambda: self._inner.task(*asked))
+
+    def tasks(self, *asked: Any) -> Any:
+        return self._around("tasks", lambda: self._inner.tasks(*asked))
 
     def create(self, route: Any, body: Any, **rest: Any) -> Any:
         external = body.external_task_id

@@ -12,7 +12,9 @@ from registry.events.envelope import Recorded
 from registry.events.generation import GenerationEnded, SubmissionOpened
 from registry.events.scene import ContinuityRecorded
 from registry.events.submission import (
+    QuarantineResolved,
     SubmissionConfirmed,
+    SubmissionDisproved,
     SubmissionIntended,
     SubmissionNotSent,
     SubmissionRejected,
@@ -26,7 +28,11 @@ AT_MOST_ONE = 1
 
 def check_all(world: World, ledger: Ledger) -> None:
     """Everything below, on the whole log. `ledger` may hold other tests' posts: those of unknown ids are left out."""
-    log = world.log()
+    check_events(world, world.log(), ledger)
+
+
+def check_events(world: World, log: Sequence[Recorded], ledger: Ledger) -> None:
+    """Everything below, on whole streams of submissions and generations that `log` holds."""
     streams = by_stream(log)
     intents = {name: events[0].event for name, events in streams.items() if name.startswith("submission_")}
     assert all(isinstance(intent, SubmissionIntended) for intent in intents.values())
@@ -78,12 +84,14 @@ def same_bytes_each_time(ours: dict[str, SubmissionIntended], posts: Ledger) -> 
 
 
 def resends_follow_proof(streams: dict[str, list[Recorded]]) -> None:
-    """I5: a resend comes only after load, a refused account, or not a byte sent."""
+    """I5: a resend comes only after load, a refused account, not a byte sent, a disproof, or "declare absent"."""
     for name, events in streams.items():
         for before, after in pairwise(event.event for event in events):
             if isinstance(after, SubmissionResent):
-                proof = isinstance(before, SubmissionNotSent) or (
-                    isinstance(before, SubmissionRejected) and before.kind in ("load", "account")
+                proof = (
+                    isinstance(before, SubmissionNotSent | SubmissionDisproved)
+                    or (isinstance(before, SubmissionRejected) and before.kind in ("load", "account"))
+                    or (isinstance(before, QuarantineResolved) and before.decision == "declare_absent")
                 )
                 assert proof, (name, before)
 
