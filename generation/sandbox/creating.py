@@ -19,9 +19,9 @@ from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.checks import CheckContext, check_body
 from generation.sandbox.checks.pictures import decode, late_failure
 from generation.sandbox.envelope import Answer, Problem, Refused, bad_value, failure, success
-from generation.sandbox.faults import RISK_CONTROL, Fault
+from generation.sandbox.faults import RISK_CONTROL, SHAPING, Fault
 from generation.sandbox.ledger import Entry
-from generation.sandbox.occasions import Occasion
+from generation.sandbox.occasions import NOTHING_MET, Met, Occasion
 from generation.sandbox.prices import price
 from generation.sandbox.replies import Reply, misbehaving
 from generation.sandbox.requests import Product, VideoRequest
@@ -33,7 +33,7 @@ from generation.sandbox.world import World
 class Create:
     """One POST on its way through the steps; what is learnt is kept for the ledger.
 
-    `behind` is the fault that has already cut the connection, while the body is carried out all the same.
+    `met` is what befell the request while its body was still coming.
     """
 
     world: World
@@ -44,7 +44,7 @@ class Create:
     external_task_id: str = ""
     task: Task | None = None
     fault: Fault | None = None
-    behind: Fault | None = None
+    met: Met = NOTHING_MET
     shaping: list[Fault] = field(default_factory=list)
 
     def run(self, authorization: str | None) -> Reply:
@@ -56,7 +56,7 @@ class Create:
         except Refused as refused:
             message = refused.problem.message
             answer = failure(refused.problem, request_id=request_id)
-        reply = misbehaving(answer, self.behind or self.fault, request_id=request_id)
+        reply = misbehaving(answer, self.met.behind or self.fault, request_id=request_id)
         self._enter(reply, message)
         return reply
 
@@ -65,8 +65,7 @@ class Create:
         body = _parse(self.body)
         self.external_task_id = str(body.get("external_task_id") or "")
         occasion = _occasion(account, self.product, body)
-        with self.world.lock:
-            self.fault = self.world.faults.take(occasion, wanted=_refuses)
+        drawn = self._befalls(occasion)
         if self.fault:
             raise Refused(Problem(self.fault.status, self.fault.code, f"not carried out: {self.fault.do}"))
         request = self._checked(account, body)
@@ -74,10 +73,30 @@ class Create:
         late = late_failure(request) or self._dead_reference(request)
         with self.world.lock:
             self._admit(account, request)
-            self.shaping = self.world.faults.take_shaping(occasion)
-            self.fault = self.world.faults.take(occasion, wanted=_shows_after)
+            self._takes_effect(occasion, drawn)
             self.task = self._open(account, request, late, contents)
             return created_view(self.task)
+
+    def _befalls(self, occasion: Occasion) -> Fault | None:
+        """Takes the fault that keeps the create from being carried out; hands back what chaos has in store behind it."""
+        with self.world.lock:
+            ordered = self.world.faults.awaits(occasion)
+            self.fault = self.world.faults.take(occasion, wanted=_refuses)
+            drawn = self.met.drawn if self.met.passed else self.world.chaos.draw(occasion)
+        if ordered or drawn is None:
+            return None
+        if _refuses(drawn):
+            self.fault = drawn
+        return drawn
+
+    def _takes_effect(self, occasion: Occasion, drawn: Fault | None) -> None:
+        """Takes the faults of an accepted create, under the lock."""
+        self.shaping = self.world.faults.take_each(SHAPING, occasion)
+        self.fault = self.world.faults.take(occasion, wanted=_shows_after)
+        if drawn and drawn.shapes:
+            self.shaping = [drawn]
+        elif drawn and not drawn.early:
+            self.fault = drawn
 
     def _checked(self, account: SeededAccount, body: dict[str, Any]) -> VideoRequest:
         settings = self.world.settings
@@ -136,7 +155,7 @@ class Create:
                 code=answer.code if answer else None,
                 http_status=answer.status if answer else None,
                 message=message,
-                fault="+".join(each.do for each in (*self.shaping, self.behind, self.fault) if each),
+                fault="+".join(each.do for each in (*self.shaping, self.met.behind, self.fault) if each),
             )
         )
 

@@ -42,6 +42,7 @@ Deed = Literal[
     "other_shape",
 ]
 
+LONGEST_FILM = 120
 RISK_CONTROL = "Failure to pass the risk control system"
 
 _READS = frozenset({"query", "lookup", "list"})
@@ -61,6 +62,18 @@ _MOMENTS: dict[str, frozenset[str]] = {
 }
 SHAPING = ("fail_task", "lag", "hide", "status", "units", "invent")
 """Deeds that change tasks rather than the answer: one of each may join one of the others on the same request."""
+
+CALLBACK_DEEDS = (
+    "delay",
+    "status",
+    "repeat",
+    "hold",
+    "withhold",
+    "unsigned",
+    "wrong_signature",
+    "other_shape",
+)
+"""Deeds of callbacks; one of each may join the others."""
 
 _ALWAYS_ACCEPTING = frozenset(("fail_task", "lag", "echo_missing", "echo_other", "no_task_id"))
 _ACCEPTING = _ALWAYS_ACCEPTING | {"delay", "stall", "truncate_json", "drop_after_accept"}
@@ -144,6 +157,8 @@ class Fault(BaseModel):
             raise ValueError(f"accept={self.accept} contradicts {self.do}")
         if self.after_bytes is not None and (self.on != "create" or self.do not in _MID_BODY):
             raise ValueError(f"after_bytes is for creates and {sorted(_MID_BODY)}, not for {self.do}")
+        if self.do == "other_length" and self.seconds > LONGEST_FILM:
+            raise ValueError(f"a film of {self.seconds:g} s is longer than {LONGEST_FILM} s")
         if self.after_bytes is not None and self.do != "drop_mid_body" and self.accept:
             raise ValueError("an answer in mid-body accepts nothing: leave accept out")
         return self

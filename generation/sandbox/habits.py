@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from generation.sandbox.prices import shortest
 from generation.sandbox.settings import SandboxSettings
+from generation.sandbox.signatures import key_of
 
 _Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
@@ -24,8 +25,15 @@ class HabitsOrder(BaseModel):
     list_lag_seconds: _Seconds | None = None
     slots: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     units: Annotated[Decimal, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)] | None = None
-    webhook_secret: Annotated[str, Field(pattern=r"^(whsec_[A-Za-z0-9+/]{1,200}={0,2})?$")] | None = None
+    webhook_secret: Annotated[str, Field(max_length=300)] | None = None
     callback_shape: Literal["legacy", "new"] | None = None
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _usable(cls, secret: str | None) -> str | None:
+        if secret:
+            key_of(secret)
+        return secret
 
 
 class Habits(BaseModel):

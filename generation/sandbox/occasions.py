@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from generation.sandbox.faults import SHAPING, Fault, Moment
+from generation.sandbox.faults import Fault, Moment
 from generation.sandbox.tasks import Task
 
 
@@ -39,6 +39,20 @@ class Occasion:
             and wanted.status in (None, self.status)
             and (wanted.prompt_contains is None or wanted.prompt_contains in self.prompt)
         )
+
+
+@dataclass(frozen=True)
+class Met:
+    """What befell a create while its body was coming. `behind`: the fault that cut the connection although the body is
+    carried out. `passed`: chaos has drawn for this request already, and `drawn` is the lot.
+    """
+
+    behind: Fault | None = None
+    passed: bool = False
+    drawn: Fault | None = None
+
+
+NOTHING_MET = Met()
 
 
 @dataclass
@@ -84,9 +98,13 @@ class FaultQueue:
             return queued.fault
         return None
 
-    def take_shaping(self, *occasions: Occasion) -> list[Fault]:
-        """At most one fault of each shaping deed."""
-        taken = [self._take_deed(deed, occasions) for deed in SHAPING]
+    def awaits(self, occasion: Occasion) -> bool:
+        """Whether a fault waits for this request and lets no other pass first."""
+        return any(not queued.passing and occasion.meets(queued.fault) for queued in self.waiting)
+
+    def take_each(self, deeds: Iterable[str], *occasions: Occasion) -> list[Fault]:
+        """At most one fault of each of the deeds."""
+        taken = [self._take_deed(deed, occasions) for deed in deeds]
         return [fault for fault in taken if fault]
 
     def _take_deed(self, deed: str, occasions: tuple[Occasion, ...]) -> Fault | None:

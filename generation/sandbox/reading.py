@@ -7,7 +7,7 @@ from typing import Any
 
 from generation.sandbox import querying
 from generation.sandbox.accounts import SeededAccount
-from generation.sandbox.faults import Fault
+from generation.sandbox.faults import SHAPING, Fault
 from generation.sandbox.occasions import Occasion
 from generation.sandbox.requests import Product
 from generation.sandbox.shaping import hiding, invented, shaped_list, told
@@ -54,7 +54,12 @@ class Reading:
         """Takes the fault that befalls the answer, and those that shape what is told about tasks."""
         with self.world.lock:
             self.fault = self.world.faults.take(asked, wanted=lambda fault: not fault.shapes)
-            return self.world.faults.take_shaping(*about)
+            shaping = self.world.faults.take_each(SHAPING, *about)
+            drawn = None if self.fault or shaping else self.world.chaos.draw(asked)
+        if drawn and drawn.shapes:
+            return [drawn]
+        self.fault = self.fault or drawn
+        return shaping
 
     def _occasion(self, on: Any, task: Task) -> Occasion:
         return Occasion.of(on, task, task.status(self.world.clock.now()))

@@ -37,7 +37,7 @@ class Reply:
         if self.cut:
             await cut(scope, receive)
             return
-        await _start(self.answer, send)
+        await begin(self.answer, send, len(self.answer.content))
         await send({"type": "http.response.body", "body": self.answer.content, "more_body": False})
 
 
@@ -45,8 +45,9 @@ def misbehaving(answer: Answer, fault: Fault | None, *, request_id: str) -> Repl
     """The reply a fault makes of the right answer; without a fault, the right answer."""
     if fault is None:
         return Reply(answer)
+    said = replaced(answer, fault, request_id)
     return Reply(
-        replaced(answer, fault, request_id),
+        replace(said, media_type=fault.media_type or said.media_type),
         delay=fault.seconds if fault.do in ("delay", "stall") else 0.0,
         cut=fault.do in ("stall", "drop_before_accept", "drop_after_accept", "drop_mid_body"),
     )
@@ -95,19 +96,18 @@ async def answer_in_mid_body(
     reset that closing an unread connection would be.
     """
     early = replace(answer, headers={**answer.headers, "connection": "close"})
-    await _start(early, send)
+    await begin(early, send, len(early.content))
     await send({"type": "http.response.body", "body": early.content, "more_body": True})
     with suppress(TimeoutError):
         await asyncio.wait_for(rest(), seconds)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _start(answer: Answer, send: Send) -> None:
-    headers = {
-        "content-type": answer.media_type,
-        "content-length": str(len(answer.content)),
-        **answer.headers,
-    }
+async def begin(answer: Answer, send: Send, promised: int | None) -> None:
+    """Send status and headers; `promised` is the Content-Length, None leaves it out."""
+    headers = {"content-type": answer.media_type, **answer.headers}
+    if promised is not None:
+        headers["content-length"] = str(promised)
     pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
 

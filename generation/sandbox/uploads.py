@@ -13,21 +13,27 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from generation.sandbox.envelope import Answer, Refused
 from generation.sandbox.faults import Fault
 from generation.sandbox.ledger import Entry
-from generation.sandbox.occasions import Occasion
+from generation.sandbox.occasions import NOTHING_MET, Met, Occasion
 from generation.sandbox.replies import answer_in_mid_body, cut, hang_up, replaced
 from generation.sandbox.world import World
 
 _CREATES = re.compile(r"/v1/videos/([a-z0-9]{1,20}(?:-video)?)/?", re.ASCII)
 _EXTERNAL = re.compile(rb'"external_task_id"\s*:\s*"([^"\\]{0,200})"')
 _READ_IN = 64 * 1024
-_BEHIND = "sandbox.behind"
+_MET = "sandbox.met"
 
 
-def behind(scope: Scope) -> Fault | None:
-    """The fault that already cut this request's connection, when its body is carried out all the same."""
+def met(scope: Scope) -> Met:
+    """What befell this request while its body was coming."""
     extensions: dict[str, Any] = scope.get("extensions") or {}
-    fault = extensions.get(_BEHIND)
-    return fault if isinstance(fault, Fault) else None
+    found = extensions.get(_MET)
+    return found if isinstance(found, Met) else NOTHING_MET
+
+
+def _leave(scope: Scope, found: Met) -> None:
+    extensions: dict[str, Any] = scope.get("extensions") or {}
+    extensions[_MET] = found
+    scope["extensions"] = extensions
 
 
 @dataclass
@@ -41,6 +47,7 @@ class Upload:
     head: bytes = b""
     size: int = 0
     ended: str = ""
+    met: Met = NOTHING_MET
 
     async def more(self) -> None:
         """Wait for the next part."""
@@ -96,13 +103,15 @@ class MidBody:
         upload = Upload(receive, self._account(scope), route[1])
         fault = await self._watch(upload)
         if fault is None:
+            _leave(scope, upload.met)
             await self._app(scope, upload.replay, send)
         else:
             await self._strike(fault, upload, scope, send)
 
     def _expected(self) -> bool:
         with self._world.lock:
-            return any(queued.fault.early for queued in self._world.faults.waiting)
+            ordered = any(queued.fault.early for queued in self._world.faults.waiting)
+            return ordered or self._world.chaos.early
 
     def _account(self, scope: Scope) -> str:
         header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
@@ -116,14 +125,28 @@ class MidBody:
         while not upload.ended:
             await upload.more()
 
-            def due(fault: Fault) -> bool:
-                return fault.early and (upload.size >= (fault.after_bytes or 1) or upload.ended == "whole")
-
             with self._world.lock:
-                fault = self._world.faults.take(upload.occasion, wanted=due)
+                fault = self._struck(upload)
             if fault:
                 return fault
         return None
+
+    def _struck(self, upload: Upload) -> Fault | None:
+        """The fault that strikes now, ordered or drawn. Chaos draws once, as soon as the request has a name."""
+        occasion = upload.occasion
+
+        def due(fault: Fault) -> bool:
+            return fault.early and (upload.size >= (fault.after_bytes or 1) or upload.ended == "whole")
+
+        if taken := self._world.faults.take(occasion, wanted=due):
+            return taken
+        named = occasion.external_task_id or upload.ended
+        if self._world.chaos.early and not upload.met.passed and named:
+            lot = self._world.chaos.draw(occasion)
+            ordered = self._world.faults.awaits(occasion)
+            upload.met = Met(passed=True, drawn=None if ordered else lot)
+        drawn = upload.met.drawn
+        return drawn if drawn and due(drawn) else None
 
     async def _strike(self, fault: Fault, upload: Upload, scope: Scope, send: Send) -> None:
         if fault.accepts:
@@ -147,9 +170,7 @@ class MidBody:
             self._enter(fault, upload, None)
             return
         await asyncio.sleep(fault.seconds)
-        extensions: dict[str, Any] = scope.get("extensions") or {}
-        extensions[_BEHIND] = fault
-        scope["extensions"] = extensions
+        _leave(scope, Met(behind=fault, passed=True))
         await self._app(scope, upload.replay, send)
 
     def _enter(self, fault: Fault, upload: Upload, answer: Answer | None) -> None:

@@ -14,12 +14,15 @@ from generation.sandbox import querying
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.creating import Create
 from generation.sandbox.envelope import Answer, Problem, Refused, failure, success
+from generation.sandbox.faults import Fault
 from generation.sandbox.occasions import Occasion
 from generation.sandbox.reading import Reading
 from generation.sandbox.replies import Reply, misbehaving
 from generation.sandbox.requests import PRODUCTS
+from generation.sandbox.results import ResultName
+from generation.sandbox.spoiling import spoilt
 from generation.sandbox.tasks import Task
-from generation.sandbox.uploads import behind
+from generation.sandbox.uploads import met
 from generation.sandbox.world import World
 
 AnyRequest = Request[Any, Any, State]
@@ -36,7 +39,7 @@ class Vendor:
     def create(self, request: AnyRequest, product: str, body: bytes) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        create = Create(self.world, product, body, self._base(request), behind=behind(request.scope))
+        create = Create(self.world, product, body, self._base(request), met=met(request.scope))
         return create.run(request.headers.get("authorization"))
 
     def one(self, request: AnyRequest, product: str, either_id: str) -> Reply:
@@ -79,29 +82,38 @@ class Vendor:
             ),
         )
 
-    def result(self, request: AnyRequest) -> Reply:
+    def result(self, request: AnyRequest) -> ASGIApp:
         """A film file. Needs no key: the URL is the key, until it expires."""
         task: Task | None = None
+        fault: Fault | None = None
+        request_id = self.world.request_id()
         try:
             name = self.world.results.judge(request.url.path, self.world.clock.now())
             with self.world.lock:
                 task = self.world.shelf.by_video(name.video_id)
-            if (
-                task is None
-                or not self.world.settings.media
-                or task.status(self.world.clock.now()) != "succeed"
-            ):
-                raise Refused(Problem(404, 1202, "no such result"))
-            content = self.world.films.film(task, marked=name.marked).read_bytes()
-            answer = Answer(200, content, "video/mp4")
+            fault = self._befalls(task)
+            answer = Answer(200, self._film(task, name, fault), "video/mp4")
         except Refused as refused:
-            answer = failure(refused.problem, request_id=self.world.request_id())
-        occasion = (
-            Occasion.of("result", task, task.status(self.world.clock.now())) if task else Occasion("result")
-        )
+            fault = fault or self._befalls(task)
+            answer = failure(refused.problem, request_id=request_id)
+        return spoilt(answer, fault, request_id=request_id)
+
+    def _film(self, task: Task | None, name: ResultName, fault: Fault | None) -> bytes:
+        """The bytes of a film; raises Refused with 404 when there is none."""
+        ended = task is not None and task.status(self.world.clock.now()) == "succeed"
+        if task is None or not ended or not self.world.settings.media:
+            raise Refused(Problem(404, 1202, "no such result"))
+        seconds = fault.seconds if fault and fault.do == "other_length" else None
+        return self.world.films.film(task, marked=name.marked, seconds=seconds).read_bytes()
+
+    def _befalls(self, task: Task | None) -> Fault | None:
+        """The fault of a download, ordered or drawn."""
+        occasion = Occasion("result")
+        if task:
+            occasion = Occasion.of("result", task, task.status(self.world.clock.now()))
         with self.world.lock:
-            fault = self.world.faults.take(occasion, wanted=lambda _: True)
-        return misbehaving(answer, fault, request_id=self.world.request_id())
+            ordered = self.world.faults.take(occasion, wanted=lambda _: True)
+            return ordered or self.world.chaos.draw(occasion)
 
     def nowhere(self, request: AnyRequest) -> Reply:
         """Unknown path or method: 401 comes first, then 404/1202 (contract 15.1)."""

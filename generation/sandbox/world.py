@@ -11,6 +11,7 @@ from typing import Literal
 
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.auth import authenticate
+from generation.sandbox.chaos import Chaos
 from generation.sandbox.clock import VirtualClock
 from generation.sandbox.films import FilmRoom
 from generation.sandbox.habits import Habits, HabitsOrder
@@ -24,8 +25,8 @@ from generation.sandbox.tasks import Task
 
 
 class World:
-    """Settings, clock and state of a sandbox. Handlers run in threads: whoever touches `shelf`, `ledger`, `faults` or
-    `habits` holds `lock`. What was kept in `folder` by an earlier run is there again.
+    """Settings, clock and state of a sandbox. Handlers run in threads: whoever touches `shelf`, `ledger`, `faults`,
+    `chaos` or `habits` holds `lock`. What was kept in `folder` by an earlier run is there again.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class World:
         self.lock = threading.RLock()
         self.underway = 0
         self.faults = FaultQueue()
+        self.chaos = Chaos()
+        self.on_new_task: Callable[[Task], None] = lambda _: None
         self.habits = {account.name: Habits.first(settings) for account in settings.accounts}
         self.shelf = Shelf()
         self.ledger = Ledger()
@@ -67,6 +70,7 @@ class World:
         )
         self.journal.keep_task(timed)
         self.shelf.add(timed)
+        self.on_new_task(timed)
         return timed
 
     def enter(self, entry: Entry) -> None:

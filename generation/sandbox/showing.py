@@ -1,0 +1,60 @@
+"""What the steering surface shows: accounts, the ledger's entries, tasks as they truly are, waiting faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generation.sandbox.accounts import SeededAccount
+from generation.sandbox.ledger import Entry
+from generation.sandbox.occasions import Queued
+from generation.sandbox.prices import shortest
+from generation.sandbox.tasks import Task
+from generation.sandbox.world import World
+
+
+def account_shown(world: World, account: SeededAccount) -> dict[str, Any]:
+    """An account without its secrets."""
+    now = world.clock.now()
+    with world.lock:
+        spent, held = world.shelf.spent(account.name, now), world.shelf.held(account.name, now)
+    return {
+        "name": account.name,
+        "access_key": account.access_key,
+        "units_spent": shortest(spent),
+        "units_held": shortest(held),
+        "elements": [
+            {"element_id": e.element_id, "name": e.name, "kind": e.kind, "deleted": e.deleted}
+            for e in account.elements
+        ],
+    }
+
+
+def entry_shown(world: World, number: int, entry: Entry) -> dict[str, Any]:
+    """A ledger entry with what became of its task: billed units are known at its end, null before."""
+    now = world.clock.now()
+    task = world.shelf.find(entry.account, entry.task_id) if entry.task_id else None
+    ended = task is not None and not task.open(now)
+    return {
+        "number": number,
+        **entry.record(),
+        "task_status": task.status(now) if task else None,
+        "billed_units": shortest(task.billed(now)) if task and ended else None,
+    }
+
+
+def task_shown(task: Task, now: float) -> dict[str, Any]:
+    """A task as it truly is, whatever lists and look-ups say of it."""
+    return {
+        "account": task.account,
+        "product": task.product,
+        "task_id": task.task_id,
+        "external_task_id": task.external_task_id,
+        "status": task.status(now),
+        "units": task.units,
+        "billed_units": None if task.open(now) else shortest(task.billed(now)),
+        "created_at": int(task.created * 1000),
+    }
+
+
+def fault_shown(queued: Queued) -> dict[str, Any]:
+    return {"fault_id": queued.fault_id, "remaining": queued.remaining, "fault": queued.fault.model_dump()}
