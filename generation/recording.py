@@ -10,7 +10,7 @@ from registry.deciders.command import Command
 from registry.deciders.generation import EndGeneration, Generation
 from registry.deciders.production import ReleaseBudget, ReserveBudget, SettleBudget
 from registry.deciders.scene import RecordContinuity
-from registry.deciders.submission import Submission
+from registry.deciders.submission import CloseSubmission, Submission
 from registry.events.clip import ClipRecorded
 from registry.events.generation import GenerationRequested, PlanCompiled, ResultStored
 from registry.events.personal import Erased
@@ -45,6 +45,9 @@ def ending(
         )
     )
     if generation.submission is not None:
+        commands.append(
+            CloseSubmission(stream=generation.submission, reason=f"its generation ended as {outcome}")
+        )
         commands.append(_closing_the_books(requested.production, generation.submission, outcome))
     return commands
 

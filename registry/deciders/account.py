@@ -16,6 +16,7 @@ from registry.deciders.command import (
     must_exist,
     unexpected,
 )
+from registry.errors import InvalidCommand
 from registry.events.account import (
     AccountHeld,
     AccountKeyAttested,
@@ -123,6 +124,7 @@ def decide(command: Command, state: Account, _reads: Reads) -> Sequence[Event]:
 
 def _hold(held: AccountHeld, state: Account) -> Sequence[Event]:
     """A person's hold is said even when the provider's stands already: it does not end by itself."""
+    _must_name_its_model(held.scope, held.model)
     standing = state.holds.get((held.scope, held.model))
     if standing is not None and standing.by in (held.by, "person"):
         return []
@@ -130,11 +132,21 @@ def _hold(held: AccountHeld, state: Account) -> Sequence[Event]:
 
 
 def _resume(command: ResumeAccount, state: Account) -> Sequence[Event]:
+    _must_name_its_model(command.scope, command.model)
     standing = state.holds.get((command.scope, command.model))
     if standing is None or (standing.by == "person" and command.by == "provider"):
         return []
     reason = checked_text(command.reason, "reason", least=3)
     return [AccountResumed(scope=command.scope, by=command.by, reason=reason, model=command.model)]
+
+
+def _must_name_its_model(scope: Scope, model: str | None) -> None:
+    if (scope == "model") != (model is not None):
+        raise InvalidCommand(
+            f"a hold of scope {scope} comes with model {model}",
+            hint="name a model with the scope model, and with no other",
+            path="model",
+        )
 
 
 def evolve(state: Account, event: Event) -> Account:

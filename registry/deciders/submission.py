@@ -13,6 +13,8 @@ none -> intended -> confirmed -> processing -> succeeded
               |-> held    (the account was refused)      -> intended again
               `-> closed  (refused for good)
 ```
+
+Whatever waits, is held, disproved or absent is closed when the generation it was for ends.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from registry.deciders.command import (
     Decider,
     Reads,
     checked_text,
+    must_be_live,
     must_be_new,
     must_exist,
     unexpected,
@@ -38,6 +41,7 @@ from registry.events.submission import (
     ProviderAnomaly,
     QuarantineResolved,
     ResentAfter,
+    SubmissionClosed,
     SubmissionConfirmed,
     SubmissionDisproved,
     SubmissionIntended,
@@ -122,7 +126,10 @@ class IntendSubmission(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteOnSubmission(Command):
-    """Write down what became known: an outcome, a task's progress, an anomaly."""
+    """Write down what became known: an outcome, a task's progress, an anomaly.
+
+    `grounds` go with a resend: the streams its plan stands on, of which none may have been retired since.
+    """
 
     event: (
         SubmissionResent
@@ -138,6 +145,18 @@ class NoteOnSubmission(Command):
         | ProviderAnomaly
         | CallbackReceived
     )
+    grounds: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.grounds
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseSubmission(Command):
+    """What it was for has ended, in the same append. Quiet when it has come to its own end."""
+
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,12 +171,13 @@ class ResolveQuarantine(Command):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submission as it is. `sends` counts sends that may have reached the provider or were refused by it."""
+    """A submission as it is. `sends` counts every send, `disproofs` how often one was proven to have left nothing."""
 
     stage: Stage = "none"
     intent: SubmissionIntended | None = None
     send_deadline: int = 0
     sends: int = 0
+    disproofs: int = 0
     task_id: str | None = None
     rejected: SubmissionRejected | None = None
     succeeded: TaskSucceeded | None = None
@@ -172,22 +192,25 @@ class Submission:
         return self.stage != "none"
 
 
-def decide(command: Command, state: Submission, _reads: Reads) -> Sequence[Event]:
+def decide(command: Command, state: Submission, reads: Reads) -> Sequence[Event]:
     match command:
         case IntendSubmission():
             must_be_new(state.exists, command.stream)
             return [command.intent]
         case NoteOnSubmission():
             must_exist(state.exists, command.stream)
-            return _note(command, state)
+            return _note(command, state, reads)
         case ResolveQuarantine():
             must_exist(state.exists, command.stream)
             return _resolve(command, state)
+        case CloseSubmission():
+            must_exist(state.exists, command.stream)
+            return _close(command, state)
         case _:
             raise unexpected(command)
 
 
-def _note(command: NoteOnSubmission, state: Submission) -> Sequence[Event]:
+def _note(command: NoteOnSubmission, state: Submission, reads: Reads) -> Sequence[Event]:
     event = command.event
     if isinstance(event, ProviderAnomaly):
         return [event]
@@ -204,11 +227,30 @@ def _note(command: NoteOnSubmission, state: Submission) -> Sequence[Event]:
         return []
     if state.stage not in _ALLOWED[type(event)]:
         raise _not_from(state, command.stream, event.NAME)
-    if isinstance(event, SubmissionResent) and event.after not in _PROOF[state.stage]:
-        raise _not_from(state, command.stream, f"a resend after {event.after}")
+    if isinstance(event, SubmissionResent):
+        _must_be_proven(event, command, state, reads)
     if isinstance(event, SubmissionDisproved):
         _must_prove(event, state, command.stream)
     return [event]
+
+
+def _must_be_proven(
+    event: SubmissionResent, command: NoteOnSubmission, state: Submission, reads: Reads
+) -> None:
+    """Raises StepNotAllowed for another stage's proof, NotFound and AlreadyRetired for what the plan stands on."""
+    if event.after not in _PROOF[state.stage]:
+        raise _not_from(state, command.stream, f"a resend after {event.after}")
+    for stream in command.grounds:
+        must_exist(reads[stream].exists, stream)
+        must_be_live(getattr(reads[stream], "retired", False), stream)
+
+
+def _close(command: CloseSubmission, state: Submission) -> Sequence[Event]:
+    if state.stage in ("succeeded", "closed"):
+        return []
+    if state.stage not in BEFORE_ANY_TASK:
+        raise _not_from(state, command.stream, SubmissionClosed.NAME)
+    return [SubmissionClosed(reason=command.reason)]
 
 
 def _not_from(state: Submission, stream: str, what: str) -> StepNotAllowed:
@@ -241,7 +283,7 @@ def _resolve(command: ResolveQuarantine, state: Submission) -> Sequence[Event]:
     resolved = QuarantineResolved(
         decision=command.decision, reason=reason, evidence=evidence, task_id=command.task_id
     )
-    if resolved == state.resolved:
+    if resolved == state.resolved and state.stage != "quarantined":
         return []
     if state.stage != "quarantined":
         raise _not_from(state, command.stream, f"the decision to {command.decision.replace('_', ' ')}")
@@ -261,6 +303,7 @@ _STAGE: Final[dict[type[Event], Stage]] = {
     TaskProcessing: "processing",
     TaskSucceeded: "succeeded",
     TaskFailed: "closed",
+    SubmissionClosed: "closed",
 }
 _AFTER_REJECTION: Final[dict[str, Stage]] = {"load": "waiting", "account": "held", "final": "closed"}
 _AFTER_DECISION: Final[dict[Decision, Stage]] = {"declare_absent": "absent", "abandon": "closed"}
@@ -289,8 +332,12 @@ def _noted(state: Submission, event: Event) -> Submission:
             return Submission(intent=event, send_deadline=event.send_deadline, sends=1)
         case SubmissionResent():
             return replace(state, send_deadline=event.send_deadline, sends=state.sends + 1)
-        case SubmissionNotSent() | SubmissionUnknown() | SubmissionQuarantined():
+        case SubmissionNotSent():
+            return replace(state, reason=event.reason, rejected=None)
+        case SubmissionUnknown() | SubmissionQuarantined() | SubmissionClosed():
             return replace(state, reason=event.reason)
+        case SubmissionDisproved():
+            return replace(state, disproofs=state.disproofs + 1)
         case SubmissionConfirmed():
             return replace(state, task_id=event.task_id)
         case SubmissionRejected():
@@ -305,7 +352,7 @@ def _noted(state: Submission, event: Event) -> Submission:
 
 def _followed(state: Submission, event: Event) -> Submission:
     match event:
-        case TaskProcessing() | SubmissionDisproved():
+        case TaskProcessing():
             return state
         case TaskSucceeded():
             return replace(state, succeeded=event)

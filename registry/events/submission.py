@@ -133,6 +133,14 @@ class QuarantineResolved(Event):
     task_id: str | None = None
 
 
+class SubmissionClosed(Event):
+    """What it was for has ended while the provider had no task of it; it is never sent again. `reason` says how that ended."""
+
+    NAME: ClassVar[str] = "SubmissionClosed"
+
+    reason: str
+
+
 class TaskProcessing(Event):
     """The provider has begun."""
 

@@ -16,6 +16,7 @@ from registry.events.submission import (
     CallbackReceived,
     ProviderAnomaly,
     QuarantineResolved,
+    SubmissionClosed,
     SubmissionConfirmed,
     SubmissionDisproved,
     SubmissionIntended,
@@ -122,6 +123,7 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
             SubmissionNotSent(reason=reason)
             | SubmissionUnknown(reason=reason)
             | SubmissionQuarantined(reason=reason)
+            | SubmissionClosed(reason=reason)
             | QuarantineResolved(reason=reason)
         ):
             return {"reason": reason}
@@ -187,6 +189,7 @@ PROJECTION = Projection(
             SubmissionDisproved,
             SubmissionQuarantined,
             QuarantineResolved,
+            SubmissionClosed,
             TaskProcessing,
             TaskSucceeded,
             TaskFailed,

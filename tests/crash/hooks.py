@@ -18,7 +18,11 @@ import pytest
 
 from generation.desk import Desk
 from generation.kling.sockets import PatientStream
-from registry.deciders.submission import NoteOnSubmission
+from registry.deciders.production import ReleaseBudget, ReserveBudget, SettleBudget
+from registry.deciders.submission import CloseSubmission, NoteOnSubmission
+
+_BOOKS = (ReserveBudget, SettleBudget, ReleaseBudget, CloseSubmission)
+"""What only goes along with the command that gives an append its name."""
 
 At = Callable[[str, str], None]
 """Called with the point, and with the external id of the POST under way (else empty)."""
@@ -59,7 +63,8 @@ class _Around:
 
 class _Registry(_Around):
     def handle(self, log: str, commands: Sequence[Any], **rest: Any) -> Any:
-        return self._around(_named(commands[-1]), lambda: self._inner.handle(log, commands, **rest))
+        what = [command for command in commands if not isinstance(command, _BOOKS)][-1]
+        return self._around(_named(what), lambda: self._inner.handle(log, commands, **rest))
 
     def claim(self, **rest: Any) -> Any:
         return self._around("claim", lambda: self._inner.claim(**rest))

@@ -92,7 +92,8 @@ def adopted(element: str, character: str, account: str = ACCOUNTS[0], *, number:
 
 
 def asked(generation: str) -> Step:
-    requested = example("GenerationRequested", production=SHOW, scene=SCENES[0], shot=None, subjects=[])
+    alone = {"shot": None, "retry_of": None, "approval": False, "subjects": []}
+    requested = example("GenerationRequested", production=SHOW, scene=SCENES[0], **alone)
     plan = example("PlanCompiled", subjects=[])
     return (RequestGeneration(stream=generation, requested=requested, plan=plan),)  # type: ignore[arg-type]
 

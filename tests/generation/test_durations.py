@@ -15,10 +15,9 @@ def test_polls_grow_rarer(attempt: int, pause: float) -> None:
     assert USUAL.poll(attempt) == pause
 
 
-@pytest.mark.parametrize(("attempt", "pause"), [(1, 30), (2, 30), (3, 300), (1_000, 300)])
-def test_look_ups_grow_rarer(attempt: int, pause: float) -> None:
-    """A task that may not exist is looked up a few times close together, then seldom, and never given up."""
-    assert USUAL.look(attempt) == pause
+def test_a_negative_look_is_slow() -> None:
+    """Looks stand half a minute apart, and the first that counts comes a minute and a half after the last byte could arrive."""
+    assert (USUAL.look_interval, USUAL.grace) == (30, 90)
 
 
 @pytest.mark.parametrize(("attempt", "pause"), [(1, 1), (2, 2), (3, 4), (7, 60), (1_000_000, 60)])

@@ -10,8 +10,9 @@ import pytest
 from generation.recording import ending, plan_of
 from registry.deciders.clip import RecordClip
 from registry.deciders.generation import EndGeneration, Generation
+from registry.deciders.production import ReleaseBudget
 from registry.deciders.scene import RecordContinuity
-from registry.deciders.submission import Submission
+from registry.deciders.submission import CloseSubmission, Submission
 from registry.events.generation import ResultStored
 from registry.events.personal import ERASED
 from registry.events.references import StoredBytes
@@ -50,13 +51,17 @@ def delivered(world: World, **fields: Any) -> tuple[str, Generation, Submission]
 
 
 def test_a_delivery_is_clip_then_continuity_then_end(studio: World) -> None:
-    """The commands stand in this order, so that lineage meets the clip before what speaks of it."""
+    """The commands stand in this order, so that lineage meets the clip before what speaks of it; then the books."""
     asked, generation, submission = delivered(studio, **F2)
-    clip, continuity, end = ending(asked, generation, submission, outcome="delivered")
+    clip, continuity, end, *books = ending(asked, generation, submission, outcome="delivered")
 
     assert isinstance(clip, RecordClip)
     assert isinstance(continuity, RecordContinuity)
     assert isinstance(end, EndGeneration)
+    assert books == [
+        CloseSubmission(stream=str(generation.submission), reason="its generation ended as delivered"),
+        ReleaseBudget(stream=studio.production, submission=str(generation.submission)),
+    ]
     assert (continuity.stream, end.stream) == (studio.scene, asked)
     assert clip.stream == continuity.continuity.clip == end.clip
     assert clip.clip.kling_url == "https://example.com/newer"
@@ -94,7 +99,12 @@ def test_an_end_without_a_clip(studio: World, outcome: Any) -> None:
     asked, generation, submission = delivered(studio, **ALONE)
     commands = ending(asked, generation, submission, outcome=outcome, reason="because")
 
-    assert [type(command) for command in commands] == [RecordContinuity, EndGeneration]
+    assert [type(command) for command in commands] == [
+        RecordContinuity,
+        EndGeneration,
+        CloseSubmission,
+        ReleaseBudget,
+    ]
     record = commands[0].continuity  # type: ignore[attr-defined]
     assert (record.outcome, record.reason, record.clip, record.clip_sha256) == (
         outcome,

@@ -27,7 +27,12 @@ GENERATION = ["GenerationRequested", "PlanCompiled", "SubmissionOpened", "Result
 SUBMISSION = ["SubmissionIntended", "SubmissionConfirmed", "TaskProcessing", "TaskSucceeded"]
 WHILE_CARRIED = [
     "SubmissionOpened",
-    *SUBMISSION,
+    "SubmissionIntended",
+    "BudgetReserved",
+    "SubmissionConfirmed",
+    "TaskProcessing",
+    "TaskSucceeded",
+    "BudgetSettled",
     "ResultStored",
     "ClipRecorded",
     "ContinuityRecorded",
@@ -70,8 +75,9 @@ def test_the_intent_is_older_than_its_post(world: World, provider: Sandbox) -> N
 
     def at(point: str, _external: str) -> None:
         if point == "before:create":
-            intent = world.log()[-1]
+            intent, reserved = world.log()[-2:]
             assert isinstance(intent.event, SubmissionIntended)
+            assert reserved.type == "BudgetReserved"
             seen.append((world.types(intent.stream), len(provider.ledger(intent.event.external_task_id))))
             assert intent.event.send_deadline > intent.recorded_at
 

@@ -35,7 +35,7 @@ from tests.registry.events.golden import an_id, example
 GENERATION, SUBMISSION, CLIP = an_id("generation"), an_id("submission"), an_id("clip")
 SHOW, SCENE = an_id("production"), an_id("scene")
 REQUESTED, PLAN, STORED = (
-    example("GenerationRequested", shot=None),
+    example("GenerationRequested", shot=None, approval=False, retry_of=None),
     example("PlanCompiled"),
     example("ResultStored"),
 )
@@ -44,6 +44,7 @@ assert isinstance(REQUESTED, GenerationRequested)
 assert isinstance(PLAN, PlanCompiled)
 assert isinstance(STORED, ResultStored)
 assert isinstance(RECORDED, ClipRecorded)
+INTENT = example("SubmissionIntended")
 OPENED = SubmissionOpened(submission=SUBMISSION)
 ENDED = GenerationEnded(outcome="delivered", clip=CLIP, reason="")
 REQUEST = RequestGeneration(stream=GENERATION, requested=REQUESTED, plan=PLAN)
@@ -79,7 +80,7 @@ def test_a_request_comes_with_its_plan() -> None:
 def test_a_request_may_wait_for_its_parent() -> None:
     """A continuation of a generation that still runs is taken without a plan, and gets it when the parent's clip is there."""
     request = replace(REQUEST, plan=AWAITED)
-    compile_now = CompileAwaited(stream=GENERATION, plan=PLAN)
+    compile_now = CompileAwaited(stream=GENERATION, plan=PLAN, production=SHOW)
 
     assert standing().and_(PARENT, *SUBMITTING).when(request) == [REQUESTED, AWAITED]
     assert standing(REQUESTED, AWAITED).when(compile_now) == [PLAN]
@@ -92,7 +93,9 @@ def test_a_parent_that_does_not_exist_is_not_waited_for() -> None:
 
 def test_a_plan_is_compiled_once() -> None:
     """A second compile is refused: the payload that is sent is the one that was planned."""
-    standing(*PLANNED).refuses(CompileAwaited(stream=GENERATION, plan=PLAN), NotThere, "planned")
+    standing(*PLANNED).refuses(
+        CompileAwaited(stream=GENERATION, plan=PLAN, production=SHOW), NotThere, "planned"
+    )
 
 
 def test_a_generation_is_requested_once() -> None:
@@ -174,10 +177,20 @@ def test_a_delivered_end_needs_the_stored_result() -> None:
 @pytest.mark.parametrize("outcome", [ending for ending in get_args(Ending) if ending != "delivered"])
 @pytest.mark.parametrize("stage", ["planned", "submitting", "stored"])
 def test_every_generation_can_come_to_another_end(stage: str, outcome: Ending) -> None:
-    """From every stage there is an end, with its reason."""
-    end = EndGeneration(stream=GENERATION, outcome=outcome, reason="why")
+    """From every stage there is an end, with its reason; one that was submitted is cancelled only while it has no task."""
+    end = EndGeneration(stream=GENERATION, outcome=outcome, reason="why", submission=SUBMISSION)
+    waits = standing(*STAGES[stage]).and_(SUBMISSION, INTENT, example("SubmissionRejected"))
 
-    assert standing(*STAGES[stage]).when(end) == [GenerationEnded(outcome=outcome, reason="why")]
+    assert waits.when(end) == [GenerationEnded(outcome=outcome, reason="why")]
+
+
+@pytest.mark.parametrize("news", ["SubmissionUnknown", "SubmissionConfirmed", "SubmissionQuarantined"])
+def test_what_may_be_paid_for_is_not_cancelled(news: str) -> None:
+    """A paid task, or one that may exist, is followed to its end; so is one whose submission was not even read."""
+    end = EndGeneration(stream=GENERATION, outcome="cancelled", submission=SUBMISSION)
+
+    standing(*SUBMITTING).and_(SUBMISSION, INTENT, example(news)).refuses(end, NotThere, SUBMISSION)
+    standing(*SUBMITTING).refuses(replace(end, submission=None), NotThere, "unread")
 
 
 @pytest.mark.parametrize("outcome", get_args(Ending))

@@ -29,6 +29,10 @@ assert isinstance(INTENT, SubmissionIntended)
 
 STEPS: Final[dict[str, Event]] = {
     "resent": example("SubmissionResent"),
+    "resent, not sent": example("SubmissionResent", after="not_sent"),
+    "resent, account": example("SubmissionResent", after="account"),
+    "resent, disproved": example("SubmissionResent", after="disproved"),
+    "resent, declared": example("SubmissionResent", after="declared_absent"),
     "not sent": example("SubmissionNotSent"),
     "confirmed": example("SubmissionConfirmed"),
     "found": example("SubmissionConfirmed", via="lookup"),
@@ -37,21 +41,36 @@ STEPS: Final[dict[str, Event]] = {
     "account": example("SubmissionRejected", kind="account", code=1102),
     "final": example("SubmissionRejected", kind="final", http=400, code=1201),
     "unknown": example("SubmissionUnknown"),
+    "disproved": example("SubmissionDisproved"),
+    "quarantined": example("SubmissionQuarantined"),
     "processing": example("TaskProcessing"),
     "succeeded": example("TaskSucceeded"),
     "failed": example("TaskFailed"),
     "anomaly": example("ProviderAnomaly"),
+    "called": example("CallbackReceived"),
 }
 """Everything that can become known."""
+
+DECIDED: Final[dict[str, Event]] = {
+    "declared absent": example("QuarantineResolved", decision="declare_absent", task_id=None),
+    "abandoned": example("QuarantineResolved", decision="abandon", task_id=None),
+    "closed": example("SubmissionClosed"),
+}
+"""What a person, or the end of the generation, adds."""
 
 PATHS: Final = {
     "none": [],
     "intended": ["intend"],
     "unknown": ["intend", "unknown"],
+    "disproved": ["intend", "unknown", "disproved"],
+    "quarantined": ["intend", "unknown", "quarantined"],
+    "absent": ["intend", "unknown", "quarantined", "declared absent"],
+    "abandoned": ["intend", "unknown", "quarantined", "abandoned"],
     "waiting": ["intend", "load"],
     "waiting, nothing sent": ["intend", "not sent"],
     "held": ["intend", "account"],
     "refused": ["intend", "final"],
+    "closed": ["intend", "load", "closed"],
     "confirmed": ["intend", "confirmed"],
     "processing": ["intend", "confirmed", "processing"],
     "succeeded": ["intend", "confirmed", "processing", "succeeded"],
@@ -59,22 +78,29 @@ PATHS: Final = {
 }
 """How each stage is reached."""
 
+FOUND: Final = {"confirmed": "confirmed", "found": "confirmed", "other task": "confirmed"}
+"""A task that turns up is adopted from wherever none was known: it was paid for."""
+
 LEADS: Final = {
     "intended": {
+        **FOUND,
         "not sent": "waiting",
-        "confirmed": "confirmed",
-        "found": "confirmed",
-        "other task": "confirmed",
         "load": "waiting",
         "account": "held",
         "final": "closed",
         "unknown": "unknown",
+        "quarantined": "quarantined",
     },
-    "unknown": {"confirmed": "confirmed", "found": "confirmed", "other task": "confirmed"},
-    "waiting": {"resent": "intended"},
-    "waiting, nothing sent": {"resent": "intended"},
-    "held": {"resent": "intended"},
+    "unknown": {**FOUND, "disproved": "disproved", "quarantined": "quarantined"},
+    "disproved": {**FOUND, "resent, disproved": "intended", "quarantined": "quarantined"},
+    "quarantined": FOUND,
+    "absent": {**FOUND, "resent, declared": "intended"},
+    "abandoned": {},
+    "waiting": {**FOUND, "resent": "intended", "resent, not sent": "intended"},
+    "waiting, nothing sent": {**FOUND, "resent": "intended", "resent, not sent": "intended"},
+    "held": {**FOUND, "resent, account": "intended"},
     "refused": {},
+    "closed": {},
     "confirmed": {"processing": "processing", "succeeded": "succeeded", "failed": "closed"},
     "processing": {"succeeded": "succeeded", "failed": "closed"},
     "succeeded": {},
@@ -93,11 +119,14 @@ QUIET: Final = {
 SECOND_TASK: Final = set(QUIET)
 """Stages with a task, where news of another task is its own refusal."""
 
+ENDED: Final = ("succeeded", "failed", "refused", "abandoned", "closed")
+"""Stages after which a callback is no news at all."""
+
 CELLS: Final = [(stage, step) for stage in LEADS for step in STEPS]
 
 
 def history(stage: str) -> list[Event]:
-    return [INTENT if step == "intend" else STEPS[step] for step in PATHS[stage]]
+    return [INTENT if step == "intend" else (STEPS | DECIDED)[step] for step in PATHS[stage]]
 
 
 def note(step: str) -> NoteOnSubmission:
@@ -109,7 +138,9 @@ def test_every_step_from_every_stage(stage: str, step: str) -> None:
     """Each step leads where the table says, repeats are quiet, and everything else is refused."""
     before = given(*history(stage))
 
-    if step == "anomaly":
+    if step == "called" and stage in ENDED:
+        assert before.when(note(step)) == []
+    elif step in ("anomaly", "called"):
         assert before.when(note(step)) == [STEPS[step]]
         assert (
             folded(SUBMISSION, [*history(stage), STEPS[step]]).stage
@@ -146,7 +177,8 @@ def test_stages_carry_what_the_worker_needs() -> None:
     state: Submission = folded(SUBMISSION, [*history("waiting"), resent, STEPS["confirmed"]])
 
     assert (state.send_deadline, state.sends, state.task_id) == (5, 2, "task-1")
-    assert state.intent == INTENT
+    assert (state.intent, state.disproofs) == (INTENT, 0)
+    assert folded(SUBMISSION, history("disproved")).disproofs == 1
     assert folded(SUBMISSION, history("failed")).reason == "content risk control"
 
 
@@ -163,7 +195,7 @@ def test_no_order_of_news_breaks_the_protocol(steps: list[str]) -> None:
             continue
         log.extend(news)
         if any(isinstance(event, SubmissionResent) for event in news):
-            assert before.stage in ("waiting", "held")
+            assert before.stage in ("waiting", "held", "disproved")
         if before.stage in ("succeeded", "closed"):
             assert folded(SUBMISSION, log).stage == before.stage
 

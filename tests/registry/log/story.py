@@ -88,7 +88,7 @@ def scenes() -> list[list[Command]]:
 
 
 def requested(generation: str, submission: str) -> list[list[Command]]:
-    request, plan = example("GenerationRequested"), example("PlanCompiled")
+    request, plan = example("GenerationRequested", approval=False, retry_of=None), example("PlanCompiled")
     intent = example("SubmissionIntended", subject=generation)
     return [
         [RequestGeneration(stream=generation, requested=request, plan=plan)],  # type: ignore[arg-type]
