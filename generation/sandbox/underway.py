@@ -14,7 +14,7 @@ class Underway:
         self._app, self._world = app, world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("type") != "http" or scope.get("path", "").startswith("/sandbox/"):
+        if str(scope["type"]) != "http" or scope.get("path", "").startswith("/sandbox/"):
             await self._app(scope, receive, send)
             return
         self._world.underway += 1  # only ever touched in the event loop's thread

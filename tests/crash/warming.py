@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import structlog
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Engine
 from sqlalchemy.util import LRUCache
 
@@ -30,8 +31,10 @@ def warm(provider: Sandbox) -> None:
 
 
 def _share_compiled_statements() -> None:
-    """Every engine made from here on looks compiled statements up in one cache."""
+    """Every engine made from here on looks compiled statements up in one cache, whose keys hold the engine's dialect."""
     shared, make = LRUCache(1500), Engine.__init__
+    SQLiteDialect.__hash__ = lambda _: 0  # type: ignore[method-assign,assignment]
+    SQLiteDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign,assignment]
 
     def made(engine: Engine, *rest: object, **more: object) -> None:
         make(engine, *rest, **more)  # type: ignore[arg-type]

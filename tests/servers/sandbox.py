@@ -24,7 +24,7 @@ class Sandbox:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.Client(base_url=f"{url}/sandbox/v1", timeout=20, trust_env=False, verify=False)  # noqa: S501 - plain http
+        self._http = httpx.Client(base_url=f"{url}/sandbox/v1", timeout=20, trust_env=False, verify=False)
 
     def order(self, **fault: Any) -> None:
         """Queue a fault."""
