@@ -53,7 +53,8 @@ def _work(order: dict[str, Any]) -> None:
     folder, ahead = Path(order["folder"]), order["ahead"]
     registry = open_registry(folder, lambda: wall() + ahead)
     stops = Stops(order["point"], order["signal"], order["host"])
-    desk = hooked(open_desk(folder, registry, durations=replace(SHORT, **order["durations"])), stops)
+    desk = open_desk(folder, registry, durations=replace(SHORT, **order["durations"]))
+    desk = hooked(replace(desk, resend=order["resend"]), stops)
     worker = Worker(desk, owner=f"worker-{os.getpid()}", sleep=time.sleep)
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < order["rest"]:

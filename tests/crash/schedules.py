@@ -21,10 +21,10 @@ POINTS: Final = (
     *("before:SubmissionQuarantined", "after:SubmissionQuarantined"),
     *("before:SubmissionResent", "after:SubmissionResent", "before:release", "after:release"),
     *("before:TaskSucceeded", "after:TaskSucceeded", "download", "before:clip", "after:clip"),
-    *("before:StoreResult", "after:StoreResult", "before:ReleaseBudget", "after:ReleaseBudget"),
+    *("before:StoreResult", "after:StoreResult", "before:EndGeneration", "after:EndGeneration"),
     *("before:finish", "after:finish"),
 )
-"""Every point of `hooks`, by the last command of its append; the end's append closes with the budget's release."""
+"""Every point of `hooks` that a generation can come by."""
 
 _WITH_PICTURE: Final = 0.5
 _LOST_ANSWER: Final[Order] = {"do": "drop_after_accept"}

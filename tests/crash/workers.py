@@ -49,6 +49,7 @@ class Nursery:
             "signal": int(kind),
             "rest": rest,
             "durations": durations or {},
+            "resend": dict(world.desk.resend),
         }
         return self._ask({"start": order})
 
