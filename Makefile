@@ -48,8 +48,8 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-crash: $(DEV_STAMP)  ## kill workers (KILLS=2000); the last line says kills, double, lost, stuck
-	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),2000) --seed $(or $(SEED),20261122)
+crash: $(DEV_STAMP)  ## kill workers (KILLS=2000) or service and worker together (HOUSES=1000); the last line says what came of it
+	@$(BIN)/python -m tests.crash $(if $(HOUSES),--houses $(HOUSES),--kills $(or $(KILLS),2000)) --seed $(or $(SEED),20261122)
 proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python benchmarks/body.py
 	@$(BIN)/python benchmarks/compile.py

@@ -1,4 +1,7 @@
-"""`python -m tests.crash --kills N`: the ordeal in all modes; its last line says kills, double, lost, stuck."""
+"""`python -m tests.crash --kills N`: the ordeal in all modes; with `--houses N`, whole processes killed instead.
+
+The last line says kills, double, lost, stuck.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import time
 from itertools import product
 from typing import get_args
 
+from tests.crash.houses import houses
 from tests.crash.ordeal import Tally, ordeal
 from tests.crash.schedules import Broken, Mode
 
@@ -19,6 +23,8 @@ MODES = [
 
 def main() -> int:
     given = _parser().parse_args()
+    if given.houses:
+        return _houses(given.houses, given.seed)
     modes = [mode for mode in MODES if given.resend in (None, mode.resend)]
     modes = [mode for mode in modes if given.duplicates in (None, mode.duplicates)]
     total, began = Tally(), time.monotonic()
@@ -36,9 +42,17 @@ def main() -> int:
     return 1 if total.bad else 0
 
 
+def _houses(kills: int, seed: int) -> int:
+    began = time.monotonic()
+    tally = houses(kills, seed=seed)
+    print(*tally.said, f"{tally.line()} seconds={time.monotonic() - began:.0f}", sep="\n")  # noqa: T201
+    return 1 if tally.bad else 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=2_000)
+    parser.add_argument("--houses", type=int, default=0)
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--resend", choices=("never", "same_id_after_disproof"))
     parser.add_argument("--duplicates", choices=("refuse", "accept"))

@@ -37,7 +37,7 @@ def _wrong(world: World, began: Began, posts: list[dict[str, Any]]) -> str:
     """The first broken invariant."""
     events = world.registry.feed.after(world.studio, began.position, limit=10_000)
     try:
-        check_events(world, events, [post for post in posts if post["whole"]])
+        check_events(world.desk.blobs, events, [post for post in posts if post["whole"]])
     except AssertionError as broken:
         types = {name: [event.type for event in stream] for name, stream in by_stream(events).items()}
         return f"{broken!r} in {types}"

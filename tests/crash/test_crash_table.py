@@ -131,7 +131,7 @@ def test_killed_while_the_task_runs(world: World, provider: Sandbox, nursery: Nu
 def test_an_intent_without_a_post_goes_to_a_person(
     world: World, provider: Sandbox, nursery: Nursery, row: Row
 ) -> None:
-    """Killed between intent and last byte, never to be resent: looked up, disproved, left to a person; declared absent, it is sent."""
+    """Killed between intent and last byte, never to be resent: disproved, left to a person; declared absent, it is sent."""
     asked = ask(world)
     killed(world, nursery, row.point)
     found = world.submission(asked).state
