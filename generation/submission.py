@@ -31,7 +31,7 @@ from registry.deciders.account import Account
 from registry.deciders.generation import OpenSubmission, VoidPlan
 from registry.deciders.production import BudgetExceeded
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
-from registry.errors import BlobCorrupt, BlobError, BlobMissing, NotFound, Refusal
+from registry.errors import BlobCorrupt, BlobError, BlobMissing, NotFound, Refusal, RegistryError
 from registry.events.ids import suffix_of
 from registry.events.references import StoredBytes
 from registry.events.submission import (
@@ -182,13 +182,21 @@ def _send(
         route,
         body,
         deadline_seconds=max(0.001, until - desk.monotonic()),
-        still_allowed=lambda: desk.monotonic() < until,
+        still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
     )
     outcome = _outcome(
         desk, held, submission, client=client, posted=posted, external=body.external_task_id or ""
     )
     held.append(desk, NoteOnSubmission(stream=submission, event=outcome))
     return _next(desk, held, outcome)
+
+
+def _still_ours(desk: Desk, held: Held) -> bool:
+    """Leases run out by the wall's clock, which may jump (a machine that slept): who was taken over must not send."""
+    try:
+        return desk.registry.holds(held.lease)
+    except RegistryError:
+        return False
 
 
 def _next(desk: Desk, held: Held, outcome: Outcome) -> Step:
