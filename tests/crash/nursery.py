@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 import time
 from dataclasses import replace
@@ -56,6 +57,8 @@ def _work(order: dict[str, Any]) -> None:
     desk = open_desk(folder, registry, durations=replace(SHORT, **order["durations"]))
     desk = hooked(replace(desk, resend=order["resend"]), stops)
     worker = Worker(desk, owner=f"worker-{os.getpid()}", sleep=time.sleep)
+    if order["most_bytes"]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["most_bytes"], order["most_bytes"]))
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < order["rest"]:
         if worker.work_once():
