@@ -49,9 +49,16 @@ def check_events(blobs: Blobs, log: Sequence[Recorded], ledger: Ledger) -> None:
     assert all(isinstance(intent, SubmissionIntended) for intent in intents.values())
     ours = {intent.external_task_id: intent for intent in intents.values()}
     posts = [entry for entry in ledger if entry["external_task_id"] in ours]
+    check_log(blobs, log)
     one_paid_task(log, streams, posts)
     every_task_is_known(streams, intents, posts)
     same_bytes_each_time(ours, posts)
+
+
+def check_log(blobs: Blobs, log: Sequence[Recorded]) -> None:
+    """What holds at every moment, seen from the log alone."""
+    streams = by_stream(log)
+    one_paid_task(log, streams, [])
     resends_follow_proof(streams)
     nothing_follows_an_end(streams)
     ends_are_whole(log)

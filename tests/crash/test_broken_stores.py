@@ -83,7 +83,7 @@ def test_a_database_that_is_held_for_long(
 
 @pytest.mark.parametrize("point", ["before:answer", "before:clip"])
 def test_a_blob_folder_that_goes_away(world: World, provider: Sandbox, point: str) -> None:
-    """While the folder is gone the known outcome is recorded and the result waits, saying why; when it is back, it is delivered."""
+    """While the folder is gone a known outcome is recorded and the result waits, saying why; once it is back, it is delivered."""
     asked, blobs, away = world.ask(**ALONE), world.folder / "blobs", world.folder / "away"
 
     def at(reached: str, _external: str) -> None:
