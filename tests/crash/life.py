@@ -15,11 +15,20 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
 
 from generation.kling.client import KlingClient
 from registry.deciders.generation import ApprovePlan, WantCancel
-from registry.deciders.production import SetApprovalRule, SetBudget
+from registry.deciders.production import BudgetExceeded, SetApprovalRule, SetBudget
 from registry.deciders.submission import ResolveQuarantine
 from registry.errors import Refusal
 from tests.crash.hooks import hooked
@@ -34,11 +43,13 @@ SHOTS: Final[dict[str, dict[str, Any]]] = {
     "with a person": {"action": "She waits.", "cast": [{"character": "Mina"}]},
     "with lines": {"action": "They argue.", "dialogue": TALK},
 }
-BUDGETS: Final = (None, "0", "1", "3", "12")
+BUDGETS: Final = (None, "0", "3", "9", "30")
 ORDERS: Final = {name: orders for name, orders in FAULTS.items() if name != "lost answer, found late"}
 """Without the one that only a grace outlasts: here our clock may jump over the grace while the provider's does not."""
 MOST: Final = 4
 """Unfinished generations at once."""
+STEPS: Final = 8
+"""How far a worker goes to meet the point at which something happens to it."""
 LEASE: Final = QUICK.lease + QUICK.send_floor + QUICK.lease_margin + 1
 SETTLING: Final = 60.0
 
@@ -53,8 +64,14 @@ class Life(RuleBasedStateMachine):
     stage: ClassVar[tuple[Sandbox, World]]
     generations = Bundle("generations")
 
-    @initialize(resend=st.sampled_from(["never", "same_id_after_disproof"]), lax=st.booleans())
-    def begin(self, resend: str, lax: bool) -> None:
+    @initialize(
+        target=generations,
+        resend=st.sampled_from(["never", "same_id_after_disproof"]),
+        lax=st.booleans(),
+        shots=st.lists(st.sampled_from(sorted(SHOTS)), min_size=2, max_size=3),
+        fault=st.sampled_from(sorted(ORDERS)),
+    )
+    def begin(self, resend: str, lax: bool, shots: list[str], fault: str) -> MultipleResults[str]:
         self.provider, built = self.stage
         self.provider.forgive()
         self.provider.habits(duplicate_external_ids="accept" if lax else "refuse")
@@ -64,17 +81,20 @@ class Life(RuleBasedStateMachine):
         self.posts = len(self.provider.ledger())
         self.built, self.resend = built, dict.fromkeys(("omni-video", "text2video", "image2video"), resend)
         self._open()
+        self.the_provider_misbehaves(fault)
+        return multiple(*(self._asked(shot, opened=shot == "plain") for shot in shots))
 
     @rule(target=generations, shot=st.sampled_from(sorted(SHOTS)), opened=st.booleans())
     @precondition(lambda self: len(self._unfinished()) < MOST)
-    def ask(self, shot: str, opened: bool) -> str:
-        fields = {**SHOTS[shot], **({"opening": self.world.cafe} if opened and shot == "plain" else {})}
-        self.asked.append(self.world.ask(**fields))
-        return self.asked[-1]
+    def ask(self, shot: str, opened: bool) -> str | MultipleResults[str]:
+        try:
+            return self._asked(shot, opened=opened and shot == "plain")
+        except BudgetExceeded:
+            return multiple()
 
-    @rule(worker=st.sampled_from(["one", "two"]))
-    def a_worker_steps(self, worker: str) -> None:
-        self.world.worker(worker).work_once()
+    @rule(worker=st.sampled_from(["one", "two"]), steps=st.integers(1, 5))
+    def a_worker_works(self, worker: str, steps: int) -> None:
+        self._work(self.world, worker, steps)
 
     @rule(worker=st.sampled_from(["one", "two"]), point=st.sampled_from(POINTS))
     @precondition(lambda self: bool(self._unfinished()))
@@ -84,8 +104,8 @@ class Life(RuleBasedStateMachine):
                 raise Killed
 
         with suppress(Killed):
-            self._hooked(at).worker(worker).work_once()
-        self._quiet()
+            self._work(self._hooked(at), worker, STEPS)
+        self._pass_by(LEASE)
 
     @rule(point=st.sampled_from(POINTS), steps=st.integers(1, 6))
     @precondition(lambda self: bool(self._unfinished()))
@@ -99,11 +119,9 @@ class Life(RuleBasedStateMachine):
             done.append(reached)
             self._arrived(point, external)
             self._pass_by(LEASE)
-            for _ in range(steps):
-                self.world.worker("two").work_once()
-                self._pass_by(QUICK.look_interval)
+            self._work(self.world, "two", steps)
 
-        self._hooked(at).worker("one").work_once()
+        self._work(self._hooked(at), "one", STEPS)
 
     @rule(name=st.sampled_from(sorted(ORDERS)))
     def the_provider_misbehaves(self, name: str) -> None:
@@ -175,6 +193,15 @@ class Life(RuleBasedStateMachine):
         finally:
             self.world.registry.close()
             self.folder.cleanup()
+
+    def _asked(self, shot: str, *, opened: bool) -> str:
+        self.asked.append(self.world.ask(**SHOTS[shot], **({"opening": self.world.cafe} if opened else {})))
+        return self.asked[-1]
+
+    def _work(self, world: World, worker: str, steps: int) -> None:
+        for _ in range(steps):
+            if not world.worker(worker).work_once():
+                self._pass_by(QUICK.look_interval)
 
     def _settle(self) -> None:
         end = time.monotonic() + SETTLING

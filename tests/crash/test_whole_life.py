@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from generation import following
@@ -14,7 +14,16 @@ from tests.crash.life import Life
 from tests.servers.building import build
 from tests.servers.sandbox import Sandbox, sandbox
 
-EXAMPLES = 2_000 if settings.get_current_profile_name() == "proof" else 25
+PROOF = settings.get_current_profile_name() == "proof"
+SIZE = settings(
+    max_examples=2_000 if PROOF else 25,
+    stateful_step_count=60 if PROOF else 30,
+    phases=list(Phase) if PROOF else [Phase.generate],
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""A failure is told as it was found; only the long run takes the time to make it small."""
 
 
 @pytest.fixture
@@ -34,13 +43,4 @@ def test_the_whole_life_of_generations(
     world = build(tmp_path, prompt_provider.url)
     world.registry.close()
     Life.stage = (prompt_provider, world)
-    run_state_machine_as_test(
-        Life,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=30,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(Life, settings=SIZE)
