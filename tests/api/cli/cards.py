@@ -58,9 +58,6 @@ def generation(**said: Any) -> dict[str, Any]:
         **{"cancel_wanted": False, "take": 1, "takes": 1, "first_take": None, "retry_of": None},
         **{"priority": 0, "needed_by": None},
         **{"reason": "", "request": {}, "plan": {}, "requested_at": 1, "ended_at": None},
-        **{"estimate_units": "3", "model": "kling-v3", "approved_by": None, "ceiling_units": None},
-        **{"cancel_wanted": False, "take": 1, "takes": 1, "first_take": None, "retry_of": None},
-        **{"priority": 0, "needed_by": None},
         **{"submission_card": submission(), "waiting_for": "task 1 is processing"},
     }
     return plain | said
@@ -73,7 +70,7 @@ def submission(**said: Any) -> dict[str, Any]:
         **{"route": "/v1/videos/text2video", "wire_digest": SHA, "wire_bytes": 10, "sends": 1},
         **{"task_id": "1", "units": None, "reason": "", "answers": [], "intended_at": 1},
         **{"model": "kling-v3", "key_fingerprint": "0" * 16, "confirmed_at": 2, "done_at": None},
-        **{"url_expires_at": None},
+        **{"production": an_id("production"), "url_expires_at": None},
     }
     return plain | said
 

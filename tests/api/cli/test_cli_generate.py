@@ -111,6 +111,7 @@ def test_every_word_of_a_request_has_a_flag(server: Script, run: Run, tmp_path: 
         **{"retake_of": "clip_1", "action": "a", "setting": "b", "framing": "c", "prompt": "d"},
         **{"continue_from": "generation_1", "edit": "clip_2", "route": "omni", "aspect_ratio": "1:1"},
         **{"mode": "pro", "mode_reason": "e", "sound": "off", "duration": 8, "closing": "asset_2"},
+        **{"takes": 2, "max_units": "9.5", "priority": -3, "needed_by": "2026-12-01T18:00:00+09:00"},
     }
     flags = [part for name, value in plain.items() for part in (f"--{name.replace('_', '-')}", str(value))]
     shots = [{"duration": 3, "action": "x", "cast": ["mina"], "framing": "wide"}]
@@ -128,6 +129,7 @@ def test_every_word_of_a_request_has_a_flag(server: Script, run: Run, tmp_path: 
             "http://b.example",
         ),
         *("--shots", tmp_path / "shots.json", "--drop-original-sound", "--watermark", "--accept", "W1=why"),
+        "--approval",
     )
 
     said = server.asked[0].json
@@ -139,7 +141,8 @@ def test_every_word_of_a_request_has_a_flag(server: Script, run: Run, tmp_path: 
     ]
     assert said["opening"] == {"url": "https://a.example/1.png"}
     assert said["references"] == ["asset_1", {"url": "http://b.example"}]
-    assert (said["shots"], said["watermark"], said["keep_original_sound"]) == (shots, True, False)
+    assert (said["shots"], said["keep_original_sound"]) == (shots, False)
+    assert (said["watermark"], said["approval"]) == (True, True)
 
 
 def test_several_shots_are_told_in_pairs(server: Script, run: Run) -> None:

@@ -170,7 +170,7 @@ def test_a_request_beyond_the_budget_is_refused(service: Served, account: str) -
 
     assert (told["left_units"], told["needed_units"]) == ("5", "6")
     assert (shown["sendable"], shown["estimate"]["units"], shown["total"]["units"]) == (False, "3", "6")
-    assert "E417" in [finding["rule"] for finding in shown["findings"]]
+    assert "E421" in [finding["rule"] for finding in shown["findings"]]
     dear = problem(
         service.post("/v1/generations", {**body, "takes": 1, "max_units": "2"}), 409, "max-units-exceeded"
     )
