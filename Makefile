@@ -53,6 +53,7 @@ crash: $(DEV_STAMP)  ## kill workers (KILLS=2000) or service and worker together
 proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python benchmarks/body.py
 	@$(BIN)/python benchmarks/compile.py
+	@$(BIN)/python -m pytest tests/crash/test_whole_life.py --hypothesis-profile=proof
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
