@@ -13,7 +13,7 @@ from typing import get_args
 
 from tests.crash.houses import houses
 from tests.crash.ordeal import Tally, ordeal
-from tests.crash.schedules import Broken, Mode
+from tests.crash.schedules import POINTS, Broken, Mode
 
 MODES = [
     Mode(resend, duplicates)  # type: ignore[arg-type]
@@ -37,7 +37,9 @@ def main() -> int:
         print(*tally.said, f"{mode}: {tally.line()}", sep="\n", flush=True)  # noqa: T201
         for name in ("kills", "settled", "double", "lost", "stuck", "wrong"):
             setattr(total, name, getattr(total, name) + getattr(tally, name))
+        total.died |= tally.died
     seconds = time.monotonic() - began
+    print("nobody died at:", ", ".join(sorted(set(POINTS) - total.died)) or "no point was left out")  # noqa: T201
     print(f"{total.line()} seconds={seconds:.0f} kills_per_second={total.kills / seconds:.1f}")  # noqa: T201
     return 1 if total.bad else 0
 

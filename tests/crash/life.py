@@ -22,7 +22,6 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     multiple,
-    precondition,
     rule,
 )
 
@@ -48,6 +47,7 @@ ORDERS: Final = {name: orders for name, orders in FAULTS.items() if name != "los
 """Without the one that only a grace outlasts: here our clock may jump over the grace while the provider's does not."""
 MOST: Final = 4
 """Unfinished generations at once."""
+AROUND_THE_POST: Final = ("before:create", "body", "sent", "after:create")
 STEPS: Final = 8
 """How far a worker goes to meet the point at which something happens to it."""
 LEASE: Final = QUICK.lease + QUICK.send_floor + QUICK.lease_margin + 1
@@ -68,7 +68,7 @@ class Life(RuleBasedStateMachine):
         target=generations,
         resend=st.sampled_from(["never", "same_id_after_disproof"]),
         lax=st.booleans(),
-        shots=st.lists(st.sampled_from(sorted(SHOTS)), min_size=2, max_size=3),
+        shots=st.lists(st.sampled_from(sorted(SHOTS)), min_size=1, max_size=3),
         fault=st.sampled_from(sorted(ORDERS)),
     )
     def begin(self, resend: str, lax: bool, shots: list[str], fault: str) -> MultipleResults[str]:
@@ -85,19 +85,18 @@ class Life(RuleBasedStateMachine):
         return multiple(*(self._asked(shot, opened=shot == "plain") for shot in shots))
 
     @rule(target=generations, shot=st.sampled_from(sorted(SHOTS)), opened=st.booleans())
-    @precondition(lambda self: len(self._unfinished()) < MOST)
-    def ask(self, shot: str, opened: bool) -> str | MultipleResults[str]:
-        try:
-            return self._asked(shot, opened=opened and shot == "plain")
-        except BudgetExceeded:
-            return multiple()
+    def ask(self, shot: str, opened: bool) -> str:
+        """What is refused, or too many, stands for an earlier one: what may be drawn next must not hang on how fast things go."""
+        if len(self._unfinished()) < MOST:
+            with suppress(BudgetExceeded):
+                return self._asked(shot, opened=opened and shot == "plain")
+        return self.asked[0]
 
     @rule(worker=st.sampled_from(["one", "two"]), steps=st.integers(1, 5))
     def a_worker_works(self, worker: str, steps: int) -> None:
         self._work(self.world, worker, steps)
 
     @rule(worker=st.sampled_from(["one", "two"]), point=st.sampled_from(POINTS))
-    @precondition(lambda self: bool(self._unfinished()))
     def a_worker_is_killed(self, worker: str, point: str) -> None:
         def at(reached: str, _external: str) -> None:
             if reached == point:
@@ -107,8 +106,10 @@ class Life(RuleBasedStateMachine):
             self._work(self._hooked(at), worker, STEPS)
         self._pass_by(LEASE)
 
-    @rule(point=st.sampled_from(POINTS), steps=st.integers(1, 6))
-    @precondition(lambda self: bool(self._unfinished()))
+    @rule(
+        point=st.one_of(st.sampled_from(AROUND_THE_POST), st.sampled_from(POINTS)),
+        steps=st.sampled_from([1, 2, 4, 12, 24]),
+    )
     def a_worker_is_overtaken(self, point: str, steps: int) -> None:
         """It stands still at a point past its lease, while another goes on with the work; then it wakes up."""
         done: list[str] = []

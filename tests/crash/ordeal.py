@@ -35,7 +35,7 @@ ENOUGH: Final = 10
 
 @dataclass
 class Tally:
-    """What a run came to. `said` tells the bad ones."""
+    """What a run came to. `said` tells the bad ones; `died` has every point at which a worker was killed."""
 
     kills: int = 0
     settled: int = 0
@@ -44,6 +44,7 @@ class Tally:
     stuck: int = 0
     wrong: int = 0
     said: list[str] = field(default_factory=list)
+    died: set[str] = field(default_factory=set)
 
     @property
     def bad(self) -> int:
@@ -113,6 +114,7 @@ def _life(
             place.ahead = said.get("ahead", place.ahead)
             if "died" in said:
                 place.deaths.append(said["died"])
+                tally.died.add(said["died"])
             if "began" in said:
                 place.began = Began(**said["began"])
                 place.posts = place.began.posts
