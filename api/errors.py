@@ -117,6 +117,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     generation.KlingThrottled: 503,
     generation.KlingUnreachable: 503,
     generation.OutboundRefused: 422,
+    generation.KeyOfAnotherAccount: 409,
+    generation.ReconciliationRunning: 409,
 }
 """The nearest ancestor counts; whatever is not here is our own fault: 500, and its words stay in our log."""
 

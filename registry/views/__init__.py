@@ -20,6 +20,7 @@ from registry.views import (
     generations,
     lineage,
     productions,
+    reconciliations,
     scenes,
     submissions,
     work,
@@ -28,6 +29,7 @@ from registry.views import (
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     access.PROJECTION,
     accounts.PROJECTION,
+    reconciliations.PROJECTION,
     assets.PROJECTION,
     characters.PROJECTION,
     elements.PROJECTION,
