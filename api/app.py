@@ -30,8 +30,11 @@ from api.errors import Web, answer_problem
 from api.routes import (
     accounts,
     assets,
+    budgets,
+    callbacks,
     characters,
     clips,
+    deciding,
     elements,
     events,
     generations,
@@ -40,6 +43,8 @@ from api.routes import (
     me,
     payloads,
     productions,
+    queue,
+    relay,
     scenes,
     submissions,
 )
@@ -57,13 +62,18 @@ _RESOURCES: Final = (
     characters,
     elements,
     productions,
+    budgets,
     scenes,
     generations,
+    deciding,
     submissions,
+    queue,
     payloads,
     clips,
     lineage,
     events,
+    callbacks,
+    relay,
 )
 
 

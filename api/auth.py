@@ -25,12 +25,15 @@ from api.errors import BadHeader, Unauthenticated
 from registry.deciders.access import IssueKey
 from registry.events.envelope import Context
 from registry.events.ids import suffix_of
+from registry.events.studio import Role
 from registry.registry import Registry
 from registry.views import access
 
 SECRET_BYTES: Final = 25
-ENTRIES: Final = frozenset({"key", "open"})
-"""How a route may be entered: with a key of a studio, or by anybody. Every route says which (`entered_by`)."""
+ENTRIES: Final = frozenset({"key", "token", "open"})
+"""How a route may be entered: with a key of a studio, with a token in its address (the route checks it), or by anybody.
+
+Every route says which (`entered_by`)."""
 
 _KEY: Final = re.compile(r"continuity_([0-7][0-9a-hjkmnp-tv-z]{25})_([a-z2-7]{40})([0-9a-f]{8})")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
@@ -39,11 +42,12 @@ _CHALLENGE: Final = 'Bearer realm="continuity"'
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the key, its holder, and the studio it opens."""
+    """Who asks: the key, its holder, the studio it opens, and what it may do there beyond asking."""
 
     key: str
     holder: str
     studio: str
+    roles: tuple[str, ...] = ()
 
 
 def issue_key(
@@ -51,13 +55,14 @@ def issue_key(
     studio: str,
     holder: str,
     *,
+    roles: tuple[Role, ...] = (),
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     actor: str = "operator",
 ) -> str:
-    """Give `holder` a key to everything in `studio`. The answer is shown once; nobody can read it again."""
+    """Give `holder` a key to everything in `studio`, with those roles. The answer is shown once; nobody can read it again."""
     key = registry.make_id("key")
     secret = b32encode(random_bytes(SECRET_BYTES)).decode().lower()
-    command = IssueKey(stream=key, studio=studio, holder=holder, secret_sha256=_digest(secret))
+    command = IssueKey(stream=key, studio=studio, holder=holder, secret_sha256=_digest(secret), roles=roles)
     registry.handle(studio, [command], context=Context(actor=actor))
     public = f"continuity_{suffix_of(key)}_{secret}"
     return public + _check(public)
@@ -81,7 +86,7 @@ def authenticate(registry: Registry, authorization: str | None) -> Caller:
         raise _refused("nobody was given this key")
     if card.revoked:
         raise _refused(f"{card.id} is revoked: ask for a new key")
-    return Caller(card.id, card.holder, card.studio)
+    return Caller(card.id, card.holder, card.studio, card.roles)
 
 
 class Entry:
@@ -94,7 +99,7 @@ class Entry:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] != "OPTIONS":
             entered_by = scope["route_handler"].opt.get("entered_by")
-            if entered_by != "open":
+            if entered_by not in ("open", "token"):
                 header = _header(scope, b"authorization")
                 scope["user"] = await sync_to_thread(authenticate, self._registry, header)
         await self._app(scope, receive, send)

@@ -9,9 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 from generation.policies import EndFrame
 from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
+from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
 from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
 from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
 from registry.views.page import Card
@@ -72,6 +74,36 @@ class NewAccount(Body):
     region: Name
     host: Name | None = None
     key_fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
+
+
+class NewHold(Body):
+    """Which calls of the account stop, and why. `model` goes with the scope `model`."""
+
+    model_config = _example(scope="sending", reason="the budget meeting is on Monday")
+
+    scope: Scope = "sending"
+    model: Name | None = None
+    reason: Reason
+
+
+class EndOfHold(Body):
+    """Which calls of the account go out again, and why."""
+
+    model_config = _example(scope="sending", reason="the card was charged")
+
+    scope: Scope = "sending"
+    model: Name | None = None
+    reason: Reason
+
+
+class Slots(Body):
+    """How many tasks of a model the account may have open at once; `pack` is a note of the package that says so."""
+
+    model_config = _example(model="kling-v3-omni", slots=5, pack="trial")
+
+    model: Name
+    slots: Annotated[StrictInt, Field(ge=0, le=1000)]
+    pack: Label = ""
 
 
 class AssetWords(Body):
@@ -214,6 +246,17 @@ class NewShot(Body):
     framing: Name | None = None
 
 
+class Resolution(Body):
+    """A person's decision about a quarantined paid call. `task_id` is the provider's task, and goes with `adopt` alone."""
+
+    model_config = _example(decision="abandon", reason="the scene was cut", evidence="ticket 4711")
+
+    decision: Decision
+    reason: Reason
+    evidence: Text = ""
+    task_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,199}$")] | None = None
+
+
 class PayloadToCheck(Body):
     """A body as somebody means to send it to Kling, and where; `end_frame_policy` null is the installation's."""
 
@@ -230,10 +273,11 @@ class CheckedPayload(Card):
 
 
 class Me(Card):
-    """Who a key is, and which studio it opens."""
+    """Who a key is, what it may do beyond asking, and which studio it opens."""
 
     key: str
     holder: str
+    roles: tuple[str, ...]
     studio: str
     studio_name: str
 
@@ -245,10 +289,17 @@ class AssetAnswer(AssetCard):
 
 
 class GenerationAnswer(GenerationCard):
-    """A generation with its paid call, and what an unfinished one waits for in the worker's words."""
+    """A generation with its paid call, and what an unfinished one waits for in the worker's words.
+
+    `all_takes` are the generations asked for together, in order, this one among them; `note` is what else there is to know;
+    `days_left` is how many whole days the provider still keeps the result, None before there is one.
+    """
 
     submission_card: SubmissionCard | None = None
     waiting_for: str = ""
+    days_left: int | None = None
+    all_takes: tuple[str, ...] = ()
+    note: str = ""
 
 
 class FeedEvent(Card):
@@ -271,7 +322,10 @@ class FeedEvent(Card):
 
 
 class Problem(BaseModel):
-    """A refusal or failure (RFC 9457). `code` is stable; `errors` and `findings` name everything that is wrong at once."""
+    """A refusal or failure (RFC 9457). `code` is stable; `errors` and `findings` name everything that is wrong at once.
+
+    `state` is where the thing is instead of where it would have to be; amounts are Kling units.
+    """
 
     type: str
     title: str
@@ -284,6 +338,18 @@ class Problem(BaseModel):
     errors: tuple[dict[str, Any], ...] | None = None
     findings: tuple[Finding, ...] | None = None
     current_version: int | None = None
+    state: str | None = None
+    left_units: str | None = None
+    needed_units: str | None = None
+    committed_units: str | None = None
+    spent_units: str | None = None
+    reserved_units: str | None = None
+
+
+class Received(BaseModel):
+    """The call was taken; nothing is said about what becomes of it."""
+
+    received: bool
 
 
 class Alive(BaseModel):

@@ -22,11 +22,14 @@ from pydantic import SecretStr
 from typeid import TypeID
 
 from api.settings import Settings, UnusableSettings
+from generation.callbacks import Callbacks
 from generation.desk import Desk
 from generation.errors import KlingUnreachable
+from generation.kling.calls import Signatures
 from generation.kling.client import KlingClient
 from generation.kling.signing import AccessKeyPair, ApiKey, Credentials
 from generation.outbound import Outbound
+from generation.relaying import Relays
 from registry.blobs import Blobs, store_for
 from registry.deciders.account import Account
 from registry.deciders.studio import OpenStudio
@@ -35,7 +38,7 @@ from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from registry.log.engine import Database, UnusableDatabase
 from registry.log.migrate import migrate
-from registry.privacy.keys import KeyFile
+from registry.privacy.keys import KeyFile, secret_for
 from registry.registry import Registry
 from registry.views import access
 
@@ -51,6 +54,9 @@ class Continuity:
     blobs: Blobs
     credentials: Mapping[str, Credentials]
     outbound: Outbound
+    callbacks: Callbacks
+    signatures: Signatures
+    relays: Relays | None
     studio: str
 
     @contextmanager
@@ -82,6 +88,10 @@ class Continuity:
             monotonic=time.monotonic,
             jitter=random.random,
             policies=self.settings.policies(),
+            resend=self.settings.resend(),
+            callbacks=self.callbacks,
+            relays=self.relays,
+            slots=self.settings.kling_slots,
         )
 
     def close(self) -> None:
@@ -111,7 +121,12 @@ def open_continuity(settings: Settings) -> Continuity:
     migrate(database)
     keys = KeyFile(settings.key_file)
     registry = Registry(
-        database, keys=keys, clock=microseconds, make_id=make_id, random_bytes=secrets.token_bytes
+        database,
+        keys=keys,
+        clock=microseconds,
+        make_id=make_id,
+        random_bytes=secrets.token_bytes,
+        relays_clips=bool(settings.public_url),
     )
     return Continuity(
         settings=settings,
@@ -121,6 +136,9 @@ def open_continuity(settings: Settings) -> Continuity:
         blobs=blobs,
         credentials=credentials,
         outbound=Outbound(settings.outbound_policy()),
+        callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
+        signatures=settings.signatures(),
+        relays=_relays(settings, keys),
         studio=_first_studio(database, registry),
     )
 
@@ -147,6 +165,13 @@ def microseconds() -> int:
 def make_id(prefix: str) -> str:
     """A new TypeID: the prefix and a UUIDv7."""
     return str(TypeID(prefix))
+
+
+def _relays(settings: Settings, keys: KeyFile) -> Relays | None:
+    if not settings.public_url:
+        return None
+    secret = secret_for(keys, "relay", secrets.token_bytes)
+    return Relays(secret, settings.public_url, settings.relay_lifetime)
 
 
 def _first_studio(database: Database, registry: Registry) -> str:

@@ -1,7 +1,8 @@
 """Every refusal and failure as a problem document (RFC 9457); the only place that knows HTTP numbers.
 
 A problem holds `type`, `title`, `status`, `detail`, `code` (stable), `hint` (what to do), `instance`, `request_id`, and, where
-they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps) and `current_version`.
+they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps), `state` (where the thing is instead),
+amounts (`…_units`) and `current_version`.
 """
 
 from __future__ import annotations
@@ -46,6 +47,12 @@ class Unauthenticated(SurfaceError):
     """No key, or one that opens nothing."""
 
     code = "unauthenticated"
+
+
+class RoleMissing(SurfaceError):
+    """The key may not do this."""
+
+    code = "role-missing"
 
 
 class BadHeader(SurfaceError):
@@ -93,6 +100,7 @@ class NotAvailable(SurfaceError):
 _STATUS: Final[Mapping[type[Exception], int]] = {
     SurfaceError: 400,
     Unauthenticated: 401,
+    RoleMissing: 403,
     InvalidRequest: 422,
     TooLarge: 413,
     RangeNotSatisfiable: 416,
@@ -117,6 +125,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     generation.KlingThrottled: 503,
     generation.KlingUnreachable: 503,
     generation.OutboundRefused: 422,
+    generation.CallRefused: 422,
+    generation.CallUnsigned: 403,
     generation.KeyOfAnotherAccount: 409,
     generation.ReconciliationRunning: 409,
 }
@@ -137,16 +147,23 @@ def status_of(error: Exception) -> int:
 def answer_problem(request: Web, error: Exception) -> Response[bytes]:
     """The problem document of anything raised while answering `request`."""
     document, headers = _described(request, error)
-    document["instance"] = request.url.path
+    document["instance"] = _place(request)
     document["request_id"] = request_id_of(request.scope)
     status = int(document["status"])
     if status == 503:
         headers.setdefault("Retry-After", str(RETRY_SECONDS))
     if status >= 500:
         _log.error("request_failed", status=status, code=document["code"], method=request.method,
-                   path=request.url.path, request_id=document["request_id"], exc_info=error)  # fmt: skip
+                   path=_place(request), request_id=document["request_id"], exc_info=error)  # fmt: skip
     body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, status_code=status, headers=headers, media_type=PROBLEM_TYPE)
+
+
+def _place(request: Web) -> str:
+    """The path; where that holds a token, only its form, as problems are logged and shown."""
+    handler = request.scope.get("route_handler")
+    secret = getattr(handler, "opt", {}).get("entered_by") == "token"
+    return str(request.scope.get("path_template", "")) if secret else request.url.path
 
 
 def request_id_of(scope: Any) -> str:
@@ -238,6 +255,9 @@ def _members(error: registry.RegistryError | generation.GenerationError) -> dict
         members["current_version"] = error.detail["current"]
     if "path" in error.detail:
         members["errors"] = [{"path": f"$.{error.detail['path']}", "message": error.message}]
+    if (state := error.detail.get("state", error.detail.get("stage"))) is not None:
+        members["state"] = state
+    members |= {name: units for name, units in error.detail.items() if name.endswith("_units")}
     found = getattr(error, "gaps", ()) or getattr(error, "findings", ())
     if found:
         members["findings"] = [
@@ -259,7 +279,7 @@ def _of_framework(request: Web, error: HTTPException) -> tuple[dict[str, Any], d
     known = _OF_FRAMEWORK.get(type(error))
     if known is not None:
         status, code, hint = known
-        return _problem(status, code, f"{request.method} {request.url.path}: {error.detail}", hint), headers
+        return _problem(status, code, f"{request.method} {_place(request)}: {error.detail}", hint), headers
     if error.status_code == 400:
         return _described(
             request, MalformedBody(f"the body cannot be read: {error.detail}", hint="send JSON")

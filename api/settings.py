@@ -10,15 +10,28 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Self, get_args
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from generation.callbacks import unfit_for_callers
+from generation.desk import ResendPolicy
 from generation.durations import Durations
 from generation.errors import GenerationError
+from generation.kling.calls import Signatures
+from generation.kling.client import PATH_OF_ROUTE
 from generation.outbound import OutboundPolicy
 from generation.policies import GUIDE, EndFrame, Policies
+from registry.log.lanes import DEFAULT_SLOTS
 
 _OURS: Final = "CONTINUITY_"
 _NOT_OURS: Final = {
@@ -71,6 +84,13 @@ class Settings(BaseModel):
     upload_most_bytes: Size = Field(100 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
+    public_url: str = Field(
+        "",
+        description="Where Kling can reach this service, `https://host` and perhaps a path: it is then asked to call when a "
+        "task moves, and may fetch a clip to continue from when its own address of it is too old. Empty: neither.",
+    )
+    relay_lifetime: Seconds = Field(86_400.0, description="How long such a clip's address is good.")
+    relay_requests: Count = Field(20, description="How often it is answered, HEAD and ranges included.")
     url: str = Field("http://127.0.0.1:8000", description="Where the command line finds the service.")
     key: SecretStr | None = Field(None, description="The API key the command line uses.")
 
@@ -105,6 +125,15 @@ class Settings(BaseModel):
         ("klingai.com", "inkwai.com"),
         description="Host suffixes, separated by commas, that API calls go to and results come from. "
         "Nothing else is connected to.",
+    )
+    kling_webhook_secrets: SecretStr | None = Field(
+        None,
+        description="Webhook secrets (`whsec_…`), separated by commas; the one that is rotated out stays good while it is "
+        "listed. When set, unsigned and wrongly signed callbacks are refused.",
+    )
+    kling_slots: Count = Field(
+        DEFAULT_SLOTS,
+        description="Tasks of a model an account may have open at once, where `accounts slots` says nothing else.",
     )
     kling_connect: Seconds = Field(10.0, description="How long connecting may take.")
     kling_read: Seconds = Field(30.0, description="How long one read call may take in all.")
@@ -146,9 +175,17 @@ class Settings(BaseModel):
         _D.poll_slow, description="Pause between all later polls; there is no giving up."
     )
     retry_first: Seconds = Field(
-        _D.retry_first, description="First pause after load or a harmless failure; it doubles."
+        _D.retry_first, description="First pause after a harmless failure; it doubles."
     )
     retry_most: Seconds = Field(_D.retry_most, description="Longest such pause.")
+    callback_floor: Seconds = Field(
+        _D.callback_floor,
+        description="Shortest pause between two polls of a task, however often Kling calls.",
+    )
+    load_first: Seconds = Field(
+        _D.load_first, description="First pause of an account's model when Kling says it is full; it doubles."
+    )
+    load_most: Seconds = Field(_D.load_most, description="Longest such pause, before jitter.")
     hold_first: Seconds = Field(
         _D.hold_first, description="First pause while Kling refuses the account; it doubles."
     )
@@ -159,6 +196,12 @@ class Settings(BaseModel):
     fetch_most_bytes: Size = Field(_D.fetch_most_bytes, description="The largest result that is fetched.")
     result_lifetime: Seconds = Field(_D.result_lifetime, description="How long Kling keeps results.")
     idle: Seconds = Field(_D.idle, description="How long a worker with nothing to do sleeps.")
+    resend_policy: str = Field(
+        "never",
+        description="What follows when it is proven that Kling has no task of a paid call: a person decides (`never`), or the "
+        "same bytes go again under the same id (`same_id_after_disproof`). For single routes: "
+        "`omni-video=same_id_after_disproof,text2video=never`; what is not named is `never`.",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -194,6 +237,28 @@ class Settings(BaseModel):
             raise ValueError(f"KLING_RESULT_HOSTS: {refused}") from None
         return self
 
+    @field_validator("resend_policy")
+    @classmethod
+    def _resend_policy_is_known(cls, text: str) -> str:
+        _resend(text)
+        return text
+
+    def resend(self) -> dict[str, ResendPolicy]:
+        """Route -> what follows a disproof."""
+        return _resend(self.resend_policy)
+
+    @model_validator(mode="after")
+    def _kling_may_reach_us(self) -> Self:
+        if self.public_url:
+            wrong = unfit_for_callers(self.public_url, loopback=self.allow_loopback)
+            if wrong:
+                raise ValueError(f"CONTINUITY_PUBLIC_URL: {wrong} (it is {self.public_url!r})")
+        try:
+            self.signatures()
+        except ValueError as refused:
+            raise ValueError(f"KLING_WEBHOOK_SECRETS: {refused}") from None
+        return self
+
     @property
     def database(self) -> str:
         """The database's URL."""
@@ -226,9 +291,35 @@ class Settings(BaseModel):
         """The named policies that plans are compiled under."""
         return Policies(end_frame=self.end_frame_policy)
 
+    def signatures(self) -> Signatures:
+        """Who checks callbacks' signatures; nobody when no secret is set. Raises ValueError."""
+        listed = self.kling_webhook_secrets.get_secret_value() if self.kling_webhook_secrets else ""
+        return Signatures(one for one in map(str.strip, listed.split(",")) if one)
+
     def durations(self) -> Durations:
         """The worker's durations."""
         return Durations(**{name: getattr(self, name) for name in Durations.__slots__ if hasattr(self, name)})
+
+
+def _resend(text: str) -> dict[str, ResendPolicy]:
+    """One policy for every route, or `route=policy` pairs. Raises ValueError naming every part that is wrong."""
+    if "=" not in text:
+        text = ",".join(f"{route}={text}" for route in PATH_OF_ROUTE)
+    found: dict[str, ResendPolicy] = {}
+    wrong: list[str] = []
+    for part in text.split(","):
+        route, _, policy = (word.strip() for word in part.partition("="))
+        if policy not in get_args(ResendPolicy):
+            wrong.append(f"{policy!r} is no policy, known are {', '.join(get_args(ResendPolicy))}")
+        elif route not in PATH_OF_ROUTE:
+            wrong.append(f"{route!r} is no route, known are {', '.join(PATH_OF_ROUTE)}")
+        elif route in found:
+            wrong.append(f"{route} is named twice")
+        else:
+            found[route] = policy  # type: ignore[assignment]
+    if wrong:
+        raise ValueError("; ".join(dict.fromkeys(wrong)))
+    return found
 
 
 def _unknown(given: Mapping[str, str], variables: Mapping[str, str]) -> Iterator[str]:

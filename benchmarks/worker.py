@@ -85,7 +85,13 @@ def _bare(provider: Sandbox, generations: int, task_seconds: float) -> Run:
     began, cpu, memory = time.perf_counter(), time.process_time(), _memory()
     waiting: deque[tuple[float, str]] = deque()
     asked = 0
-    body = {"model_name": "kling-v3-omni", "prompt": ALONE["action"], "mode": "std", "duration": "5", "aspect_ratio": "16:9"}
+    body = {
+        "model_name": "kling-v3-omni",
+        "prompt": ALONE["action"],
+        "mode": "std",
+        "duration": "5",
+        "aspect_ratio": "16:9",
+    }
     for number in range(generations):
         body["external_task_id"] = f"bare-{number}-{began}"
         created = _call("POST", f"{provider.url}/v1/videos/omni-video", json=body)
@@ -98,7 +104,7 @@ def _bare(provider: Sandbox, generations: int, task_seconds: float) -> Run:
         if told["task_status"] != "succeed":
             waiting.append((time.perf_counter() + task_seconds / 4, task))
             continue
-        httpx.get(told["task_result"]["videos"][0]["url"], trust_env=False, verify=False)  # noqa: S501 - loopback
+        httpx.get(told["task_result"]["videos"][0]["url"], trust_env=False, verify=False)
     return Run(
         generations,
         time.perf_counter() - began,
@@ -111,7 +117,7 @@ def _bare(provider: Sandbox, generations: int, task_seconds: float) -> Run:
 def _call(method: str, url: str, **rest: Any) -> dict[str, Any]:
     token = KEYS.token(time.time())
     headers = {"authorization": f"Bearer {token}"}
-    answer = httpx.request(method, url, headers=headers, trust_env=False, verify=False, **rest)  # noqa: S501 - loopback
+    answer = httpx.request(method, url, headers=headers, trust_env=False, verify=False, **rest)
     told: dict[str, Any] = answer.json()
     return told
 

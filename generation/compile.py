@@ -13,6 +13,7 @@ there in the same answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from generation.errors import CannotResolve, PayloadRefused
@@ -29,6 +30,7 @@ from generation.inventory import (
 from generation.patterns.choose import Choice, choose
 from generation.patterns.omni import assemble, blob, clip
 from generation.plan import Attachment, Plan, Preview
+from generation.prices import priced
 from generation.prompt import compose, framing_of
 from generation.resolve import Resolution, resolve
 from generation.rules.catalogue import judge
@@ -63,9 +65,12 @@ def preview(request: ShotRequest, grounds: Grounds) -> Preview:
     """What would be sent, and everything there is to say about it. Never raises on a request."""
     draft = _draft(request, grounds)
     if draft.plan is None:
-        return Preview(sendable=False, findings=draft.findings, why=draft.choice.why if draft.choice else ())
-    shared = {name: getattr(draft.plan, name) for name in Preview.model_fields if name != "sendable"}
-    return Preview(sendable=not any(finding.blocks for finding in draft.findings), **shared)
+        why = draft.choice.why if draft.choice else ()
+        return Preview(sendable=False, findings=draft.findings, why=why, takes=request.takes)
+    shared = {name: getattr(draft.plan, name) for name in Preview.model_fields if name in Plan.model_fields}
+    total = priced(Decimal(draft.plan.estimate.units) * request.takes)
+    sendable = not any(finding.blocks for finding in draft.findings)
+    return Preview(sendable=sendable, takes=request.takes, total=total, **shared)
 
 
 def judge_parts(request: ShotRequest, grounds: Grounds) -> tuple[Finding, ...]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from generation.callbacks import Callbacks
 from generation.durations import Durations
+from generation.errors import PayloadRefused
 from generation.kling.client import KlingClient
 from generation.outbound import Outbound
 from generation.policies import GUIDE, Policies
+from generation.relaying import Relays
 from registry.blobs import Blobs
 from registry.deciders.account import Account
 from registry.deciders.command import Command
 from registry.deciders.generation import Generation
 from registry.deciders.submission import Submission
 from registry.events.envelope import Context
+from registry.log.lanes import DEFAULT_SLOTS
 from registry.log.leases import Lease
+from registry.log.roles import Handled
 from registry.registry import Registry
 
 ResendPolicy = Literal["never", "same_id_after_disproof"]
@@ -29,7 +35,7 @@ KlingFor = Callable[[Account], AbstractContextManager[KlingClient]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a step works with. `monotonic` and `jitter` (0 to 1) come in like the clock does.
+    """Everything a step works with. `monotonic`, `jitter` (0 to 1) and `sleep` come in like the clock does.
 
     `policies` are those a continuation is compiled under when its parent is there.
     """
@@ -44,9 +50,43 @@ class Desk:
     policies: Policies = GUIDE
     resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
     """Route -> policy; a route that is not named is never resent."""
+    sleep: Callable[[float], None] = time.sleep
+    callbacks: Callbacks | None = None
+    """Who makes callback addresses; None where the provider is never asked to call."""
+    relays: Relays | None = None
+    """Who makes relay addresses; None where the provider cannot reach us."""
+    slots: int = DEFAULT_SLOTS
+    """Tasks of a model an account may have open at once, where nobody said otherwise."""
 
     def resend_policy(self, route: str) -> ResendPolicy:
         return self.resend.get(route, "never")
+
+    @property
+    def callback_base(self) -> str:
+        """The public URL that new intents freeze; empty when the provider is not to call."""
+        return self.callbacks.base if self.callbacks is not None else ""
+
+    def callback_url(self, submission: str, base: str) -> str | None:
+        """Where the provider shall call about a submission; None when its intent froze no base. Raises PayloadRefused."""
+        if not base:
+            return None
+        if self.callbacks is None:
+            raise PayloadRefused(
+                f"the callback address of {submission} cannot be made here",
+                findings=[],
+                hint="use the service's own desk",
+            )
+        return self.callbacks.address(submission, base)
+
+    def relayed(self, submission: str, clip: str, sha256: str) -> str:
+        """Where the provider may fetch our copy of a clip. Raises PayloadRefused."""
+        if self.relays is None:
+            raise PayloadRefused(
+                f"{clip} can only come from our relay, and there is none",
+                findings=[],
+                hint="set CONTINUITY_PUBLIC_URL and ask again",
+            )
+        return self.relays.address(submission, clip, sha256, now=self.now())
 
     def now(self) -> int:
         """Microseconds since 1970."""
@@ -65,10 +105,10 @@ class Held:
     def id(self) -> str:
         return self.lease.work
 
-    def append(self, desk: Desk, *commands: Command) -> None:
+    def append(self, desk: Desk, *commands: Command) -> Handled:
         """All of it or nothing, under the lease. Raises StaleLease when another worker took over."""
         context = Context(actor=self.lease.owner, correlation_id=self.id)
-        desk.registry.handle(self.lease.log, commands, context=context, fence=self.lease.fence)
+        return desk.registry.handle(self.lease.log, commands, context=context, fence=self.lease.fence)
 
 
 @dataclass(frozen=True, slots=True)

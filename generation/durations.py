@@ -12,6 +12,7 @@ class Durations:
     A send may take `send_floor` plus one second per `send_bytes_per_second` bytes; the lease outlives it by `lease_margin`.
     An unknown outcome is looked up at once; what is not found counts only `grace` after the send deadline, `looks` times
     `look_interval` apart. A quarantined submission is looked at again every `quarantine`, in case a person has decided.
+    A callback pulls a poll forward, to `callback_floor` after the one before at the soonest.
     A confirmed task is polled after `poll_first`, `poll_then`, and finally every `poll_slow`.
     """
 
@@ -27,6 +28,9 @@ class Durations:
     poll_slow: float = 120.0
     retry_first: float = 1.0
     retry_most: float = 60.0
+    callback_floor: float = 5.0
+    load_first: float = 1.0
+    load_most: float = 60.0
     hold_first: float = 60.0
     hold_most: float = 600.0
     fetch_deadline: float = 600.0
@@ -47,8 +51,12 @@ class Durations:
         return self.poll_first if attempt <= 6 else self.poll_then if attempt <= 26 else self.poll_slow
 
     def retry(self, attempt: int) -> float:
-        """Exponential back-off after load, or after a failure that proves nothing was done."""
+        """Exponential back-off after a failure that proves nothing was done."""
         return float(min(self.retry_most, self.retry_first * 2 ** min(attempt - 1, 20)))
+
+    def load(self, strikes: int, jitter: float) -> float:
+        """How long a lane is left alone that was full `strikes` times in a row; `jitter` (0 to 1) adds up to a half."""
+        return float(min(self.load_most, self.load_first * 2 ** min(strikes - 1, 20))) * (1 + jitter / 2)
 
     def hold(self, attempt: int) -> float:
         """Back-off while the account itself is refused: a person has to act."""

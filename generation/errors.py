@@ -7,6 +7,8 @@ GenerationError
 ├── KlingThrottled     the vendor has no room now; the same bytes may go again later
 ├── KlingUnreachable   nothing was sent, or a read did not work: asking again is safe
 ├── KlingUncertain     something may have been accepted; only a look-up by our own id may settle it
+├── CallRefused        the vendor called, with a body that says nothing we know
+├── CallUnsigned       somebody called, without a right signature of now
 ├── OutboundRefused    we do not connect there: scheme, host, port or address is not allowed
 ├── ResultRefused      a result was offered that we do not take: status, size, encoding, or cut short
 ├── KeyOfAnotherAccount   a key cannot see what an account has sent, so it is not that account's
@@ -76,6 +78,18 @@ class KlingUncertain(GenerationError):
     """Bytes of a create left and no answer proves what became of them. Never send again; look up."""
 
     code = "kling-uncertain"
+
+
+class CallRefused(GenerationError):
+    """A callback whose body is neither of the vendor's two shapes."""
+
+    code = "call-refused"
+
+
+class CallUnsigned(GenerationError):
+    """A callback without a right signature, or with one that is not of now."""
+
+    code = "call-unsigned"
 
 
 class OutboundRefused(GenerationError):

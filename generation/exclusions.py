@@ -8,9 +8,6 @@ from typing import Any, Final
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 NOT_YET: Final[Mapping[str, str]] = {
-    "takes": "several takes from one request; send one request per take",
-    "approval": "waiting for a person's approval before sending",
-    "max_units": "a ceiling on the price; read the estimate of a preview",
     "look": "casting a look",
 }
 

@@ -1,30 +1,21 @@
-"""Following a confirmed task to its result: ask how it is, fetch what it made, check it, keep it. States never go backwards."""
+"""Following a confirmed task to its result: ask how it is, and end what is in our store. States never go backwards."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tempfile
-from collections.abc import Iterator
-from typing import IO, Final
+from typing import Final
 
 from generation.desk import Desk, Held, Moved, Step, Wait
-from generation.errors import OutboundRefused, ResultRefused
+from generation.holding import after_read, refused, silenced
 from generation.kling.answers import FAILED, PROCESSING, SUBMITTED, SUCCEED, Task
 from generation.kling.client import Absent, Found, NoInformation, Route
 from generation.recording import ending, settling
-from generation.submission import keep_answer
-from registry.blobs.media import Footage, probe
+from generation.submission import account_of, keep_answer, record
 from registry.deciders.command import Command
-from registry.deciders.generation import StoreResult
 from registry.deciders.submission import NoteOnSubmission
-from registry.errors import BlobExists, BlobMissing, NotFootage
-from registry.events.generation import ResultStored
-from registry.events.references import StoredBytes
 from registry.events.submission import ProviderAnomaly, TaskFailed, TaskProcessing, TaskSucceeded
 
 _UNITS: Final = re.compile(r"\d{1,12}(\.\d{1,6})?")
-_PIECE: Final = 1 << 20
 
 
 def poll(desk: Desk, held: Held) -> Step:
@@ -32,8 +23,14 @@ def poll(desk: Desk, held: Held) -> Step:
     submission, intent, task_id = held.generation.submission, held.submission.intent, held.submission.task_id
     if submission is None or intent is None or task_id is None:
         raise RuntimeError(f"{held.id} has no confirmed task")
-    found = _ask(desk, held, task_id)
+    account = account_of(desk, held, intent.account)
+    if silenced(account):
+        return Wait(desk.durations.hold(held.lease.attempts), f"all calls of {intent.account} are held")
+    found = ask(desk, held, task_id)
+    record(desk, held, *after_read(found, account, stream=intent.account))
     pause = desk.durations.poll(held.lease.attempts) * (0.9 + 0.2 * desk.jitter())
+    if isinstance(found, NoInformation) and refused(account):
+        pause = max(pause, desk.durations.hold(held.lease.attempts))
     if isinstance(found, Absent):
         return _anomaly(desk, held, f"the provider no longer knows task {task_id} it accepted", pause)
     if not isinstance(found, Found):
@@ -54,31 +51,14 @@ def _cost(held: Held, event: TaskProcessing | TaskSucceeded | TaskFailed) -> lis
     return [settling(held.generation, event.units)]
 
 
-def fetch(desk: Desk, held: Held) -> Step:
-    """Download the result to a temporary file, check that it is footage, keep it, read it back."""
-    succeeded, submission = held.submission.succeeded, held.generation.submission
-    if succeeded is None or submission is None:
-        raise RuntimeError(f"{held.id} has nothing to fetch")
-    key = f"{held.lease.log}/{submission}/clip"
-    try:
-        with tempfile.TemporaryFile() as file:
-            url, digest = _from_store(desk, held, key, file) or _from_provider(desk, held, file)
-            footage = probe(file)
-            stored = _keep(desk, key, file, digest)
-    except (NotFootage, ResultRefused, OutboundRefused) as refused:
-        return _not_taken(desk, held, f"the result of {submission} was not taken: {refused.message}")
-    result = _result(desk, stored, footage, url)
-    held.append(desk, StoreResult(stream=held.id, result=result))
-    return Moved()
-
-
 def deliver(desk: Desk, held: Held) -> Step:
     """The end of a generation whose result is in our store."""
     held.append(desk, *ending(held.id, held.generation, held.submission, outcome="delivered"))
     return Moved()
 
 
-def _ask(desk: Desk, held: Held, task_id: str) -> Found | Absent | NoInformation:
+def ask(desk: Desk, held: Held, task_id: str) -> Found | Absent | NoInformation:
+    """One question about a task, under the account that sent it."""
     intent = held.submission.intent
     if intent is None:
         raise RuntimeError(f"{held.id} has no intent")
@@ -126,93 +106,10 @@ def _units(task: Task) -> str | None:
 
 def _anomaly(desk: Desk, held: Held, what: str, pause: float) -> Step:
     """Noted once per wording; polling goes on."""
-    if held.submission.anomaly != what:
+    if what not in held.submission.anomalies:
         note = NoteOnSubmission(stream=held.generation.submission or "", event=ProviderAnomaly(what=what))
         held.append(desk, note)
     return Wait(pause, what)
-
-
-def _from_store(desk: Desk, held: Held, key: str, file: IO[bytes]) -> tuple[str, str] | None:
-    """What an earlier try has stored already, verified: its address and digest; None when there is nothing."""
-    try:
-        stored = desk.blobs.stat(key)
-    except BlobMissing:
-        return None
-    with desk.blobs.open(key, sha256=stored.sha256) as chunks:
-        return _url_of(held), _written(file, chunks)
-
-
-def _url_of(held: Held) -> str:
-    if held.submission.succeeded is None:
-        raise RuntimeError(f"{held.id} has no result to fetch")
-    return held.submission.succeeded.url
-
-
-def _from_provider(desk: Desk, held: Held, file: IO[bytes]) -> tuple[str, str]:
-    """Download; a refused address is asked for anew, once, as the provider may serve it elsewhere now."""
-    url = _url_of(held)
-    try:
-        return url, _downloaded(desk, url, file)
-    except ResultRefused:
-        found = _ask(desk, held, held.submission.task_id or "")
-        if not isinstance(found, Found) or not found.task.videos or found.task.videos[0].url == url:
-            raise
-        file.seek(0)
-        file.truncate()
-        newer = found.task.videos[0].url
-        return newer, _downloaded(desk, newer, file)
-
-
-def _downloaded(desk: Desk, url: str, file: IO[bytes]) -> str:
-    most, seconds = desk.durations.fetch_most_bytes, desk.durations.fetch_deadline
-    with desk.outbound.download(url, max_bytes=most, deadline_seconds=seconds) as download:
-        return _written(file, download.chunks)
-
-
-def _written(file: IO[bytes], chunks: Iterator[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        file.write(chunk)
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _keep(desk: Desk, key: str, file: IO[bytes], digest: str) -> StoredBytes:
-    file.seek(0)
-    try:
-        stored = desk.blobs.put(
-            key, iter(lambda: file.read(_PIECE), b""), content_type="video/mp4", sha256=digest
-        )
-    except BlobExists as raced:
-        raise ResultRefused(
-            f"another result is stored under {key}", hint="the next try takes the stored one"
-        ) from raced
-    with desk.blobs.open(key, sha256=digest) as chunks:
-        for _ in chunks:
-            pass
-    return StoredBytes(key=key, bytes=stored.size, sha256=digest, media_type="video/mp4")
-
-
-def _result(desk: Desk, stored: StoredBytes, footage: Footage, url: str) -> ResultStored:
-    return ResultStored(
-        clip=desk.registry.make_id("clip"),
-        fetched_from=url,
-        stored=stored,
-        duration_us=footage.duration_us,
-        width=footage.width,
-        height=footage.height,
-        has_audio=footage.audio_codec is not None,
-        checked=footage.checked,
-    )
-
-
-def _not_taken(desk: Desk, held: Held, why: str) -> Step:
-    """Try again until the provider must have deleted it; only then is a paid result lost."""
-    succeeded = held.submission.succeeded
-    if succeeded is not None and desk.now() > succeeded.url_expires_at:
-        held.append(desk, *ending(held.id, held.generation, held.submission, outcome="lost", reason=why))
-        return Moved()
-    return Wait(desk.durations.retry(held.lease.attempts), why)
 
 
 def _expires(desk: Desk, task: Task) -> int:

@@ -70,7 +70,7 @@ PARENT_EXPIRED = Gap(
     "E410",
     "The vendor no longer serves the clip to go on from",
     ("guide E", "contract section 10"),
-    "make the clip again and go on from the new one",
+    "set CONTINUITY_PUBLIC_URL, so that we can serve our copy; or make the clip again and go on from the new one",
 )
 NO_ACCOUNT = Gap(
     "E411", "No account is chosen", ("contract section 6",), "choose an account for the production"
@@ -79,6 +79,13 @@ CAST_TWICE = Gap("E412", "Cast twice", _GROUNDING, "name each character once")
 UNKNOWN_SCENE = Gap("E413", "Unknown scene", ("guide 4.1",), "open the scene first, or correct the id")
 SHARED_FACE = Gap(
     "E414", "One picture for two people", ("guide A2", *_GROUNDING), "assign each their own picture"
+)
+TOO_DEAR = Gap("E416", "Dearer than max_units", ("contract section 10",), "raise max_units, or ask for less")
+NO_BUDGET = Gap(
+    "E417",
+    "The production's budget does not hold it",
+    ("contract section 10",),
+    "raise the budget, ask for fewer takes, or wait until what is reserved is released",
 )
 UNKNOWN_TAKE = Gap(
     "E415", "Unknown take", ("guide 1.14",), "name the clip that this take answers, or leave retake_of out"

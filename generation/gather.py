@@ -47,7 +47,16 @@ def gather(
             else Hindsight(registry, connection, studio, position=as_of)
         )
         found = _gathered(studio, request, source)
-        return found._replace(grounds=replace(found.grounds, policies=policies))
+        found = found._replace(grounds=replace(found.grounds, policies=policies))
+    return _with_relay(found) if registry.relays_clips else found
+
+
+def _with_relay(found: Gathered) -> Gathered:
+    """The same grounds where this installation can serve the parent's bytes itself."""
+    parent = found.grounds.parent
+    if parent is None or parent.sha256 is None:
+        return found
+    return found._replace(grounds=replace(found.grounds, parent=replace(parent, relay=True)))
 
 
 def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:

@@ -90,7 +90,8 @@ class AssetGround:
 class ParentGround:
     """The clip to continue from or to edit, and where the vendor still serves it.
 
-    `url` is None while there is no result; `running` says that there may still be one.
+    `url` is None while there is no result; `running` says that there may still be one. `sha256` is our copy's digest; `relay`
+    says that we could serve it instead.
     """
 
     clip: str
@@ -101,6 +102,8 @@ class ParentGround:
     duration_seconds: float
     scene: str
     running: bool = False
+    sha256: str | None = None
+    relay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ class Hindsight:
             url_expires_at_us=recorded.kling_url_expires_at,
             duration_seconds=recorded.duration_us / 1_000_000,
             scene=recorded.scene,
+            sha256=recorded.stored.sha256,
         )
 
     def take(self, clip: str) -> TakeGround:

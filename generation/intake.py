@@ -5,16 +5,21 @@ Heavy work happens here, before the log is asked; what could have changed since 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final, Self
 
 from generation import compile as compiler
+from generation.affording import must_suit, objections
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
+from generation.moments import microseconds
 from generation.plan import Plan, Preview, model_of
 from generation.policies import GUIDE, Policies
 from generation.shot import ShotRequest
 from registry.deciders.generation import RequestGeneration
+from registry.deciders.production import Production
 from registry.events.envelope import Context
 from registry.events.generation import GenerationRequested, ParentAwaited, PlanCompiled
 from registry.log.roles import Handled
@@ -22,6 +27,19 @@ from registry.registry import Idempotency, Registry
 
 _NOT_YET: Final = "https://not-yet.klingai.com/"
 """Stands for the address of a clip that is still being made while the rest of its continuation is judged; never sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """The new generations' ids, one per take in order, and the ended generation that they try again."""
+
+    ids: tuple[str, ...]
+    retry_of: str | None = None
+
+    @classmethod
+    def of(cls, request: ShotRequest, make_id: Callable[[str], str], *, retry_of: str | None = None) -> Self:
+        """A new id for every take that the request asks for."""
+        return cls(tuple(make_id("generation") for _ in range(request.takes)), retry_of)
 
 
 def preview(
@@ -38,7 +56,28 @@ def preview(
     """
     gathered = gather(registry, studio, request, policies=policies, as_of=as_of)
     pending = _pending_parent(gathered.grounds)
-    return compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
+    shown = compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
+    return _judged(shown, request, gathered, _production(registry, studio, gathered, as_of=as_of))
+
+
+def _judged(shown: Preview, request: ShotRequest, gathered: Gathered, production: Production) -> Preview:
+    """What speaks against the price stands beside the other findings."""
+    if shown.estimate is None:
+        return shown
+    units = Decimal(shown.estimate.units)
+    found = objections(request, units, production, stream=gathered.production)
+    if not found:
+        return shown
+    return shown.model_copy(update={"sendable": False, "findings": (*shown.findings, *found)})
+
+
+def _production(
+    registry: Registry, studio: str, gathered: Gathered, *, as_of: int | None = None
+) -> Production:
+    state = registry.state(studio, gathered.production, as_of=as_of).state
+    if not isinstance(state, Production):
+        raise RuntimeError(f"{gathered.production} is no production")
+    return state
 
 
 def request_generation(  # noqa: PLR0913 - what is asked, and under what it is taken
@@ -46,18 +85,22 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     studio: str,
     request: ShotRequest,
     *,
-    generation: str,
+    generation: str | Takes,
     context: Context,
     policies: Policies = GUIDE,
     idempotency: Idempotency | None = None,
 ) -> Handled:
     """Compile and take the request: GenerationRequested + PlanCompiled in one append. A worker carries it on from there.
 
+    `generation` is the id it gets; a request for several takes gets as many `Takes`, all with the same plan in the same append.
     A request that continues a generation still running is taken with ParentAwaited instead, and compiled when its clip is there.
 
     Raises CannotResolve and PayloadRefused with everything that was found, NotFound, and what `Registry.handle` raises; then
     nothing was written.
     """
+    takes = generation if isinstance(generation, Takes) else Takes((generation,))
+    if len(takes.ids) != request.takes:
+        raise RuntimeError(f"{request.takes} takes were asked for, and {len(takes.ids)} ids given")
     gathered = gather(registry, studio, request, policies=policies)
     pending = _pending_parent(gathered.grounds)
     if pending is None:
@@ -67,8 +110,26 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
         # Everything but the parent's address is judged now, so that a request that cannot be made does not wait.
         plan = compiler.compile_plan(request, _as_if_delivered(gathered.grounds))
         second = ParentAwaited(parent=pending)
-    command = RequestGeneration(stream=generation, requested=_requested(request, gathered, plan), plan=second)
-    return registry.handle(studio, [command], context=context, idempotency=idempotency)
+        production = _production(registry, studio, gathered)
+        must_suit(request, Decimal(plan.estimate.units), production, stream=gathered.production)
+    requested = _requested(request, gathered, plan)
+    commands = [
+        RequestGeneration(stream=name, requested=_take(requested, takes, number), plan=second)
+        for number, name in enumerate(takes.ids, 1)
+    ]
+    return registry.handle(studio, commands, context=context, idempotency=idempotency)
+
+
+def _take(requested: GenerationRequested, takes: Takes, number: int) -> GenerationRequested:
+    several = len(takes.ids) > 1
+    return requested.model_copy(
+        update={
+            "take": number,
+            "takes": len(takes.ids),
+            "first_take": takes.ids[0] if several else None,
+            "retry_of": takes.retry_of,
+        }
+    )
 
 
 def _pending_parent(grounds: Grounds) -> str | None:
@@ -94,6 +155,10 @@ def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> Generati
         shot=request.shot,
         request=request.model_dump(mode="json"),
         client_reference=request.client_reference,
+        priority=request.priority,
+        needed_by=None if request.needed_by is None else microseconds(request.needed_by),
+        approval=request.approval,
+        max_units=request.max_units,
         subjects=subjects_of(plan),
     )
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import orjson
 
 from generation.casting import Person
-from generation.grounds import AssetGround
+from generation.grounds import AssetGround, ParentGround
 from generation.patterns.omni import blob, clip
 from generation.plan import Attachment, Grounded, Mapped
 from generation.prices import Case, Estimate, estimate
@@ -36,8 +36,19 @@ def attachments_of(resolution: Resolution) -> tuple[Attachment, ...]:
         for asset in pictures_of(resolution)
     ]
     parent = resolution.parent
-    video = [Attachment(ref=clip(parent.clip), clip=parent.clip, url=parent.url)] if parent else []
-    return (*pictures, *video)
+    return (*pictures, *([_parent(parent)] if parent else ()))
+
+
+def _parent(parent: ParentGround) -> Attachment:
+    """The provider's address of the clip, or, where that is too old, word that we serve these bytes ourselves."""
+    relayed = parent.url is None
+    return Attachment(
+        ref=clip(parent.clip),
+        clip=parent.clip,
+        url=parent.url,
+        relay=relayed,
+        sha256=parent.sha256 if relayed else None,
+    )
 
 
 def digest_of(

@@ -13,9 +13,10 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from generation.desk import Desk, Held, Moved, Step, Wait
+from generation.holding import after_read, silenced
 from generation.kling.answers import Task
 from generation.kling.client import Absent, Found, KlingClient, NoInformation
-from generation.submission import account_of, keep_answer, route_of, submission_of
+from generation.submission import account_of, keep_answer, record, route_of, submission_of
 from registry.deciders.submission import LOOKS, NoteOnSubmission
 from registry.events.submission import (
     Look,
@@ -49,8 +50,11 @@ def look_up(desk: Desk, held: Held) -> Step:
             f"{account.host}, and that key is not attested for it"
         )
         return _note(desk, held, SubmissionQuarantined(reason=why))
+    if silenced(account):
+        return _again(desk, held, f"all calls of {intent.account} are held", _looks(held))
     with desk.kling_for(account) as client:
         found = client.task(route_of(intent.route), intent.external_task_id)
+        record(desk, held, *after_read(found, account, stream=intent.account))
         if isinstance(found, Found):
             return _adopt(desk, held, found.task, "lookup", found.raw)
         if isinstance(found, NoInformation):
@@ -63,6 +67,8 @@ def _absent(desk: Desk, held: Held, client: KlingClient, absent: Absent) -> Step
     counts_from = held.submission.send_deadline + int(desk.durations.grace * 1_000_000)
     if now <= counts_from:
         return _again(desk, held, "not found yet, which proves nothing before the grace is over", ())
+    if looks and now - looks[-1].at < int(desk.durations.look_interval * 1_000_000):
+        return _again(desk, held, "not found, but too soon after the look before", looks)
     looks = (*looks, Look(how="id", at=now, request_id=absent.request_id))
     if len(looks) < LOOKS:
         return _again(desk, held, f"not found in {len(looks)} of {LOOKS} looks", looks)

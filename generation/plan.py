@@ -57,7 +57,10 @@ class Mapped(_Answer):
 
 
 class Attachment(_Answer):
-    """What fills a placeholder just before sending: a rendition's bytes (key, SHA-256, length), or a clip's address."""
+    """What fills a placeholder just before sending: a rendition's bytes (key, SHA-256, length), or a clip's address.
+
+    With `relay` the address is one of ours, made with the intent, for the clip's bytes of that SHA-256.
+    """
 
     ref: str
     asset: str | None = None
@@ -66,16 +69,17 @@ class Attachment(_Answer):
     sha256: str | None = None
     bytes: int | None = None
     url: str | None = None
+    relay: bool = False
 
 
 class Plan(_Answer):
     """One payload, compiled once, with references in place of bytes.
 
     `plan_digest` covers endpoint, pattern and payload with each picture's digest, and not the external id, the callback token
-    or a clip's address. `wire_bytes` is the exact length of the compact JSON body with everything attached, before the
-    submission adds its external id and callback address. `duration` is in seconds; `policies` are those it
-    was compiled under, `as_of` is the log position that was read, `compiled_at_us` the clock. `findings` holds the accepted
-    cautions with their reasons, and the advice.
+    or a clip's address, nor who serves it: the clip is the same. `wire_bytes` is the exact length of the compact JSON body with
+    everything attached, before the submission adds its external id, callback address and relay. `duration` is in seconds;
+    `policies` are those it was compiled under, `as_of` is the log position that was read, `compiled_at_us` the clock.
+    `findings` holds the accepted cautions with their reasons, and the advice.
     """
 
     pattern: str
@@ -105,7 +109,7 @@ class Preview(_Answer):
     """What would be sent, or why nothing can be.
 
     The payload is shown unless something refuses it; `sendable` says whether the same request would be taken as it is (one with
-    a caution and no reason is not).
+    a caution and no reason is not). `estimate` is for one take, `total` for all `takes`.
     """
 
     sendable: bool
@@ -120,6 +124,8 @@ class Preview(_Answer):
     grounded: tuple[Grounded, ...] = ()
     mapping: tuple[Mapped, ...] = ()
     estimate: Estimate | None = None
+    takes: int = 1
+    total: Estimate | None = None
 
 
 def model_of(payload: Mapping[str, Any]) -> str:

@@ -99,6 +99,7 @@ class Present:
             url_expires_at_us=card.kling_url_expires_at,
             duration_seconds=card.duration_us / 1_000_000,
             scene=card.scene,
+            sha256=card.stored.sha256,
         )
 
     def take(self, clip: str) -> TakeGround:

@@ -39,5 +39,9 @@ def estimate(model: str, mode: str, *, case: Case, seconds: int) -> Estimate | N
     rate = UNITS_PER_SECOND.get((model, case), {}).get(mode)
     if rate is None:
         return None
-    units = rate * seconds
+    return priced(rate * seconds)
+
+
+def priced(units: Decimal) -> Estimate:
+    """So many units, with their price in dollars."""
     return Estimate(units=plain(units), usd=plain(units * USD_PER_UNIT), priced_on=PRICED_ON)

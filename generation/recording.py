@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from generation.plan import Plan
 from registry.deciders.clip import RecordClip
@@ -100,6 +101,7 @@ def _clip(generation_id: str, generation: Generation, submission: Submission) ->
         kling_video_id=succeeded.video_id,
         kling_url=result.fetched_from,
         kling_url_expires_at=succeeded.url_expires_at,
+        kling_watermark_url=succeeded.watermark_url,
         continues=plan.parents[0] if plan and plan.parents else None,
     )
 
@@ -125,6 +127,7 @@ def _continuity(
         elements=_ordered(plan, "element"),
         assets=_ordered(plan, "asset"),
         parents=plan.parents if plan else (),
+        **_parent_served(plan, submission),
         framing=plan.framing if plan else None,
         plan_digest=compiled.plan_digest if compiled else None,
         wire_digest=submission.intent.wire_digest if submission.intent else None,
@@ -132,6 +135,16 @@ def _continuity(
         units=ended.units if ended else None,
         subjects=requested.subjects,
     )
+
+
+def _parent_served(plan: Plan | None, submission: Submission) -> dict[str, Any]:
+    """Who served the parent clip to the provider, and which bytes if it was us; nothing when nothing was sent."""
+    served = [attached for attached in plan.attachments if attached.clip] if plan else []
+    if not served or submission.intent is None:
+        return {}
+    if served[0].relay:
+        return {"parent_from": "relay", "parent_sha256": served[0].sha256}
+    return {"parent_from": "provider"}
 
 
 def _prompt(compiled: PlanCompiled | None, plan: Plan | None) -> str | Erased:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from generation import gaps
 from generation.casting import Person, cast_of, check_speakers, ground
@@ -15,6 +15,10 @@ from generation.shot import PictureName, RemotePicture, ShotPart, ShotRequest
 
 Shown = AssetGround | RemotePicture
 """A picture as it will be sent: ours, or one elsewhere by its address."""
+
+
+RELAY_MARGIN_US: Final = 3_600 * 1_000_000
+"""An address that dies within the hour may be dead when the vendor fetches it; where we can serve the clip, we do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +156,18 @@ def _parent(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> Par
         found.append(gaps.UNKNOWN_PARENT.at(path, f"no clip {named!r}"))
     elif parent.url is None:
         found.append(gaps.PARENT_WITHOUT_URL.at(path, f"{named} has no result yet"))
+    elif parent.relay and _too_old(parent, grounds.now_us + RELAY_MARGIN_US):
+        return replace(parent, url=None)
     elif parent.url_expires_at_us is not None and parent.url_expires_at_us <= grounds.now_us:
         days = (grounds.now_us - parent.url_expires_at_us) // 86_400_000_000
         found.append(gaps.PARENT_EXPIRED.at(path, f"the address of {parent.clip} expired {days} days ago"))
     else:
         return parent
     return None
+
+
+def _too_old(parent: ParentGround, at: int) -> bool:
+    return parent.url_expires_at_us is not None and parent.url_expires_at_us <= at
 
 
 def _retake(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> TakeGround | None:

@@ -27,6 +27,8 @@ from pydantic import (
 
 from generation.addresses import is_web_address
 from generation.exclusions import BY_ADDRESS, BY_ID, exclusions, pointed
+from generation.moments import microseconds
+from registry.events.references import Units
 
 
 def _storable(text: str) -> str:
@@ -51,6 +53,14 @@ def _address(text: str) -> str:
 
 
 Address = Annotated[Words, StringConstraints(max_length=2000), AfterValidator(_address)]
+
+
+def _moment(text: str) -> str:
+    microseconds(text)
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
 
 Identity = Literal["auto", "elements", "images"]
 Mode = Literal["std", "pro", "4k"]
@@ -131,6 +141,11 @@ class ShotRequest(_Part):
     (`retake_of`) speaks for more. `sound` is on exactly when somebody speaks, unless it is named. `prompt` is sent as it stands
     instead of the composed one. `accept` gives the written reason for a caution, by the finding's id. Null leaves `setting` to
     the scene, `adapt_wardrobe` to the pattern and `keep_original_sound` at yes.
+
+    These change nothing of what is sent: `takes` asks for as many clips of the same plan, `approval` for a person's word before
+    anything is sent, `max_units` is the most one take may cost (Kling units). Of a production's waiting requests the higher
+    `priority` goes first, then the earlier `needed_by` (RFC 3339 with its offset).
+
     Raises pydantic's ValidationError with every problem, each at its place.
     """
 
@@ -164,6 +179,11 @@ class ShotRequest(_Part):
     sound: Literal["on", "off"] | None = None
     watermark: StrictBool = False
     accept: dict[Name, Reason] = Field(default_factory=dict, max_length=50)
+    takes: StrictInt = Field(default=1, ge=1, le=10)
+    approval: StrictBool = False
+    max_units: Units | None = None
+    priority: StrictInt = Field(default=0, ge=-100, le=100)
+    needed_by: Moment | None = None
 
     @property
     def conversations(self) -> tuple[tuple[str, Dialogue], ...]:

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Final
+from dataclasses import replace
+from itertools import count
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -23,15 +25,18 @@ from generation.awaiting import drift
 from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import KlingUnreachable, PayloadRefused
+from generation.holding import after_send, worth_another_token
 from generation.kling.client import Found, KlingClient, NoInformation, PostResult, Route
 from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Unknown
 from generation.plan import Plan, model_of
 from generation.recording import plan_of, reserving
 from registry.deciders.account import Account
+from registry.deciders.command import AlreadyRetired, Command
 from registry.deciders.generation import OpenSubmission, VoidPlan
 from registry.deciders.production import BudgetExceeded
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
-from registry.errors import BlobCorrupt, BlobError, BlobMissing, NotFound, Refusal
+from registry.errors import BlobCorrupt, BlobError, BlobMissing, LogBusy, NotFound, Refusal
+from registry.events.account import AccountHeld, AccountResumed
 from registry.events.ids import suffix_of
 from registry.events.references import StoredBytes
 from registry.events.submission import (
@@ -44,10 +49,16 @@ from registry.events.submission import (
     SubmissionResent,
     SubmissionUnknown,
 )
+from registry.log.lanes import Lane
+from registry.log.roles import Handled
 
 _log = structlog.get_logger("submission")
-MOST_SENDS: Final = 5
-"""Sends of one submission by itself; after so many, whatever goes wrong is a person's to find out."""
+BUDGET: Final = "budget"
+"""What a send that waits for budget leaves in its lease's memory, for the queue to tell."""
+MOST_DISPROOFS: Final = 5
+"""Sends that left nothing, of one submission by itself; after so many, what goes wrong is a person's to find out."""
+RECORD_TRIES: Final = 5
+"""How often the log is asked to take an outcome that it certainly did not take: 15 s in all, half the lease's margin."""
 Outcome = SubmissionConfirmed | SubmissionRejected | SubmissionUnknown | SubmissionNotSent
 
 
@@ -57,14 +68,15 @@ def submit(desk: Desk, held: Held) -> Step:
     if plan is None:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
     submission = desk.registry.make_id("submission")
-    external = f"s-{suffix_of(submission)}"
-    urls = {attachment.ref: attachment.url for attachment in plan.attachments if attachment.url is not None}
+    external, calls = f"s-{suffix_of(submission)}", desk.callback_base
     account = account_of(desk, held, plan.account)
     if (drifted := drift(desk, held, plan)) is not None:
         held.append(desk, VoidPlan(stream=held.id, reason=drifted))
         return Moved()
     try:
-        body = wire_body(desk, plan, external_task_id=external, video_urls=urls)
+        urls = _video_urls(desk, plan, submission)
+        extra = {"external_task_id": external, "callback_url": desk.callback_url(submission, calls)}
+        body = wire_body(desk, plan, extra=extra, video_urls=urls)
     except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
         return end(desk, held, "refused", f"the body cannot be made: {refused.message}")
     with desk.kling_for(account) as client:
@@ -85,6 +97,7 @@ def submit(desk: Desk, held: Held) -> Step:
             send_deadline=desk.now() + _us(seconds),
             epoch=lease.epoch,
             video_urls=urls,
+            callback_base=calls,
         )
         try:
             held.append(
@@ -94,10 +107,13 @@ def submit(desk: Desk, held: Held) -> Step:
                 reserving(held.generation, submission, held.id),
             )
         except BudgetExceeded as refused:
-            return Wait(desk.durations.hold(held.lease.attempts), f"waits for budget: {refused.message}")
+            why = f"waits for budget: {refused.message}"
+            return Wait(desk.durations.hold(held.lease.attempts), why, memory=BUDGET)
         except (Refusal, NotFound) as refused:
             return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
-        return _send(desk, held, submission, client=client, body=body, until=began + seconds)
+        held = replace(held, lease=lease)
+        line = _Line(client, account)
+        return _send(desk, held, submission, line=line, body=body, until=began + seconds)
 
 
 def send_again(desk: Desk, held: Held) -> Step:
@@ -109,7 +125,9 @@ def send_again(desk: Desk, held: Held) -> Step:
         return end(desk, held, "refused", "the people of this request were erased before it was sent")
     account = account_of(desk, held, intent.account)
     try:
-        body = wire_body(desk, plan, external_task_id=intent.external_task_id, video_urls=intent.video_urls)
+        calls = desk.callback_url(submission, intent.callback_base)
+        extra = {"external_task_id": intent.external_task_id, "callback_url": calls}
+        body = wire_body(desk, plan, extra=extra, video_urls=intent.video_urls)
     except (PayloadRefused, BlobMissing, BlobCorrupt) as refused:
         return end(desk, held, "refused", f"the body cannot be made again: {refused.message}")
     if body.sha256 != intent.wire_digest:
@@ -121,8 +139,14 @@ def send_again(desk: Desk, held: Held) -> Step:
         began = desk.monotonic()
         after = _resent_after(held)
         resent = SubmissionResent(send_deadline=desk.now() + _us(seconds), epoch=lease.epoch, after=after)
-        held.append(desk, NoteOnSubmission(stream=submission, event=resent))
-        return _send(desk, held, submission, client=client, body=body, until=began + seconds)
+        note = NoteOnSubmission(stream=submission, event=resent, grounds=_stands_on(plan))
+        try:
+            held.append(desk, note)
+        except (AlreadyRetired, NotFound) as refused:
+            return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+        held = replace(held, lease=lease)
+        line = _Line(client, account)
+        return _send(desk, held, submission, line=line, body=body, until=began + seconds)
 
 
 def disproved(desk: Desk, held: Held) -> Step:
@@ -131,21 +155,27 @@ def disproved(desk: Desk, held: Held) -> Step:
     if intent is None:
         raise RuntimeError(f"{held.id} has no intent")
     if held.generation.cancel_wanted is not None or (
-        desk.resend_policy(intent.route) == "same_id_after_disproof" and held.submission.sends < MOST_SENDS
+        desk.resend_policy(intent.route) == "same_id_after_disproof"
+        and held.submission.disproofs < MOST_DISPROOFS
     ):
         return send_again(desk, held)
     why = (
         f"nothing was accepted, as far as the looks tell; {intent.route} is never resent by itself"
         if desk.resend_policy(intent.route) == "never"
-        else f"disproved after {held.submission.sends} sends"
+        else f"disproved {held.submission.disproofs} times, after {held.submission.sends} sends"
     )
     quarantined = SubmissionQuarantined(reason=why)
     held.append(desk, NoteOnSubmission(stream=submission_of(held), event=quarantined))
     return Moved()
 
 
-def wire_body(desk: Desk, plan: Plan, *, external_task_id: str, video_urls: Mapping[str, str]) -> WireBody:
-    """The exact bytes to send, measured and verified. Raises PayloadRefused, BlobMissing, BlobCorrupt, BlobStoreDown."""
+def wire_body(
+    desk: Desk, plan: Plan, *, extra: Mapping[str, str | None], video_urls: Mapping[str, str]
+) -> WireBody:
+    """The exact bytes to send, measured and verified. Raises PayloadRefused, BlobMissing, BlobCorrupt, BlobStoreDown.
+
+    `extra` is what the sender adds to the plan: our id, and where to call. The plan's digest knows neither.
+    """
 
     def open_blob(attachment: Attachment) -> AbstractContextManager[Iterator[bytes]]:
         return desk.blobs.open(attachment.key, sha256=attachment.sha256)
@@ -160,8 +190,16 @@ def wire_body(desk: Desk, plan: Plan, *, external_task_id: str, video_urls: Mapp
         )
         for attached in plan.attachments
     }
-    extra = {"external_task_id": external_task_id}
     return prepare(plan.payload, attachments=attachments, extra=extra, open_blob=open_blob)
+
+
+def _video_urls(desk: Desk, plan: Plan, submission: str) -> dict[str, str]:
+    """Which address stands for which clip: the provider's, or ours where that was too old. Raises PayloadRefused."""
+    return {
+        attached.ref: attached.url or desk.relayed(submission, attached.clip or "", attached.sha256 or "")
+        for attached in plan.attachments
+        if attached.url is not None or attached.relay
+    }
 
 
 def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBytes | None:
@@ -173,36 +211,86 @@ def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBy
     return StoredBytes(key=stored.key, bytes=stored.size, sha256=stored.sha256, media_type="application/json")
 
 
-def _send(
-    desk: Desk, held: Held, submission: str, *, client: KlingClient, body: WireBody, until: float
-) -> Step:
+class _Line(NamedTuple):
+    """Whom to send to, and the account as it stood when the intent was made durable."""
+
+    client: KlingClient
+    account: Account
+
+
+def _send(desk: Desk, held: Held, submission: str, *, line: _Line, body: WireBody, until: float) -> Step:
     """The one POST. `until` is its deadline on the monotonic clock; the lease outlives it."""
-    route = route_of(_plan(held).endpoint)
-    posted = client.create(
-        route,
+    plan = _plan(held)
+    posted = line.client.create(
+        route_of(plan.endpoint),
         body,
         deadline_seconds=max(0.001, until - desk.monotonic()),
         still_allowed=lambda: desk.monotonic() < until,
     )
     outcome = _outcome(
-        desk, held, submission, client=client, posted=posted, external=body.external_task_id or ""
+        desk, held, submission, client=line.client, posted=posted, external=body.external_task_id or ""
     )
-    held.append(desk, NoteOnSubmission(stream=submission, event=outcome))
-    return _next(desk, held, outcome)
+    lane = Lane(held.lease.log, plan.account, model_of(plan.payload))
+    of_account = after_send(
+        outcome,
+        line.account,
+        held.submission,
+        stream=lane.account,
+        model=lane.model,
+        submission=submission,
+    )
+    record(desk, held, NoteOnSubmission(stream=submission, event=outcome), *of_account)
+    return _next(desk, held, outcome, lane)
 
 
-def _next(desk: Desk, held: Held, outcome: Outcome) -> Step:
-    """After proof that nothing was accepted there is a pause, and the claim that follows it sends again."""
+def _next(desk: Desk, held: Held, outcome: Outcome, lane: Lane) -> Step:
+    """After proof that nothing was accepted there is a pause, and the claim that follows it sends again.
+
+    A full lane pauses as a whole; what it refused is the first to go when it opens.
+    """
     attempt = held.submission.sends + 1
     match outcome:
         case SubmissionNotSent(reason=reason):
             return Wait(desk.durations.retry(attempt), f"not sent, nothing was accepted: {reason}")
         case SubmissionRejected(kind="load", message=message):
-            return Wait(desk.durations.retry(attempt), f"the account is at its limit: {message}")
+            desk.registry.strike(lane, pause=lambda strikes: _us(desk.durations.load(strikes, desk.jitter())))
+            return Wait(0, f"the account is at its limit: {message}")
+        case SubmissionRejected(kind="account", message=message) if worth_another_token(
+            outcome, held.submission
+        ):
+            return Wait(0, f"once more with a fresh token: {message}")
         case SubmissionRejected(kind="account", message=message):
             return Wait(desk.durations.hold(attempt), f"the account is refused, a person must act: {message}")
+        case SubmissionConfirmed():
+            desk.registry.ease(lane)
+            return Moved()
         case _:
             return Moved()
+
+
+def record(desk: Desk, held: Held, *commands: Command) -> None:
+    """Append; an account that is held by it is one alarm, and one that is resumed wakes all that waited for it."""
+    for recorded in _appended(desk, held, *commands).recorded if commands else ():
+        match recorded.event:
+            case AccountHeld() as event:
+                _log.error("account_held", account=recorded.stream, **event.model_dump(mode="json"))
+            case AccountResumed(scope=scope):
+                _log.info("account_resumed", account=recorded.stream, scope=scope)
+                desk.registry.hurry_account(recorded.log, recorded.stream)
+
+
+def _appended(desk: Desk, held: Held, *commands: Command) -> Handled:
+    """An outcome is in memory only, and losing it costs a look-up: a log that certainly did not take it is asked again."""
+    for attempt in count(1):
+        try:
+            return held.append(desk, *commands)
+        except LogBusy as busy:
+            pause = desk.durations.retry(attempt)
+            in_time = desk.now() + _us(pause) < held.lease.expires
+            if busy.detail.get("landed") is not False or attempt == RECORD_TRIES or not in_time:
+                raise
+            desk.sleep(pause)
+    raise AssertionError  # pragma: no cover - count never ends
 
 
 def _outcome(

@@ -7,6 +7,7 @@ Nothing is remembered between steps but what the log holds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -14,17 +15,20 @@ from generation.awaiting import compile_awaited
 from generation.desk import Desk, Done, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import GenerationError
-from generation.following import deliver, fetch, poll
+from generation.fetching import fetch
+from generation.following import deliver, poll
 from generation.looking import look_up
 from generation.rounds import Rounds
 from generation.submission import disproved, send_again, submit
 from registry.deciders.generation import Generation
-from registry.deciders.submission import Submission
+from registry.deciders.submission import BEFORE_ANY_TASK, Submission
 from registry.errors import RegistryError, StaleLease
 from registry.events.scene import Ending
 from registry.log.leases import Lease
 
 _log = structlog.get_logger("worker")
+_TURN = Wait(0, "waits for its turn to be sent")
+"""A claim says whether a slot was free for it; what becomes sendable in mid-claim queues like everything else."""
 
 
 class Worker:
@@ -47,7 +51,9 @@ class Worker:
         if self._rounds.go():
             return True
         try:
-            lease = self._desk.registry.claim(owner=self._owner, lease_us=self._lease_us())
+            lease = self._desk.registry.claim(
+                owner=self._owner, lease_us=self._lease_us(), slots=self._desk.slots
+            )
         except RegistryError as busy:
             _log.warning("claim_failed", code=busy.code, message=busy.message)
             return False
@@ -75,7 +81,7 @@ class Worker:
             match step:
                 case Moved():
                     progressed = True
-                    lease = self._kept(lease)
+                    lease = replace(self._kept(lease), sends=False)
                 case Wait():
                     self._let_go(lease, step, progressed=progressed)
                     return
@@ -97,7 +103,7 @@ class Worker:
             case "approval":
                 return Wait(self._desk.durations.quarantine, "waits for a person's approval of its plan")
             case "planned":
-                return submit(self._desk, held)
+                return submit(self._desk, held) if lease.sends else _TURN
             case "submitting":
                 return self._follow(held)
             case "stored":
@@ -107,6 +113,9 @@ class Worker:
 
     def _follow(self, held: Held) -> Step:
         desk, submission = self._desk, held.submission
+        may_send = held.lease.sends or held.generation.cancel_wanted is not None
+        if submission.stage in BEFORE_ANY_TASK and not may_send:
+            return _TURN
         match submission.stage:
             case "intended" | "unknown":
                 return look_up(desk, held)

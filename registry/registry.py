@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -17,9 +17,10 @@ from registry.deciders import DECIDERS
 from registry.deciders.command import Command
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
-from registry.log import leases
+from registry.log import lanes, leases, relays
 from registry.log.engine import Database
 from registry.log.feed import Feed, head, recorded_at
+from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.rebuild import Progress, Rebuilt
@@ -28,8 +29,7 @@ from registry.log.states import Folded
 from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
 from registry.proof.leaf import leaf_hash
-from registry.views import PROJECTIONS, rounds
-from registry.views.work import open_work
+from registry.views import PROJECTIONS, rounds, turns
 
 __all__ = ["ANSWER_LIFETIME_US", "Connection", "Idempotency", "Registry"]
 """`Connection` is what `reading` and `snapshot` give: handed on to views, opaque to everybody above this door."""
@@ -50,7 +50,10 @@ class Idempotency:
 
 
 class Registry:
-    """Open once per process; `close` finishes what waits."""
+    """Open once per process; `close` finishes what waits.
+
+    `relays_clips` says that this installation can serve a clip to the provider, which has a say in what can be continued.
+    """
 
     def __init__(
         self,
@@ -60,8 +63,10 @@ class Registry:
         clock: Clock,
         make_id: MakeId,
         random_bytes: Callable[[int], bytes],
+        relays_clips: bool = False,
     ) -> None:
         self.clock = clock
+        self.relays_clips = relays_clips
         self.make_id = make_id
         self._sealer = Sealer(keys, random_bytes)
         self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
@@ -133,14 +138,29 @@ class Registry:
         """The studio-keyed digest by which a second registration of the same bytes is recognised."""
         return self._sealer.keyed_digest(studio, sha256)
 
-    def claim(self, *, owner: str, lease_us: int) -> Lease | None:
-        """Take the unfinished generation that has been due the longest, or None."""
+    def claim(self, *, owner: str, lease_us: int, slots: int = DEFAULT_SLOTS) -> Lease | None:
+        """Take what has been due the longest, or whose turn it is to be sent (`views.turns`), or None.
+
+        `slots` is how many tasks of a model an account may have open where nobody said otherwise.
+        """
         now = self.clock()
         return self._log.transact(
-            lambda connection: leases.claim(
-                connection, open_work(), owner=owner, now=now, until=now + lease_us
+            lambda connection: turns.claim(
+                connection, owner=owner, now=now, until=now + lease_us, slots=slots
             )
         )
+
+    def strike(self, lane: Lane, *, pause: Callable[[int], int]) -> Pause:
+        """The provider said that the lane is full: nothing is sent there for `pause(strikes)` microseconds."""
+        now = self.clock()
+        return self._log.transact(lambda connection: lanes.strike(connection, lane, now=now, pause=pause))
+
+    def ease(self, lane: Lane) -> None:
+        """The provider took something: the lane is free of strikes."""
+        with self.reading() as connection:
+            struck = lanes.pause_of(connection, lane).strikes
+        if struck:
+            self._log.transact(lambda connection: lanes.ease(connection, lane))
 
     def extend(self, lease: Lease, *, lease_us: int) -> Lease:
         """Hold a lease longer. Raises StaleLease when somebody else took over."""
@@ -151,13 +171,43 @@ class Registry:
         """Let go of a lease until `due`; `note` says what it waits for, `memory` is for the next holder."""
         self._log.transact(
             lambda connection: leases.release(
-                connection, lease, due=due, note=note, progressed=progressed, memory=memory
+                connection,
+                replace(lease, memory=memory),
+                now=self.clock(),
+                due=due,
+                note=note,
+                progressed=progressed,
             )
         )
 
-    def hurry(self, log: str, work: str, *, due: int) -> None:
-        """Make waiting work due at `due` (microseconds) at the latest."""
-        self._log.transact(lambda connection: leases.hurry(connection, log, work, due=due))
+    def hurry(self, log: str, work: str, *, due: int, floor: int = 0) -> None:
+        """Make waiting work due at `due` (microseconds) at the latest, but not within `floor` of when it was last let go."""
+        now = self.clock()
+        self._log.transact(
+            lambda connection: leases.hurry(connection, log, work, now=now, due=due, floor=floor)
+        )
+
+    def count_relay(self, seal: str, *, most: int, ends: int) -> bool:
+        """Count one use of a relay address; False when it was used `most` times."""
+        now = self.clock()
+        return self._log.transact(
+            lambda connection: relays.count(connection, seal, most=most, ends=ends, now=now)
+        )
+
+    def hurry_all(self, log: str, works: Iterable[str], *, due: int) -> None:
+        """The same for several pieces of work, in one transaction."""
+        now = self.clock()
+
+        def each(connection: Connection) -> None:
+            for work in works:
+                leases.hurry(connection, log, work, now=now, due=due)
+
+        self._log.transact(each)
+
+    def hurry_account(self, log: str, account: str) -> None:
+        """Make all that waits on an account due now: its calls go out again."""
+        now = self.clock()
+        self._log.transact(lambda connection: turns.hurry(connection, log, account, now=now))
 
     def finish(self, lease: Lease) -> None:
         """The leased work has come to its end."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, get_args
 
 import rich_click as click
 
 from api.cli.following import FOLLOW_OPTIONS, Following, progress_of
+from api.cli.shot import patch_from
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
+from registry.events.submission import Decision
+
+_DECISIONS: Final = [decision.replace("_", "-") for decision in get_args(Decision)]
 
 
 @click.group()
@@ -67,23 +71,75 @@ def show_generation(
         terminal.out.print(progress_of(card))
 
 
+@generations.command("cancel")
+@click.argument("generation")
+@click.option("--reason", required=True, help="Why; it stands in the scene's continuity log.")
+@calling
+def cancel_generation(terminal: Terminal, generation: str, reason: str) -> None:
+    """End a generation that was not sent; a paid one is followed to its end all the same.
+
+    Example: continuity generations cancel generation_01jd… --reason "the scene was cut"
+    """
+    terminal.show(terminal.client.cancel_generation(generation, reason), without=("request", "plan"))
+
+
+@click.command()
+@click.argument("generation")
+@click.option(
+    "--set", "changed", multiple=True, metavar="FIELD=JSON", help="A field to change; may be repeated."
+)
+@click.option("--idempotency-key", help="Your own key, so that the command can be repeated.")
+@calling
+def retry(
+    terminal: Terminal, generation: str, *, changed: tuple[str, ...], idempotency_key: str | None
+) -> None:
+    """Ask for an ended generation's clip again, as a new generation, with changes.
+
+    Example: continuity retry generation_01jd… --set duration=10 --set 'framing="wide shot"' --set mode_reason=null
+    """
+    again = terminal.client.retry_generation(generation, patch_from(changed), idempotency_key=idempotency_key)
+    terminal.show(again, without=("request", "plan"))
+
+
+@click.command()
+@click.argument("generation")
+@click.option("--plan-digest", help="The plan you looked at; the one it has now unless given.")
+@click.option("--ceiling-units", help="The most it may cost; its estimate unless given.")
+@calling
+def approve(
+    terminal: Terminal, generation: str, *, plan_digest: str | None, ceiling_units: str | None
+) -> None:
+    """Approve the plan of a generation that waits for it; it is sent then. Needs a key with the role approver.
+
+    Example: continuity approve generation_01jd… --ceiling-units 8
+    """
+    card = terminal.client.generation(generation)
+    approved = terminal.client.approve_generation(
+        generation,
+        plan_digest=plan_digest or card.plan_digest,
+        ceiling_units=ceiling_units or card.estimate_units,
+    )
+    terminal.show(approved, without=("request", "plan"))
+
+
 @click.group()
 def submissions() -> None:
     """Paid calls to the provider.
 
-    Example: continuity submissions list --state unknown
+    Example: continuity submissions list --state quarantined
     """
 
 
 @submissions.command("list")
 @click.option(
-    "--state", help="Only those in this state, e.g. unknown: nobody knows whether they were accepted."
+    "--state",
+    help="Only those in this state, e.g. quarantined (a person decides) or unknown (being looked up).",
 )
 @calling
 def list_submissions(terminal: Terminal, state: str | None) -> None:
     """All paid calls, oldest first.
 
-    Example: continuity submissions list --state unknown
+    Example: continuity submissions list --state quarantined
     """
     terminal.listing(
         terminal.client.submissions(state=state),
@@ -102,4 +158,36 @@ def list_submissions(terminal: Terminal, state: str | None) -> None:
     )
 
 
-COMMANDS: Final = (generations, submissions)
+@submissions.command("show")
+@click.argument("submission")
+@calling
+def show_submission(terminal: Terminal, submission: str) -> None:
+    """One paid call, with the digests of the provider's answers.
+
+    Example: continuity submissions show submission_01jd…
+    """
+    terminal.show(terminal.client.submission(submission))
+
+
+@submissions.command("resolve")
+@click.argument("submission")
+@click.argument("decision", type=click.Choice(_DECISIONS))
+@click.option("--reason", required=True, help="Why; it is kept with the decision.")
+@click.option("--evidence", default="", help="What it rests on: a ticket, a page of the console.")
+@click.option("--task", help="The provider's task to adopt.")
+@calling
+def resolve_submission(
+    terminal: Terminal, submission: str, *, decision: str, reason: str, evidence: str, task: str | None
+) -> None:
+    """Decide about a quarantined paid call: adopt a task, declare it absent (it is sent again), or abandon it.
+
+    Example: continuity submissions resolve submission_01jd… adopt --task 8298368 --reason "seen in the console"
+    """
+    said: Any = decision.replace("-", "_")
+    resolved = terminal.client.resolve_submission(
+        submission, said, reason=reason, evidence=evidence, task_id=task
+    )
+    terminal.show(resolved)
+
+
+COMMANDS: Final = (generations, approve, retry, submissions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import rich_click as click
 
@@ -21,15 +21,24 @@ def keys() -> None:
 
 @keys.command("bootstrap")
 @click.option("--holder", required=True, help="The person or program that will hold it.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(("approver",)),
+    help="What it may do beyond asking: an approver decides about money. May be repeated.",
+)
 @click.option("--json", "wants_json", is_flag=True)
 @click.pass_context
-def bootstrap(context: click.Context, holder: str, wants_json: bool) -> None:
+def bootstrap(
+    context: click.Context, holder: str, *, roles: tuple[Literal["approver"], ...], wants_json: bool
+) -> None:
     """Make a key, on the machine that holds the database; it is shown once and stored as a digest.
 
     Example: export CONTINUITY_KEY=$(continuity keys bootstrap --holder "Ana Ruiz")
     """
     context.meta["as_json"] = wants_json
-    made = processes.bootstrap_key(context.obj, holder)
+    made = processes.bootstrap_key(context.obj, holder, roles)
     if wants_json:
         click.echo(as_json({"key": made.key, "studio": made.studio, "holder": holder}))
         return

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from api.client import LocalFailure
 
@@ -82,13 +82,15 @@ def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
         return continuity.registry.rebuild(progress)
 
 
-def bootstrap_key(environment: Environment, holder: str) -> MadeKey:
+def bootstrap_key(
+    environment: Environment, holder: str, roles: tuple[Literal["approver"], ...] = ()
+) -> MadeKey:
     """A new key for the studio that the first start opened."""
     from api.auth import issue_key
 
     with _opened(environment) as continuity:
         studio = continuity.studio
-        key = issue_key(continuity.registry, studio, holder, random_bytes=secrets.token_bytes)
+        key = issue_key(continuity.registry, studio, holder, roles=roles, random_bytes=secrets.token_bytes)
         return MadeKey(key, studio)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import rich_click as click
+from rich.console import Group, RenderableType
 
-from api.cli.showing import moment
+from api.cli.showing import fields, moment, table
 from api.cli.terminal import Terminal, calling
+from api.money import Amount, SpendAnswer
 
 
 @click.group()
@@ -54,6 +56,74 @@ def choose_account(terminal: Terminal, production: str, account: str) -> None:
     Example: continuity productions choose-account production_01jd… account_01jd…
     """
     terminal.show(terminal.client.choose_account(production, account))
+
+
+@productions.command("budget")
+@click.argument("production")
+@click.argument("units", metavar="UNITS|none")
+@calling
+def set_budget(terminal: Terminal, production: str, units: str) -> None:
+    """The most it may spend in all, in Kling units; `none` is no limit. Needs a key with the role approver.
+
+    Example: continuity productions budget production_01jd… 500
+    """
+    terminal.show(terminal.client.set_budget(production, _or_none(units)))
+
+
+@productions.command("approval")
+@click.argument("production")
+@click.argument("above_units", metavar="UNITS|none")
+@calling
+def set_approval_rule(terminal: Terminal, production: str, above_units: str) -> None:
+    """Plans dearer than that wait for an approver; `0` is every plan, `none` is none. Needs a key with the role approver.
+
+    Example: continuity productions approval production_01jd… 8
+    """
+    terminal.show(terminal.client.set_approval_rule(production, _or_none(above_units)))
+
+
+@productions.command("share")
+@click.argument("production")
+@click.argument("weight", type=int)
+@calling
+def set_share(terminal: Terminal, production: str, weight: int) -> None:
+    """Its weight, 1 to 100, among the productions that wait for the same slots.
+
+    Example: continuity productions share production_01jd… 2
+    """
+    terminal.show(terminal.client.set_share(production, weight))
+
+
+@productions.command("spend")
+@click.argument("production")
+@calling
+def show_spend(terminal: Terminal, production: str) -> None:
+    """What it may spend, has reserved, and has spent.
+
+    Example: continuity productions spend production_01jd…
+    """
+    shown = terminal.client.spend(production)
+    terminal.answer(shown, lambda: _drawn(shown))
+
+
+def _or_none(units: str) -> str | None:
+    return None if units == "none" else units
+
+
+def _drawn(shown: SpendAnswer) -> RenderableType:
+    amounts = ("budget", "left", "reserved", "settled", "released", "over")
+    said = {name: _told(getattr(shown, name)) for name in amounts}
+    counts = {"calls": shown.calls, "open": shown.open, "assumed": shown.assumed}
+    rows = (
+        (line.subject, line.reserved_units, line.settled_units, line.released_units, moment(line.reserved_at))
+        for line in shown.items
+    )
+    lines = table(("for", "reserved", "settled", "released", "since"), rows)
+    return Group(fields({**said, **counts, "prices of": shown.priced_on}), lines)
+
+
+def _told(amount: Amount | None) -> str:
+    return "no limit" if amount is None else f"{amount.units} units, about {amount.usd} USD"
 
 
 COMMANDS: Final = (productions,)

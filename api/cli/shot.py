@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Final, get_args
 
+import orjson
 import rich_click as click
 
 from api.cli.reading import json_of
@@ -21,9 +22,24 @@ _PLAIN: Final = frozenset(
         *("action", "setting", "framing", "adapt_wardrobe", "prompt"),
         *("continue_from", "edit", "keep_original_sound"),
         *("duration", "aspect_ratio", "mode", "mode_reason", "sound", "watermark", "route"),
+        *("takes", "approval", "max_units", "priority", "needed_by"),
     }
 )
 _PICTURES: Final = ("opening", "closing", "references")
+
+
+def patch_from(fields: tuple[str, ...]) -> dict[str, Any]:
+    """`FIELD=JSON` pairs as a merge patch."""
+    patch = {}
+    for field in fields:
+        name, said = _pair(field, "=", "--set")
+        try:
+            patch[name] = orjson.loads(said)
+        except orjson.JSONDecodeError:
+            raise click.BadParameter(
+                f"{said!r} is not JSON; texts stand in quotes: {name}='\"…\"'", param_hint="--set"
+            ) from None
+    return patch
 
 
 def shot_from(flags: Mapping[str, Any]) -> dict[str, Any]:

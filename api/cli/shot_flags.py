@@ -101,8 +101,17 @@ _HOW: Final = (
 )
 
 
+_WHEN: Final = (
+    click.option("--takes", type=int, help="So many clips of the same plan."),
+    click.option("--approval", is_flag=True, default=None, help="Wait for an approver before it is sent."),
+    click.option("--max-units", help="The most one take may cost, in Kling units."),
+    click.option("--priority", type=int, help="Higher goes first in its production, -100 to 100."),
+    click.option("--needed-by", help="When, e.g. 2026-12-01T18:00:00+09:00; the earlier goes first."),
+)
+
+
 def shot_options(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the flags of a shot."""
-    for option in reversed((*_WHERE, *_WHO, *_WHAT, *_SHOTS, *_PICTURES, *_HOW)):
+    for option in reversed((*_WHERE, *_WHO, *_WHAT, *_SHOTS, *_PICTURES, *_HOW, *_WHEN)):
         function = option(function)
     return function

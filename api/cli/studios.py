@@ -62,4 +62,60 @@ def list_accounts(terminal: Terminal) -> None:
     )
 
 
+SCOPES: Final = click.Choice(["everything", "sending", "model"])
+
+
+@accounts.command("hold")
+@click.argument("account")
+@click.option("--scope", type=SCOPES, default="sending", show_default=True, help="Which calls stop.")
+@click.option("--model", help="The model, with --scope model.")
+@click.option("--reason", required=True, help="Why.")
+@calling
+def hold_account(terminal: Terminal, account: str, scope: str, model: str | None, reason: str) -> None:
+    """Stop calls of an account until somebody resumes them.
+
+    Example: continuity accounts hold account_01jd… --scope sending --reason "budget meeting"
+    """
+    terminal.show(terminal.client.hold_account(account, scope=scope, reason=reason, model=model))
+
+
+@accounts.command("resume")
+@click.argument("account")
+@click.option("--scope", type=SCOPES, default="sending", show_default=True, help="Which calls go out again.")
+@click.option("--model", help="The model, with --scope model.")
+@click.option("--reason", required=True, help="Why.")
+@calling
+def resume_account(terminal: Terminal, account: str, scope: str, model: str | None, reason: str) -> None:
+    """Let held calls out again, whoever held them.
+
+    Example: continuity accounts resume account_01jd… --scope sending --reason "card charged"
+    """
+    terminal.show(terminal.client.resume_account(account, scope=scope, reason=reason, model=model))
+
+
+@accounts.command("slots")
+@click.argument("account")
+@click.option("--model", help="The model to set slots for.")
+@click.option(
+    "--set", "slots", type=click.IntRange(0, 1000), help="How many tasks of it may be open at once."
+)
+@click.option("--pack", default="", help="The vendor's package that says so; a note.")
+@calling
+def account_slots(terminal: Terminal, account: str, model: str | None, slots: int | None, pack: str) -> None:
+    """Show an account's slots, or set those of a model.
+
+    Example: continuity accounts slots account_01jd… --model kling-v3-omni --set 5
+    """
+    if (model is None) != (slots is None):
+        raise click.UsageError("--model and --set come together")
+    if model is not None and slots is not None:
+        terminal.show(terminal.client.set_slots(account, model, slots, pack=pack))
+        return
+    terminal.listing(
+        terminal.client.slots(account).lanes,
+        ("model", "slots", "open", "waiting", "paused until"),
+        lambda lane: (lane.model, lane.slots, lane.open, lane.waiting, moment(lane.paused_until)),
+    )
+
+
 COMMANDS: Final = (studios, accounts)

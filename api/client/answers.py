@@ -5,7 +5,7 @@ The client takes unknown fields in its stride (a newer service may say more); mi
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 T = TypeVar("T", bound=BaseModel)
+_UNKNOWN: Final = ("unknown", "disproved", "quarantined")
 
 
 class RegisteredAsset(BaseModel):
@@ -38,7 +39,7 @@ class RegisteredAsset(BaseModel):
 def outcome_unknown(answer: GenerationAnswer) -> bool:
     """Whether nobody knows, as yet, if the provider accepted the paid call."""
     paid = answer.submission_card
-    return answer.outcome is None and paid is not None and paid.state == "unknown"
+    return answer.outcome is None and paid is not None and paid.state in _UNKNOWN
 
 
 def read_as(model: type[T], value: Any) -> T:

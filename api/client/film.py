@@ -15,6 +15,7 @@ from api.client.wire import Call, Calls, at
 from generation.plan import Preview
 from generation.policies import EndFrame
 from generation.shot import ShotRequest
+from registry.events.submission import Decision
 from registry.views.clips import ClipCard
 from registry.views.generations import GenerationCard
 from registry.views.submissions import SubmissionCard
@@ -28,7 +29,7 @@ LOOK_SECONDS: Final = 2
 """How long one look waits at the service for the end, so that progress is seen in between."""
 
 PATIENCE_SECONDS: Final = 100.0
-"""How long an unknown outcome is followed: the quick looks of a worker with its usual settings (3, 30 s apart)."""
+"""How long an unknown outcome is followed before the caller is told; the worker goes on looking."""
 
 
 class FilmCalls(Calls):
@@ -66,6 +67,30 @@ class FilmCalls(Calls):
     def generations(self, *, scene: str | None = None, stage: str | None = None) -> Iterator[GenerationCard]:
         return self._wire.pages(GenerationCard, at("generations"), scene=scene, stage=stage)
 
+    def approve_generation(
+        self, generation: str, *, plan_digest: str, ceiling_units: str
+    ) -> GenerationAnswer:
+        """Approve exactly this plan, up to a price in units; needs a key with the role approver."""
+        body = {"plan_digest": plan_digest, "ceiling_units": ceiling_units}
+        path = at("generations", generation, "approve")
+        return read_as(GenerationAnswer, self._wire.change("POST", path, body))
+
+    def cancel_generation(self, generation: str, reason: str) -> GenerationAnswer:
+        """End it before it is sent; after that `note` says that the paid task is followed to its end."""
+        path = at("generations", generation, "cancel")
+        return read_as(GenerationAnswer, self._wire.change("POST", path, {"reason": reason}))
+
+    def retry_generation(
+        self,
+        generation: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> GenerationAnswer:
+        """Ask for an ended generation's clip again as a new one, with changes (a JSON merge patch, RFC 7396)."""
+        body, path = {"changes": dict(changes or {})}, at("generations", generation, "retry")
+        return read_as(GenerationAnswer, self._wire.change("POST", path, body, key=idempotency_key))
+
     def wait_for_generation(
         self,
         generation: str,
@@ -101,8 +126,26 @@ class FilmCalls(Calls):
         return self._wire.read(SubmissionCard, at("submissions", submission))
 
     def submissions(self, *, state: str | None = None) -> Iterator[SubmissionCard]:
-        """The paid calls; `state="unknown"` lists those nobody knows the outcome of."""
+        """The paid calls; `state="quarantined"` lists those that wait for a person."""
         return self._wire.pages(SubmissionCard, at("submissions"), state=state)
+
+    def resolve_submission(
+        self,
+        submission: str,
+        decision: Decision,
+        *,
+        reason: str,
+        evidence: str = "",
+        task_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> SubmissionCard:
+        """Decide about a quarantined paid call; `task_id` is the provider's task to adopt.
+
+        Raises ContinuityError when there is nothing to decide, when the task is not this call's, or when nobody can tell now.
+        """
+        said = {"decision": decision, "reason": reason, "evidence": evidence, "task_id": task_id}
+        path = at("submissions", submission, "resolve")
+        return read_as(SubmissionCard, self._wire.change("POST", path, said, key=idempotency_key))
 
     def clip(self, clip: str) -> ClipCard:
         return self._wire.read(ClipCard, at("clips", clip))

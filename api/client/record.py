@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from api.client.answers import FeedEvent, Me, member, read_as
 from api.client.wire import Call, Calls, at
+from generation.queue import QueueNow
 from registry.views.access import StudioCard
 from registry.views.accounts import AccountCard
 from registry.views.lineage import Lineage
+from registry.views.queue import Lanes
 
 FEED_WAIT_SECONDS: Final = 20
 
@@ -36,6 +38,40 @@ class RecordCalls(Calls):
 
     def account(self, account: str) -> AccountCard:
         return self._wire.read(AccountCard, at("accounts", account))
+
+    def hold_account(self, account: str, *, scope: str, reason: str, model: str | None = None) -> AccountCard:
+        """Stop calls of the account until somebody resumes them."""
+        return self._on_account(account, "hold", {"scope": scope, "reason": reason, "model": model})
+
+    def resume_account(
+        self, account: str, *, scope: str, reason: str, model: str | None = None
+    ) -> AccountCard:
+        """Let held calls out again."""
+        return self._on_account(account, "resume", {"scope": scope, "reason": reason, "model": model})
+
+    def set_slots(self, account: str, model: str, slots: int, *, pack: str = "") -> AccountCard:
+        """How many tasks of a model may be open at once."""
+        body = {"model": model, "slots": slots, "pack": pack}
+        return read_as(AccountCard, self._wire.change("PUT", at("accounts", account, "slots"), body))
+
+    def slots(self, account: str) -> Lanes:
+        return self._wire.read(Lanes, at("accounts", account, "slots"))
+
+    def queue(self, *, after: int = 0, **filters: Any) -> QueueNow:
+        """A page of what has not ended; filters are production, scene, account and model."""
+        return self._wire.read(QueueNow, at("queue"), after=after, **filters)
+
+    def whole_queue(self, **filters: Any) -> QueueNow:
+        """All pages in one; lanes and alarms are those of the last."""
+        page = self.queue(**filters)
+        items = list(page.items)
+        while page.next is not None:
+            page = self.queue(after=page.next, **filters)
+            items += page.items
+        return page.model_copy(update={"items": tuple(items)})
+
+    def _on_account(self, account: str, what: str, body: dict[str, str | None]) -> AccountCard:
+        return read_as(AccountCard, self._wire.change("POST", at("accounts", account, what), body))
 
     def accounts(self) -> Iterator[AccountCard]:
         return self._wire.pages(AccountCard, at("accounts"))

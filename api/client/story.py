@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from api.client.answers import read_as
 from api.client.wire import Calls, at
+from api.money import SpendAnswer
 from registry.views.continuity import ContinuityCard
 from registry.views.productions import ProductionCard
 from registry.views.scenes import SceneCard
@@ -28,6 +30,24 @@ class StoryCalls(Calls):
     def choose_account(self, production: str, account: str) -> ProductionCard:
         path = at("productions", production, "account")
         return read_as(ProductionCard, self._wire.change("PUT", path, {"account": account}))
+
+    def set_budget(self, production: str, units: str | None) -> ProductionCard:
+        """The most it may spend in all, in Kling units; None is no limit. Needs a key with the role approver."""
+        return self._put(production, "budget", {"units": units})
+
+    def set_approval_rule(self, production: str, above_units: str | None) -> ProductionCard:
+        """Plans dearer than that wait for an approver; None: none do. Needs a key with the role approver."""
+        return self._put(production, "approval", {"above_units": above_units})
+
+    def set_share(self, production: str, weight: int) -> ProductionCard:
+        return self._put(production, "share", {"weight": weight})
+
+    def _put(self, production: str, what: str, body: dict[str, Any]) -> ProductionCard:
+        return read_as(ProductionCard, self._wire.change("PUT", at("productions", production, what), body))
+
+    def spend(self, production: str, *, after: int = 0) -> SpendAnswer:
+        """What a production may spend, has reserved and has spent, with a page of its paid calls (`next` is its cursor)."""
+        return self._wire.read(SpendAnswer, at("productions", production, "spend"), after=after)
 
     def open_scene(
         self, production: str, name: str, *, episode: int = 1, number: int = 0, setting: str = ""

@@ -87,7 +87,7 @@ class Wire:
             trust_env=not _on_this_machine(url.host),
         )
 
-    def read(self, model: type[M], path: str, *, patience: float = 0.0, **params: Any) -> M:
+    def read(self, model: type[M], path: str, /, *, patience: float = 0.0, **params: Any) -> M:
         return read_as(model, self.answer(Call("GET", path, params, patience=patience)).body)
 
     def pages(self, model: type[M], path: str, **params: Any) -> Iterator[M]:

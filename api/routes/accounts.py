@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Router, get, post
+from litestar import Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.bodies import NewAccount
+from api.bodies import EndOfHold, NewAccount, NewHold, Slots
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, answer_card, answer_page, card_reply
-from api.routes.commanding import Change, Visit
-from registry.deciders.account import OpenAccount
+from api.routes.commanding import Change, Visit, named
+from registry.deciders.account import HoldAccount, OpenAccount, ResumeAccount, SetSlots
+from registry.deciders.command import Command
 from registry.errors import InvalidCommand
+from registry.events.account import AccountHeld
 from registry.views import accounts as view
+from registry.views import queue
 from registry.views.accounts import AccountCard
 from registry.views.page import Page
+from registry.views.queue import Lanes
 
 
 @post("/", sync_to_thread=True)
@@ -70,6 +74,81 @@ def show_account(account: FromPath[str], visit: NamedDependency[Visit]) -> Answe
     return answer_card(visit.read(view.account, account))
 
 
+@post("/{account:str}/hold", status_code=200, sync_to_thread=True)
+def hold_account(
+    account: FromPath[str], data: JSONBody[NewHold], change: NamedDependency[Change]
+) -> Answer[AccountCard]:
+    """Stop calls of the account until a person resumes them: all (`everything`), paid ones, or paid ones for one model."""
+    _fits(data)
+    held = AccountHeld(scope=data.scope, by="person", message=data.reason, model=data.model)
+    return _changed(change, HoldAccount(stream=named("account", account), held=held))
+
+
+@post("/{account:str}/resume", status_code=200, sync_to_thread=True)
+def resume_account(
+    account: FromPath[str], data: JSONBody[EndOfHold], change: NamedDependency[Change]
+) -> Answer[AccountCard]:
+    """Let held calls out again, whoever held them; what waited goes out at once."""
+    _fits(data)
+    answer = _changed(
+        change,
+        ResumeAccount(
+            stream=named("account", account),
+            scope=data.scope,
+            by="person",
+            reason=data.reason,
+            model=data.model,
+        ),
+    )
+    change.registry.hurry_account(change.studio, account)
+    return answer
+
+
+@get("/{account:str}/slots", sync_to_thread=True)
+def show_slots(account: FromPath[str], visit: NamedDependency[Visit]) -> Answer[Lanes]:
+    """How many tasks of each model may be open at once, and how many are."""
+    slots = visit.continuity.settings.kling_slots
+    return answer_card(
+        visit.read(queue.lanes, account=named("account", account), now=visit.registry.clock(), slots=slots)
+    )
+
+
+@put("/{account:str}/slots", sync_to_thread=True)
+def set_slots(
+    account: FromPath[str], data: JSONBody[Slots], change: NamedDependency[Change]
+) -> Answer[AccountCard]:
+    """Say how many tasks of a model may be open at once (the vendor counts per account, model and package)."""
+    command = SetSlots(stream=named("account", account), model=data.model, slots=data.slots, pack=data.pack)
+    return _changed(change, command)
+
+
+def _changed(change: Change, command: Command) -> Answer[AccountCard]:
+    return change.make(
+        command,
+        reply=lambda connection: card_reply(view.account(connection, change.studio, command.stream)),
+    )
+
+
+def _fits(data: NewHold | EndOfHold) -> None:
+    """A model is named when, and only when, the hold is about one. Raises InvalidCommand."""
+    if (data.scope == "model") != (data.model is not None):
+        raise InvalidCommand(
+            f"model goes with the scope model, and the scope is {data.scope}",
+            hint='send {"scope": "model", "model": "kling-v3"}, or leave model out',
+            path="model",
+        )
+
+
 ROUTES: Any = Router(
-    "/accounts", route_handlers=[open_account, list_accounts, show_account], tags=["Accounts"]
+    "/accounts",
+    route_handlers=[
+        open_account,
+        list_accounts,
+        show_account,
+        hold_account,
+        resume_account,
+        show_slots,
+        set_slots,
+    ],
+    tags=["Accounts"],
 )

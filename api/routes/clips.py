@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
@@ -18,6 +18,17 @@ from registry.views import clips as view
 from registry.views.clips import ClipCard
 from registry.views.page import Page
 
+DAY_US: Final = 86_400_000_000
+
+
+def days_left(expires: int, now: int) -> int:
+    """Whole days until the provider deletes a result (both in microseconds); 0 on the last one and ever after."""
+    return max(0, (expires - now) // DAY_US)
+
+
+def _dated(card: ClipCard, now: int) -> ClipCard:
+    return card.model_copy(update={"days_left": days_left(card.kling_url_expires_at, now)})
+
 
 @get("/", sync_to_thread=True)
 def list_clips(
@@ -28,13 +39,17 @@ def list_clips(
     limit: Limit = 100,
 ) -> Answer[Page[ClipCard]]:
     """Clips in the order they were recorded."""
-    return answer_page(request, visit.read(view.clips, after=after, limit=limit, scene=scene))
+    page = visit.read(view.clips, after=after, limit=limit, scene=scene)
+    now = visit.registry.clock()
+    return answer_page(
+        request, page.model_copy(update={"items": tuple(_dated(one, now) for one in page.items)})
+    )
 
 
 @get("/{clip:str}", sync_to_thread=True)
 def show_clip(clip: FromPath[str], visit: NamedDependency[Visit]) -> Answer[ClipCard]:
     """One clip."""
-    return answer_card(visit.read(view.clip, clip))
+    return answer_card(_dated(visit.read(view.clip, clip), visit.registry.clock()))
 
 
 @route("/{clip:str}/content", http_method=READ, opt={"bytes": True}, sync_to_thread=True)

@@ -16,12 +16,13 @@ from litestar.params import HeaderParameter
 from api.auth import Caller, settle_request_id
 from api.bootstrap import Continuity
 from api.duplicates import repeated, sent_twice, told
-from api.errors import BadHeader, IdempotencyKeyMissing, Web, invalid, shown
+from api.errors import BadHeader, IdempotencyKeyMissing, RoleMissing, Web, invalid, shown
 from api.routes.answering import Answer, Reply
 from registry.deciders.command import Command
 from registry.errors import NotFound
 from registry.events.envelope import Context
 from registry.events.ids import is_id
+from registry.events.studio import Role
 from registry.registry import Connection, Idempotency, Registry
 
 P = ParamSpec("P")
@@ -53,6 +54,14 @@ class Visit:
         """Ask a view about the caller's studio."""
         with self.registry.reading() as connection:
             return query(connection, self.studio, *args, **kwargs)
+
+    def must_be(self, role: Role) -> None:
+        """Raises RoleMissing."""
+        if role not in self.caller.roles:
+            raise RoleMissing(
+                f"this needs a key with the role {role}, which {self.caller.key} has not",
+                hint=f"ask an {role}, or make such a key: continuity keys bootstrap --holder NAME --role {role}",
+            )
 
     def context(self, correlation_id: str = "") -> Context:
         """Who and why, for the events of this request."""
@@ -95,12 +104,10 @@ class Change(Visit):
         self.must_not_match()
         return self.make(*commands, reply=reply)
 
-    def must_not_match(self) -> None:
+    def must_not_match(self, why: str = "this makes something new") -> None:
         """What is new has no version to compare. Raises BadHeader."""
         if self.version is not None:
-            raise BadHeader(
-                "If-Match names a version, and this makes something new", hint="leave If-Match out"
-            )
+            raise BadHeader(f"If-Match names a version, and {why}", hint="leave If-Match out")
 
     def idempotency(self, reply: Callable[[Connection], Reply]) -> Idempotency:
         """What the log needs to keep this request's answer."""

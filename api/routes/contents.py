@@ -48,6 +48,8 @@ def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str) -> Resp
             b"", headers={**headers, "Content-Length": str(stored.bytes)}, media_type=stored.media_type
         )
     part = _part(request, stored, tag)
+    if request.method == "HEAD":
+        return _head(stored, part, headers)
     if part is None:
         headers |= {"Content-Digest": headers["Repr-Digest"], "Content-Length": str(stored.bytes)}
         return Stream(_opened(blobs, stored), headers=headers, media_type=stored.media_type)
@@ -61,11 +63,22 @@ def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str) -> Resp
     )
 
 
+def _head(stored: StoredBytes, part: tuple[int, int] | None, headers: dict[str, str]) -> Response[Any]:
+    """What a GET would say, without the bytes."""
+    length = stored.bytes if part is None else part[1]
+    if part is not None:
+        headers["Content-Range"] = f"bytes {part[0]}-{part[0] + length - 1}/{stored.bytes}"
+    headers["Content-Length"] = str(length)
+    return Response(
+        b"", status_code=200 if part is None else 206, headers=headers, media_type=stored.media_type
+    )
+
+
 def serve_made(request: Web, content: bytes, *, media_type: str, tag: str) -> Response[Any]:
     """Small bytes made here: thumbnails, posters. `tag` names what they were made from, and how."""
     headers = {**_ALWAYS, "ETag": f'"{tag}"'}
     if _known(request, f'"{tag}"'):
-        return Response(None, status_code=304, headers=headers)
+        return Response(b"", status_code=304, headers=headers)
     headers["Content-Digest"] = f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"
     return Response(content, headers=headers, media_type=media_type)
 

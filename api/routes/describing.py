@@ -27,7 +27,7 @@ for `?after=`. Refusals are problem documents (RFC 9457) that name everything th
 since 1970.
 """
 _REF: Final = "#/components/schemas/{model}"
-_VERBS: Final = ("get", "put", "post", "patch", "delete")
+_VERBS: Final = ("get", "put", "post", "patch", "delete", "head")
 _FILE: Final = {"type": "string", "contentMediaType": "image/*", "description": "JPEG, PNG or WebP."}
 _UPLOAD: Final = {
     "required": True,
@@ -109,7 +109,7 @@ def _schemas(reader: Litestar) -> dict[str, Any]:
 def _complete(operation: Document, handler: HTTPRouteHandler, document: Document) -> None:
     """What the framework cannot know: who may enter, how it refuses, uploads, bytes, required headers, examples."""
     operation["summary"] = handler.handler_name.replace("_", " ").capitalize()
-    opened = handler.opt.get("entered_by") == "open"
+    opened = handler.opt.get("entered_by") in ("open", "token")
     operation["security"] = [] if opened else [{"key": []}]
     operation["responses"].pop("400", None)
     problem = {"schema": {"$ref": _REF.format(model="Problem")}}

@@ -12,9 +12,11 @@ from api.asked import ShotRequest
 from api.bodies import GenerationAnswer
 from api.errors import Web, from_pydantic
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.clips import days_left
 from api.routes.commanding import Change, Visit
 from api.routes.waiting import Wait, Watch
-from generation import intake
+from generation import intake, shot
+from generation.intake import Takes
 from generation.malformed import findings_beside
 from generation.plan import Preview
 from registry.deciders.generation import Stage
@@ -35,10 +37,41 @@ AsOf = Annotated[
 ]
 
 
-def _answer_of(connection: Connection, studio: str, generation: str) -> GenerationAnswer:
+_FOLLOWED: Final = "it was submitted before it was cancelled: its paid task is followed to its end"
+
+
+def answer_of(connection: Connection, studio: str, generation: str) -> GenerationAnswer:
+    """A generation with its paid call and the takes beside it. Raises NotFound."""
     card = view.generation(connection, studio, generation)
     paid = None if card.submission is None else submissions.submission(connection, studio, card.submission)
-    return GenerationAnswer(**dict(card), submission_card=paid)
+    beside = () if card.first_take is None else view.takes_of(connection, studio, card.first_take)
+    note = _FOLLOWED if card.cancel_wanted and card.outcome is None else ""
+    return GenerationAnswer(**dict(card), submission_card=paid, all_takes=beside or (card.id,), note=note)
+
+
+def take(change: Change, request: shot.ShotRequest, takes: Takes) -> Answer[GenerationAnswer]:
+    """Take a request; the answer is its first take's."""
+    change.must_not_match()
+    first = takes.ids[0]
+
+    def reply(connection: Connection) -> Reply:
+        return card_reply(
+            answer_of(connection, change.studio, first),
+            status=202,
+            location=f"/v1/generations/{first}",
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+        )
+
+    handled = intake.request_generation(
+        change.registry,
+        change.studio,
+        request,
+        generation=takes,
+        context=change.context(correlation_id=first),
+        policies=change.continuity.settings.policies(),
+        idempotency=change.idempotency(reply),
+    )
+    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
 
 
 def _must_be_well_formed(asked: ShotRequest, visit: Visit, as_of: int | None = None) -> None:
@@ -55,32 +88,14 @@ def request_generation(
 ) -> Answer[GenerationAnswer]:
     """Ask for a clip, in film words. The payload is compiled now; a worker sends it, once, and brings the clip.
 
-    422 names every gap and finding at once. Follow the answer's Location, with `?wait=`.
+    With `takes` as many generations of the same plan are made; the answer is the first one's and names `all_takes`. 422 names
+    every gap and finding at once; 409 when the price is above `max_units` or the production's budget. Follow the answer's
+    Location, with `?wait=`.
     """
     if (first := change.earlier()) is not None:
         return first
-    change.must_not_match()
     _must_be_well_formed(data, change)
-    generation = change.registry.make_id("generation")
-
-    def reply(connection: Connection) -> Reply:
-        return card_reply(
-            _answer_of(connection, change.studio, generation),
-            status=202,
-            location=f"/v1/generations/{generation}",
-            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
-        )
-
-    handled = intake.request_generation(
-        change.registry,
-        change.studio,
-        data,
-        generation=generation,
-        context=change.context(correlation_id=generation),
-        policies=change.continuity.settings.policies(),
-        idempotency=change.idempotency(reply),
-    )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return take(change, data, Takes.of(data, change.registry.make_id))
 
 
 @post("/preview", status_code=200, sync_to_thread=True)
@@ -123,9 +138,11 @@ async def show_generation(
     """One generation; with `wait`, its end if that comes in time. `waiting_for` says what an unfinished one waits for."""
 
     def read() -> GenerationAnswer:
-        card = visit.read(_answer_of, generation)
+        card = visit.read(answer_of, generation)
         waiting_for = visit.registry.waiting_for(visit.studio, card.id) if card.outcome is None else ""
-        return card.model_copy(update={"waiting_for": waiting_for})
+        expires = card.submission_card.url_expires_at if card.submission_card else None
+        left = None if expires is None else days_left(expires, visit.registry.clock())
+        return card.model_copy(update={"waiting_for": waiting_for, "days_left": left})
 
     found = await watch.until(visit.studio, read, lambda card: card.outcome is not None, wait=wait)
     return answer_card(found)

@@ -26,7 +26,13 @@ def me(visit: NamedDependency[Visit]) -> Answer[Me]:
     """Who this key is, and which studio it opens."""
     studio = _studio(visit)
     return answer_card(
-        Me(key=visit.caller.key, holder=visit.caller.holder, studio=studio.id, studio_name=studio.name)
+        Me(
+            key=visit.caller.key,
+            holder=visit.caller.holder,
+            roles=visit.caller.roles,
+            studio=studio.id,
+            studio_name=studio.name,
+        )
     )
 
 

@@ -1,17 +1,19 @@
-"""Submissions: the paid calls, and those whose outcome nobody knows."""
+"""Submissions: the paid calls, those whose outcome nobody knows, and a person's decision about them."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Router, get
+from litestar import Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
+from api.bodies import Resolution
 from api.errors import Web
-from api.routes.answering import After, Answer, Limit, answer_card, answer_page
-from api.routes.commanding import Visit
-from registry.deciders.submission import Stage
+from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.commanding import Change, Visit, named
+from generation.quarantine import resolve
+from registry.deciders.submission import ResolveQuarantine, Stage
 from registry.views import submissions as view
 from registry.views.page import Page
 from registry.views.submissions import SubmissionCard
@@ -25,7 +27,7 @@ def list_submissions(
     after: After = 0,
     limit: Limit = 100,
 ) -> Answer[Page[SubmissionCard]]:
-    """Paid calls in order; `state=unknown` lists those that may or may not have been accepted."""
+    """Paid calls in order; `state=quarantined` lists those that wait for a person, `unknown` those that are looked up."""
     return answer_page(request, visit.read(view.submissions, after=after, limit=limit, state=in_state))
 
 
@@ -35,4 +37,39 @@ def show_submission(submission: FromPath[str], visit: NamedDependency[Visit]) ->
     return answer_card(visit.read(view.submission, submission))
 
 
-ROUTES: Any = Router("/submissions", route_handlers=[list_submissions, show_submission], tags=["Submissions"])
+@post("/{submission:str}/resolve", status_code=200, sync_to_thread=True)
+def resolve_submission(
+    submission: FromPath[str], data: JSONBody[Resolution], change: NamedDependency[Change]
+) -> Answer[SubmissionCard]:
+    """A person's decision about a quarantined call: adopt a task, declare it absent (it is sent again), or abandon it.
+
+    An adopted task is looked up first; 409 names the state when there is nothing to decide, or why the task is not ours.
+    """
+    if (first := change.earlier()) is not None:
+        return first
+    paid = named("submission", submission)
+    command = ResolveQuarantine(
+        stream=paid,
+        decision=data.decision,
+        reason=data.reason,
+        evidence=data.evidence,
+        task_id=data.task_id,
+    )
+    handled = resolve(
+        change.continuity.desk(),
+        change.studio,
+        command=command,
+        context=change.context(),
+        idempotency=change.idempotency(
+            lambda connection: card_reply(view.submission(connection, change.studio, paid))
+        ),
+        expected={} if change.version is None else {paid: change.version},
+    )
+    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+
+
+ROUTES: Any = Router(
+    "/submissions",
+    route_handlers=[list_submissions, show_submission, resolve_submission],
+    tags=["Submissions"],
+)

@@ -16,12 +16,15 @@ from pathlib import Path
 from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
 
 from generation.sandbox.encoding import require_media
 from generation.sandbox.envelope import Answer, Problem, failure
 from generation.sandbox.general import General, general_router
+from generation.sandbox.postman import Postman
 from generation.sandbox.settings import SandboxSettings
 from generation.sandbox.steering import steering_router
+from generation.sandbox.uploads import MidBody
 from generation.sandbox.vendor import AnyRequest, Vendor, vendor_router
 from generation.sandbox.world import World
 
@@ -45,11 +48,13 @@ def create_app(
         require_media()
     folder = settings.data_folder or Path(tempfile.mkdtemp(prefix="sandbox-"))
     world = World(settings, folder, real_clock=clock, request_ids=request_ids)
-    vendor = General(world)
+    vendor, postman = General(world), Postman(world)
+    _subscribe(postman, world)
     return Litestar(
-        route_handlers=[vendor_router(vendor), general_router(vendor), steering_router(world)],
+        route_handlers=[vendor_router(vendor), general_router(vendor), steering_router(world, postman)],
         exception_handlers={HTTPException: _refuser(vendor), Exception: _crash(vendor)},
-        lifespan=[_lifespan(None if settings.data_folder else folder)],
+        middleware=[DefineMiddleware(MidBody, world=world)],
+        lifespan=[_lifespan(postman, None if settings.data_folder else folder)],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,
@@ -57,15 +62,27 @@ def create_app(
     )
 
 
-def _lifespan(temporary: Path | None) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """Enough threads for a crowd of slow uploads, and no folder left behind."""
+def _subscribe(postman: Postman, world: World) -> None:
+    """Callbacks for every new task, and for what an earlier run of the same folder left to tell."""
+    for task in world.everything(account=None, external_task_id=None):
+        if task.account in world.habits:
+            postman.watch(task, after=world.clock.now())
+    world.on_new_task = postman.watch
+
+
+def _lifespan(
+    postman: Postman, temporary: Path | None
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Enough threads for a crowd of slow uploads, one for callbacks, and no folder left behind."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
+        postman.start()
         try:
             yield
         finally:
+            await asyncio.to_thread(postman.stop)
             if temporary:
                 shutil.rmtree(temporary, ignore_errors=True)
 

@@ -9,17 +9,18 @@ Every POST ends in the ledger, whatever its answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.checks import CheckContext, check_body
 from generation.sandbox.checks.pictures import decode, late_failure
 from generation.sandbox.envelope import Problem, Refused
-from generation.sandbox.faults import RISK_CONTROL, Occasion
+from generation.sandbox.occasions import Occasion
 from generation.sandbox.posting import Post, admit, parse
 from generation.sandbox.prices import price
 from generation.sandbox.requests import Product, VideoRequest
+from generation.sandbox.shaping import opened
 from generation.sandbox.tasks import Task, created_view, open_task
 
 
@@ -34,16 +35,13 @@ class Create(Post):
         body = parse(self.body)
         self.external_task_id = str(body.get("external_task_id") or "")
         occasion = _occasion(account, self.product, body)
-        with self.world.lock:
-            self.fault = self.world.faults.take(occasion, accepting=False)
-        if self.fault:
-            raise Refused(Problem(self.fault.status, self.fault.code, f"not carried out: {self.fault.do}"))
+        drawn = self._befalls(occasion)
         request = self._checked(account, body)
         contents = [decode(p) or b"" for p in request.images if not p.remote]
         late = late_failure(request) or self._dead_reference(request)
         with self.world.lock:
             self._admit(account, request)
-            self.fault = self.world.faults.take(occasion, accepting=True)
+            self._takes_effect(occasion, drawn)
             task = self.task = self._open(account, request, late, contents)
             return created_view(task)
 
@@ -57,10 +55,10 @@ class Create(Post):
 
     def _admit(self, account: SeededAccount, request: VideoRequest) -> None:
         """Steps 5 to 8, under the lock."""
-        settings, shelf, now = self.world.settings, self.world.shelf, self.world.clock.now()
+        slots, now = self.world.habits[account.name].slots, self.world.clock.now()
         external, units = request.external_task_id, price(request)
         admit(self.world, account.name, external, words=request.words, units=units)
-        if shelf.busy(account.name, request.model, now) >= settings.slots:
+        if self.world.shelf.busy(account.name, request.model, now) >= slots:
             raise Refused(Problem(429, 1303, "parallel task over resource pack limit"))
 
     def _open(self, account: SeededAccount, request: VideoRequest, late: str, contents: list[bytes]) -> Task:
@@ -69,10 +67,9 @@ class Create(Post):
         now = self.world.clock.now()
         task_id = self.world.shelf.next_id(int(now * 1000))
         task = open_task(request, task_id=task_id, account=account.name, names=names, now=now)
-        if self.fault and self.fault.do == "fail_task":
-            late = self.fault.message or RISK_CONTROL
+        task = replace(task, callback_url=request.callback_url, base=self.base, fail_message=late)
         self.world.journal.keep_pictures(task_id, contents)
-        return self.world.keep(task.failing(late) if late else task)
+        return self.world.keep(opened(task, self.shaping))
 
     def _dead_reference(self, request: VideoRequest) -> str:
         now = self.world.clock.now()

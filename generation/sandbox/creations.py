@@ -9,7 +9,10 @@ from typing import Any
 from generation.sandbox.accounts import ElementKind, Voice
 from generation.sandbox.prices import shortest
 from generation.sandbox.requests import LibraryProduct
-from generation.sandbox.tasks import Status
+from generation.sandbox.tasks import Status, Task, walk
+
+# From the id of the task to the id of what it makes; its film's is further off (see `tasks`).
+MADE = 400_000_000_000_000_000
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,8 @@ class Creation:
 
     `sources` are the picture or video addresses as given, "" for a picture whose bytes are kept beside the record.
     `voice` is the one bound to an element, or the one made. `seconds` is how long it takes. `fail_message` non-empty
-    means it ends as failed.
+    means it ends as failed. `lookup_lag` and `list_lag` are virtual seconds in which it cannot be found; `base` is the
+    address its maker knew us by.
     """
 
     task_id: str
@@ -37,6 +41,10 @@ class Creation:
     tags: tuple[str, ...] = ()
     voice: Voice | None = None
     fail_message: str = ""
+    lookup_lag: float = 0.0
+    list_lag: float = 0.0
+    callback_url: str = ""
+    base: str = ""
 
     @property
     def prompt(self) -> str:
@@ -62,6 +70,10 @@ class Creation:
         """When the current status began."""
         return {"submitted": self.created, "processing": self._begins}.get(self.status(now), self.ends)
 
+    def changes(self) -> list[tuple[Status, float]]:
+        """Every status it will have had, and when each began."""
+        return walk(self.created, self._begins, self.ends, failing=self.fail_message)
+
     def billed(self, now: float) -> Decimal:
         """Units are taken on completion, and a failure costs nothing, as for videos (K1)."""
         return Decimal(self.units) if self.status(now) == "succeed" else Decimal(0)
@@ -85,6 +97,10 @@ class Creation:
         return self.created + self.seconds / 5
 
 
+Found = Task | Creation
+"""Whatever a create POST makes, and a query finds."""
+
+
 @dataclass(frozen=True)
 class Deletion:
     """That an account gave up an element or a voice, and when (virtual seconds)."""
@@ -104,11 +120,14 @@ def submitted_view(creation: Creation) -> dict[str, Any]:
     return _view(creation, "submitted", created, created)
 
 
-def creation_view(creation: Creation, now: float, base: str, *, deleted: bool) -> dict[str, Any]:
-    """`data` of a query answer; what was made is shown once it succeeded. `base` prefixes its file addresses."""
-    status = creation.status(now)
+def creation_view(
+    creation: Creation, now: float, *, base: str, deleted: bool, status: str, message: str
+) -> dict[str, Any]:
+    """`data` of a query answer that tells that status; what was made is shown when it is "succeed". `base` prefixes its
+    file addresses.
+    """
     view = _view(creation, status, int(creation.created * 1000), int(creation.updated(now) * 1000))
-    view["task_status_msg"] = creation.fail_message if status == "failed" else ""
+    view["task_status_msg"] = message
     if status == "succeed" and creation.product == "custom-voices":
         view["task_result"] = {"voices": [_voice(creation.voice, base)]}
     elif status == "succeed":
@@ -118,7 +137,7 @@ def creation_view(creation: Creation, now: float, base: str, *, deleted: bool) -
     return view
 
 
-def _view(creation: Creation, status: Status, created: int, updated: int) -> dict[str, Any]:
+def _view(creation: Creation, status: str, created: int, updated: int) -> dict[str, Any]:
     info = {"external_task_id": creation.external_task_id} if creation.external_task_id else {}
     return {
         "task_id": creation.task_id,

@@ -9,7 +9,7 @@ from typing import Any
 from generation.sandbox.accounts import SeededAccount, Voice
 from generation.sandbox.checks.makings import ElementRequest, MakingContext, check_element, check_voice
 from generation.sandbox.checks.pictures import decode
-from generation.sandbox.creations import Creation
+from generation.sandbox.creations import MADE, Creation
 from generation.sandbox.envelope import Refused
 from generation.sandbox.requests import LibraryProduct
 from generation.sandbox.sources import element_failure, speaks, voice_failure
@@ -18,8 +18,7 @@ from generation.sandbox.world import World
 
 ELEMENT_UNITS = "0"
 VOICE_UNITS = "0.05"
-# Room between the ids of a task, its film (see `tasks`), what it makes, and the voice that comes with an element.
-_MADE = 400_000_000_000_000_000
+# The same room, for the voice that comes with an element (see MADE).
 _VOICE = 200_000_000_000_000_000
 
 
@@ -35,7 +34,7 @@ class Draft:
 
     def numbered(self, task_id: str, now: float) -> dict[str, Any]:
         """The fields that are known only when it is opened."""
-        voice, made_id = self.creation.voice, str(int(task_id) + _MADE)
+        voice, made_id = self.creation.voice, str(int(task_id) + MADE)
         if voice and not voice.voice_id:
             own = self.creation.product == "custom-voices"
             voice = Voice(made_id if own else str(int(task_id) + _VOICE), voice.name, voice.owner)
@@ -65,9 +64,10 @@ def _element(world: World, context: MakingContext, body: dict[str, Any], base: s
     if request is None or problems:
         raise Refused(problems[0])
     creation = Creation(
-        **_blank(context.account),
+        **_blank(context.account, base),
         product="advanced-custom-elements",
         external_task_id=request.external_task_id,
+        callback_url=request.callback_url,
         name=request.name,
         description=request.description,
         kind=request.kind,
@@ -94,9 +94,10 @@ def _voice(world: World, context: MakingContext, body: dict[str, Any], base: str
     if request is None or problems:
         raise Refused(problems[0])
     creation = Creation(
-        **_blank(context.account),
+        **_blank(context.account, base),
         product="custom-voices",
         external_task_id=request.external_task_id,
+        callback_url=request.callback_url,
         name=request.name,
         voice=Voice("", request.name, context.account.access_key),
         units=VOICE_UNITS,
@@ -106,13 +107,14 @@ def _voice(world: World, context: MakingContext, body: dict[str, Any], base: str
     return Draft(creation, request.words, {})
 
 
-def _blank(account: SeededAccount) -> dict[str, Any]:
+def _blank(account: SeededAccount, base: str) -> dict[str, Any]:
     return {
         "task_id": "",
         "made_id": "",
         "created": 0.0,
         "account": account.name,
         "owner": account.access_key,
+        "base": base,
     }
 
 

@@ -37,23 +37,27 @@ class FilmRoom:
         self._journal = journal
         self._guard = threading.Lock()
 
-    def film(self, task: Task, *, marked: bool) -> Path:
-        """The file of a task's result, made now if need be; `marked` for the watermarked one."""
-        path = self._journal.films / f"{task.video_id}{'-watermark' if marked else ''}.mp4"
+    def film(self, task: Task, *, marked: bool, seconds: float | None = None) -> Path:
+        """The file of a task's result, made now if need be; `marked` for the watermarked one, `seconds` for one of another
+        length than it should have.
+        """
+        frames = film_frames(task) if seconds is None else max(1, round(seconds * FRAME_RATE))
+        odd = "" if seconds is None else f"-{frames}"
+        path = self._journal.films / f"{task.video_id}{'-watermark' if marked else ''}{odd}.mp4"
         with self._guard:
             if not path.exists():
                 unfinished = path.with_suffix(".part")
-                self._shoot(task, unfinished, marked=marked)
+                self._shoot(task, unfinished, frames, marked=marked)
                 os.replace(unfinished, path)
         return path
 
-    def _shoot(self, task: Task, path: Path, *, marked: bool) -> None:
+    def _shoot(self, task: Task, path: Path, frames: int, *, marked: bool) -> None:
         size = _SIZES.get(task.aspect_ratio, _WIDE)
         contents = [picture.read_bytes() for picture in self._journal.pictures(task)]
         scenes = draw_scenes(task, contents, size, tint=_digest(task)[1])
         caption = draw_caption(task, size, marked=marked)
         tone = 220.0 + _digest(task)[2] if task.sound else None
-        encode(Reel(size, _frames(scenes, film_frames(task), caption), tone, task.title), path)
+        encode(Reel(size, _frames(scenes, frames, caption), tone, task.title), path)
 
 
 def _frames(scenes: list[Scene], count: int, caption: Image.Image) -> Iterator[Image.Image]:

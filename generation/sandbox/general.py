@@ -7,26 +7,24 @@ import math
 import re
 import struct
 import wave
-from typing import Any
 
 from litestar import Router, get, post
 from litestar.params import FromPath, RawBody
 from litestar.types import ASGIApp
 
-from generation.sandbox import querying
-from generation.sandbox.accounts import SeededAccount
-from generation.sandbox.creations import Creation, creation_view
 from generation.sandbox.envelope import Answer, Problem, failure
 from generation.sandbox.making import Make, Remove
+from generation.sandbox.occasions import Occasion
+from generation.sandbox.reading import Reading
 from generation.sandbox.replies import Reply
 from generation.sandbox.requests import LIBRARY_PRODUCTS, REMOVALS, LibraryProduct
+from generation.sandbox.uploads import met
 from generation.sandbox.vendor import AnyRequest, Vendor
 
 PRESETS: dict[str, LibraryProduct] = {
     "advanced-presets-elements": "advanced-custom-elements",
     "presets-voices": "custom-voices",
 }
-LARGEST_PAGES: dict[LibraryProduct, int] = {"advanced-custom-elements": 500, "custom-voices": 1000}
 _TRIAL = re.compile(r"([0-9]{18})\.wav", re.ASCII)
 _PICTURE = re.compile(r"([0-9]{18})-([0-3])", re.ASCII)
 _RATE = 8000
@@ -39,33 +37,36 @@ class General(Vendor):
         """A create or a deletion."""
         authorization = request.headers.get("authorization")
         if name in LIBRARY_PRODUCTS:
-            return Make(self.world, name, body, self._base(request)).run(authorization)
+            make = Make(self.world, name, body, self._base(request), met=met(request.scope))
+            return make.run(authorization)
         if name in REMOVALS:
             return Remove(self.world, name, body, self._base(request)).run(authorization)
         return self.nowhere(request)
 
     def listed(self, request: AnyRequest, name: str) -> Reply:
         """A page of the account's own, or of the vendor's."""
+        base, (number, size) = self._base(request), self._page_of(request)
         if name in LIBRARY_PRODUCTS:
-            return self._query(request, name, lambda account: (self._own(request, account, name), None))
+            reading = Reading(self.world, name, base)
+            return self._query(request, reading, lambda account: reading.page(account, number, size))
         if name in PRESETS:
-            kept = self.world.library.presets[PRESETS[name]]
-            return self._query(request, name, lambda _: (self._shown(request, PRESETS[name], kept), None))
+            kept, vendors = (
+                self.world.library.presets[PRESETS[name]],
+                Reading(self.world, PRESETS[name], base),
+            )
+            return self._query(
+                request,
+                vendors,
+                lambda account: vendors.presets(kept, Occasion("list", account.name, name), number, size),
+            )
         return self.nowhere(request)
 
     def creation(self, request: AnyRequest, name: str, either_id: str) -> Reply:
         """One creation, by task id or external id."""
         if name not in LIBRARY_PRODUCTS:
             return self.nowhere(request)
-
-        def read(account: SeededAccount) -> tuple[dict[str, Any], Creation]:
-            with self.world.lock:
-                found = self.world.library.find(account.name, name, either_id)
-            if found is None or not self.world.visible(found):
-                raise querying.not_found(either_id)
-            return self._view(request, found), found
-
-        return self._query(request, name, read)
+        reading = Reading(self.world, name, self._base(request))
+        return self._query(request, reading, lambda account: reading.one(account, either_id))
 
     def trial(self, name: str) -> Reply:
         """What a voice sounds like: a tone of its own."""
@@ -82,25 +83,6 @@ class General(Vendor):
             return self._no_file()
         content = path.read_bytes()
         return Reply(Answer(200, content, "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"))
-
-    def _own(self, request: AnyRequest, account: SeededAccount, product: LibraryProduct) -> list[Any]:
-        with self.world.lock:
-            creations = self.world.library.newest_first(account.name, product)
-        return self._shown(request, product, [one for one in creations if self.world.visible(one)])
-
-    def _shown(
-        self, request: AnyRequest, product: LibraryProduct, creations: list[Creation]
-    ) -> list[dict[str, Any]]:
-        query = request.query_params
-        page = querying.paged(
-            creations, query.get("pageNum"), query.get("pageSize"), largest=LARGEST_PAGES[product]
-        )
-        return [self._view(request, creation) for creation in page]
-
-    def _view(self, request: AnyRequest, creation: Creation) -> dict[str, Any]:
-        with self.world.lock:
-            deleted = self.world.library.deleted(creation)
-        return creation_view(creation, self.world.clock.now(), self._base(request), deleted=deleted)
 
     def _no_file(self) -> Reply:
         return Reply(failure(Problem(404, 1202, "no such file"), request_id=self.world.request_id()))

@@ -14,7 +14,8 @@ class Entry:
     """One POST. `account` is "" when nobody was recognised; `body_sha256` is over the exact bytes received.
 
     `code` and `http_status` are what the sandbox meant to answer, None when it cut the connection instead;
-    `fault` names the steering fault that was applied, "" without one.
+    `fault` names the steering faults that were applied, "" without any. Without `whole` only the bytes up to an ordered
+    cut were received, and digest and size are theirs.
     """
 
     received_at: int
@@ -29,6 +30,7 @@ class Entry:
     http_status: int | None
     message: str
     fault: str
+    whole: bool = True
 
     def record(self) -> dict[str, Any]:
         return asdict(self)

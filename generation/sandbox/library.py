@@ -65,6 +65,10 @@ class Library:
     def has_external(self, account: str, external_task_id: str) -> bool:
         return (account, external_task_id) in self._by_external
 
+    def all_made(self) -> list[Creation]:
+        """What was made here, without what accounts were born with."""
+        return list(self._by_task.values())
+
     def by_task(self, task_id: str) -> Creation | None:
         """What was made under that task id, whoever owns it: the address of a picture is its own key."""
         return self._by_task.get(task_id)

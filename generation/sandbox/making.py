@@ -14,10 +14,11 @@ from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.checks.makings import check_removal
 from generation.sandbox.creations import Creation, Deletion, submitted_view
 from generation.sandbox.drafts import Draft, draft
-from generation.sandbox.envelope import Problem, Refused, bad_value
-from generation.sandbox.faults import RISK_CONTROL, Occasion
+from generation.sandbox.envelope import Refused, bad_value
+from generation.sandbox.occasions import Occasion
 from generation.sandbox.posting import Post, admit, parse
 from generation.sandbox.requests import REMOVALS, LibraryProduct, Removal
+from generation.sandbox.shaping import opened
 
 
 @dataclass
@@ -31,15 +32,12 @@ class Make(Post):
         body = parse(self.body)
         self.external_task_id = str(body.get("external_task_id") or "")
         occasion = self._occasion(account, body)
-        with self.world.lock:
-            self.fault = self.world.faults.take(occasion, accepting=False)
-        if self.fault:
-            raise Refused(Problem(self.fault.status, self.fault.code, f"not carried out: {self.fault.do}"))
+        drawn = self._befalls(occasion)
         asked = draft(self.world, self.product, account, body=body, base=self.base)
         external, units = asked.creation.external_task_id, Decimal(asked.creation.units)
         with self.world.lock:
             admit(self.world, account.name, external, words=asked.words, units=units)
-            self.fault = self.world.faults.take(occasion, accepting=True)
+            self._takes_effect(occasion, drawn)
             creation = self.task = self._open(asked)
             return submitted_view(creation)
 
@@ -58,11 +56,9 @@ class Make(Post):
         now = self.world.clock.now()
         task_id = self.world.shelf.next_id(int(now * 1000))
         creation = replace(asked.creation, **asked.numbered(task_id, now))
-        if self.fault and self.fault.do == "fail_task":
-            creation = replace(creation, fail_message=self.fault.message or RISK_CONTROL)
         for n, content in asked.pictures.items():
             self.world.journal.picture(task_id, n).write_bytes(content)
-        return self.world.keep_creation(creation)
+        return self.world.keep_creation(opened(creation, self.shaping))
 
 
 @dataclass

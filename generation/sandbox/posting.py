@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
 from generation.sandbox.accounts import SeededAccount
-from generation.sandbox.creations import Creation
+from generation.sandbox.creations import Found
 from generation.sandbox.envelope import Answer, Problem, Refused, bad_value, failure, success
-from generation.sandbox.faults import Fault
+from generation.sandbox.faults import SHAPING, Fault
 from generation.sandbox.ledger import Entry
+from generation.sandbox.occasions import NOTHING_MET, Met, Occasion
 from generation.sandbox.replies import Reply, misbehaving
 from generation.sandbox.requests import LibraryProduct, Product, Removal
-from generation.sandbox.tasks import Task
 from generation.sandbox.world import World
 
 
 @dataclass
 class Post(ABC):
-    """One POST on its way; what is learnt is kept for the ledger. `product` is the last word of its path."""
+    """One POST on its way; what is learnt is kept for the ledger. `product` is the last word of its path.
+
+    `met` is what befell the request while its body was still coming.
+    """
 
     world: World
     product: Product | LibraryProduct | Removal
@@ -31,9 +34,11 @@ class Post(ABC):
     base: str
     account: SeededAccount | None = None
     external_task_id: str = ""
-    task: Task | Creation | None = None
+    task: Found | None = None
     fault: Fault | None = None
     accepted: bool = False
+    met: Met = NOTHING_MET
+    shaping: list[Fault] = field(default_factory=list)
 
     def run(self, authorization: str | None) -> Reply:
         """Carry the POST out and answer it."""
@@ -45,13 +50,38 @@ class Post(ABC):
         except Refused as refused:
             message = refused.problem.message
             answer = failure(refused.problem, request_id=request_id)
-        reply = misbehaving(answer, self.fault, request_id=request_id)
+        reply = misbehaving(answer, self.met.behind or self.fault, request_id=request_id)
         self._enter(reply, message)
         return reply
 
     @abstractmethod
     def _accept(self, authorization: str | None) -> dict[str, Any] | None:
         """`data` of the answer; raises Refused. Runs without the world's lock."""
+
+    def _befalls(self, occasion: Occasion) -> Fault | None:
+        """Takes the fault that keeps a create from being carried out, and raises Refused behind it; hands back what
+        chaos has in store for an accepted one.
+        """
+        with self.world.lock:
+            ordered = self.world.faults.awaits(occasion)
+            self.fault = self.world.faults.take(occasion, wanted=_refuses)
+            drawn = self.met.drawn if self.met.passed else self.world.chaos.draw(occasion)
+        if ordered:
+            drawn = None
+        if drawn and _refuses(drawn):
+            self.fault = drawn
+        if self.fault:
+            raise Refused(Problem(self.fault.status, self.fault.code, f"not carried out: {self.fault.do}"))
+        return drawn
+
+    def _takes_effect(self, occasion: Occasion, drawn: Fault | None) -> None:
+        """Takes the faults of an accepted create, under the lock."""
+        self.shaping = self.world.faults.take_each(SHAPING, occasion)
+        self.fault = self.world.faults.take(occasion, wanted=_shows_after)
+        if drawn and drawn.shapes:
+            self.shaping = [drawn]
+        elif drawn and not drawn.early:
+            self.fault = drawn
 
     def _enter(self, reply: Reply, message: str) -> None:
         answer: Answer | None = None if reply.cut else reply.answer
@@ -68,9 +98,17 @@ class Post(ABC):
                 code=answer.code if answer else None,
                 http_status=answer.status if answer else None,
                 message=message,
-                fault=self.fault.do if self.fault else "",
+                fault="+".join(each.do for each in (*self.shaping, self.met.behind, self.fault) if each),
             )
         )
+
+
+def _refuses(fault: Fault) -> bool:
+    return not fault.accepts and not fault.early
+
+
+def _shows_after(fault: Fault) -> bool:
+    return fault.accepts and not fault.early and not fault.shapes
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -89,7 +127,7 @@ def admit(world: World, account: str, external_task_id: str, *, words: str, unit
 
     One external id names one task of an account, whatever its product (K1).
     """
-    refusing = world.settings.duplicate_external_ids == "refuse"
+    refusing = world.habits[account].duplicate_external_ids == "refuse"
     if external_task_id and refusing and world.has_external(account, external_task_id):
         raise Refused(bad_value(f"External_task_id {external_task_id} already exists"))
     if any(word in words for word in world.settings.blocked_words):

@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from generation.sandbox.app import create_app
-from generation.sandbox.replies import CUT_EXTENSION
+from generation.sandbox.replies import CUT_EXTENSION, HANG_UP_EXTENSION
 from generation.sandbox.settings import SandboxSettings
 
 _log = logging.getLogger("generation.sandbox")
@@ -24,7 +24,7 @@ _Protocol: Any = AutoHTTPProtocol
 
 
 class CuttableProtocol(_Protocol):  # type: ignore[misc]
-    """uvicorn's HTTP protocol that lends each request a function closing its own socket.
+    """uvicorn's HTTP protocol that lends each request the closing of its own socket, whole or half.
 
     The server has no such door: an application that returns without answering gets a 500 sent in its name.
     """
@@ -35,7 +35,8 @@ class CuttableProtocol(_Protocol):  # type: ignore[misc]
 
         async def lend(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] == "http":
-                scope.setdefault("extensions", {})[CUT_EXTENSION] = self.transport.close
+                lent = {CUT_EXTENSION: self.transport.close, HANG_UP_EXTENSION: self.transport.write_eof}
+                scope.setdefault("extensions", {}).update(lent)
             await inner(scope, receive, send)
 
         self.__dict__["app"] = lend

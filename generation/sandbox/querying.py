@@ -1,4 +1,4 @@
-"""Reading routes: one task, a page of tasks, and the account's units (contract 5 and 7.1)."""
+"""Reading routes: what is told of one task, pages, and the account's units (contract 5 and 7.1)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,38 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from generation.sandbox.accounts import SeededAccount
+from generation.sandbox.creations import Creation, creation_view
 from generation.sandbox.envelope import Problem, Refused, bad_value
 from generation.sandbox.films import film_seconds
 from generation.sandbox.results import ResultName
+from generation.sandbox.shaping import Told
 from generation.sandbox.tasks import Task, task_view
 from generation.sandbox.world import World
 
 LARGEST_PAGE = 500
+LARGEST_PAGES = {"custom-voices": 1000}
+"""Products whose pages may be of another size (contract 7, R60)."""
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _T = TypeVar("_T")
 
 
-def read_task(world: World, task: Task, base: str) -> dict[str, Any]:
-    """One task as the vendor shows it, with fresh result URLs once it succeeded."""
-    now = world.clock.now()
-    return task_view(task, now, [_video(world, task, base, now)])
+def tell(world: World, told: Told, base: str) -> dict[str, Any]:
+    """One task, element or voice as the vendor shows it or as ordered faults would have it told, with fresh result URLs
+    once it succeeded.
+    """
+    now, task = world.clock.now(), told.task
+    status = told.word if told.word is not None else task.status(now)
+    message = told.message
+    if told.word is None and status == "failed":
+        message = task.fail_message
+    if isinstance(task, Creation):
+        with world.lock:
+            deleted = world.library.deleted(task)
+        view = creation_view(task, now, base=base, deleted=deleted, status=status, message=message)
+    else:
+        videos = [_video(world, task, base, now)]
+        view = task_view(task, now, videos, status=status, message=message)
+    return view if told.units is None else {**view, "final_unit_deduction": told.units}
 
 
 def _video(world: World, task: Task, base: str, now: float) -> dict[str, str]:
@@ -36,9 +53,9 @@ def _video(world: World, task: Task, base: str, now: float) -> dict[str, str]:
     return video
 
 
-def not_found(either_id: str) -> Refused:
-    """The vendor's answer to an unknown id: 400/1201, not 404 (contract 5.1)."""
-    return Refused(bad_value(f"Task not found by id/external id: {either_id}"))
+def not_found(either_id: str, status: int = 400) -> Refused:
+    """The vendor's answer to an unknown id: 400/1201, not 404 (contract 5.1), unless a fault asks for another."""
+    return Refused(Problem(status, 1201, f"Task not found by id/external id: {either_id}"))
 
 
 def paged(
@@ -65,12 +82,13 @@ def costs(world: World, account: SeededAccount, start: str | None, end: str | No
             raise Refused(Problem(400, 1201, f"{name} value '{text or ''}' is invalid"))
     with world.lock:
         spent = world.spent(account.name, world.clock.now())
-    left = world.settings.units - spent
+        total = world.habits[account.name].units
+    left = total - spent
     pack = {
         "resource_pack_name": "Sandbox video pack",
         "resource_pack_id": f"sandbox-{account.name}",
         "resource_pack_type": "decreasing_total",
-        "total_quantity": float(world.settings.units),
+        "total_quantity": float(total),
         "remaining_quantity": float(left),
         "purchase_time": 1_770_000_000_000,
         "effective_time": 1_770_000_000_000,

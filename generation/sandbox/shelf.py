@@ -56,6 +56,9 @@ class Shelf:
     def newest_first(self, account: str, product: str) -> list[Task]:
         return [task for task in reversed(self._ordered.get(account, ())) if task.product == product]
 
+    def all_tasks(self) -> list[Task]:
+        return list(self._by_id.values())
+
     def busy(self, account: str, model: str, now: float) -> int:
         """Slots the account holds on a model."""
         self._settle(account, now)

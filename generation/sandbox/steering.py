@@ -14,12 +14,13 @@ from litestar.params import FromQuery, RawBody
 from litestar.types import ASGIApp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from generation.sandbox.accounts import SeededAccount
+from generation.sandbox.chaos import ChaosOrder
 from generation.sandbox.envelope import Answer
-from generation.sandbox.faults import Fault, Queued
-from generation.sandbox.ledger import Entry
-from generation.sandbox.prices import shortest
+from generation.sandbox.faults import Fault
+from generation.sandbox.habits import HabitsOrder
+from generation.sandbox.postman import Postman
 from generation.sandbox.replies import Reply
+from generation.sandbox.showing import account_shown, entry_shown, fault_shown, task_shown
 from generation.sandbox.world import World
 
 STEERING_VERSION = 1
@@ -34,9 +35,10 @@ class ClockOrder(BaseModel):
     speed: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = None
 
 
-def steering_router(world: World) -> Router:
-    """All steering routes, over one world."""
-    handlers = [*_seeing(world), *_faults(world), *_clock(world)]
+def steering_router(world: World, postman: Postman) -> Router:
+    """All steering routes, over one world and the callbacks that leave it."""
+    seeing = [*_seeing(world), _callbacks(postman)]
+    handlers = [*seeing, *_faults(world), *_chaos(world), *_habits(world), *_clock(world)]
     return Router(f"/sandbox/v{STEERING_VERSION}", route_handlers=handlers)
 
 
@@ -47,7 +49,7 @@ def _seeing(world: World) -> list[HTTPRouteHandler]:
 
     @get("/accounts", sync_to_thread=True)
     def accounts() -> ASGIApp:
-        return _json({"accounts": [_account(world, account) for account in world.settings.accounts]})
+        return _json({"accounts": [account_shown(world, account) for account in world.settings.accounts]})
 
     @get("/ledger", sync_to_thread=True)
     def ledger(
@@ -59,16 +61,23 @@ def _seeing(world: World) -> list[HTTPRouteHandler]:
             rows = world.ledger.select(
                 after=max(0, after), account=account, external_task_id=external_task_id
             )
-            return _json({"entries": [_entry(world, number, entry) for number, entry in rows]})
+            return _json({"entries": [entry_shown(world, number, entry) for number, entry in rows]})
 
-    return [health, accounts, ledger]
+    @get("/tasks", sync_to_thread=True)
+    def tasks(
+        account: FromQuery[str | None] = None, external_task_id: FromQuery[str | None] = None
+    ) -> ASGIApp:
+        rows = world.everything(account=account, external_task_id=external_task_id)
+        return _json({"tasks": [task_shown(task, world.clock.now()) for task in rows]})
+
+    return [health, accounts, ledger, tasks]
 
 
 def _faults(world: World) -> list[HTTPRouteHandler]:
     @get("/faults", sync_to_thread=True)
     def faults() -> ASGIApp:
         with world.lock:
-            return _json({"faults": [_fault(queued) for queued in world.faults.waiting]})
+            return _json({"faults": [fault_shown(queued) for queued in world.faults.waiting]})
 
     @post("/faults", sync_to_thread=True)
     def order_fault(body: RawBody) -> ASGIApp:
@@ -77,7 +86,7 @@ def _faults(world: World) -> list[HTTPRouteHandler]:
         except ValidationError as wrong:
             return _wrong(wrong)
         with world.lock:
-            return _json(_fault(world.faults.add(fault)), status=201)
+            return _json(fault_shown(world.faults.add(fault)), status=201)
 
     @delete("/faults", status_code=200, sync_to_thread=True)
     def forget_faults() -> ASGIApp:
@@ -85,6 +94,63 @@ def _faults(world: World) -> list[HTTPRouteHandler]:
             return _json({"forgotten": world.faults.clear()})
 
     return [faults, order_fault, forget_faults]
+
+
+def _callbacks(postman: Postman) -> HTTPRouteHandler:
+    @get("/callbacks", sync_to_thread=True)
+    def callbacks() -> ASGIApp:
+        return _json({"callbacks": [delivery.record() for delivery in postman.delivered()]})
+
+    return callbacks
+
+
+def _chaos(world: World) -> list[HTTPRouteHandler]:
+    def begun(order: ChaosOrder | None) -> ASGIApp:
+        with world.lock:
+            world.chaos.begin(order)
+            return _json(world.chaos.shown())
+
+    @get("/chaos", sync_to_thread=True)
+    def chaos() -> ASGIApp:
+        with world.lock:
+            return _json(world.chaos.shown())
+
+    @post("/chaos", status_code=200, sync_to_thread=True)
+    def begin_chaos(body: RawBody) -> ASGIApp:
+        try:
+            order = ChaosOrder.model_validate_json(body)
+        except ValidationError as wrong:
+            return _wrong(wrong)
+        return begun(order)
+
+    @delete("/chaos", status_code=200, sync_to_thread=True)
+    def end_chaos() -> ASGIApp:
+        return begun(None)
+
+    return [chaos, begin_chaos, end_chaos]
+
+
+def _habits(world: World) -> list[HTTPRouteHandler]:
+    def shown() -> dict[str, Any]:
+        with world.lock:
+            return {"habits": {name: habits.shown() for name, habits in world.habits.items()}}
+
+    @get("/habits", sync_to_thread=True)
+    def habits() -> ASGIApp:
+        return _json(shown())
+
+    @post("/habits", sync_to_thread=True)
+    def change_habits(body: RawBody) -> ASGIApp:
+        try:
+            world.change(HabitsOrder.model_validate_json(body))
+        except ValidationError as wrong:
+            return _wrong(wrong)
+        except KeyError as unknown:
+            problem = {"at": "account", "message": f"no account {unknown.args[0]!r} here"}
+            return _json({"error": "the order cannot be carried out", "problems": [problem]}, status=400)
+        return _json(shown())
+
+    return [habits, change_habits]
 
 
 def _clock(world: World) -> list[HTTPRouteHandler]:
@@ -104,41 +170,6 @@ def _clock(world: World) -> list[HTTPRouteHandler]:
         return _json({"now_ms": world.clock.milliseconds()})
 
     return [clock, move_clock]
-
-
-def _account(world: World, account: SeededAccount) -> dict[str, Any]:
-    """An account without its secrets."""
-    now = world.clock.now()
-    with world.lock:
-        spent, held = world.spent(account.name, now), world.held(account.name, now)
-        account = world.library.stocked(account, now)
-    return {
-        "name": account.name,
-        "access_key": account.access_key,
-        "units_spent": shortest(spent),
-        "units_held": shortest(held),
-        "elements": [
-            {"element_id": e.element_id, "name": e.name, "kind": e.kind, "deleted": e.deleted}
-            for e in account.elements
-        ],
-    }
-
-
-def _entry(world: World, number: int, entry: Entry) -> dict[str, Any]:
-    """A ledger entry with what became of its task: billed units are known at its end, null before."""
-    now = world.clock.now()
-    task = world.posted(entry.account, entry.task_id) if entry.task_id else None
-    ended = task is not None and not task.open(now)
-    return {
-        "number": number,
-        **entry.record(),
-        "task_status": task.status(now) if task else None,
-        "billed_units": shortest(task.billed(now)) if task and ended else None,
-    }
-
-
-def _fault(queued: Queued) -> dict[str, Any]:
-    return {"fault_id": queued.fault_id, "remaining": queued.remaining, "fault": queued.fault.model_dump()}
 
 
 def _wrong(wrong: ValidationError) -> Reply:

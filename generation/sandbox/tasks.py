@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -12,12 +12,23 @@ from generation.sandbox.requests import Product, VideoRequest
 Status = Literal["submitted", "processing", "succeed", "failed"]
 
 
+def walk(created: float, begins: float, ends: float, *, failing: str) -> list[tuple[Status, float]]:
+    """The statuses of a task that is taken up at `begins`, each with its first moment; one that lasts no time is skipped."""
+    changes: list[tuple[Status, float]] = [("failed" if failing else "succeed", ends)]
+    if begins < ends:
+        changes.insert(0, ("processing", begins))
+    if created < begins:
+        changes.insert(0, ("submitted", created))
+    return changes
+
+
 @dataclass(frozen=True)
 class Task:
     """An accepted create, as it is kept: nothing in it changes afterwards, its status is computed.
 
     `created` is in virtual seconds; `fail_message` non-empty means the task ends as failed; `pictures` counts the
-    picture files kept beside the record, `remote_pictures` the URLs that were not fetched.
+    picture files kept beside the record, `remote_pictures` the URLs that were not fetched. `lookup_lag` and `list_lag`
+    are virtual seconds in which it cannot be found; `base` is the address its maker knew us by.
     """
 
     task_id: str
@@ -39,6 +50,10 @@ class Task:
     submitted_seconds: float
     processing_seconds: float
     fail_message: str = ""
+    lookup_lag: float = 0.0
+    list_lag: float = 0.0
+    callback_url: str = ""
+    base: str = ""
 
     @property
     def video_id(self) -> str:
@@ -70,6 +85,10 @@ class Task:
         began = {"submitted": self.created, "processing": self.created + self.submitted_seconds}
         return began.get(self.status(now), self.ends)
 
+    def changes(self) -> list[tuple[Status, float]]:
+        """Every status it will have had, and when each began; one that lasts no time is skipped."""
+        return walk(self.created, self.created + self.submitted_seconds, self.ends, failing=self.fail_message)
+
     def billed(self, now: float) -> Decimal:
         """Units are taken on completion, and a failure costs nothing (K1; failures are a guess)."""
         return Decimal(self.units) if self.status(now) == "succeed" else Decimal(0)
@@ -84,10 +103,6 @@ class Task:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Task:
         return cls(**{**record, "element_names": tuple(record["element_names"])})
-
-    def failing(self, message: str) -> Task:
-        """The same task, bound to fail with that message."""
-        return replace(self, fail_message=message)
 
 
 def open_task(
@@ -123,11 +138,12 @@ def created_view(task: Task) -> dict[str, Any]:
     return _view(task, "submitted", created, created)
 
 
-def task_view(task: Task, now: float, videos: list[dict[str, str]]) -> dict[str, Any]:
-    """`data` of a query answer (contract 5.1); `videos` are shown once the task succeeded."""
-    status = task.status(now)
+def task_view(
+    task: Task, now: float, videos: list[dict[str, str]], *, status: str, message: str
+) -> dict[str, Any]:
+    """`data` of a query answer that tells that status (contract 5.1); `videos` are shown when it is "succeed"."""
     view = _view(task, status, int(task.created * 1000), int(task.updated(now) * 1000))
-    view["task_status_msg"] = task.fail_message if status == "failed" else ""
+    view["task_status_msg"] = message
     view["watermark_info"] = {"enabled": task.watermark}
     if status == "succeed":
         view["task_result"] = {"videos": videos}
@@ -136,7 +152,7 @@ def task_view(task: Task, now: float, videos: list[dict[str, str]]) -> dict[str,
     return view
 
 
-def _view(task: Task, status: Status, created: int, updated: int) -> dict[str, Any]:
+def _view(task: Task, status: str, created: int, updated: int) -> dict[str, Any]:
     info = {"external_task_id": task.external_task_id} if task.external_task_id else {}
     return {
         "task_id": task.task_id,

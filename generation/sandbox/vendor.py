@@ -13,20 +13,23 @@ from litestar.types import ASGIApp
 from generation.sandbox import querying
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.creating import Create
-from generation.sandbox.creations import Creation
 from generation.sandbox.envelope import Answer, Problem, Refused, failure, success
-from generation.sandbox.faults import Moment, Occasion
+from generation.sandbox.faults import Fault
+from generation.sandbox.occasions import Occasion
+from generation.sandbox.reading import Reading
 from generation.sandbox.replies import Reply, misbehaving
 from generation.sandbox.requests import PRODUCTS
+from generation.sandbox.results import ResultName
+from generation.sandbox.spoiling import spoilt
 from generation.sandbox.tasks import Task
+from generation.sandbox.uploads import met
 from generation.sandbox.world import World
 
 AnyRequest = Request[Any, Any, State]
-Found = Task | Creation
 
 
 class Vendor:
-    """The doors of one world. Every answer passes `_answer`, where faults on queries and results apply."""
+    """The doors of one world."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -34,18 +37,20 @@ class Vendor:
     def create(self, request: AnyRequest, product: str, body: bytes) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        create = Create(self.world, product, body, self._base(request))
+        create = Create(self.world, product, body, self._base(request), met=met(request.scope))
         return create.run(request.headers.get("authorization"))
 
     def one(self, request: AnyRequest, product: str, either_id: str) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        return self._query(request, product, lambda account: self._one(request, account, product, either_id))
+        reading = Reading(self.world, product, self._base(request))
+        return self._query(request, reading, lambda account: reading.one(account, either_id))
 
     def page(self, request: AnyRequest, product: str) -> Reply:
         if product not in PRODUCTS:
             return self.nowhere(request)
-        return self._query(request, product, lambda account: (self._page(request, account, product), None))
+        reading, (number, size) = Reading(self.world, product, self._base(request)), self._page_of(request)
+        return self._query(request, reading, lambda account: reading.page(account, number, size))
 
     def costs(self, request: AnyRequest) -> Reply:
         times = request.query_params
@@ -56,24 +61,38 @@ class Vendor:
             ),
         )
 
-    def result(self, request: AnyRequest) -> Reply:
+    def result(self, request: AnyRequest) -> ASGIApp:
         """A film file. Needs no key: the URL is the key, until it expires."""
         task: Task | None = None
+        fault: Fault | None = None
+        request_id = self.world.request_id()
         try:
             name = self.world.results.judge(request.url.path, self.world.clock.now())
             with self.world.lock:
                 task = self.world.shelf.by_video(name.video_id)
-            if (
-                task is None
-                or not self.world.settings.media
-                or task.status(self.world.clock.now()) != "succeed"
-            ):
-                raise Refused(Problem(404, 1202, "no such result"))
-            content = self.world.films.film(task, marked=name.marked).read_bytes()
-            answer = Answer(200, content, "video/mp4")
+            fault = self._befalls(task)
+            answer = Answer(200, self._film(task, name, fault), "video/mp4")
         except Refused as refused:
-            answer = failure(refused.problem, request_id=self.world.request_id())
-        return self._answer(answer, self._occasion("result", task.account if task else "", "", task))
+            fault = fault or self._befalls(task)
+            answer = failure(refused.problem, request_id=request_id)
+        return spoilt(answer, fault, request_id=request_id)
+
+    def _film(self, task: Task | None, name: ResultName, fault: Fault | None) -> bytes:
+        """The bytes of a film; raises Refused with 404 when there is none."""
+        ended = task is not None and task.status(self.world.clock.now()) == "succeed"
+        if task is None or not ended or not self.world.settings.media:
+            raise Refused(Problem(404, 1202, "no such result"))
+        seconds = fault.seconds if fault and fault.do == "other_length" else None
+        return self.world.films.film(task, marked=name.marked, seconds=seconds).read_bytes()
+
+    def _befalls(self, task: Task | None) -> Fault | None:
+        """The fault of a download, ordered or drawn."""
+        occasion = Occasion("result")
+        if task:
+            occasion = Occasion.of("result", task, task.status(self.world.clock.now()))
+        with self.world.lock:
+            ordered = self.world.faults.take(occasion, wanted=lambda _: True)
+            return ordered or self.world.chaos.draw(occasion)
 
     def nowhere(self, request: AnyRequest) -> Reply:
         """Unknown path or method: 401 comes first, then 404/1202 (contract 15.1)."""
@@ -83,37 +102,19 @@ class Vendor:
 
         return self._plain(request, refuse)
 
-    def _one(
-        self, request: AnyRequest, account: SeededAccount, product: str, either_id: str
-    ) -> tuple[dict[str, Any], Task]:
-        task = self.world.find(account.name, product, either_id)
-        if task is None:
-            raise querying.not_found(either_id)
-        return querying.read_task(self.world, task, self._base(request)), task
+    @staticmethod
+    def _page_of(request: AnyRequest) -> tuple[str | None, str | None]:
+        return request.query_params.get("pageNum"), request.query_params.get("pageSize")
 
-    def _page(self, request: AnyRequest, account: SeededAccount, product: str) -> list[Any]:
-        with self.world.lock:
-            tasks = self.world.shelf.newest_first(account.name, product)
-        seen = [task for task in tasks if self.world.visible(task)]
-        page = querying.paged(seen, request.query_params.get("pageNum"), request.query_params.get("pageSize"))
-        return [querying.read_task(self.world, task, self._base(request)) for task in page]
-
-    def _query(
-        self, request: AnyRequest, product: str, read: Callable[[SeededAccount], tuple[Any, Found | None]]
-    ) -> Reply:
+    def _query(self, request: AnyRequest, reading: Reading, read: Callable[[SeededAccount], Any]) -> Reply:
         """A query of tasks: like `_plain`, and open to faults."""
-        task: Found | None = None
-        account: SeededAccount | None = None
         request_id = self.world.request_id()
         try:
-            account = self.world.caller(request.headers.get("authorization"))
-            data, task = read(account)
+            data = read(self.world.caller(request.headers.get("authorization")))
             answer = success(data, request_id=request_id)
         except Refused as refused:
             answer = failure(refused.problem, request_id=request_id)
-        if account is None:
-            return Reply(answer)
-        return self._answer(answer, self._occasion("query", account.name, product, task))
+        return misbehaving(answer, reading.fault, request_id=request_id)
 
     def _plain(self, request: AnyRequest, read: Callable[[SeededAccount], Any]) -> Reply:
         request_id = self.world.request_id()
@@ -122,16 +123,6 @@ class Vendor:
             return Reply(success(read(account), request_id=request_id))
         except Refused as refused:
             return Reply(failure(refused.problem, request_id=request_id))
-
-    def _occasion(self, on: Moment, account: str, route: str, task: Found | None) -> Occasion:
-        if task is None:
-            return Occasion(on=on, account=account, route=route)
-        return Occasion(on, account, task.product, task.external_task_id, task.task_id, task.prompt)
-
-    def _answer(self, answer: Answer, occasion: Occasion) -> Reply:
-        with self.world.lock:
-            fault = self.world.faults.take(occasion)
-        return misbehaving(answer, fault, request_id=self.world.request_id())
 
     def _base(self, request: AnyRequest) -> str:
         return (self.world.settings.public_base_url or str(request.base_url)).rstrip("/")

@@ -7,16 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.auth import authenticate
+from generation.sandbox.chaos import Chaos
 from generation.sandbox.clock import VirtualClock
-from generation.sandbox.creations import Creation, Deletion
-from generation.sandbox.faults import FaultQueue
+from generation.sandbox.creations import Creation, Deletion, Found
 from generation.sandbox.films import FilmRoom
+from generation.sandbox.habits import Habits, HabitsOrder
 from generation.sandbox.journal import Journal
 from generation.sandbox.ledger import Entry, Ledger
 from generation.sandbox.library import Library
+from generation.sandbox.occasions import FaultQueue
+from generation.sandbox.requests import LIBRARY_PRODUCTS, LibraryProduct, Product
 from generation.sandbox.results import ResultUrls
 from generation.sandbox.settings import SandboxSettings
 from generation.sandbox.shelf import Shelf
@@ -24,8 +28,8 @@ from generation.sandbox.tasks import Task
 
 
 class World:
-    """Settings, clock and state of a sandbox. Handlers run in threads: whoever touches `shelf`, `library`, `ledger` or
-    `faults` holds `lock`. What was kept in `folder` by an earlier run is there again.
+    """Settings, clock and state of a sandbox. Handlers run in threads: whoever touches `shelf`, `library`, `ledger`,
+    `faults`, `chaos` or `habits` holds `lock`. What was kept in `folder` by an earlier run is there again.
     """
 
     def __init__(
@@ -41,6 +45,9 @@ class World:
         self.request_id = request_ids
         self.lock = threading.RLock()
         self.faults = FaultQueue()
+        self.chaos = Chaos()
+        self.on_new_task: Callable[[Found], None] = lambda _: None
+        self.habits = {account.name: Habits.first(settings) for account in settings.accounts}
         self.shelf = Shelf()
         self.library = Library(settings.accounts, self.clock.now())
         self.ledger = Ledger()
@@ -73,12 +80,14 @@ class World:
         )
         self.journal.keep_task(timed)
         self.shelf.add(timed)
+        self.on_new_task(timed)
         return timed
 
     def keep_creation(self, creation: Creation) -> Creation:
         """Keep a new element or voice; durable before it can be found. Holds the lock's contract."""
         self.journal.keep_creation(creation)
         self.library.add(creation)
+        self.on_new_task(creation)
         return creation
 
     def keep_deletion(self, deletion: Deletion) -> None:
@@ -92,18 +101,52 @@ class World:
             self.journal.keep_entry(entry)
             self.ledger.add(entry)
 
-    def find(self, account: str, product: str, either_id: str) -> Task | None:
-        """A task as the query routes see it: of this product, and past the lookup lag."""
+    def find(self, account: str, product: Product | LibraryProduct, either_id: str) -> Found | None:
+        """A task, element or voice as the query routes see it: of this product, and past the lag of look-ups."""
         with self.lock:
-            task = self.shelf.find(account, either_id)
-        if task is None or task.product != product or not self.visible(task):
+            task: Found | None
+            if product in LIBRARY_PRODUCTS:
+                task = self.library.find(account, product, either_id)
+            else:
+                task = self.shelf.find(account, either_id)
+        if task is None or task.product != product or not self.visible(task, "lookup"):
             return None
         return task
 
-    def visible(self, task: Task | Creation) -> bool:
-        return self.clock.now() >= task.created + self.settings.lookup_lag_seconds
+    def newest_first(self, account: str, product: Product | LibraryProduct) -> list[Found]:
+        """Everything of that product, visible or not."""
+        with self.lock:
+            if product in LIBRARY_PRODUCTS:
+                return [*self.library.newest_first(account, product)]
+            return [*self.shelf.newest_first(account, product)]
 
-    def posted(self, account: str, task_id: str) -> Task | Creation | None:
+    def everything(self, *, account: str | None, external_task_id: str | None) -> list[Found]:
+        """Every task, and every element and voice made here, that matches what is given; oldest first."""
+        with self.lock:
+            tasks: list[Found] = [*self.shelf.all_tasks(), *self.library.all_made()]
+        return sorted(
+            (
+                task
+                for task in tasks
+                if account in (None, task.account) and external_task_id in (None, task.external_task_id)
+            ),
+            key=lambda task: int(task.task_id),
+        )
+
+    def visible(self, task: Found, to: Literal["lookup", "list"]) -> bool:
+        """Whether look-ups, or lists, know the task yet: behind the account's lag and the task's own."""
+        habits = self.habits[task.account]
+        general = habits.lookup_lag_seconds if to == "lookup" else habits.list_lag_seconds
+        own = task.lookup_lag if to == "lookup" else task.list_lag
+        return self.clock.now() >= task.created + max(general, own)
+
+    def change(self, order: HabitsOrder) -> None:
+        """Change the habits of one account, or of all; raises KeyError for an account that is not here."""
+        with self.lock:
+            for name in [order.account] if order.account is not None else list(self.habits):
+                self.habits[name] = self.habits[name].changed(order)
+
+    def posted(self, account: str, task_id: str) -> Found | None:
         """What a create of this account made, whatever it is."""
         with self.lock:
             made = self.library.by_task(task_id)
@@ -113,7 +156,7 @@ class World:
         return any(kept.has_external(account, external_task_id) for kept in (self.shelf, self.library))
 
     def affordable(self, account: str, units: Decimal, now: float) -> bool:
-        return self.held(account, now) + units <= self.settings.units
+        return self.held(account, now) + units <= self.habits[account].units
 
     def held(self, account: str, now: float) -> Decimal:
         """Units spent or promised. One balance pays for everything, where the vendor sells packs per product."""

@@ -19,7 +19,7 @@ from registry.deciders.command import (
 from registry.deciders.studio import Studio
 from registry.errors import Refusal
 from registry.events.envelope import Event
-from registry.events.studio import KeyIssued, KeyRevoked
+from registry.events.studio import KeyIssued, KeyRevoked, Role
 
 
 class KeyAlreadyRevoked(Refusal):
@@ -35,6 +35,7 @@ class IssueKey(Command):
     studio: str
     holder: str
     secret_sha256: str
+    roles: tuple[Role, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -63,7 +64,14 @@ def decide(command: Command, state: Key, reads: Reads) -> Sequence[Event]:
             must_be_new(state.exists, command.stream)
             read(reads, command.studio, Studio)
             holder = checked_text(command.holder, "holder", most=NAME_LENGTH, least=1)
-            return [KeyIssued(studio=command.studio, holder=holder, secret_sha256=command.secret_sha256)]
+            return [
+                KeyIssued(
+                    studio=command.studio,
+                    holder=holder,
+                    secret_sha256=command.secret_sha256,
+                    roles=command.roles,
+                )
+            ]
         case RevokeKey():
             must_exist(state.exists, command.stream)
             if state.revoked:

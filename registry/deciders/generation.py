@@ -37,6 +37,7 @@ from registry.events.generation import (
     ResultStored,
     SubmissionOpened,
 )
+from registry.events.references import plain
 from registry.events.scene import Ending
 
 Stage = Literal["none", "waiting", "approval", "voided", "planned", "submitting", "stored", "ended"]
@@ -215,7 +216,7 @@ def _request(command: RequestGeneration, state: Generation, reads: Reads) -> Seq
             f"there is no {requested.shot} planned in {requested.scene}", hint="plan the shot first"
         )
     if requested.retry_of is not None:
-        _must_have_ended(read(reads, requested.retry_of, Generation), requested.retry_of)
+        must_have_ended(read(reads, requested.retry_of, Generation), requested.retry_of)
     if isinstance(command.plan, ParentAwaited):
         read(reads, command.plan.parent, Generation)
         return [requested, command.plan]
@@ -223,15 +224,21 @@ def _request(command: RequestGeneration, state: Generation, reads: Reads) -> Seq
     return [requested, *_planned(requested, command.plan, production)]
 
 
+def must_cost_at_most(max_units: str | None, units: Decimal) -> None:
+    """Raises TooDear."""
+    if max_units is not None and units > Decimal(max_units):
+        raise TooDear(
+            f"the plan costs {plain(units)} units, the request allows {max_units}",
+            hint="raise max_units, or ask for fewer seconds or a cheaper mode",
+            path="max_units",
+            needed_units=plain(units),
+        )
+
+
 def _planned(requested: GenerationRequested, plan: PlanCompiled, production: Production) -> list[Event]:
     """The plan, and the wait for a person when the request or the production asks for one. Raises TooDear."""
     units = Decimal(plan.estimate_units)
-    if requested.max_units is not None and units > Decimal(requested.max_units):
-        raise TooDear(
-            f"the plan costs {plan.estimate_units} units, the request allows {requested.max_units}",
-            hint="raise max_units, or ask for fewer seconds or a cheaper mode",
-            path="max_units",
-        )
+    must_cost_at_most(requested.max_units, units)
     by_rule = production.approval_above is not None and units > production.approval_above
     if not (requested.approval or by_rule):
         return [plan]
@@ -252,12 +259,15 @@ def _approve(command: ApprovePlan, state: Generation) -> Sequence[Event]:
             f"{command.stream} waits for approval of plan {waits}, not {command.plan_digest}",
             hint="look at the plan as it is now, and approve its own digest",
             path="plan_digest",
+            stage=state.stage,
         )
     if Decimal(command.ceiling_units) < Decimal(awaited.units):
         raise InvalidCommand(
             f"the plan costs {awaited.units} units, the ceiling is {command.ceiling_units}",
             hint="approve a ceiling of at least the estimate, or leave the plan unapproved",
             path="ceiling_units",
+            stage=state.stage,
+            needed_units=awaited.units,
         )
     return [approved]
 
@@ -272,7 +282,8 @@ def _want_cancel(command: WantCancel, state: Generation) -> Sequence[Event]:
     return [] if state.cancel_wanted is not None else [CancelWanted(reason=reason)]
 
 
-def _must_have_ended(state: Generation, stream: str) -> None:
+def must_have_ended(state: Generation, stream: str) -> None:
+    """Raises NotThere."""
     if state.stage != "ended":
         raise NotThere(
             f"{stream} is {state.stage}: it has not come to its end, and may still deliver",

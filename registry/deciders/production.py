@@ -216,6 +216,8 @@ def _set_budget(command: SetBudget, state: Production) -> Sequence[Event]:
             f"{plain(state.committed - state.settled)} units, more than a budget of {wanted.units}",
             hint="set at least what is spent and reserved",
             committed_units=plain(state.committed),
+            spent_units=plain(state.settled),
+            reserved_units=plain(state.committed - state.settled),
         )
     return [wanted]
 

@@ -99,6 +99,10 @@ LOOKS: Final = 3
 """How many questions by id must have come back empty, beside one scan of the list, before an outcome is disproved."""
 
 
+CALLS: Final = 32
+"""Callbacks of one submission that are noted. A task changes its state three times; noise must not fill a log."""
+
+
 class StepNotAllowed(Refusal):
     """The protocol does not allow this step from where the submission is."""
 
@@ -171,7 +175,10 @@ class ResolveQuarantine(Command):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submission as it is. `sends` counts every send, `disproofs` how often one was proven to have left nothing."""
+    """A submission as it is. `sends` counts every send, `disproofs` how often one was proven to have left nothing.
+
+    `calls` are the digests of the callbacks that were noted.
+    """
 
     stage: Stage = "none"
     intent: SubmissionIntended | None = None
@@ -183,13 +190,19 @@ class Submission:
     succeeded: TaskSucceeded | None = None
     failed: TaskFailed | None = None
     resolved: QuarantineResolved | None = None
-    callback: CallbackReceived | None = None
+    calls: frozenset[str] = frozenset()
     reason: str = ""
     anomaly: str = ""
+    anomalies: frozenset[str] = frozenset()
 
     @property
     def exists(self) -> bool:
         return self.stage != "none"
+
+    def listens_to(self, call: CallbackReceived) -> bool:
+        """Whether a callback is news: not heard before (by its digest), not after the end, not one of too many."""
+        ended = self.stage in ("succeeded", "closed")
+        return not ended and call.body_sha256 not in self.calls and len(self.calls) < CALLS
 
 
 def decide(command: Command, state: Submission, reads: Reads) -> Sequence[Event]:
@@ -213,9 +226,9 @@ def decide(command: Command, state: Submission, reads: Reads) -> Sequence[Event]
 def _note(command: NoteOnSubmission, state: Submission, reads: Reads) -> Sequence[Event]:
     event = command.event
     if isinstance(event, ProviderAnomaly):
-        return [event]
+        return [] if event.what in state.anomalies else [event]
     if isinstance(event, CallbackReceived):
-        return [] if event == state.callback or state.stage in ("succeeded", "closed") else [event]
+        return [event] if state.listens_to(event) else []
     if isinstance(event, SubmissionConfirmed) and state.task_id is not None:
         if event.task_id == state.task_id:
             return []
@@ -345,7 +358,7 @@ def _noted(state: Submission, event: Event) -> Submission:
         case QuarantineResolved():
             return replace(state, resolved=event, reason=event.reason)
         case CallbackReceived():
-            return replace(state, callback=event)
+            return replace(state, calls=state.calls | {event.body_sha256})
         case _:
             return _followed(state, event)
 
@@ -359,7 +372,7 @@ def _followed(state: Submission, event: Event) -> Submission:
         case TaskFailed():
             return replace(state, failed=event, reason=event.message)
         case ProviderAnomaly():
-            return replace(state, anomaly=event.what)
+            return replace(state, anomaly=event.what, anomalies=state.anomalies | {event.what})
         case _:
             raise unexpected(event)
 

@@ -10,7 +10,10 @@ from registry.events.references import StoredBytes
 
 
 class ClipRecorded(Event):
-    """A generation delivered this clip. `kling_url` is served by the provider until `kling_url_expires_at` (us)."""
+    """A generation delivered this clip. `kling_url` is served by the provider until `kling_url_expires_at` (us).
+
+    `kling_watermark_url` is the marked copy's address, empty when none was asked for.
+    """
 
     NAME: ClassVar[str] = "ClipRecorded"
 
@@ -26,4 +29,5 @@ class ClipRecorded(Event):
     kling_video_id: str
     kling_url: str
     kling_url_expires_at: int
+    kling_watermark_url: str = ""
     continues: ClipId | None = None

@@ -117,6 +117,10 @@ class ContinuityRecorded(Event):
     elements: tuple[ElementId, ...] = ()
     assets: tuple[AssetId, ...] = ()
     parents: tuple[ClipId, ...] = ()
+    parent_from: Literal["provider", "relay"] | None = None
+    """Who served the parent clip: the provider its own copy, or we ours. None without a parent, and when nothing was sent."""
+    parent_sha256: Sha256 | None = None
+    """Digest of what the relay serves; None for the provider's copy, of which we see no bytes then."""
     framing: str | None = None
     plan_digest: Sha256 | None = None
     wire_digest: Sha256 | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from registry.events.envelope import Event
 from registry.events.ids import StudioId
 from registry.events.personal import Personal
 from registry.events.references import Sha256
+
+Role = Literal["approver"]
+"""What a key may do beyond asking: an approver decides about money (plans, budgets, approval rules)."""
 
 
 class StudioOpened(Event):
@@ -26,6 +29,7 @@ class KeyIssued(Event):
     studio: StudioId
     holder: Personal[str]
     secret_sha256: Sha256
+    roles: tuple[Role, ...] = ()
 
 
 class KeyRevoked(Event):

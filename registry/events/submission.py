@@ -53,6 +53,8 @@ class SubmissionIntended(Event):
     epoch: int
     video_urls: dict[str, str] = Field(default_factory=dict)
     """Which URL stood for which parent clip, frozen here (`clip:…` -> URL)."""
+    callback_base: str = ""
+    """The public URL under which the provider was asked to call us; empty when it was not. The token is never written down."""
 
 
 class SubmissionResent(Event):
@@ -184,9 +186,13 @@ class ProviderAnomaly(Event):
 
 
 class CallbackReceived(Event):
-    """The provider called. A note that pulls the next question forward; what the body claims (`status`) moves no state."""
+    """The provider called. A note that pulls the next question forward; what the body claims (`status`) moves no state.
+
+    `task_id` is the task the body names: when it is not ours, somebody should ask what that other task is.
+    """
 
     NAME: ClassVar[str] = "CallbackReceived"
 
     status: str
+    task_id: str = ""
     body_sha256: Sha256

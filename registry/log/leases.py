@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from registry.errors import StaleLease
 from registry.log.roles import Fence
@@ -18,7 +18,7 @@ from registry.log.tables import LEASES
 class Lease:
     """A claim on a piece of work until `expires`; `attempts` counts claims since the work last moved forward.
 
-    `memory` is what the last holder left for this one.
+    `memory` is what the last holder left for this one. `sends` says that a slot was free for it: one paid call may be made.
     """
 
     log: str
@@ -28,6 +28,7 @@ class Lease:
     expires: int
     attempts: int
     memory: str = ""
+    sends: bool = False
 
     @property
     def fence(self) -> Fence:
@@ -35,35 +36,22 @@ class Lease:
 
 
 def claim(
-    connection: Connection, open_work: Select[tuple[str, str, int]], *, owner: str, now: int, until: int
-) -> Lease | None:
-    """Take the piece of `open_work` (log, work, since when) that has been due the longest and that nobody holds.
-
-    New work is due since it came, so neither new nor waiting work can starve the other.
-    """
-    work = open_work.subquery()
-    log, name, since = work.c
-    due = (
-        select(log, name, LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory)
-        .select_from(work.outerjoin(LEASES, (LEASES.c.log == log) & (LEASES.c.work == name)))
-        .where(LEASES.c.work.is_(None) | ((LEASES.c.expires <= now) & (LEASES.c.due <= now)))
-        .order_by(func.coalesce(LEASES.c.due, since), name)
-        .limit(1)
-    )
-    row = connection.execute(due).one_or_none()
-    if row is None:
-        return None
-    found_log, found_work, epoch, attempts, memory = row
-    if epoch is None:
-        lease = Lease(found_log, found_work, owner, 1, until, 1)
-        connection.execute(insert(LEASES).values(**_columns(lease), due=now, note=""))
-    else:
-        lease = Lease(found_log, found_work, owner, epoch + 1, until, attempts + 1, memory)
-        connection.execute(
-            update(LEASES)
-            .where(LEASES.c.log == found_log, LEASES.c.work == found_work)
-            .values(**_columns(lease))
+    connection: Connection, log: str, work: str, *, owner: str, until: int, sends: bool = False
+) -> Lease:
+    """Take that piece of work, which nobody may hold; whoever held it before cannot act any more."""
+    found = connection.execute(
+        select(LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory).where(
+            LEASES.c.log == log, LEASES.c.work == work
         )
+    ).one_or_none()
+    if found is None:
+        lease = Lease(log, work, owner, 1, until, 1, sends=sends)
+        connection.execute(insert(LEASES).values(**_columns(lease), due=until, note=""))
+        return lease
+    lease = Lease(log, work, owner, found.epoch + 1, until, found.attempts + 1, found.memory, sends)
+    connection.execute(
+        update(LEASES).where(LEASES.c.log == log, LEASES.c.work == work).values(**_columns(lease))
+    )
     return lease
 
 
@@ -73,15 +61,24 @@ def extend(connection: Connection, lease: Lease, *, until: int) -> Lease:
     return replace(lease, expires=until)
 
 
-def release(
-    connection: Connection, lease: Lease, *, due: int, note: str, progressed: bool, memory: str = ""
-) -> None:
-    """Let go; the work is due again at `due`. `note` says what it waits for, for people. A stale lease lets go of nothing."""
+def release(connection: Connection, lease: Lease, *, now: int, due: int, note: str, progressed: bool) -> None:
+    """Let go; the work is due again at `due`, or sooner if it was hurried meanwhile. `note` says what it waits for, for people.
+
+    The lease's `memory` is left for the next holder. A stale lease lets go of nothing.
+    """
     attempts = 0 if progressed else lease.attempts
     connection.execute(
         update(LEASES)
         .where(LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch)
-        .values(expires=0, due=due, note=note, attempts=attempts, memory=memory)
+        .values(
+            expires=0,
+            due=case((LEASES.c.pulled + now < due, LEASES.c.pulled + now), else_=due),
+            let_go=now,
+            pulled=None,
+            note=note,
+            attempts=attempts,
+            memory=lease.memory,
+        )
     )
 
 
@@ -94,10 +91,16 @@ def finish(connection: Connection, lease: Lease) -> None:
     )
 
 
-def hurry(connection: Connection, log: str, work: str, *, due: int) -> None:
-    """Make waiting work due by then at the latest; work that is held, or is due sooner, is left alone."""
+def hurry(connection: Connection, log: str, work: str, *, now: int, due: int, floor: int = 0) -> None:
+    """Make waiting work due by then at the latest, but not within `floor` of when it was last let go.
+
+    Work that is due sooner is left alone; work that is held is hurried when it is let go.
+    """
+    here = (LEASES.c.log == log) & (LEASES.c.work == work)
+    soonest = case((LEASES.c.let_go + floor > due, LEASES.c.let_go + floor), else_=due)
+    connection.execute(update(LEASES).where(here, LEASES.c.expires > now).values(pulled=floor))
     connection.execute(
-        update(LEASES).where(LEASES.c.log == log, LEASES.c.work == work, LEASES.c.due > due).values(due=due)
+        update(LEASES).where(here, LEASES.c.expires <= now, LEASES.c.due > soonest).values(due=soonest)
     )
 
 

@@ -59,10 +59,12 @@ class AnswerRow(SQLModel, table=True):
 class LeaseRow(SQLModel, table=True):
     """Who works on what. The epoch grows with every claim; an append under an older epoch fails. Times are microseconds.
 
-    `memory` is what a holder leaves to the next one between two steps; losing it costs time, never truth.
+    `memory` is what a holder leaves to the next one between two steps; losing it costs time, never truth. `let_go` is when the
+    last holder did; `pulled` the pause that was asked for at most while somebody held it, null when nobody asked.
     """
 
     __tablename__ = "leases"
+    __table_args__ = (Index("leases_by_due", "due"), Index("leases_by_expiry", "expires"))
 
     log: str = Field(primary_key=True)
     work: str = Field(primary_key=True)
@@ -73,10 +75,39 @@ class LeaseRow(SQLModel, table=True):
     attempts: int
     note: str
     memory: str = ""
+    let_go: int = Field(default=0, sa_type=BigInteger)
+    pulled: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class RelayRow(SQLModel, table=True):
+    """How often a relay address was used; `seal` is its token's own HMAC. Goes when the address has ended."""
+
+    __tablename__ = "relays"
+
+    seal: str = Field(primary_key=True)
+    used: int
+    ends: int = Field(sa_type=BigInteger)
+
+
+class LaneRow(SQLModel, table=True):
+    """A lane (an account's slots for one model) that the provider said is full: nothing is sent before `paused_until`.
+
+    `strikes` counts such answers in a row. Losing the row costs time, never truth. Times are microseconds.
+    """
+
+    __tablename__ = "lanes"
+
+    log: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    paused_until: int = Field(sa_type=BigInteger)
+    strikes: int
 
 
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
 LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES)
+RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
+LANES = LaneRow.__table__  # type: ignore[attr-defined]
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES)

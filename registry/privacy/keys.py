@@ -32,6 +32,13 @@ class KeyStore(Protocol):
         ...
 
 
+def secret_for(keys: KeyStore, purpose: str, random_bytes: RandomBytes) -> bytes:
+    """The 256-bit secret of this installation for one purpose, made at first use; no stream has such a name."""
+    name = f"installation:{purpose}"
+    found = keys.find([name])
+    return found[name] if name in found else keys.add({name: random_bytes(32)})[name]
+
+
 class KeyFile:
     """Keys in an SQLite file of its own (WAL, synchronous=FULL: a key must not be lost once an event is sealed under it)."""
 

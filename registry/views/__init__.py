@@ -22,6 +22,7 @@ from registry.views import (
     productions,
     reconciliations,
     scenes,
+    spend,
     submissions,
     work,
 )
@@ -39,6 +40,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     generations.PROJECTION,
     submissions.PROJECTION,
     clips.PROJECTION,
+    spend.PROJECTION,
     work.PROJECTION,
     lineage.PROJECTION,
 )

@@ -27,7 +27,7 @@ class StudioRow(SQLModel, table=True):
 
 
 class KeyRow(SQLModel, table=True):
-    """One API key; the secret's digest only."""
+    """One API key; the secret's digest only, and its roles with spaces between them."""
 
     __tablename__ = "view_keys"
 
@@ -36,6 +36,7 @@ class KeyRow(SQLModel, table=True):
     studio: str
     holder: str
     secret_sha256: str
+    roles: str
     issued_at: int = Field(sa_type=BigInteger)
     revoked: bool = False
 
@@ -59,6 +60,7 @@ class KeyCard(Card):
     studio: str
     holder: str
     secret_sha256: str
+    roles: tuple[str, ...]
     revoked: bool
 
 
@@ -82,6 +84,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         studio=event.studio,
                         holder=known(event.holder, "(erased)"),
                         secret_sha256=event.secret_sha256,
+                        roles=" ".join(event.roles),
                         issued_at=recorded.recorded_at,
                         revoked=False,
                     )
@@ -106,7 +109,12 @@ def find_key(connection: Connection, key: str) -> KeyCard | None:
     if row is None:
         return None
     return KeyCard(
-        id=row.key, studio=row.studio, holder=row.holder, secret_sha256=row.secret_sha256, revoked=row.revoked
+        id=row.key,
+        studio=row.studio,
+        holder=row.holder,
+        secret_sha256=row.secret_sha256,
+        roles=tuple(row.roles.split()),
+        revoked=row.revoked,
     )
 
 

@@ -35,6 +35,7 @@ class ClipRow(SQLModel, table=True):
     has_audio: bool
     kling_url: str
     kling_url_expires_at: int = Field(sa_type=BigInteger)
+    kling_watermark_url: str
     continues: str | None
     recorded_at: int = Field(sa_type=BigInteger)
 
@@ -43,7 +44,10 @@ CLIPS = ClipRow.__table__  # type: ignore[attr-defined]
 
 
 class ClipCard(Card):
-    """A stored clip. `kling_url` is the provider's own copy, good until `kling_url_expires_at`."""
+    """A stored clip. `kling_url` is the provider's own copy, good until `kling_url_expires_at`, `days_left` whole days from now.
+
+    `kling_watermark_url` is the provider's marked copy, as long; empty when none was asked for.
+    """
 
     id: str
     version: int
@@ -58,6 +62,8 @@ class ClipCard(Card):
     has_audio: bool
     kling_url: str
     kling_url_expires_at: int
+    kling_watermark_url: str = ""
+    days_left: int | None = None
     continues: str | None
     recorded_at: int
 

@@ -28,7 +28,7 @@ from registry.views.page import Card, Page, one_row, rows_page
 
 
 class GenerationRow(SQLModel, table=True):
-    """One generation; request and plan as JSON."""
+    """One generation; request and plan as JSON. `ready` is the position of the event that let it be sent."""
 
     __tablename__ = "view_generations"
 
@@ -61,6 +61,7 @@ class GenerationRow(SQLModel, table=True):
     clip: str | None
     outcome: str | None
     reason: str
+    ready: int | None = Field(default=None, sa_type=BigInteger)
     requested_at: int = Field(sa_type=BigInteger)
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
 
@@ -124,13 +125,13 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                     estimate_units=event.estimate_units,
                     model=event.model,
                     account=event.account,
+                    ready=recorded.position,
                 )
             case ApprovalAwaited():
                 _change(connection, recorded, stage="approval")
             case PlanApproved(ceiling_units=ceiling):
-                _change(
-                    connection, recorded, stage="planned", approved_by=recorded.actor, ceiling_units=ceiling
-                )
+                approved = {"approved_by": recorded.actor, "ceiling_units": ceiling}
+                _change(connection, recorded, stage="planned", ready=recorded.position, **approved)
             case PlanVoided():
                 _change(connection, recorded, stage="voided", approved_by=None, ceiling_units=None)
             case CancelWanted():
@@ -237,10 +238,27 @@ def generations(
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 
+def takes_of(connection: Connection, log: str, first: str) -> tuple[str, ...]:
+    """The generations that were asked for together with `first`, in their order; empty for one that was asked for alone."""
+    query = select(GENERATIONS.c.generation).where(
+        GENERATIONS.c.log == log, GENERATIONS.c.first_take == first
+    )
+    return tuple(connection.execute(query.order_by(GENERATIONS.c.take)).scalars())
+
+
+def unsent_of(connection: Connection, log: str, production: str) -> tuple[str, ...]:
+    """The production's generations whose plan is ready and not sent: what a larger budget may set going."""
+    query = select(GENERATIONS.c.generation).where(
+        GENERATIONS.c.log == log, GENERATIONS.c.production == production, GENERATIONS.c.stage == "planned"
+    )
+    return tuple(connection.execute(query.order_by(GENERATIONS.c.position)).scalars())
+
+
 def _card(row: Row[Any]) -> GenerationCard:
     values = dict(row._mapping)
     values.pop("log")
     values.pop("position")
+    values.pop("ready")
     values["id"] = values.pop("generation")
     values["request"] = row.request and orjson.loads(row.request)
     values["plan"] = row.plan and orjson.loads(row.plan)

@@ -12,7 +12,10 @@ from registry.events.envelope import Recorded
 from registry.events.production import (
     AccountChosen,
     ApprovalRuleSet,
+    BudgetReleased,
+    BudgetReserved,
     BudgetSet,
+    BudgetSettled,
     ProductionClosed,
     ProductionOpened,
     ShareSet,
@@ -87,6 +90,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, approval_above_units=above)
             case ShareSet(weight=weight):
                 _change(connection, recorded, weight=weight)
+            case BudgetReserved() | BudgetSettled() | BudgetReleased():
+                _change(connection, recorded)  # the version callers name in If-Match
             case ProductionClosed():
                 _change(connection, recorded, closed=True)
 
@@ -103,7 +108,17 @@ PROJECTION = Projection(
     "productions",
     (PRODUCTIONS,),
     frozenset(
-        {"ProductionOpened", "AccountChosen", "BudgetSet", "ApprovalRuleSet", "ShareSet", "ProductionClosed"}
+        {
+            "ProductionOpened",
+            "AccountChosen",
+            "BudgetSet",
+            "BudgetReserved",
+            "BudgetSettled",
+            "BudgetReleased",
+            "ApprovalRuleSet",
+            "ShareSet",
+            "ProductionClosed",
+        }
     ),
     _project,
 )

@@ -30,6 +30,7 @@ from registry.events.submission import (
     TaskSucceeded,
 )
 from registry.log.roles import Projection
+from registry.views.generations import GENERATIONS
 from registry.views.page import Card, Page, one_row, rows_page
 
 
@@ -38,15 +39,21 @@ class SubmissionRow(SQLModel, table=True):
 
     __tablename__ = "view_submissions"
     __table_args__ = (
-        Index("submissions_by_task", "log", "account", "task_id"),
+        Index("submissions_by_task", "log", "account", "task_id", unique=True),
         Index("submissions_by_external_id", "log", "external_task_id"),
+        Index("submissions_by_id", "submission"),
+        Index("submissions_open", "log", "account", "model", "state"),
+        Index("submissions_in_turn", "log", "account", "model", "position"),
+        Index("submissions_of_production", "log", "account", "model", "production", "position"),
     )
+    # A task is one submission's: of two that are resolved as the same task at once, the second is refused by the database.
 
     log: str = Field(primary_key=True)
     submission: str = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
     version: int
     subject: str
+    production: str | None
     state: str = Field(index=True)
     external_task_id: str
     account: str
@@ -65,6 +72,8 @@ class SubmissionRow(SQLModel, table=True):
     confirmed_at: int | None = Field(default=None, sa_type=BigInteger)
     done_at: int | None = Field(default=None, sa_type=BigInteger)
     url_expires_at: int | None = Field(default=None, sa_type=BigInteger)
+    url: str | None = None
+    watermark_url: str | None = None
 
 
 SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
@@ -73,12 +82,15 @@ SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
 class SubmissionCard(Card):
     """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
 
-    `confirmed_at` is when we knew of the task, `done_at` when we knew its end, `url_expires_at` when the provider deletes it.
+    `production` is its generation's. `confirmed_at` is when we knew of the task, `done_at` when we knew its end,
+    `url_expires_at` when the provider deletes it. `url` is where it serves the result, `watermark_url` where the marked copy,
+    empty when none was asked for.
     """
 
     id: str
     version: int
     subject: str
+    production: str | None
     state: str
     external_task_id: str
     account: str
@@ -97,6 +109,8 @@ class SubmissionCard(Card):
     confirmed_at: int | None
     done_at: int | None
     url_expires_at: int | None
+    url: str | None = None
+    watermark_url: str | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -130,8 +144,14 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
             | QuarantineResolved(reason=reason)
         ):
             return {"reason": reason}
-        case TaskSucceeded(units=units, url_expires_at=expires):
-            return {"units": units, "done_at": recorded.recorded_at, "url_expires_at": expires}
+        case TaskSucceeded() as done:
+            return {
+                "units": done.units,
+                "done_at": recorded.recorded_at,
+                "url_expires_at": done.url_expires_at,
+                "url": done.url,
+                "watermark_url": done.watermark_url,
+            }
         case TaskFailed(message=message, units=units):
             return {"units": units, "done_at": recorded.recorded_at, "reason": message}
         case _:
@@ -145,6 +165,9 @@ def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
         "position": recorded.position,
         "version": recorded.version,
         "subject": event.subject,
+        "production": select(GENERATIONS.c.production)
+        .where(GENERATIONS.c.log == recorded.log, GENERATIONS.c.generation == event.subject)
+        .scalar_subquery(),
         "state": "intended",
         "external_task_id": event.external_task_id,
         "account": event.account,
@@ -207,6 +230,21 @@ PROJECTION = Projection(
 def submission(connection: Connection, log: str, submission: str) -> SubmissionCard:
     """One submission. Raises NotFound."""
     return _card(one_row(connection, SUBMISSIONS, log, "submission", submission))
+
+
+def confirmed_as(connection: Connection, log: str, *, account: str, task_id: str) -> str | None:
+    """Which submission is confirmed as this task of the account; None when none is."""
+    here = (SUBMISSIONS.c.account == account) & (SUBMISSIONS.c.task_id == task_id)
+    found: str | None = connection.execute(
+        select(SUBMISSIONS.c.submission).where(SUBMISSIONS.c.log == log, here)
+    ).scalar()
+    return found
+
+
+def log_of(connection: Connection, submission: str) -> str | None:
+    """Whose studio's submission it is, for who comes with nothing but its id; None when there is none."""
+    query = select(SUBMISSIONS.c.log).where(SUBMISSIONS.c.submission == submission)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def submissions(

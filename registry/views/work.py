@@ -1,52 +1,176 @@
-"""Which generations have not come to their end, so that a worker must carry them on?"""
+"""Which generations have not come to their end, which of them wait to be sent, and in what order?
+
+A generation that may be sent (planned, or its submission proven to have no task) `sends`: it needs a slot. Everything else is
+followed, which needs none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Select, delete, insert, select
+from sqlalchemy import BigInteger, Connection, Index, delete, insert, update
 from sqlmodel import Field, SQLModel
 
+from registry.deciders.submission import BEFORE_ANY_TASK, stage_after
 from registry.events.envelope import Recorded
-from registry.events.generation import GenerationEnded, GenerationRequested
+from registry.events.generation import (
+    ApprovalAwaited,
+    CancelWanted,
+    GenerationEnded,
+    GenerationRequested,
+    ParentAwaited,
+    PlanApproved,
+    PlanCompiled,
+    PlanVoided,
+    ResultStored,
+    SubmissionOpened,
+)
+from registry.events.submission import (
+    QuarantineResolved,
+    SubmissionConfirmed,
+    SubmissionDisproved,
+    SubmissionIntended,
+    SubmissionNotSent,
+    SubmissionQuarantined,
+    SubmissionRejected,
+    SubmissionResent,
+    SubmissionUnknown,
+    TaskFailed,
+    TaskProcessing,
+    TaskSucceeded,
+)
 from registry.log.roles import Projection
+
+NO_DEADLINE: Final = 2**63 - 1
+_LANE: Final = ("sends", "log", "account", "model")
 
 
 class WorkRow(SQLModel, table=True):
-    """An open generation."""
+    """An open generation.
+
+    `stage` is the generation's, and its submission's while that is under way. `ready` is the position of the event that let it
+    be sent. Of a production's, what was sent before goes first (`fresh` is false), then by `rank` (the priority, negated),
+    `needed_by` and `position`.
+    """
 
     __tablename__ = "view_work"
+    __table_args__ = (
+        Index("work_in_order", *_LANE, "production", "fresh", "rank", "needed_by", "position"),
+        Index("work_sent_before", *_LANE, "fresh", "ready"),
+        Index("work_by_wait", *_LANE, "production", "ready"),
+        Index("work_of_submission", "log", "submission"),
+        Index("work_since", "sends", "submission", "since"),
+    )
 
     log: str = Field(primary_key=True)
     work: str = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
     since: int = Field(sa_type=BigInteger)
+    production: str
+    scene: str
+    account: str
+    model: str
+    stage: str
+    sends: bool
+    fresh: bool
+    cancelled: bool
+    rank: int
+    needed_by: int = Field(sa_type=BigInteger)
+    ready: int = Field(sa_type=BigInteger)
+    submission: str | None
 
 
 WORK = WorkRow.__table__  # type: ignore[attr-defined]
+_EVENTS: Final = (
+    GenerationRequested,
+    ParentAwaited,
+    PlanCompiled,
+    ApprovalAwaited,
+    PlanApproved,
+    PlanVoided,
+    CancelWanted,
+    SubmissionOpened,
+    ResultStored,
+    GenerationEnded,
+    SubmissionIntended,
+    SubmissionResent,
+    SubmissionNotSent,
+    SubmissionConfirmed,
+    SubmissionRejected,
+    SubmissionUnknown,
+    SubmissionDisproved,
+    SubmissionQuarantined,
+    QuarantineResolved,
+    TaskProcessing,
+    TaskSucceeded,
+    TaskFailed,
+)
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
+        here = (WORK.c.log == recorded.log) & (WORK.c.work == recorded.stream)
         match recorded.event:
-            case GenerationRequested():
-                connection.execute(
-                    insert(WORK).values(
-                        log=recorded.log,
-                        work=recorded.stream,
-                        position=recorded.position,
-                        since=recorded.recorded_at,
-                    )
-                )
+            case GenerationRequested() as event:
+                connection.execute(insert(WORK).values(**_row(recorded, event)))
             case GenerationEnded():
-                connection.execute(
-                    delete(WORK).where(WORK.c.log == recorded.log, WORK.c.work == recorded.stream)
-                )
+                connection.execute(delete(WORK).where(here))
+            case event if (stage := stage_after(event)) is not None:
+                of_submission = (WORK.c.log == recorded.log) & (WORK.c.submission == recorded.stream)
+                connection.execute(update(WORK).where(of_submission).values(**_submitted(stage)))
+            case _ if changes := _changes(recorded):
+                connection.execute(update(WORK).where(here).values(**changes))
 
 
-PROJECTION = Projection("work", (WORK,), frozenset({"GenerationRequested", "GenerationEnded"}), _project)
+def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "work": recorded.stream,
+        "position": recorded.position,
+        "since": recorded.recorded_at,
+        "production": event.production,
+        "scene": event.scene,
+        "account": "",
+        "model": "",
+        "stage": "requested",
+        "sends": False,
+        "fresh": True,
+        "cancelled": False,
+        "rank": -event.priority,
+        "needed_by": NO_DEADLINE if event.needed_by is None else event.needed_by,
+        "ready": recorded.position,
+    }
 
 
-def open_work() -> Select[tuple[str, str, int]]:
-    """(log, generation, since when in microseconds) of everything unfinished, for a claim."""
-    return select(WORK.c.log, WORK.c.work, WORK.c.since)
+def _submitted(stage: str) -> dict[str, Any]:
+    """A cancelled one is not sent again: whoever claims it ends it, which needs no slot."""
+    if stage not in BEFORE_ANY_TASK:
+        return {"stage": stage, "sends": False}
+    return {"stage": stage, "sends": ~WORK.c.cancelled}
+
+
+def _changes(recorded: Recorded) -> dict[str, Any]:
+    match recorded.event:
+        case PlanCompiled(account=account, model=model):
+            sendable = {"stage": "planned", "sends": True, "ready": recorded.position}
+            return {"account": account, "model": model, **sendable}
+        case PlanApproved():
+            return {"stage": "planned", "sends": True, "ready": recorded.position}
+        case ParentAwaited():
+            return {"stage": "parent", "sends": False}
+        case ApprovalAwaited():
+            return {"stage": "approval", "sends": False}
+        case PlanVoided():
+            return {"stage": "voided", "sends": False}
+        case CancelWanted():
+            return {"cancelled": True, "sends": False}
+        case SubmissionOpened(submission=submission):
+            return {"submission": submission, "fresh": False, "sends": False}
+        case ResultStored():
+            return {"stage": "stored"}
+        case _:
+            return {}
+
+
+PROJECTION = Projection("work", (WORK,), frozenset(event.NAME for event in _EVENTS), _project)

@@ -29,7 +29,7 @@ def test_every_problem_is_named_at_once() -> None:
             {
                 "CONTINUITY_LEASE_SECONDS": "-1",
                 "CONTINUITY_LEESE_SECONDS": "60",
-                "CONTINUITY_LOOKS": "many",
+                "CONTINUITY_THREADS": "many",
                 "KLING_ACCESS_KEY": "alone",
                 "S3_ENDPOINT": "127.0.0.1:9000",
                 "BLOBS_URL": "file:///x",
@@ -70,12 +70,29 @@ def test_a_bucket_is_named_without_its_keys() -> None:
         ({"KLING_BASE_URL": "https://elsewhere.example"}, "allow-list"),
         ({"KLING_RESULT_HOSTS": "Not A Host"}, "KLING_RESULT_HOSTS"),
         ({"S3_ENDPOINT": "h:1"}, "S3_ACCESS_KEY"),
+        ({"CONTINUITY_PUBLIC_URL": "http://film.example"}, "must be https"),
+        ({"CONTINUITY_PUBLIC_URL": "http://127.0.0.1:1"}, "must be https"),
+        ({"CONTINUITY_PUBLIC_URL": "https://film.example/"}, "without a slash"),
+        ({"CONTINUITY_PUBLIC_URL": "https://ana:x@film.example"}, "must read"),
+        ({"CONTINUITY_PUBLIC_URL": "https://film.example?x=1"}, "must read"),
     ],
 )
 def test_addresses_we_may_not_reach_stop_the_start(given: dict[str, str], words: str) -> None:
-    """An API address outside the allow-list, a suffix that is none and a bucket without keys are refused."""
+    """An API address outside the allow-list, a suffix that is none, a bucket without keys and an unfit public URL are refused."""
     with pytest.raises(UnusableSettings, match=words):
         Settings.from_environment(given)
+
+
+def test_webhook_secrets_are_read_and_never_shown() -> None:
+    """Several secrets live side by side; one that is none is named by its number alone."""
+    good, other = "whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=", "whsec_b3RoZXI="
+    settings = Settings.from_environment({"KLING_WEBHOOK_SECRETS": f"{good}, {other}"})
+    assert settings.signatures()
+    assert not Settings.from_environment({}).signatures()
+    assert "dGVzd" not in repr(settings)
+    with pytest.raises(UnusableSettings, match="webhook secret 2") as refused:
+        Settings.from_environment({"KLING_WEBHOOK_SECRETS": f"{good},whsec_"})
+    assert "dGVzd" not in str(refused.value)
 
 
 def test_every_duration_of_the_worker_can_be_set() -> None:
@@ -90,3 +107,29 @@ def test_every_duration_of_the_worker_can_be_set() -> None:
 def test_the_reference_page_is_current() -> None:
     """docs/reference/settings.md is what the fields say; write it anew with `python -m api.settings`."""
     assert PAGE.read_text() == settings_reference()
+
+
+@pytest.mark.parametrize(
+    ("text", "omni", "plain"),
+    [
+        ("", "never", "never"),
+        ("never", "never", "never"),
+        ("same_id_after_disproof", "same_id_after_disproof", "same_id_after_disproof"),
+        ("omni-video = same_id_after_disproof, text2video=never", "same_id_after_disproof", "never"),
+        ("omni-video=same_id_after_disproof", "same_id_after_disproof", None),
+    ],
+)
+def test_what_follows_a_disproof(text: str, omni: str, plain: str | None) -> None:
+    """One policy for all routes, or one per route; a route that is not named has none of its own."""
+    policies = Settings.from_environment({"CONTINUITY_RESEND_POLICY": text}).resend()
+
+    assert (policies["omni-video"], policies.get("text2video")) == (omni, plain)
+
+
+@pytest.mark.parametrize(
+    "text", ["always", "omni-video=always", "omni=never", "text2video=never,text2video=never"]
+)
+def test_unknown_policies_stop_the_start(text: str) -> None:
+    """A policy or route nobody knows, or a route named twice, is refused by name: money hangs on it."""
+    with pytest.raises(UnusableSettings, match=r"CONTINUITY_RESEND_POLICY: .*(known|twice)"):
+        Settings.from_environment({"CONTINUITY_RESEND_POLICY": text})

@@ -12,7 +12,9 @@ from registry.events.envelope import Recorded
 from registry.events.generation import GenerationEnded, SubmissionOpened
 from registry.events.scene import ContinuityRecorded
 from registry.events.submission import (
+    QuarantineResolved,
     SubmissionConfirmed,
+    SubmissionDisproved,
     SubmissionIntended,
     SubmissionNotSent,
     SubmissionRejected,
@@ -78,12 +80,14 @@ def same_bytes_each_time(ours: dict[str, SubmissionIntended], posts: Ledger) -> 
 
 
 def resends_follow_proof(streams: dict[str, list[Recorded]]) -> None:
-    """I5: a resend comes only after load, a refused account, or not a byte sent."""
+    """I5: a resend comes only after load, a refused account, not a byte sent, a disproof, or a person's word for it."""
     for name, events in streams.items():
         for before, after in pairwise(event.event for event in events):
             if isinstance(after, SubmissionResent):
-                proof = isinstance(before, SubmissionNotSent) or (
-                    isinstance(before, SubmissionRejected) and before.kind in ("load", "account")
+                proof = (
+                    isinstance(before, SubmissionNotSent | SubmissionDisproved)
+                    or (isinstance(before, SubmissionRejected) and before.kind in ("load", "account"))
+                    or (isinstance(before, QuarantineResolved) and before.decision == "declare_absent")
                 )
                 assert proof, (name, before)
 

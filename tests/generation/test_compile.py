@@ -130,7 +130,9 @@ def test_a_preview_is_the_plan_without_sending():
     plan, shown = compile_plan(shot(**ARGUE), film()), preview(shot(**ARGUE), film())
 
     assert shown.sendable
-    assert shown.model_dump(exclude={"sendable"}) == plan.model_dump(include=set(Preview.model_fields))
+    own = {"sendable", "takes", "total"}
+    assert shown.model_dump(exclude=own) == plan.model_dump(include=set(Preview.model_fields))
+    assert (shown.takes, shown.total) == (1, plan.estimate)
 
 
 EIGHT = [f"asset_{index}" for index in range(8)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from generation.durations import Durations
+from registry.errors import BlobStoreDown
 from registry.events.generation import ResultStored
 from registry.events.scene import ContinuityRecorded
 from registry.events.submission import ProviderAnomaly, TaskSucceeded
@@ -82,6 +83,26 @@ def test_a_result_that_is_gone_for_good(world: World, provider: Sandbox) -> None
     assert (card.outcome, card.clip) == ("lost", None)
     assert "dead (404)" in card.reason
     assert found(world, ContinuityRecorded)[0].task_id == world.submission(card.id).task_id
+    check_all(world, provider.ledger())
+
+
+@pytest.mark.parametrize("spoilt", [1, 2], ids=["once", "twice"])
+def test_a_stored_copy_that_went_bad(world: World, provider: Sandbox, spoilt: int) -> None:
+    """A clip whose stored bytes changed before its end is fetched from the provider again, and kept beside the bad copy."""
+
+    def spoil() -> None:
+        for file in (world.folder / "blobs").glob("**/clip*/bytes"):
+            file.chmod(0o600)
+            file.write_bytes(file.read_bytes()[:-1] + b"?")
+        raise BlobStoreDown("the machine stops", hint="start it again")
+
+    late = world
+    for _ in range(spoilt):
+        late = on(late, "after:clip", spoil)
+    card = late.carry(world.ask(**ALONE))[0]
+    [result] = found(world, ResultStored)
+
+    assert (card.outcome, result.stored.key[-7:]) == ("delivered", f"/clip-{spoilt + 1}")
     check_all(world, provider.ledger())
 
 

@@ -35,13 +35,29 @@ class Sandbox:
         """Forget every fault that was not used."""
         self._http.delete("/faults")
 
+    def habits(self, **order: Any) -> None:
+        """Change habits of one `account`, or of all: repeated ids, lags, slots, units, callbacks."""
+        answer = self._http.post("/habits", json=order)
+        assert answer.status_code == 200, answer.text
+
+    def chaos(self, **order: Any) -> None:
+        """Begin random misbehaviour: `seed`, `rate`, `deeds`; without an order, end it."""
+        answer = self._http.post("/chaos", json=order) if order else self._http.delete("/chaos")
+        assert answer.status_code == 200, answer.text
+
+    def tasks(self, external_task_id: str | None = None) -> list[dict[str, Any]]:
+        """Every task as it truly is, whatever lists and look-ups tell."""
+        query = {"external_task_id": external_task_id} if external_task_id else {}
+        tasks: list[dict[str, Any]] = self._http.get("/tasks", params=query).json()["tasks"]
+        return tasks
+
     def clock(self, **order: float) -> None:
         """Move its clock forward (`advance_seconds`), or set its `speed` (0 stands still)."""
         answer = self._http.post("/clock", json=order)
         assert answer.status_code == 200, answer.text
 
     def ledger(self, external_task_id: str | None = None) -> list[dict[str, Any]]:
-        """Every create POST it received whole, in order."""
+        """Every create POST it received, in order; those without `whole` were cut in mid-body on order."""
         query = {"external_task_id": external_task_id} if external_task_id else {}
         entries: list[dict[str, Any]] = self._http.get("/ledger", params=query).json()["entries"]
         return entries

@@ -54,6 +54,9 @@ def generation(**said: Any) -> dict[str, Any]:
             "plan_digest": SHA,
         },
         **{"account": an_id("account"), "submission": an_id("submission"), "clip": None, "outcome": None},
+        **{"estimate_units": "3", "model": "kling-v3", "approved_by": None, "ceiling_units": None},
+        **{"cancel_wanted": False, "take": 1, "takes": 1, "first_take": None, "retry_of": None},
+        **{"priority": 0, "needed_by": None},
         **{"reason": "", "request": {}, "plan": {}, "requested_at": 1, "ended_at": None},
         **{"submission_card": submission(), "waiting_for": "task 1 is processing"},
     }
@@ -66,6 +69,17 @@ def submission(**said: Any) -> dict[str, Any]:
         **{"external_task_id": f"s-{_SUFFIX}", "account": an_id("account"), "host": "http://127.0.0.1:1"},
         **{"route": "/v1/videos/text2video", "wire_digest": SHA, "wire_bytes": 10, "sends": 1},
         **{"task_id": "1", "units": None, "reason": "", "answers": [], "intended_at": 1},
+        **{"model": "kling-v3", "key_fingerprint": "0" * 16, "confirmed_at": 2, "done_at": None},
+        **{"url_expires_at": None},
+    }
+    return plain | said
+
+
+def production(**said: Any) -> dict[str, Any]:
+    plain = {
+        **{"id": an_id("production"), "version": 1, "name": "Café", "unplaced": an_id("scene")},
+        **{"account": an_id("account"), "budget_units": None, "approval_above_units": None, "weight": 1},
+        **{"closed": False, "opened_at": 1},
     }
     return plain | said
 

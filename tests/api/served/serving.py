@@ -28,12 +28,12 @@ _KEYS = count(1)
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Served]:
-    """The service over a folder; gone afterwards, the folder stays."""
+def running(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Served]:
+    """The service over a folder; gone afterwards, the folder stays. `port` is for who must know the address before."""
     continuity = open_continuity(
         Settings.from_environment({"CONTINUITY_DATA": str(folder), **NOWHERE, **settings})
     )
-    ready, listener = threading.Event(), socket.create_server(("127.0.0.1", 0))
+    ready, listener = threading.Event(), socket.create_server(("127.0.0.1", port))
     server = make_server(continuity, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -53,7 +53,7 @@ class Served:
 
     def __init__(self, continuity: Continuity, port: int) -> None:
         self.continuity = continuity
-        self.key = issue_key(continuity.registry, continuity.studio, "tester")
+        self.key = issue_key(continuity.registry, continuity.studio, "tester", roles=("approver",))
         self.url = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(
             base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, trust_env=False, timeout=20

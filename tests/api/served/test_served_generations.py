@@ -73,7 +73,7 @@ def test_a_repeated_request_is_the_same_generation(service: Served, production: 
 
 def test_malformed_requests_name_every_place(service: Served, production: str) -> None:
     """Unknown fields, exclusions and wrong types of a shot request are reported together, with their values."""
-    body = _shot(production, prompt="verbatim", takes=2, duration="long", colour=1)
+    body = _shot(production, prompt="verbatim", takes=11, duration="long", colour=1)
     errors = {
         one["path"]: one
         for one in problem(service.post("/v1/generations", body), 422, "invalid-request")["errors"]

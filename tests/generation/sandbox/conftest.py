@@ -49,6 +49,29 @@ class Running:
         entries: list[dict[str, Any]] = self.client.get("/sandbox/v1/ledger", params=query).json()["entries"]
         return entries
 
+    def tasks(self) -> list[dict[str, Any]]:
+        """The truth about every task."""
+        tasks: list[dict[str, Any]] = self.client.get("/sandbox/v1/tasks").json()["tasks"]
+        return tasks
+
+    def listed(self, product: str = "text2video", **page: int) -> list[dict[str, Any]]:
+        """A list as the vendor tells it."""
+        data: list[dict[str, Any]] = self.client.get(f"/v1/videos/{product}", params=page).json()["data"]
+        return data
+
+    def habits(self, **order: Any) -> httpx.Response:
+        """Change habits at run time."""
+        return self.client.post("/sandbox/v1/habits", json=order)
+
+    @staticmethod
+    def until(look: Callable[[], Any], seconds: float = 10) -> Any:
+        """What `look` gives as soon as that is something."""
+        end = time.monotonic() + seconds
+        while not (found := look()) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert found, "it did not come"
+        return found
+
 
 def signed(account: SeededAccount = DEFAULT_ACCOUNT, **claims: Any) -> str:
     """An Authorization header as the vendor's own sample makes it, with some claims changed."""

@@ -113,9 +113,6 @@ def test_faults_and_lag_apply(serve: Any) -> None:
     sandbox.order(do="fail_task", route="custom-voices")
     sandbox.order(do="drop_after_accept", match={"prompt_contains": "scarf"})
     sandbox.order(do="http_status", status=503, match={"external_task_id": "no"})
-    sandbox.order(
-        on="query", do="code", code=5000, route="advanced-custom-elements", match={"external_task_id": "e"}
-    )
 
     with pytest.raises(httpx.RemoteProtocolError):
         make(sandbox, external_task_id="e")
@@ -123,6 +120,9 @@ def test_faults_and_lag_apply(serve: Any) -> None:
     make(sandbox, VOICES, external_task_id="v")
     hidden = [sandbox.client.get(path) for path in (f"{ELEMENTS}/e", f"{VOICES}/v")]
     lists = [len(sandbox.client.get(path).json()["data"]) for path in (ELEMENTS, VOICES)]
+    sandbox.order(
+        on="query", do="code", code=5000, route="advanced-custom-elements", match={"external_task_id": "e"}
+    )
     sandbox.advance(100)
     broken, whole = (sandbox.client.get(f"{ELEMENTS}/e") for _ in range(2))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from registry.deciders.access import IssueKey, KeyAlreadyRevoked, RevokeKey
@@ -47,6 +49,14 @@ def test_a_studio_has_a_name(name: str) -> None:
 def test_a_key_is_issued() -> None:
     """A key is issued to a named holder of a studio that exists."""
     assert given().and_(STUDIO, OPENED).when(ISSUE) == [ISSUED]
+
+
+def test_a_key_may_have_a_role() -> None:
+    """A key that decides about money says so from its first event on; without a role it only asks."""
+    [issued] = given().and_(STUDIO, OPENED).when(replace(ISSUE, roles=("approver",)))
+
+    assert issued == ISSUED.model_copy(update={"roles": ("approver",)})
+    assert ISSUED.roles == ()
 
 
 def test_a_key_needs_its_studio() -> None:

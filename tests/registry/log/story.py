@@ -17,7 +17,7 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.element import AdoptElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
-from registry.deciders.production import ChooseAccount, OpenProduction
+from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
 from registry.deciders.scene import (
     CastInScene,
     ContinueScene,
@@ -103,6 +103,7 @@ def delivered() -> list[list[Command]]:
     clip, record = example("ClipRecorded", continues=None), example("ContinuityRecorded", parents=[])
     return [
         *requested(MADE, PAID),
+        [ReserveBudget(stream=SHOW, submission=PAID, subject=MADE, units="2")],
         [noted(PAID, "SubmissionRejected")],
         [noted(PAID, "SubmissionResent")],
         [noted(PAID, "SubmissionConfirmed")],
@@ -113,6 +114,7 @@ def delivered() -> list[list[Command]]:
             RecordClip(stream=CLIP, clip=clip),  # type: ignore[arg-type]
             RecordContinuity(stream=SCENE, continuity=record),  # type: ignore[arg-type]
         ],
+        [SettleBudget(stream=SHOW, submission=PAID, units="1.8")],
         [ContinueScene(stream=NEXT, clip=CLIP)],
     ]
 

@@ -149,3 +149,37 @@ def test_finished_work_leaves_no_row(open_log: Opened) -> None:
     with pytest.raises(StaleLease, match="epoch None"):
         act(open_log, lease)
     assert open_log.registry.waiting_for(STUDIO, lease.work) == ""
+
+
+def test_hurried_work_is_due_sooner_but_not_within_its_floor(open_log: Opened, clock: Clock) -> None:
+    """A hurry brings the due time forward to now, or to the floor after it was let go; never back."""
+    leases = [held(open_log) for _ in WORK]
+    for lease, wait in zip(leases, (30, 30, 2), strict=True):
+        open_log.registry.release(lease, due=clock.now + wait, note="", progressed=True)
+    clock.now += 1
+    open_log.registry.hurry(STUDIO, WORK[0], due=clock.now)
+    open_log.registry.hurry(STUDIO, WORK[1], due=clock.now, floor=10)
+    open_log.registry.hurry(STUDIO, WORK[2], due=clock.now, floor=10)
+
+    assert [held(open_log).work, claim(open_log)] == [WORK[0], None]
+    clock.now += 1
+    assert [held(open_log).work, claim(open_log)] == [WORK[2], None]
+    clock.now += 7
+    assert claim(open_log) is None
+    clock.now += 1
+    assert held(open_log).work == WORK[1]
+
+
+def test_work_that_is_hurried_while_held_is_due_soon_after(open_log: Opened, clock: Clock) -> None:
+    """Who let go did not know of the hurry: the pause shrinks to the floor, once."""
+    lease, _, _ = [held(open_log) for _ in WORK]
+    open_log.registry.hurry(STUDIO, lease.work, due=clock.now, floor=10)
+    open_log.registry.release(lease, due=clock.now + 30, note="", progressed=True)
+
+    clock.now += 9
+    assert claim(open_log) is None
+    clock.now += 1
+    again = held(open_log)
+    open_log.registry.release(again, due=clock.now + 30, note="", progressed=True)
+    clock.now += 29
+    assert claim(open_log) is None

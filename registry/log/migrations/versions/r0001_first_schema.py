@@ -54,6 +54,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log"),
     )
     op.create_table(
+        "lanes",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("paused_until", sa.BigInteger(), nullable=False),
+        sa.Column("strikes", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "account", "model"),
+    )
+    op.create_table(
         "leases",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("work", sa.String(), nullable=False),
@@ -64,7 +73,18 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("memory", sa.String(), nullable=False),
+        sa.Column("let_go", sa.BigInteger(), nullable=False),
+        sa.Column("pulled", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "work"),
+    )
+    op.create_index("leases_by_due", "leases", ["due"], unique=False)
+    op.create_index("leases_by_expiry", "leases", ["expires"], unique=False)
+    op.create_table(
+        "relays",
+        sa.Column("seal", sa.String(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("seal"),
     )
     op.create_table(
         "view_accounts",
@@ -143,6 +163,7 @@ def upgrade() -> None:
         sa.Column("has_audio", sa.Boolean(), nullable=False),
         sa.Column("kling_url", sa.String(), nullable=False),
         sa.Column("kling_url_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("kling_watermark_url", sa.String(), nullable=False),
         sa.Column("continues", sa.String(), nullable=True),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "clip"),
@@ -216,6 +237,7 @@ def upgrade() -> None:
         sa.Column("clip", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("ready", sa.BigInteger(), nullable=True),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "generation"),
@@ -229,6 +251,7 @@ def upgrade() -> None:
         sa.Column("studio", sa.String(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("secret_sha256", sa.String(), nullable=False),
+        sa.Column("roles", sa.String(), nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
@@ -307,6 +330,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "scene", "shot"),
     )
     op.create_table(
+        "view_spend",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("production", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("reserved", sa.String(), nullable=False),
+        sa.Column("settled", sa.String(), nullable=True),
+        sa.Column("released", sa.String(), nullable=True),
+        sa.Column("basis", sa.String(), nullable=True),
+        sa.Column("reserved_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "submission"),
+    )
+    op.create_index("spend_by_production", "view_spend", ["log", "production", "position"], unique=False)
+    op.create_table(
         "view_studios",
         sa.Column("studio", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -321,6 +360,7 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("production", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("external_task_id", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
@@ -339,20 +379,61 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.Column("url_expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("watermark_url", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "submission"),
     )
     op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
     op.create_index(
         "submissions_by_external_id", "view_submissions", ["log", "external_task_id"], unique=False
     )
-    op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=False)
+    op.create_index("submissions_by_id", "view_submissions", ["submission"], unique=False)
+    op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=True)
+    op.create_index(
+        "submissions_in_turn", "view_submissions", ["log", "account", "model", "position"], unique=False
+    )
+    op.create_index(
+        "submissions_of_production",
+        "view_submissions",
+        ["log", "account", "model", "production", "position"],
+        unique=False,
+    )
+    op.create_index(
+        "submissions_open", "view_submissions", ["log", "account", "model", "state"], unique=False
+    )
     op.create_table(
         "view_work",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("work", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("production", sa.String(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("sends", sa.Boolean(), nullable=False),
+        sa.Column("fresh", sa.Boolean(), nullable=False),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("needed_by", sa.BigInteger(), nullable=False),
+        sa.Column("ready", sa.BigInteger(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "work"),
     )
+    op.create_index(
+        "work_by_wait", "view_work", ["sends", "log", "account", "model", "production", "ready"], unique=False
+    )
+    op.create_index(
+        "work_in_order",
+        "view_work",
+        ["sends", "log", "account", "model", "production", "fresh", "rank", "needed_by", "position"],
+        unique=False,
+    )
+    op.create_index("work_of_submission", "view_work", ["log", "submission"], unique=False)
+    op.create_index(
+        "work_sent_before", "view_work", ["sends", "log", "account", "model", "fresh", "ready"], unique=False
+    )
+    op.create_index("work_since", "view_work", ["sends", "submission", "since"], unique=False)
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)

@@ -1,0 +1,55 @@
+"""The queue: what waits for what, and when each will run."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from litestar import Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery
+
+from api.errors import Web
+from api.routes.answering import After, Answer, Limit, answer_page
+from api.routes.commanding import Visit
+from generation.queue import QueueNow, queue_now
+
+
+class Wanted(NamedTuple):
+    """Which of the open generations: all where nothing is said."""
+
+    production: str | None
+    scene: str | None
+    account: str | None
+    model: str | None
+
+
+def provide_wanted(
+    production: FromQuery[str | None] = None,
+    scene: FromQuery[str | None] = None,
+    account: FromQuery[str | None] = None,
+    model: FromQuery[str | None] = None,
+) -> Wanted:
+    """The filters of a request."""
+    return Wanted(production, scene, account, model)
+
+
+@get("/", dependencies={"wanted": Provide(provide_wanted, sync_to_thread=False)}, sync_to_thread=True)
+def show_queue(
+    request: Web,
+    visit: NamedDependency[Visit],
+    wanted: NamedDependency[Wanted],
+    after: After = 0,
+    limit: Limit = 100,
+) -> Answer[QueueNow]:
+    """Every generation that has not ended, in the order it was asked for: what it waits for, its place in its lane's order, and
+    when it will run and be done, from measured durations. With every page come all lanes and alarms.
+    """
+    now, slots = visit.registry.clock(), visit.continuity.settings.kling_slots
+    with visit.registry.snapshot() as connection:
+        page = queue_now(
+            connection, visit.studio, now=now, slots=slots, after=after, limit=limit, **wanted._asdict()
+        )
+    return answer_page(request, page)
+
+
+ROUTES: Any = Router("/queue", route_handlers=[show_queue], tags=["Queue"])

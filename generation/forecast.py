@@ -1,0 +1,141 @@
+"""When will each open generation be sent, and when is it done? From measured durations and the order of turns; pure."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from statistics import median
+from typing import Final
+
+from registry.log.fair import Turn, Waiting, next_turn
+from registry.views.queue import LaneCard, Measured, Open
+from registry.views.turns import OPEN
+
+HORIZON: Final = 1_000
+"""So many turns of a lane are foreseen; what is further away has no estimate."""
+UNMEASURED: Final = "no measurement yet"
+FAR: Final = f"more than {HORIZON} turns away"
+STOPPED: Final = "not before its account is resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`place` in the lane's order (from 1), `start` and `end` in microseconds since 1970; `missing` says why they are unknown."""
+
+    place: int | None = None
+    start: int | None = None
+    end: int | None = None
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lasts:
+    """How long a task holds its slot, and how long its clip takes after that; microseconds."""
+
+    slot: int
+    rest: int
+
+
+def lasting(measured: Sequence[Measured], one: Open) -> Lasts | None:
+    """The median of what is most like it: same account, model and price; then same model and price; then same model."""
+    for names in (("account", "model", "units"), ("model", "units"), ("model",)):
+        alike = [
+            task for task in measured if all(getattr(task, name) == getattr(one, name) for name in names)
+        ]
+        if alike:
+            return Lasts(int(median(task.slot for task in alike)), int(median(task.rest for task in alike)))
+    return None
+
+
+def forecast(
+    work: Sequence[Open],
+    lanes: Sequence[LaneCard],
+    *,
+    measured: Sequence[Measured],
+    past: Mapping[tuple[str, str], Sequence[Turn]],
+    weights: Mapping[str, int],
+    now: int,
+) -> dict[str, Estimate]:
+    """An estimate for every open generation that has a plan."""
+    memory: dict[tuple[str, str, str], Lasts | None] = {}
+
+    def lasts(one: Open) -> Lasts | None:
+        key = one.account, one.model, one.units
+        if key not in memory:
+            memory[key] = lasting(measured, one)
+        return memory[key]
+
+    known = {one.id: _running(one, lasts(one), now) for one in work if one.intended_at and not one.sends}
+    for lane in lanes:
+        here = [one for one in work if (one.account, one.model) == (lane.account, lane.model)]
+        free = _free(here, [lasts(one) for one in here], lane.slots, now)
+        not_before = lane.paused_until or now
+        queue = in_order(
+            [one for one in here if one.sends], past.get((lane.account, lane.model), ()), weights
+        )
+        for place, one in enumerate(islice(queue, HORIZON), start=1):
+            known[one.id] = _waiting(lasts(one), place, free, not_before, stopped=bool(lane.holds))
+        known |= {one.id: Estimate(missing=FAR) for one in here if one.id not in known}
+    return known
+
+
+def _free(here: Sequence[Open], lasting: Sequence[Lasts | None], slots: int, now: int) -> list[int]:
+    """When each slot of a lane is free, as a heap."""
+    ends = [
+        max(now, one.intended_at + lasts.slot) if lasts is not None and one.intended_at else now
+        for one, lasts in zip(here, lasting, strict=True)
+        if one.stage in OPEN
+    ]
+    free = sorted(ends)[-slots:] if slots else []
+    free += [now] * (slots - len(free))
+    heapq.heapify(free)
+    return free
+
+
+def in_order(work: Sequence[Open], past: Sequence[Turn], weights: Mapping[str, int]) -> Iterator[Open]:
+    """What waits for a lane, in the order it would be sent if nothing else came."""
+    yield from sorted((one for one in work if not one.fresh), key=lambda one: one.ready)
+    queues: dict[str, deque[Open]] = {}
+    for one in sorted((one for one in work if one.fresh), key=_within):
+        queues.setdefault(one.production, deque()).append(one)
+    turns, last = list(past), {turn.production: turn.at for turn in past}
+    at = max((turn.at for turn in past), default=0) + 1 + max((one.ready for one in work), default=0)
+    while queues:
+        waiting = [
+            Waiting(name, weights.get(name, 1), queue[0].ready, last.get(name, 0))
+            for name, queue in queues.items()
+        ]
+        production = next_turn(waiting, turns[-19:], weights)
+        if production is None:
+            return
+        one = queues[production].popleft()
+        if not queues[production]:
+            del queues[production]
+        at += 1
+        turns.append(Turn(production, one.ready, at))
+        last[production] = at
+        yield one
+
+
+def _within(one: Open) -> tuple[int, int, int]:
+    return one.rank, one.needed_by if one.needed_by is not None else 2**63, one.position
+
+
+def _running(one: Open, lasts: Lasts | None, now: int) -> Estimate:
+    if one.intended_at is None or lasts is None:
+        return Estimate(start=one.intended_at, missing=UNMEASURED)
+    return Estimate(start=one.intended_at, end=max(now, one.intended_at + lasts.slot + lasts.rest))
+
+
+def _waiting(lasts: Lasts | None, place: int, free: list[int], not_before: int, *, stopped: bool) -> Estimate:
+    """Takes the slot that is free first."""
+    if stopped or not free:
+        return Estimate(place, missing=STOPPED if stopped else "the lane has no slots")
+    if lasts is None:
+        return Estimate(place, missing=UNMEASURED)
+    start = max(heapq.heappop(free), not_before)
+    heapq.heappush(free, start + lasts.slot)
+    return Estimate(place, start, start + lasts.slot + lasts.rest)

@@ -1,0 +1,17 @@
+"""Moments as callers write them (RFC 3339 with an offset) as the log's microseconds since 1970."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def microseconds(moment: str) -> int:
+    """Microseconds since 1970. Raises ValueError for what is no such text, and for a day or an hour that does not exist."""
+    if not _MOMENT.fullmatch(moment):
+        raise ValueError("a moment is RFC 3339 with its offset, e.g. 2026-12-01T18:00:00+09:00")
+    since = datetime.fromisoformat(moment.upper()) - datetime(1970, 1, 1, tzinfo=UTC)
+    return since // timedelta(microseconds=1)

@@ -1,0 +1,142 @@
+"""The queue as people and programs see it: every open generation, what it waits for, and when it will run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generation.forecast import Estimate, forecast
+from generation.submission import BUDGET
+from registry.log.lanes import Lane
+from registry.registry import Connection
+from registry.views import queue as view
+from registry.views.page import Card
+from registry.views.queue import Alarm, LaneCard, Open
+from registry.views.turns import past_turns, weights
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "requested": ("plan", "waits for its plan"),
+    "parent": ("parent", "waits for the clip it continues"),
+    "approval": ("approval", "waits for a person's approval of its plan"),
+    "voided": ("plan", "waits for a new plan: what was approved has drifted"),
+    "intended": ("sending", "is being sent"),
+    "unknown": ("outcome", "nobody knows whether it was accepted: it is looked up"),
+    "quarantined": ("quarantine", "waits for a person's decision about its submission"),
+    "confirmed": ("provider", "is accepted and waits at the provider"),
+    "processing": ("provider", "is being made by the provider"),
+    "succeeded": ("fetch", "is made: its result is being fetched"),
+    "stored": ("end", "is stored: its record is being written"),
+    "closed": ("end", "its record is being written"),
+}
+"""Stage -> code and words, where that is all there is to say."""
+
+
+class Waits(Card):
+    """An open generation: what it waits for (`code`, `why`), its lane, and its `place` in the lane's order (from 1).
+
+    Times are microseconds since 1970; estimates are medians of what was measured, and null with the reason in `no_estimate`.
+    """
+
+    id: str
+    position: int
+    production: str
+    scene: str
+    account: str | None
+    model: str | None
+    stage: str
+    code: str
+    why: str
+    submission: str | None
+    priority: int
+    needed_by: int | None
+    requested_at: int
+    place: int | None
+    estimated_start: int | None
+    estimated_end: int | None
+    no_estimate: str | None
+
+
+class QueueNow(Card):
+    """A page of what is open, in the order it was asked for; with the lanes as they stand, and what a person must look at."""
+
+    items: tuple[Waits, ...]
+    next: int | None
+    lanes: tuple[LaneCard, ...]
+    alarms: tuple[Alarm, ...]
+
+
+def queue_now(
+    connection: Connection,
+    log: str,
+    *,
+    now: int,
+    slots: int,
+    after: int = 0,
+    limit: int = 100,
+    **wanted: str | None,
+) -> QueueNow:
+    """One page of the open generations whose production, scene, account or model is as `wanted`; `after` is a position."""
+    work = view.open_work(connection, log)
+    lanes = view.lanes(connection, log, now=now, slots=slots).lanes
+    estimates = forecast(
+        work,
+        lanes,
+        measured=view.measured(connection, log),
+        past={
+            (lane.account, lane.model): past_turns(connection, Lane(log, lane.account, lane.model), now)
+            for lane in lanes
+        },
+        weights=weights(connection, log),
+        now=now,
+    )
+    by_lane = {(lane.account, lane.model): lane for lane in lanes}
+    shown = [one for one in view.filtered(work, **wanted) if one.position > after]
+    page = [
+        _waits(one, by_lane.get((one.account, one.model)), estimates.get(one.id), now)
+        for one in shown[:limit]
+    ]
+    return QueueNow(
+        items=tuple(page),
+        next=page[-1].position if len(shown) > limit else None,
+        lanes=lanes,
+        alarms=view.alarms(connection, log, now=now),
+    )
+
+
+def _waits(one: Open, lane: LaneCard | None, estimate: Estimate | None, now: int) -> Waits:
+    code, why = _why(one, lane, now)
+    found = estimate or Estimate(missing="not planned yet")
+    return Waits(
+        id=one.id,
+        position=one.position,
+        production=one.production,
+        scene=one.scene,
+        account=one.account or None,
+        model=one.model or None,
+        stage=one.stage,
+        code=code,
+        why=why,
+        submission=one.submission,
+        priority=-one.rank,
+        needed_by=one.needed_by,
+        requested_at=one.requested_at,
+        place=found.place,
+        estimated_start=found.start,
+        estimated_end=found.end,
+        no_estimate=found.missing,
+    )
+
+
+def _why(one: Open, lane: LaneCard | None, now: int) -> tuple[str, str]:
+    if not one.sends or lane is None:
+        code, words = WORDS.get(one.stage, ("end", "is being ended"))
+        return code, one.note if one.note and code in ("quarantine", "outcome", "fetch") else words
+    if lane.holds:
+        hold = lane.holds[0]
+        return "hold", f"{hold.model or hold.scope} of {lane.account} held by {hold.by}: {hold.message}"
+    if lane.paused_until is not None:
+        return "pause", f"the provider says that {lane.account} is full for {lane.model}"
+    if one.due is not None and one.due > now and one.note:
+        return ("budget" if one.memory == BUDGET else "retry"), one.note
+    if lane.open >= lane.slots:
+        return "slot", f"all {lane.slots} slots of {lane.account} for {lane.model} are in use"
+    return "turn", "waits for a worker"

@@ -1,0 +1,275 @@
+"""What does a worker take up next? One answer for all workers of a database, inside one write transaction.
+
+Following (polls, look-ups, results) goes by who has been due the longest. Sending needs a free slot of its lane, and the lane
+must be neither held nor paused. Whose turn it is there is `log.fair`'s question; what was sent before keeps the turn it had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
+
+from registry.log import leases
+from registry.log.fair import WINDOW, Turn, Waiting, next_turn
+from registry.log.lanes import Lane, Pause, pause_of
+from registry.log.leases import Lease
+from registry.log.tables import LEASES
+from registry.views.accounts import ACCOUNTS
+from registry.views.generations import GENERATIONS
+from registry.views.productions import PRODUCTIONS
+from registry.views.submissions import SUBMISSIONS
+from registry.views.work import WORK
+
+OPEN: Final = ("intended", "unknown", "confirmed", "processing")
+"""A submission in one of these may have a task that holds a slot (contract section 10: from submitted to its end)."""
+_UNDER_WAY: Final = 2**62
+"""Turns whose intent is being written come after all that are in the log."""
+_LEASED = WORK.outerjoin(LEASES, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
+_LEASES = LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
+
+
+@dataclass(frozen=True, slots=True)
+class LaneNow:
+    """A lane as it stands: its slots, how many are `open`, how many sends are under way (`posting`), its pause, its holds.
+
+    `held_by` is who holds it, a person before the provider. `elsewhere` are the models of the account that a person holds.
+    """
+
+    lane: Lane
+    slots: int
+    open: int
+    posting: int
+    pause: Pause
+    holds: tuple[dict[str, Any], ...]
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def held_by(self) -> str | None:
+        return min((hold["by"] for hold in self.holds), default=None)
+
+    def takes(self, now: int) -> bool:
+        """Whether one more may be sent. After a strike one at a time goes, until something is accepted."""
+        return (
+            self.held_by != "person"
+            and self.pause.until <= now
+            and self.open < self.slots
+            and not (self.pause.strikes and self.posting)
+        )
+
+
+def claim(connection: Connection, *, owner: str, now: int, until: int, slots: int) -> Lease | None:
+    """Take up what is next, if anything is. `slots` is what a lane has where nobody said otherwise."""
+    send, follow = _next_sent(connection, now, slots), _next_followed(connection, now)
+    sends = send is not None and (follow is None or send.since <= follow.since)
+    row = send if sends else follow
+    if row is None:
+        return None
+    return leases.claim(connection, row.log, row.work, owner=owner, until=until, sends=sends)
+
+
+def hurry(connection: Connection, log: str, account: str, *, now: int) -> None:
+    """All that waits on this account is due now."""
+    there = select(WORK.c.work).where(WORK.c.log == log, WORK.c.account == account)
+    connection.execute(
+        update(LEASES)
+        .where(LEASES.c.log == log, LEASES.c.due > now, LEASES.c.work.in_(there))
+        .values(due=now)
+    )
+
+
+def _next_followed(connection: Connection, now: int) -> Row[Any] | None:
+    """What has been due the longest: taken up before, or new; so neither can starve the other."""
+    due = (
+        select(WORK.c.log, WORK.c.work, LEASES.c.due.label("since"))
+        .select_from(_LEASES)
+        .where(LEASES.c.due <= now, LEASES.c.expires <= now, ~WORK.c.sends)
+        .order_by(LEASES.c.due, WORK.c.position)
+        .limit(1)
+    )
+    new = _new().where(WORK.c.submission.is_(None))
+    found = [row for row in (connection.execute(query).one_or_none() for query in (due, new)) if row]
+    if found:
+        return min(found, key=lambda row: int(row.since))
+    return connection.execute(_new()).one_or_none()
+
+
+def _new() -> Select[Any]:
+    """The oldest to be followed that nobody ever took up."""
+    taken = select(LEASES.c.work).where(LEASES.c.log == WORK.c.log, LEASES.c.work == WORK.c.work).exists()
+    return (
+        select(WORK.c.log, WORK.c.work, WORK.c.since)
+        .where(~WORK.c.sends, ~taken)
+        .order_by(WORK.c.since, WORK.c.position)
+        .limit(1)
+    )
+
+
+def _next_sent(connection: Connection, now: int, slots: int) -> Row[Any] | None:
+    """What is sent next: of the lanes that take one more, the one where something waits the longest."""
+    lanes = connection.execute(
+        select(WORK.c.log, WORK.c.account, WORK.c.model, func.min(WORK.c.ready))
+        .where(WORK.c.sends)
+        .group_by(WORK.c.log, WORK.c.account, WORK.c.model)
+        .order_by(func.min(WORK.c.ready))
+    ).all()
+    for log, account, model, _ in lanes:
+        lane = lane_now(connection, Lane(log, account, model), now=now, slots=slots)
+        if lane.takes(now) and (found := _of_lane(connection, lane, now)) is not None:
+            return found
+    return None
+
+
+def lane_now(connection: Connection, lane: Lane, *, now: int, slots: int) -> LaneNow:
+    """A lane's slots and what stands in their way."""
+    card = connection.execute(
+        select(ACCOUNTS.c.slots, ACCOUNTS.c.holds).where(
+            ACCOUNTS.c.log == lane.log, ACCOUNTS.c.account == lane.account
+        )
+    ).one_or_none()
+    said, standing = (orjson.loads(card.slots), orjson.loads(card.holds)) if card else ({}, [])
+    sending = _sending(connection, now, _in(WORK, lane))
+    by_state = {
+        state: _count(connection, _in(SUBMISSIONS, lane), SUBMISSIONS.c.state == state) for state in OPEN
+    }
+    return LaneNow(
+        lane,
+        said.get(lane.model, slots),
+        sum(by_state.values()) + sending,
+        by_state["intended"] + sending,
+        pause_of(connection, lane),
+        tuple(hold for hold in standing if hold["scope"] != "model" or hold["model"] == lane.model),
+        tuple(hold["model"] for hold in standing if hold["by"] == "person" and hold["model"]),
+    )
+
+
+def _of_lane(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
+    if lane.held_by is not None:
+        return _probe(connection, lane, now)
+    free = _free(now), _in(WORK, lane.lane), WORK.c.sends
+    again = _candidates().where(*free, ~WORK.c.fresh).order_by(WORK.c.ready).limit(1)
+    if (kept := connection.execute(again).one_or_none()) is not None:
+        return kept
+    production = _whose_turn(connection, lane.lane, now)
+    first = (
+        _candidates()
+        .where(*free, WORK.c.production == production)
+        .order_by(WORK.c.fresh, WORK.c.rank, WORK.c.needed_by, WORK.c.position)
+        .limit(1)
+    )
+    return None if production is None else connection.execute(first).one_or_none()
+
+
+def _probe(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
+    """While the provider's hold stands, one call at a time finds out whether it still does: the oldest refused one."""
+    held, there = lane.lane, WORK.c.log == lane.lane.log
+    of_account = and_(SUBMISSIONS.c.log == held.log, SUBMISSIONS.c.account == held.account)
+    under_way = _count(connection, of_account, SUBMISSIONS.c.state == "intended")
+    if under_way or _sending(connection, now, and_(there, WORK.c.account == held.account)):
+        return None
+    oldest = (
+        select(WORK.c.work, WORK.c.model)
+        .where(there, WORK.c.account == held.account, WORK.c.sends, WORK.c.model.not_in(lane.elsewhere))
+        .order_by(WORK.c.stage != "held", WORK.c.ready)
+        .limit(1)
+    )
+    if all(hold["scope"] == "model" for hold in lane.holds):
+        oldest = oldest.where(WORK.c.model == held.model)
+    first = connection.execute(oldest).one_or_none()
+    if first is None or first.model != held.model:
+        return None
+    due = or_(LEASES.c.work.is_(None), (LEASES.c.expires <= now) & (LEASES.c.due <= now))
+    return connection.execute(
+        _candidates().where(there, WORK.c.work == first.work, due).limit(1)
+    ).one_or_none()
+
+
+def _whose_turn(connection: Connection, lane: Lane, now: int) -> str | None:
+    waits = connection.execute(
+        select(WORK.c.production, func.min(WORK.c.ready))
+        .where(WORK.c.sends, _in(WORK, lane))
+        .group_by(WORK.c.production)
+    ).all()
+    shares = weights(connection, lane.log)
+    waiting = [
+        Waiting(name, shares.get(name, 1), since, _last_turn(connection, lane, name))
+        for name, since in waits
+        if _has_free(connection, lane, name, now)
+    ]
+    return next_turn(waiting, past_turns(connection, lane, now), shares)
+
+
+def past_turns(connection: Connection, lane: Lane, now: int) -> list[Turn]:
+    """The lane's last turns, oldest first: the last intents in the log, and those that are being written."""
+    last = connection.execute(
+        select(SUBMISSIONS.c.production, GENERATIONS.c.ready, SUBMISSIONS.c.position)
+        .select_from(
+            SUBMISSIONS.join(
+                GENERATIONS,
+                (GENERATIONS.c.log == SUBMISSIONS.c.log)
+                & (GENERATIONS.c.generation == SUBMISSIONS.c.subject),
+            )
+        )
+        .where(_in(SUBMISSIONS, lane))
+        .order_by(SUBMISSIONS.c.position.desc())
+        .limit(WINDOW - 1)
+    ).all()
+    under_way = connection.execute(
+        select(WORK.c.production, WORK.c.ready)
+        .select_from(_LEASES)
+        .where(LEASES.c.expires > now, WORK.c.sends, WORK.c.fresh, _in(WORK, lane))
+        .order_by(WORK.c.ready)
+    ).all()
+    turns = [Turn(name, ready or at, at) for name, ready, at in reversed(last)]
+    return turns + [Turn(name, ready, _UNDER_WAY + number) for number, (name, ready) in enumerate(under_way)]
+
+
+def weights(connection: Connection, log: str) -> dict[str, int]:
+    """Every production's share of the slots it waits for."""
+    query = select(PRODUCTIONS.c.production, PRODUCTIONS.c.weight).where(PRODUCTIONS.c.log == log)
+    return {row.production: row.weight for row in connection.execute(query)}
+
+
+def _last_turn(connection: Connection, lane: Lane, production: str) -> int:
+    return (
+        connection.execute(
+            select(func.max(SUBMISSIONS.c.position)).where(
+                _in(SUBMISSIONS, lane), SUBMISSIONS.c.production == production
+            )
+        ).scalar()
+        or 0
+    )
+
+
+def _has_free(connection: Connection, lane: Lane, production: str, now: int) -> bool:
+    query = _candidates().where(_free(now), WORK.c.sends, _in(WORK, lane), WORK.c.production == production)
+    return connection.execute(query.limit(1)).one_or_none() is not None
+
+
+def _candidates() -> Select[Any]:
+    return select(WORK.c.log, WORK.c.work, WORK.c.since).select_from(_LEASED)
+
+
+def _free(now: int) -> ColumnElement[bool]:
+    """Nobody holds it, and it is due. What an account's refusal stopped is due as soon as no hold stands."""
+    due = (LEASES.c.due <= now) | (WORK.c.stage == "held")
+    return or_(LEASES.c.work.is_(None), (LEASES.c.expires <= now) & due)
+
+
+def _sending(connection: Connection, now: int, where: ColumnElement[bool]) -> int:
+    """Paid calls that somebody holds a lease for and whose intent is not in the log yet."""
+    return int(
+        connection.execute(
+            select(func.count()).select_from(_LEASES).where(LEASES.c.expires > now, WORK.c.sends, where)
+        ).scalar_one()
+    )
+
+
+def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(SUBMISSIONS).where(*where)).scalar_one())
+
+
+def _in(table: Any, lane: Lane) -> ColumnElement[bool]:
+    return and_(table.c.log == lane.log, table.c.account == lane.account, table.c.model == lane.model)
