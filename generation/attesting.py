@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from generation.desk import KlingFor
 from generation.errors import KeyOfAnotherAccount, KlingRefused, KlingUnreachable
-from generation.kling.client import Absent, NoInformation
+from generation.holding import after_read
+from generation.kling.client import Absent, Found, NoInformation
 from generation.submission import route_of
 from registry.deciders.account import Account
+from registry.deciders.command import Command
 from registry.views.submissions import SubmissionCard
 
 
@@ -22,6 +24,11 @@ class Proof:
 
     seen_task: str | None
     words: str
+    found: Found | None = None
+
+    def resumes(self, account: Account, stream: str) -> list[Command]:
+        """The provider's hold of all calls is over, when the key got through."""
+        return [] if self.found is None else after_read(self.found, account, stream=stream)
 
 
 def prove(
@@ -49,9 +56,8 @@ def prove(
         )
     if isinstance(answer, NoInformation):
         raise _no_answer(answer, key_fingerprint)
-    return Proof(
-        newest.task_id, f"under this key Kling shows task {newest.task_id}, which the account has sent"
-    )
+    words = f"under this key Kling shows task {newest.task_id}, which the account has sent"
+    return Proof(newest.task_id, words, answer)
 
 
 def _no_answer(answer: NoInformation, key_fingerprint: str) -> KlingRefused | KlingUnreachable:

@@ -29,12 +29,13 @@ from generation.comparing import (
 )
 from generation.desk import Desk
 from generation.errors import KlingUnreachable, ReconciliationRunning
+from generation.holding import silenced
 from generation.kling.client import Found, KlingClient, NoInformation
 from generation.listing import Lists, listed, packs_used, read_lists, read_packs
 from generation.submission import route_of
 from registry.deciders.account import Account, NoteFinding, RecordReconciliation
 from registry.deciders.submission import NoteOnSubmission, Submission
-from registry.errors import Refusal, VersionConflict
+from registry.errors import AlreadyRegistered, Refusal, VersionConflict
 from registry.events.account import AccountReconciled, ReconciliationFinding, ResourcePack
 from registry.events.envelope import Context
 from registry.events.references import plain
@@ -141,11 +142,8 @@ def _account(desk: Desk, lease: Lease) -> Account:
     state = desk.registry.state(lease.log, lease.work).state
     if not isinstance(state, Account):
         raise RuntimeError(f"{lease.work} is no account")
-    held = state.holds.get(("everything", None))
-    if held is not None:
-        raise KlingUnreachable(
-            f"all calls of {lease.work} are held: {held.message}", hint="resume the account first"
-        )
+    if silenced(state):
+        raise KlingUnreachable(f"all calls of {lease.work} are held", hint="resume the account first")
     return state
 
 
@@ -215,7 +213,7 @@ def _adopt(desk: Desk, lease: Lease, run: Run, card: SubmissionCard, task: Liste
             fence=lease.fence,
             expected={card.id: folded.version},
         )
-    except (VersionConflict, Refusal) as moved:
+    except (AlreadyRegistered, VersionConflict, Refusal) as moved:
         _log.info("not_adopted", submission=card.id, why=moved.message)
         return None
     desk.registry.hurry(lease.log, card.subject, due=desk.now())
