@@ -28,7 +28,7 @@ from registry.views.submissions import SubmissionCard
 MOST_FINDINGS: Final = 500
 """So many stand in a report; orphans and charges beyond them are events all the same."""
 SETTLES_WITHIN: Final = 3_600 * 1_000_000
-"""A task that ended no longer ago than this (microseconds) may still be followed by a worker that polls."""
+"""A task that ended, or became known to us, no longer ago than this (microseconds) may still be followed by a worker."""
 GRAVEST_FIRST: Final[tuple[FindingKind, ...]] = (
     "twin", "after_end", "not_in_log", "charge", "no_charge", "missing", "adopted", "unlisted", "foreign",
 )  # fmt: skip
@@ -198,7 +198,8 @@ def _settled(found: Comparison, card: SubmissionCard, task: Listed, now: int) ->
     """The deduction of a task that the log knows, against what the log has settled."""
     theirs, ours = task.units or _ZERO, Decimal(card.units or 0)
     followed = card.state in ("confirmed", "processing")
-    late = task.status in _ENDED and task.updated_at is not None and task.updated_at + SETTLES_WITHIN <= now
+    since = max(task.updated_at or now, card.confirmed_at or 0)
+    late = task.status in _ENDED and since + SETTLES_WITHIN <= now
     if followed and not late:
         found.add("open", task.units)
         return

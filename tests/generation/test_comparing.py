@@ -73,6 +73,7 @@ CHARGES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str], str]] = {
     "nothing": ({"units": Decimal(0)}, {}, ["no_charge"], "-3"),
     "not a word": ({"units": None}, {}, ["no_charge"], "-3"),
     "failed for both": ({"status": "failed", "units": None}, {"state": "closed", "units": None}, [], "0"),
+    "known for a moment": ({}, {"state": "processing", "confirmed_at": NOW - 1}, [], "0"),
     "still followed": ({"updated_at": NOW - SETTLES_WITHIN + 1}, {"state": "processing"}, [], "0"),
     "ended long ago": ({}, {"state": "processing", "units": None}, ["charge"], "3"),
     "runs for long": ({"status": "processing", "units": None}, {"state": "processing"}, [], "0"),

@@ -58,6 +58,7 @@ class Month:
             self.till.world.clock.pass_by(STEP)
             self.till.provider.clock(advance_seconds=STEP)
         self.till.write()
+        self.till.world.clock.pass_by(7_200)
 
     def call(self, fate: str, seconds: str) -> None:
         """One call, its task and its log, as its fate wants it."""
