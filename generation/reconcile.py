@@ -52,7 +52,7 @@ from registry.views.submissions import (
 
 KEPT_US: Final = 30 * 86_400 * 1_000_000
 """How long the provider keeps results (contract section 10); without a window, tasks of this time are compared."""
-MOST_LOOKS: Final = 50
+MOST_LOOKS: Final = 200
 """So many unlisted tasks are asked for by id in one run."""
 _PORTION: Final = 200
 _MOST_UNREAD: Final = 100

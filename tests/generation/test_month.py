@@ -123,7 +123,7 @@ def test_a_month_is_reconciled(world: World, provider: Sandbox) -> None:
     month = Month(Till(world, provider))
     month.live()
     month.till.close()
-    provider.order(on="list", do="hide", match={"prompt_contains": "Fog"}, times=1)
+    provider.order(on="list", do="hide", match={"prompt_contains": "Fog"}, times=10_000)
     billed = sum(Decimal(entry["billed_units"]) for entry in provider.ledger() if entry["accepted"])
 
     report, written = compared(world)
