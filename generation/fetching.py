@@ -190,12 +190,14 @@ def _not_taken(desk: Desk, held: Held, kind: str, message: str) -> Step:
     if left < 0 and kind:
         held.append(desk, *ending(held.id, held.generation, held.submission, outcome="lost", reason=why))
         return Moved()
-    if kind and held.lease.attempts >= _REPORTED_FROM:
+    # Claims since the first try; before that they were polls.
+    tries = held.lease.attempts + 1 if held.lease.memory == _AGAIN else 1
+    if kind and tries >= _REPORTED_FROM:
         _report(desk, held, f"its result is refused ({kind})")
     if left < ALARM_US:
         _report(desk, held, "its result is not in our store, and will be deleted within three days")
         why = f"{max(left, 0) // 86_400_000_000} days before the provider deletes it, {why}"
-    return Wait(desk.durations.retry(held.lease.attempts), why, memory=_AGAIN)
+    return Wait(desk.durations.retry(tries), why, memory=_AGAIN)
 
 
 def _report(desk: Desk, held: Held, what: str) -> None:

@@ -9,8 +9,8 @@ from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.holding import after_read, refused, silenced
 from generation.kling.answers import FAILED, PROCESSING, SUBMITTED, SUCCEED, Task
 from generation.kling.client import Absent, Found, NoInformation, Route
+from generation.posting import account_of, keep_answer, record
 from generation.recording import ending, settling
-from generation.submission import account_of, keep_answer, record
 from registry.deciders.command import Command
 from registry.deciders.submission import NoteOnSubmission
 from registry.events.submission import ProviderAnomaly, TaskFailed, TaskProcessing, TaskSucceeded

@@ -80,9 +80,9 @@ UNKNOWN_SCENE = Gap("E413", "Unknown scene", ("guide 4.1",), "open the scene fir
 SHARED_FACE = Gap(
     "E414", "One picture for two people", ("guide A2", *_GROUNDING), "assign each their own picture"
 )
-TOO_DEAR = Gap("E416", "Dearer than max_units", ("contract section 10",), "raise max_units, or ask for less")
+TOO_DEAR = Gap("E420", "Dearer than max_units", ("contract section 10",), "raise max_units, or ask for less")
 NO_BUDGET = Gap(
-    "E417",
+    "E421",
     "The production's budget does not hold it",
     ("contract section 10",),
     "raise the budget, ask for fewer takes, or wait until what is reserved is released",

@@ -16,7 +16,7 @@ from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.holding import after_read, silenced
 from generation.kling.answers import Task
 from generation.kling.client import Absent, Found, KlingClient, NoInformation
-from generation.submission import account_of, keep_answer, record, route_of, submission_of
+from generation.posting import account_of, keep_answer, record, route_of, submission_of
 from registry.deciders.submission import LOOKS, NoteOnSubmission
 from registry.events.submission import (
     Look,

@@ -14,7 +14,7 @@ import structlog
 from generation.desk import Desk
 from generation.errors import KlingUnreachable
 from generation.kling.client import Absent, Found, NoInformation
-from generation.submission import route_of
+from generation.posting import route_of
 from registry.deciders.account import Account
 from registry.deciders.submission import AnotherTask, ResolveQuarantine, Submission
 from registry.errors import LogBusy, Refusal

@@ -27,7 +27,7 @@ for `?after=`. Refusals are problem documents (RFC 9457) that name everything th
 since 1970.
 """
 _REF: Final = "#/components/schemas/{model}"
-_VERBS: Final = ("get", "put", "post", "patch", "delete", "head")
+_VERBS: Final = ("get", "put", "post", "patch", "delete")
 _FILE: Final = {"type": "string", "contentMediaType": "image/*", "description": "JPEG, PNG or WebP."}
 _UPLOAD: Final = {
     "required": True,

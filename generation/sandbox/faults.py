@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from generation.sandbox.requests import LibraryProduct, Product
+from generation.sandbox.requests import AnyProduct
 
 Moment = Literal["create", "query", "lookup", "list", "result", "callback"]
 Deed = Literal[
@@ -118,7 +118,7 @@ class Fault(BaseModel):
 
     on: Moment = "create"
     do: Deed
-    route: Product | LibraryProduct | None = None
+    route: AnyProduct | None = None
     match: FaultMatch = FaultMatch()
     times: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     skip: Annotated[int, Field(ge=0, le=1_000_000)] = 0

@@ -50,14 +50,11 @@ class General(Vendor):
             reading = Reading(self.world, name, base)
             return self._query(request, reading, lambda account: reading.page(account, number, size))
         if name in PRESETS:
-            kept, vendors = (
-                self.world.library.presets[PRESETS[name]],
-                Reading(self.world, PRESETS[name], base),
-            )
+            vendors = Reading(self.world, PRESETS[name], base)
             return self._query(
                 request,
                 vendors,
-                lambda account: vendors.presets(kept, Occasion("list", account.name, name), number, size),
+                lambda account: vendors.presets(Occasion("list", account.name, name), number, size),
             )
         return self.nowhere(request)
 

@@ -14,7 +14,7 @@ from generation.sandbox.accounts import (
     Voice,
 )
 from generation.sandbox.creations import Creation, Deletion
-from generation.sandbox.requests import LibraryProduct
+from generation.sandbox.requests import AnyProduct, LibraryProduct
 
 _ELEMENTS: LibraryProduct = "advanced-custom-elements"
 _VOICES: LibraryProduct = "custom-voices"
@@ -38,7 +38,7 @@ class Library:
         born = min(_BORN, now - 1)
         for account in accounts:
             self._seed(account, born)
-        self.presets: dict[LibraryProduct, list[Creation]] = {
+        self.presets: dict[AnyProduct, list[Creation]] = {
             _ELEMENTS: [_born(element, "", "kling", born) for element in PRESET_ELEMENTS],
             _VOICES: [_preset_voice(voice, born) for voice in PRESET_VOICES],
         }

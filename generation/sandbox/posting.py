@@ -17,7 +17,7 @@ from generation.sandbox.faults import SHAPING, Fault
 from generation.sandbox.ledger import Entry
 from generation.sandbox.occasions import NOTHING_MET, Met, Occasion
 from generation.sandbox.replies import Reply, misbehaving
-from generation.sandbox.requests import LibraryProduct, Product, Removal
+from generation.sandbox.requests import AnyProduct, Removal
 from generation.sandbox.world import World
 
 
@@ -29,7 +29,7 @@ class Post(ABC):
     """
 
     world: World
-    product: Product | LibraryProduct | Removal
+    product: AnyProduct | Removal
     body: bytes
     base: str
     account: SeededAccount | None = None

@@ -7,10 +7,10 @@ from typing import Any
 
 from generation.sandbox import querying
 from generation.sandbox.accounts import SeededAccount
-from generation.sandbox.creations import Creation, Found
+from generation.sandbox.creations import Found
 from generation.sandbox.faults import SHAPING, Fault, Moment
 from generation.sandbox.occasions import Occasion
-from generation.sandbox.requests import LibraryProduct, Product
+from generation.sandbox.requests import AnyProduct
 from generation.sandbox.shaping import Told, hiding, invented, shaped_list, told
 from generation.sandbox.world import World
 
@@ -20,7 +20,7 @@ class Reading:
     """A look-up or a list on its way; `fault` is what befalls its answer, known once it was read or refused."""
 
     world: World
-    product: Product | LibraryProduct
+    product: AnyProduct
     base: str
     fault: Fault | None = None
 
@@ -48,11 +48,10 @@ class Reading:
         listed = [*invented(account, self.product, faults, now), *shaped_list(seen, faults)]
         return self._paged(listed, number, size)
 
-    def presets(
-        self, kept: list[Creation], asked: Occasion, number: str | None, size: str | None
-    ) -> list[dict[str, Any]]:
-        """One page of what the vendor owns: faults befall the answer, and change nothing in it."""
+    def presets(self, asked: Occasion, number: str | None, size: str | None) -> list[dict[str, Any]]:
+        """One page of what the vendor owns of that product: faults befall the answer, and change nothing in it."""
         self._faults(asked, [])
+        kept = self.world.library.presets.get(self.product, [])
         return self._paged([Told(creation) for creation in kept], number, size)
 
     def _paged(self, listed: list[Told], number: str | None, size: str | None) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ Product = Literal["omni-video", "text2video", "image2video"]
 PRODUCTS: tuple[Product, ...] = ("omni-video", "text2video", "image2video")
 LibraryProduct = Literal["advanced-custom-elements", "custom-voices"]
 LIBRARY_PRODUCTS: tuple[LibraryProduct, ...] = ("advanced-custom-elements", "custom-voices")
+AnyProduct = Product | LibraryProduct
 Removal = Literal["delete-advanced-elements", "delete-elements", "delete-voices"]
 REMOVALS: dict[Removal, LibraryProduct] = {
     "delete-advanced-elements": "advanced-custom-elements",

@@ -11,7 +11,7 @@ from generation.sandbox.accounts import SeededAccount, Voice
 from generation.sandbox.creations import MADE, Creation, Found
 from generation.sandbox.faults import RISK_CONTROL, Fault
 from generation.sandbox.occasions import Occasion
-from generation.sandbox.requests import LibraryProduct, Product
+from generation.sandbox.requests import AnyProduct, LibraryProduct, Product
 from generation.sandbox.tasks import Task
 
 _F = TypeVar("_F", Task, Creation)
@@ -62,9 +62,7 @@ def shaped_list(tasks: Sequence[tuple[Found, Occasion]], faults: Sequence[Fault]
     return [told(task, occasion, faults) for task, occasion in tasks if not hiding(occasion, faults)]
 
 
-def invented(
-    account: SeededAccount, product: Product | LibraryProduct, faults: Iterable[Fault], now: float
-) -> list[Told]:
+def invented(account: SeededAccount, product: AnyProduct, faults: Iterable[Fault], now: float) -> list[Told]:
     """Tasks that nobody created, newest first; the same order invents the same ids in every list."""
     return [
         Told(_nobodys(account, product, fault, n, now), fault.word, fault.message, fault.units)
@@ -74,9 +72,7 @@ def invented(
     ]
 
 
-def _nobodys(
-    account: SeededAccount, product: Product | LibraryProduct, fault: Fault, n: int, now: float
-) -> Found:
+def _nobodys(account: SeededAccount, product: AnyProduct, fault: Fault, n: int, now: float) -> Found:
     digest = hashlib.sha256(fault.model_dump_json(exclude={"times", "skip"}).encode()).digest()
     drawn = _INVENTED_FIRST + int.from_bytes(digest[:8]) % _INVENTED_RANGE
     task_id = str(int(fault.task_id or drawn) + n)

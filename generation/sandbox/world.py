@@ -20,7 +20,7 @@ from generation.sandbox.journal import Journal
 from generation.sandbox.ledger import Entry, Ledger
 from generation.sandbox.library import Library
 from generation.sandbox.occasions import FaultQueue
-from generation.sandbox.requests import LIBRARY_PRODUCTS, LibraryProduct, Product
+from generation.sandbox.requests import LIBRARY_PRODUCTS, AnyProduct
 from generation.sandbox.results import ResultUrls
 from generation.sandbox.settings import SandboxSettings
 from generation.sandbox.shelf import Shelf
@@ -101,7 +101,7 @@ class World:
             self.journal.keep_entry(entry)
             self.ledger.add(entry)
 
-    def find(self, account: str, product: Product | LibraryProduct, either_id: str) -> Found | None:
+    def find(self, account: str, product: AnyProduct, either_id: str) -> Found | None:
         """A task, element or voice as the query routes see it: of this product, and past the lag of look-ups."""
         with self.lock:
             task: Found | None
@@ -113,7 +113,7 @@ class World:
             return None
         return task
 
-    def newest_first(self, account: str, product: Product | LibraryProduct) -> list[Found]:
+    def newest_first(self, account: str, product: AnyProduct) -> list[Found]:
         """Everything of that product, visible or not."""
         with self.lock:
             if product in LIBRARY_PRODUCTS:

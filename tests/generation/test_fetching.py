@@ -71,10 +71,14 @@ def test_trouble_that_stays_is_reported_once(
 
 
 def test_passing_trouble_is_not_reported(world: World, provider: Sandbox) -> None:
-    """One refused download is no news."""
-    provider.order(on="result", do="html", status=200, times=1)
+    """A result refused at the first try, at the old address and at the new one, is no news, however often its task was polled."""
+    provider.clock(speed=0)
+    asked = world.ask(**ALONE)
+    world.work(6)
+    provider.order(on="result", do="html", status=200, times=2)
+    provider.clock(speed=1)
 
-    assert world.carry(world.ask(**ALONE))[0].outcome == "delivered"
+    assert world.carry(asked)[0].outcome == "delivered"
     assert reported(world) == []
 
 

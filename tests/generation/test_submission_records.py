@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generation.submission import RECORD_TRIES
+from generation.posting import RECORD_TRIES
 from registry.deciders.asset import RetireAsset
 from registry.errors import LogBusy
 from tests.crash.invariants import check_all

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from generation.sandbox import DEFAULT_ACCOUNT, SandboxSettings, SeededAccount, bind, make_server
+from tests.generation.sandbox.listening import Listener
 
 
 class Running:
@@ -120,6 +121,14 @@ def sandbox(serve: Callable[[SandboxSettings], Running]) -> Running:
     running = serve(SandboxSettings(submitted_seconds=100, processing_seconds=100, url_lifetime_seconds=1000))
     running.client.post("/sandbox/v1/clock", json={"speed": 0})
     return running
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A loopback address that keeps the callbacks sent to it."""
+    made = Listener()
+    yield made
+    made.stop()
 
 
 def _start(settings: SandboxSettings) -> tuple[Running, Callable[[], None]]:

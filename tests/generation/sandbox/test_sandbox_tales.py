@@ -117,6 +117,20 @@ def test_lists_invent_tasks(sandbox: Any) -> None:
     assert [task["task_id"] for task in sandbox.tasks()] == [mine]
 
 
+def test_how_often_is_no_part_of_an_invented_id(sandbox: Any) -> None:
+    """Orders that differ only in `times` and `skip` invent the same ids, so that a test can order one more of the same."""
+    told = []
+    for how_often in ({}, {"times": 3}, {"skip": 1}):
+        sandbox.order(on="list", do="invent", word="processing", **how_often)
+        told.append([task["task_id"] for page in (sandbox.listed(), sandbox.listed()) for task in page[:1]])
+        sandbox.client.delete("/sandbox/v1/faults")
+    sandbox.order(on="list", do="invent", word="resting")
+
+    once, thrice, second = told
+    assert (once, thrice, second) == (once[:1], once * 2, once)
+    assert sandbox.listed()[0]["task_id"] not in once
+
+
 def test_units_may_differ(sandbox: Any) -> None:
     """Lists may tell a charge that was not made, and hide one that was; the truth stays in the ledger."""
     for name in "ab":

@@ -6,6 +6,7 @@ import hashlib
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,19 @@ def slowly(body: bytes) -> Iterator[bytes]:
 def post(sandbox: Any, body: bytes) -> httpx.Response:
     headers = {"content-length": str(len(body))}
     return sandbox.client.post("/v1/videos/text2video", content=slowly(body), headers=headers)
+
+
+@contextmanager
+def connected(sandbox: Any, length: int) -> Iterator[socket.socket]:
+    """A connection on which a create of that many bytes has been announced."""
+    address = urlsplit(sandbox.url)
+    head = (
+        f"POST /v1/videos/text2video HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {length}\r\n"
+        f"Authorization: Bearer {DEFAULT_ACCOUNT.api_key}\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        yield connection
 
 
 @pytest.mark.parametrize("match", [{}, {"external_task_id": "big"}, {"account": "first"}])
@@ -71,13 +85,8 @@ def test_a_drop_behind_which_the_body_is_accepted(sandbox: Any) -> None:
 def test_a_proxy_that_never_got_it_all(sandbox: Any) -> None:
     """Even a buffering proxy delivers nothing when the caller stops in mid-body."""
     sandbox.order(do="drop_mid_body", accept=True, seconds=0)
-    address = urlsplit(sandbox.url)
-    head = (
-        f"POST /v1/videos/text2video HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 5000\r\n"
-        f"Authorization: Bearer {DEFAULT_ACCOUNT.api_key}\r\n\r\n"
-    )
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-        connection.sendall(head.encode() + body_of("half", 3000)[:2000])
+    with connected(sandbox, 5000) as connection:
+        connection.sendall(body_of("half", 3000)[:2000])
         answered = connection.recv(100)
     (entry,) = sandbox.until(lambda: sandbox.ledger(external_task_id="half"))
 
@@ -97,6 +106,30 @@ def test_answers_in_mid_body(sandbox: Any, do: str, status: int, code: int | Non
     assert (entry["http_status"], entry["code"], entry["accepted"]) == (status, code, False)
     assert entry["body_bytes"] < BIG
     assert post(sandbox, body_of("next")).json()["code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "finishes", "soonest", "latest"), [(0.5, False, 0.4, 5), (20, True, 0, 5)]
+)
+def test_after_an_early_answer_the_rest_is_awaited(
+    sandbox: Any, seconds: float, finishes: bool, soonest: float, latest: float
+) -> None:
+    """The connection stays open behind an answer in mid-body until the rest has come, or for `seconds`: no reset eats it."""
+    sandbox.order(do="code", status=429, code=1302, after_bytes=1000, seconds=seconds)
+    body = body_of("early", 5000)
+    with connected(sandbox, len(body)) as connection:
+        connection.sendall(body[:2000])
+        answered = connection.recv(10_000)
+        began = time.monotonic()
+        if finishes:
+            connection.sendall(body[2000:])
+        while more := connection.recv(10_000):
+            answered += more
+        waited = time.monotonic() - began
+
+    assert answered.startswith(b"HTTP/1.1 429")
+    assert b'"code":1302' in answered
+    assert soonest <= waited < latest
 
 
 def test_a_stall_in_mid_body(sandbox: Any) -> None:
