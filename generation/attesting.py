@@ -12,7 +12,7 @@ from generation.desk import KlingFor
 from generation.errors import KeyOfAnotherAccount, KlingRefused, KlingUnreachable
 from generation.holding import after_read
 from generation.kling.client import Absent, Found, NoInformation
-from generation.submission import route_of
+from generation.posting import route_of
 from registry.deciders.account import Account
 from registry.deciders.command import Command
 from registry.views.submissions import SubmissionCard

@@ -11,7 +11,7 @@ from typing import Final
 from generation.comparing import Listed
 from generation.kling.answers import Pack, Task
 from generation.kling.client import PATH_OF_ROUTE, KlingClient, NoInformation, Page
-from generation.submission import route_of
+from generation.posting import route_of
 from registry.events.account import ResourcePack
 from registry.events.references import plain
 

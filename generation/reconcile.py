@@ -32,7 +32,7 @@ from generation.errors import KlingUnreachable, ReconciliationRunning
 from generation.holding import silenced
 from generation.kling.client import Found, KlingClient, NoInformation
 from generation.listing import Lists, listed, packs_used, read_lists, read_packs
-from generation.submission import route_of
+from generation.posting import route_of
 from registry.deciders.account import Account, NoteFinding, RecordReconciliation
 from registry.deciders.submission import NoteOnSubmission, Submission
 from registry.errors import AlreadyRegistered, Refusal, VersionConflict
