@@ -10,7 +10,7 @@ RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
 
-.PHONY: help setup demo serve test check proof lock clean
+.PHONY: help setup demo serve test check crash proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -48,9 +48,13 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+crash: $(DEV_STAMP)  ## kill workers (KILLS=2000) or service and worker together (HOUSES=1000); the last line says what came of it
+	@$(BIN)/python -m tests.crash $(if $(HOUSES),--houses $(HOUSES),--kills $(or $(KILLS),2000)) --seed $(or $(SEED),20261122)
 proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python benchmarks/body.py
 	@$(BIN)/python benchmarks/compile.py
+	@$(BIN)/python benchmarks/worker.py
+	@$(BIN)/python -m tests.crash --kills 100000
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt

@@ -2,8 +2,9 @@
 
 - worker: generations/s from the first claim to the last end, with CPU and memory per generation and questions per task
 - bare: the same HTTP calls by a plain loop that keeps nothing (create, ask until it is done, download), as the limit
+- estimate: with few slots, how far the ends that the queue foretold were from those that came, as a share of the wait
 
-    python benchmarks/worker.py [--generations 1000] [--task-seconds 1] [--json]
+    python benchmarks/worker.py [--generations 1000] [--task-seconds 1] [--slots 10] [--json]
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import sys
 import tempfile
 import time
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -24,11 +28,13 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from generation.kling.client import KlingClient
+from generation.queue import queue_now
 from tests.servers.building import build
 from tests.servers.sandbox import Sandbox, sandbox
 from tests.servers.world import ALONE, KEYS, SHORT, World
 
 WARM = 20
+_UNLIMITED = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,20 +56,55 @@ def main() -> None:
     options = _options()
     half = str(options.task_seconds / 2)
     flags = ("--submitted-seconds", half, "--processing-seconds", half, "--one-film", "--slots", "100000")
-    with sandbox(*flags) as provider, tempfile.TemporaryDirectory() as folder:
-        world = build(Path(folder), provider.url)
-        _carried(world, WARM, options.task_seconds)
-        ours = _carried(world, options.generations, options.task_seconds)
-        world.registry.close()
+    with sandbox(*flags) as provider:
+        with _studio(provider) as world:
+            _carried(world, WARM, options.task_seconds)
+            ours = _carried(world, options.generations, options.task_seconds)
+        with _studio(provider) as world:
+            off = _foretold(world, options.generations // 5, options.slots, options.task_seconds)
         bare = _bare(provider, min(options.generations, 200), options.task_seconds)
-    print(json.dumps(_figures(ours, bare)) if options.json else _table(ours, bare))
+    print(json.dumps(_figures(ours, bare, off)) if options.json else _table(ours, bare, off))
+
+
+@contextmanager
+def _studio(provider: Sandbox) -> Iterator[World]:
+    with tempfile.TemporaryDirectory() as folder:
+        world = build(Path(folder), provider.url)
+        yield world
+        world.registry.close()
+
+
+def _at_work(world: World, task_seconds: float, slots: int) -> World:
+    pause = replace(SHORT, poll_first=task_seconds, poll_then=task_seconds / 4, poll_slow=task_seconds / 4)
+    return world.with_desk(durations=pause, slots=slots)
+
+
+def _foretold(world: World, generations: int, slots: int, task_seconds: float) -> float:
+    """The median error of the queue's estimated ends, as a share of the time from the estimate to the end.
+
+    What is measured first is what the estimate then stands on.
+    """
+    counted = _at_work(world, task_seconds, slots)
+    counted.carry(*(counted.ask(**ALONE) for _ in range(3 * slots)), seconds=600)
+    asked = [counted.ask(**ALONE) for _ in range(generations)]
+    now = world.registry.clock()
+    with world.registry.reading() as connection:
+        queue = queue_now(connection, world.studio, now=now, slots=slots, limit=generations)
+    foretold = {one.id: one.estimated_end for one in queue.items}
+    counted.carry(*asked, seconds=600)
+    errors = []
+    for name in asked:
+        ended, said = counted.card(name).ended_at, foretold[name]
+        if ended is None or said is None:
+            raise RuntimeError(f"{name} has no estimate, or no end")
+        errors.append(abs(ended - said) / (ended - now))
+    return median(errors)
 
 
 def _carried(world: World, generations: int, task_seconds: float) -> Run:
     """Ask for all of them, then let one worker carry them to their ends."""
-    pause = replace(SHORT, poll_first=task_seconds, poll_then=task_seconds / 4, poll_slow=task_seconds / 4)
     asks: Counter[str] = Counter()
-    counted = world.with_desk(durations=pause)
+    counted = _at_work(world, task_seconds, _UNLIMITED)
     asked = [counted.ask(**ALONE) for _ in range(generations)]
     worker, open_ = counted.worker(), set(asked)
     began, cpu, memory = time.perf_counter(), time.process_time(), _memory()
@@ -127,7 +168,7 @@ def _memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _figures(ours: Run, bare: Run) -> dict[str, float]:
+def _figures(ours: Run, bare: Run, off: float) -> dict[str, float]:
     return {
         "generations": ours.generations,
         "worker_per_second": round(ours.per_second, 1),
@@ -137,11 +178,12 @@ def _figures(ours: Run, bare: Run) -> dict[str, float]:
         "bare_cpu_ms": round(1000 * bare.cpu / bare.generations, 1),
         "memory_kib_per_generation": round(ours.grown / ours.generations, 2),
         "questions_per_task": round(ours.questions, 2),
+        "estimate_off_by": round(off, 3),
     }
 
 
-def _table(ours: Run, bare: Run) -> str:
-    return "\n".join(f"{name:28}{figure:>12}" for name, figure in _figures(ours, bare).items())
+def _table(ours: Run, bare: Run, off: float) -> str:
+    return "\n".join(f"{name:28}{figure:>12}" for name, figure in _figures(ours, bare, off).items())
 
 
 def _options() -> argparse.Namespace:
@@ -150,6 +192,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--generations", type=int, default=1000)
     parser.add_argument("--task-seconds", type=float, default=1.0)
+    parser.add_argument("--slots", type=int, default=10, help="slots of the run that tries the estimate")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 

@@ -156,6 +156,7 @@ def _facts(
     elements = (person.element for person in resolution.people)
     parent = resolution.parent
     shown = {reference.asset for person in grounds.people.values() for reference in person.references}
+    shown |= grounds.portraits
     return Facts(
         element_kinds={element.element_id: element.kind for element in elements if element and element.kind},
         pictures={

@@ -76,6 +76,7 @@ def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:
         assets=source.assets(list(dict.fromkeys([*_named_assets(request), *pictures]))),
         parent=_parent(request.continue_from or request.edit, source),
         retake=_found(source.take, request.retake_of),
+        portraits=source.portraits([request.opening]) if isinstance(request.opening, str) else frozenset(),
         ambiguous={
             word: tuple(who.ground.id for who in meant) for word, meant in called.items() if len(meant) > 1
         },

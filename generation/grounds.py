@@ -121,7 +121,8 @@ class Grounds:
     `people` is keyed by every name, alias or id the request uses (cast and speakers) and by the ids of the scene's cast; `assets`
     by the ids the request names and the ids the people's references name. What does not exist is absent, and
     `production` is None where neither the request nor its scene leads to one. `ambiguous` holds the words that could mean
-    several characters, with their ids. `policies` are the installation's, not of a position.
+    several characters, with their ids. `portraits` holds the opening picture's id when it stands for a character, cast or not.
+    `policies` are the installation's, not of a position.
     """
 
     studio: str
@@ -135,4 +136,5 @@ class Grounds:
     parent: ParentGround | None = None
     retake: TakeGround | None = None
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    portraits: frozenset[str] = frozenset()
     policies: Policies = GUIDE

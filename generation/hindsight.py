@@ -38,7 +38,7 @@ from registry.deciders.submission import Submission
 from registry.errors import InvalidCommand, NotFound
 from registry.events.personal import Erased
 from registry.registry import Connection, Registry
-from registry.views import characters, elements
+from registry.views import characters, elements, lineage
 
 S = TypeVar("S")
 
@@ -97,6 +97,11 @@ class Hindsight:
         held = elements.elements_until(self._connection, self._studio, self.position, characters=characters)
         states = self._all(held, Element)
         return [(states[id][0].character, _element_ground(id, states[id][0])) for id in held]
+
+    def portraits(self, assets: Sequence[str]) -> frozenset[str]:
+        states = self._all(lineage.ever_shown_by(self._connection, self._studio, assets), Character)
+        shown = {asset for state, _ in states.values() for asset, _ in state.references}
+        return frozenset(shown.intersection(assets))
 
     def assets(self, ids: Sequence[str]) -> dict[str, AssetGround]:
         states = self._all(ids, Asset)

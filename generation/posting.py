@@ -21,7 +21,7 @@ from generation.recording import plan_of
 from registry.deciders.account import Account
 from registry.deciders.command import Command
 from registry.deciders.submission import NoteOnSubmission
-from registry.errors import BlobError, LogBusy
+from registry.errors import BlobError, LogBusy, RegistryError
 from registry.events.account import AccountHeld, AccountResumed
 from registry.events.references import StoredBytes
 from registry.events.submission import (
@@ -62,7 +62,7 @@ def post(desk: Desk, held: Held, submission: str, *, line: Line, body: WireBody,
         route_of(plan.endpoint),
         body,
         deadline_seconds=max(0.001, until - desk.monotonic()),
-        still_allowed=lambda: desk.monotonic() < until,
+        still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
     )
     outcome = _outcome(
         desk, held, submission, client=line.client, posted=posted, external=body.external_task_id or ""
@@ -78,6 +78,14 @@ def post(desk: Desk, held: Held, submission: str, *, line: Line, body: WireBody,
     )
     record(desk, held, NoteOnSubmission(stream=submission, event=outcome), *of_account)
     return _next(desk, held, outcome, lane)
+
+
+def _still_ours(desk: Desk, held: Held) -> bool:
+    """Leases run out by the wall's clock, which may jump (a machine that slept): who was taken over must not send."""
+    try:
+        return desk.registry.holds(held.lease)
+    except RegistryError:
+        return False
 
 
 def _next(desk: Desk, held: Held, outcome: Outcome, lane: Lane) -> Step:

@@ -74,6 +74,9 @@ class Present:
             for card in held
         ]
 
+    def portraits(self, assets: Sequence[str]) -> frozenset[str]:
+        return characters.portraits_among(self._connection, self._studio, assets)
+
     def assets(self, ids: Sequence[str]) -> dict[str, AssetGround]:
         cards = assets.find_assets(self._connection, self._studio, ids)
         scenes_of = {card.id: self._cut_from(card) for card in cards.values()}

@@ -50,9 +50,10 @@ def resolve(
     """
     submission: Submission = desk.registry.state(studio, command.stream).state
     intent = submission.intent
-    if command.task_id is not None and intent is not None and submission.stage == "quarantined":
-        _must_be_free(desk, studio, command, intent)
-        _must_be_ours(desk, studio, command.task_id, intent)
+    task_id = command.task_id if command.decision == "adopt" and submission.stage == "quarantined" else None
+    if intent is not None and task_id is not None:
+        _must_be_free(desk, studio, task_id, intent)
+        _must_be_ours(desk, studio, task_id, intent)
     handled = desk.registry.handle(
         studio, [command], context=context, idempotency=idempotency, expected=dict(expected or {})
     )
@@ -61,12 +62,12 @@ def resolve(
     return handled
 
 
-def _must_be_free(desk: Desk, studio: str, command: ResolveQuarantine, intent: SubmissionIntended) -> None:
+def _must_be_free(desk: Desk, studio: str, task_id: str, intent: SubmissionIntended) -> None:
     with desk.registry.reading() as connection:
-        other = view.confirmed_as(connection, studio, account=intent.account, task_id=command.task_id or "")
+        other = view.confirmed_as(connection, studio, account=intent.account, task_id=task_id)
     if other is not None:
         raise AnotherTask(
-            f"task {command.task_id} is {other}'s already; {command.stream} is quarantined",
+            f"task {task_id} is {other}'s already; the submission stays quarantined",
             hint=_COMPARE,
             state="quarantined",
         )
@@ -80,9 +81,9 @@ def _must_be_ours(desk: Desk, studio: str, task_id: str, intent: SubmissionInten
     with desk.kling_for(account) as client:
         found = client.task(route_of(intent.route), task_id)
     match found:
-        case NoInformation(why=why):
+        case NoInformation(why=why, http=http):
             raise KlingUnreachable(
-                f"the provider does not say whether it has task {task_id}: {why}",
+                f"the provider does not say whether it has task {task_id} (HTTP {http or 'none'}): {why}",
                 hint="nothing was written; decide again when it answers",
             )
         case Absent():

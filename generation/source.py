@@ -83,6 +83,10 @@ class Source(Protocol):
         """These characters' elements, retired ones too, each with its character, in order of adoption."""
         ...
 
+    def portraits(self, assets: Sequence[str]) -> frozenset[str]:
+        """Those of `assets` that stand for a character, whoever that is."""
+        ...
+
     def assets(self, ids: Sequence[str]) -> dict[str, AssetGround]:
         """Those of `ids` that exist."""
         ...

@@ -167,6 +167,11 @@ class Registry:
         until = self.clock() + lease_us
         return self._log.transact(lambda connection: leases.extend(connection, lease, until=until))
 
+    def holds(self, lease: Lease) -> bool:
+        """Whether nobody has taken a lease over. Raises LogBusy when that cannot be read."""
+        with self.reading() as connection:
+            return leases.held(connection, lease)
+
     def release(self, lease: Lease, *, due: int, note: str, progressed: bool, memory: str = "") -> None:
         """Let go of a lease until `due`; `note` says what it waits for, `memory` is for the next holder."""
         self._log.transact(

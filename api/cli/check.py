@@ -93,7 +93,12 @@ def _documents(raw: bytes) -> list[Any]:
         orjson.loads(raw)
     except orjson.JSONDecodeError:
         lines = ((number, line) for number, line in enumerate(raw.splitlines(), start=1) if line.strip())
-        return [json_of(line, f"line {number}", "one JSON document per line") for number, line in lines]
+        found = [json_of(line, f"line {number}", "one JSON document per line") for number, line in lines]
+        if not found:
+            raise LocalFailure(
+                "nothing-to-check", "there is no payload in it", "a JSON body, or JSON lines"
+            ) from None
+        return found
     return [json_of(raw, "the file")]
 
 

@@ -59,14 +59,21 @@ def run_worker(environment: Environment) -> None:
         Worker(continuity.desk(), owner=owner, sleep=sleep).run(stopping.is_set)
 
 
-def run_sandbox(host: str, port: int, *, port_file: Path | None, data: Path | None) -> None:
+def run_sandbox(
+    host: str, port: int, *, port_file: Path | None, data: Path | None, end_frame_limit: bool
+) -> None:
     """Be a Kling until interrupted."""
     from generation.sandbox import SandboxSettings, run
 
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
     with _free(host, port):
-        run(SandboxSettings(data_folder=data), host, port, port_file=port_file)
+        run(
+            SandboxSettings(data_folder=data, end_frame_limit=end_frame_limit),
+            host,
+            port,
+            port_file=port_file,
+        )
 
 
 def migrate_database(environment: Environment) -> str:

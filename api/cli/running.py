@@ -55,12 +55,17 @@ def worker(environment: dict[str, str]) -> None:
 )
 @click.option("--port-file", type=_PORT_FILE, help="Where to write the port once requests are answered.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep tasks and films here.")
-def sandbox(host: str, port: int, port_file: Path | None, data: Path | None) -> None:
+@click.option(
+    "--no-end-frame-limit", is_flag=True, help="Take an end frame beside more than two pictures (R25)."
+)
+def sandbox(
+    *, host: str, port: int, port_file: Path | None, data: Path | None, no_end_frame_limit: bool
+) -> None:
     """A Kling that runs here: same contract, no money. More switches: python -m generation.sandbox --help.
 
     Example: continuity sandbox --port 8010
     """
-    processes.run_sandbox(host, port, port_file=port_file, data=data)
+    processes.run_sandbox(host, port, port_file=port_file, data=data, end_frame_limit=not no_end_frame_limit)
 
 
 @click.command()

@@ -129,6 +129,7 @@ def _start_sandbox(children: Children, wanted: Wanted, folder: Path) -> dict[str
         "sandbox",
         "sandbox",
         *("--port", str(wanted.sandbox_port), "--port-file", str(port_file), "--data", str(kept)),
+        *_laxity(children.environment),
     )
     address = f"http://127.0.0.1:{children.port_of('sandbox', port_file)}"
     return {
@@ -137,6 +138,12 @@ def _start_sandbox(children: Children, wanted: Wanted, folder: Path) -> dict[str
         "KLING_SECRET_KEY": DEFAULT_ACCOUNT.secret_key,
         "CONTINUITY_ALLOW_LOOPBACK": "true",
     }
+
+
+def _laxity(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """A sandbox beside an installation that allows the end frame takes it too, as the vendor does (contract R25, D1)."""
+    allowed = environment.get("CONTINUITY_END_FRAME_POLICY") == "allow"
+    return ("--no-end-frame-limit",) if allowed else ()
 
 
 def _without_kling(environment: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 from generation.addresses import looks_remote
 from generation.rules.prompts import voices_in
 from generation.rules.rule import Problem, Rule, removing, rule, setting
-from generation.rules.subject import Subject
+from generation.rules.subject import IMAGE, TEXT, Subject
 
 
 def _asked(s: Subject) -> bool:
@@ -43,12 +43,14 @@ def pro_needs_reason(s: Subject) -> Iterator[Problem]:
     "4k is not approved",
     cites="contract D5, guide 1.14",
     path="request.mode",
-    applies=_asked,
+    applies=lambda s: s.is_video and "mode" in s.body,
 )
 def four_k_not_approved(s: Subject) -> Iterator[Problem]:
+    """Anybody's 4k, because it is approved for nothing; whether pro has a purpose is known of our own requests only."""
     if s.body["mode"] == "4k":
         message = "mode 4k is legal for the vendor but no approved mode"
-        yield Problem(f"{message}: say why in mode_reason, or send pro")
+        change = (setting("$.mode", "pro"),)
+        yield Problem(f"{message}: say why in mode_reason, or send pro", change=change)
 
 
 @rule(
@@ -108,12 +110,34 @@ def top_level_image(s: Subject) -> Iterator[Problem]:
     applies=lambda s: s.is_omni and s.body.get("sound") == "on" and not s.videos,
 )
 def speakers_grounded(s: Subject) -> Iterator[Problem]:
-    """One person by picture or element and another by words alone is what the guide warns of."""
+    """One person by picture or element and another by words alone is what the guide warns of.
+
+    Where nobody is grounded at all, the table of combinations speaks about our own requests.
+    """
     voices = frozenset().union(*(voices_in(text) for _, text in s.prompts))
     faces = len(s.images) - len(s.frames) + len(s.elements)
-    if 0 < faces < len(voices):
+    fewest = 0 if s.facts.request is None else 1
+    if fewest <= faces < len(voices):
         message = f"{len(voices)} voices speak and {faces} of their faces are grounded"
         yield Problem(f"{message}: give each speaker a picture or an element")
+
+
+@rule(
+    "W210",
+    "W",
+    "Voices go by omni",
+    cites="guide F3.5, contract R35",
+    path="$.prompt",
+    applies=lambda s: s.endpoint in (TEXT, IMAGE),
+)
+def voices_go_by_omni(s: Subject) -> Iterator[Problem]:
+    """Voice control is not supported with kling-v3, and no list is read there that a marker could point at."""
+    for path, text in s.prompts:
+        if voices_in(text):
+            message = (
+                f"{s.endpoint} binds no voice to a marker: ground the speakers and send them to omni-video"
+            )
+            yield Problem(message, path)
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -123,4 +147,5 @@ RULES: Final[tuple[Rule, ...]] = (
     remote_picture,
     top_level_image,
     speakers_grounded,
+    voices_go_by_omni,
 )

@@ -215,6 +215,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         facts={"portraits": frozenset({"blob:asset_mina"}), "setting": "a harbour"},
         image_list=[{"image_url": "blob:asset_mina", "type": "first_frame"}],
     ),
+    "W210": Example(TEXT, {"prompt": f"Medium shot, in English. Mina <<<voice_1>>> {_LINE}", "sound": "on"}),
     "I301": _known("pattern A was chosen", _omni(duration="7"), pattern="A", durations=(5, 15)),
     "I302": _asked(
         {**_TALK, "framing": "wide shot"}, given="the request frames its dialogue wide", sound="on"
@@ -240,4 +241,11 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         video_list=[_BASE],
     ),
     "I314": _omni(element_list=_elements(2), video_list=[_FEATURE]),
+    "I315": _omni(prompt="<<<element_1>>> leans on the bar.", element_list=_elements(1)),
+    "I316": _omni(
+        sound="on",
+        element_list=_elements(2),
+        prompt="Medium shot, in English, wardrobe adapted. <<<element_1>>><<<voice_2>>> and "
+        f"<<<element_2>>><<<voice_1>>> {_LINE}",
+    ),
 }

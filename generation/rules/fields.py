@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from generation.rules.prompts import MARKER, PROMPT_LIMIT
+from generation.rules.prompts import MARKER, PROMPT_LIMIT, markers_in
 from generation.rules.rule import Problem, Rule, removing, rule, setting, shown
 from generation.rules.subject import IMAGE, OMNI, TEXT, Subject
 
@@ -156,7 +156,7 @@ def sound_known(s: Subject) -> Iterator[Problem]:
 
 
 def _has_markers(s: Subject) -> bool:
-    return s.is_video and any(MARKER.search(text) for _, text in s.prompts)
+    return s.is_video and any(markers_in(text) for _, text in s.prompts)
 
 
 @rule(
@@ -172,9 +172,13 @@ def markers_point_somewhere(s: Subject) -> Iterator[Problem]:
     """`<<<voice_n>>>` has no list on these models and stays legal (guide A2, F2; contract R35)."""
     counts = {kind: len(s.listed(name)) for kind, name in _LISTS.items()}
     for path, text in s.prompts:
-        for kind, number in dict.fromkeys(found.groups() for found in MARKER.finditer(text)):
-            if kind in counts and int(number) > counts[kind]:
-                yield Problem(f"<<<{kind}_{number}>>> points past the {counts[kind]} of {_LISTS[kind]}", path)
+        for marker in markers_in(text):
+            read = MARKER.fullmatch(marker)
+            if read is None:
+                message = f"{marker} is read as plain words: a marker is <<<image_1>>>, in small letters, counted from 1"
+                yield Problem(message, path)
+            elif (kind := read[1]) in counts and int(read[2]) > counts[kind]:
+                yield Problem(f"{marker} points past the {counts[kind]} of {_LISTS[kind]}", path)
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -9,6 +9,12 @@ PROMPT_LIMIT: Final = 2500
 SHOT_PROMPT_LIMIT: Final = 512
 MARKER: Final = re.compile(r"<<<(image|element|video|voice)_([1-9]\d{0,8})>>>")
 
+_MARKER_LIKE: Final = re.compile(r"<<<\s*(?:image|element|video|voice)[\s_-]*\d*\s*>>>", re.IGNORECASE)
+_BOUND: Final = re.compile(r"<<<(image|element)_([1-9]\d{0,8})>>>\s*<<<voice_([1-9]\d{0,8})>>>")
+_CLOTHES: Final = re.compile(
+    r"\b(wardrobe\w*|cloth(es|ed|ing)|outfits?|costumes?|wear(s|ing)?|dress(ed|es)?|uniforms?)\b",
+    re.IGNORECASE,
+)
 _WIDE: Final = re.compile(r"\b(extreme )?(wide|long|establishing|full|aerial|panorama\w*)\b", re.IGNORECASE)
 _READABLE: Final = re.compile(r"\b(medium|close|upper|bust|head|shoulders?)\b", re.IGNORECASE)
 _MOUTHS: Final = re.compile(r"\b(mouths?|lips?)\b", re.IGNORECASE)
@@ -43,6 +49,21 @@ def seconds_to_say(lines: tuple[str, ...]) -> float:
 def voices_in(prompt: str) -> frozenset[str]:
     """The numbers of the voices a prompt points at."""
     return frozenset(number for kind, number in MARKER.findall(prompt) if kind == "voice")
+
+
+def markers_in(prompt: str) -> tuple[str, ...]:
+    """Everything that is a marker or was meant as one, each once: the vendor reads `<<<image_1>>>`, not `<<<Image_1>>>`."""
+    return tuple(dict.fromkeys(_MARKER_LIKE.findall(prompt)))
+
+
+def voices_bound(prompt: str) -> tuple[tuple[str, str, str], ...]:
+    """Every voice that directly follows a face: kind and number of the face, number of the voice."""
+    return tuple(dict.fromkeys(_BOUND.findall(prompt)))
+
+
+def says_clothes(prompt: str) -> bool:
+    """Whether a prompt says what people wear (guide A2.9)."""
+    return _CLOTHES.search(prompt) is not None
 
 
 def names_language(prompt: str) -> bool:

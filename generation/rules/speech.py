@@ -9,9 +9,11 @@ from generation.rules.guide import seconds_said
 from generation.rules.prompts import (
     is_too_wide_for_speech,
     names_language,
+    says_clothes,
     seconds_to_say,
     shows_mouths,
     spoken_lines,
+    voices_bound,
     voices_in,
 )
 from generation.rules.rule import Problem, Rule, rule, setting
@@ -32,6 +34,10 @@ def _spoken(s: Subject) -> list[tuple[str, str, tuple[str, ...]]]:
     return [part for part in told if part[2] and not (one_by_one and part[0] == "$.prompt")]
 
 
+def _marked(s: Subject) -> bool:
+    return s.is_omni and any(voices_in(text) for _, text in s.prompts)
+
+
 def _own_words(s: Subject) -> bool:
     """A prompt we did not compose: the caller's own, or a payload from elsewhere."""
     return (s.facts.request is None or s.facts.request.prompt is not None) and bool(_spoken(s))
@@ -43,13 +49,18 @@ def _own_words(s: Subject) -> bool:
     "Speech needs sound",
     cites="guide F3.15",
     path="request.sound",
-    applies=lambda s: _dialogue(s) and not s.videos,
+    applies=lambda s: (_dialogue(s) or _marked(s)) and not s.videos,
 )
 def speech_needs_sound(s: Subject) -> Iterator[Problem]:
-    if s.body.get("sound", "off") == "off":
-        yield Problem(
-            "there is dialogue and sound is off, so nobody will be heard: leave sound unnamed, or say why"
-        )
+    """Dialogue of a request, or voices marked in anybody's prompt."""
+    if s.body.get("sound", "off") != "off":
+        return
+    if s.facts.request is None:
+        message = "voices are marked and sound is off, so nobody will be heard: send it on, or say why"
+        yield Problem(message, "$.sound", (setting("$.sound", "on"),))
+    else:
+        message = "there is dialogue and sound is off, so nobody will be heard"
+        yield Problem(f"{message}: leave sound unnamed, or say why")
 
 
 @rule(
@@ -162,6 +173,60 @@ def ground_before_audio(s: Subject) -> Iterator[Problem]:
         yield Problem(f"{message}: make a silent take, and name it in retake_of when they talk")
 
 
+def _shows_people(s: Subject) -> bool:
+    """A prompt we did not compose, beside people: elements, or the untyped pictures a voice or a marker speaks about."""
+    own = s.facts.request is None or s.facts.request.prompt is not None
+    pictured = len(s.images) > len(s.frames) and any(voices_in(text) for _, text in s.prompts)
+    return own and s.is_omni and not s.frames and not s.videos and (bool(s.elements) or pictured)
+
+
+@rule(
+    "I315",
+    "I",
+    "A prompt with people says what they wear",
+    cites="guide A2.9, guide F3.7, guide F3.8, guide F2.10",
+    path="$.prompt",
+    applies=_shows_people,
+)
+def clothes_told(s: Subject) -> Iterator[Problem]:
+    if not any(says_clothes(text) for _, text in s.prompts):
+        message = "people come from their pictures and the prompt does not say what they wear"
+        yield Problem(
+            f"{message}: wardrobe adapted to the setting, or do not preserve portrait clothing, where it should change"
+        )
+
+
+def _faces(s: Subject) -> int:
+    """How many pictures and elements may be somebody's face."""
+    return len(s.images) - len(s.frames) + len(s.elements)
+
+
+def _voices_of_the_grounded(s: Subject) -> bool:
+    return s.is_omni and _faces(s) > 0 and any(voices_in(text) for _, text in s.prompts)
+
+
+@rule(
+    "I316",
+    "I",
+    "A voice has the number of its face",
+    cites="guide F3.13",
+    path="$.prompt",
+    applies=_voices_of_the_grounded,
+)
+def voices_match_faces(s: Subject) -> Iterator[Problem]:
+    faces = _faces(s)
+    for path, text in s.prompts:
+        for number in sorted(voices_in(text), key=int):
+            if int(number) > faces:
+                yield Problem(f"<<<voice_{number}>>> is the voice of nobody: {faces} are grounded", path)
+        for kind, face, voice in voices_bound(text):
+            if face != voice:
+                message = f"<<<{kind}_{face}>>> speaks with <<<voice_{voice}>>>"
+                yield Problem(
+                    f"{message}: write <<<voice_{face}>>>, so that face and voice stay together", path
+                )
+
+
 RULES: Final[tuple[Rule, ...]] = (
     speech_needs_sound,
     framing_shows_mouths,
@@ -170,4 +235,6 @@ RULES: Final[tuple[Rule, ...]] = (
     language_named,
     prompt_frames_speech,
     ground_before_audio,
+    clothes_told,
+    voices_match_faces,
 )

@@ -25,6 +25,7 @@ def main() -> None:
         public_base_url=given.public_base_url,
         data_folder=given.data_folder,
         media=not given.no_media,
+        one_film=given.one_film,
         duplicate_external_ids=given.duplicate_external_ids,
         end_frame_limit=not given.no_end_frame_limit,
     )
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--units", type=Decimal, default=plain.units)
     parser.add_argument("--public-base-url", default="")
     parser.add_argument("--no-media", action="store_true", help="serve no films; runs without PyAV")
+    parser.add_argument("--one-film", action="store_true", help="the same small film for every task")
     parser.add_argument("--duplicate-external-ids", choices=("refuse", "accept"), default="refuse")
     parser.add_argument(
         "--no-end-frame-limit",

@@ -24,6 +24,7 @@ from generation.sandbox.general import General, general_router
 from generation.sandbox.postman import Postman
 from generation.sandbox.settings import SandboxSettings
 from generation.sandbox.steering import steering_router
+from generation.sandbox.underway import Underway
 from generation.sandbox.uploads import MidBody
 from generation.sandbox.vendor import AnyRequest, Vendor, vendor_router
 from generation.sandbox.world import World
@@ -53,7 +54,7 @@ def create_app(
     return Litestar(
         route_handlers=[vendor_router(vendor), general_router(vendor), steering_router(world, postman)],
         exception_handlers={HTTPException: _refuser(vendor), Exception: _crash(vendor)},
-        middleware=[DefineMiddleware(MidBody, world=world)],
+        middleware=[DefineMiddleware(Underway, world=world), DefineMiddleware(MidBody, world=world)],
         lifespan=[_lifespan(postman, None if settings.data_folder else folder)],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,

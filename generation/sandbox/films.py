@@ -31,10 +31,14 @@ def film_seconds(task: Task) -> str:
 
 
 class FilmRoom:
-    """Encodes films, one at a time, and keeps them as files; the same task always gives the same pictures."""
+    """Encodes films, one at a time, and keeps them as files; the same task always gives the same pictures.
 
-    def __init__(self, journal: Journal) -> None:
+    `one_for_all`: tasks whose films are equally long share the first one's.
+    """
+
+    def __init__(self, journal: Journal, *, one_for_all: bool = False) -> None:
         self._journal = journal
+        self._one_for_all = one_for_all
         self._guard = threading.Lock()
 
     def film(self, task: Task, *, marked: bool, seconds: float | None = None) -> Path:
@@ -43,7 +47,8 @@ class FilmRoom:
         """
         frames = film_frames(task) if seconds is None else max(1, round(seconds * FRAME_RATE))
         odd = "" if seconds is None else f"-{frames}"
-        path = self._journal.films / f"{task.video_id}{'-watermark' if marked else ''}{odd}.mp4"
+        name = f"of-{frames}-frames" if self._one_for_all else task.video_id
+        path = self._journal.films / f"{name}{'-watermark' if marked else ''}{odd}.mp4"
         with self._guard:
             if not path.exists():
                 unfinished = path.with_suffix(".part")

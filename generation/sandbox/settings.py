@@ -25,6 +25,7 @@ class SandboxSettings:
     - `public_base_url`: prefix of result URLs; empty means "as the caller addressed us".
     - `data_folder`: tasks, ledger, pictures and films live here and survive a restart; None is a temporary folder.
     - `media`: False serves no films (their URLs answer 404), which is how to run without PyAV.
+    - `one_film`: every task has the same small film, encoded once; for crowds of tasks nobody watches.
     - `duplicate_external_ids`: "refuse" as K1 saw it, or "accept" as a laxer server would.
     - `bad_pictures`: "refuse" a wrong picture at create, or "fail_task" later (K8).
     - `end_frame_limit`: refuse an end frame beside more than two images (R25, the seed's reading).
@@ -46,6 +47,7 @@ class SandboxSettings:
     public_base_url: str = ""
     data_folder: Path | None = None
     media: bool = True
+    one_film: bool = False
     duplicate_external_ids: Literal["refuse", "accept"] = "refuse"
     bad_pictures: Literal["refuse", "fail_task"] = "refuse"
     end_frame_limit: bool = True

@@ -45,7 +45,8 @@ def steering_router(world: World, postman: Postman) -> Router:
 def _seeing(world: World) -> list[HTTPRouteHandler]:
     @get("/health", sync_to_thread=True)
     def health() -> ASGIApp:
-        return _json({"status": "ok", "version": STEERING_VERSION, "media": world.settings.media})
+        seen = {"media": world.settings.media, "underway": world.underway}
+        return _json({"status": "ok", "version": STEERING_VERSION, **seen})
 
     @get("/accounts", sync_to_thread=True)
     def accounts() -> ASGIApp:

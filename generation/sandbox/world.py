@@ -44,6 +44,7 @@ class World:
         self.clock = VirtualClock(real_clock)
         self.request_id = request_ids
         self.lock = threading.RLock()
+        self.underway = 0
         self.faults = FaultQueue()
         self.chaos = Chaos()
         self.on_new_task: Callable[[Found], None] = lambda _: None
@@ -52,7 +53,7 @@ class World:
         self.library = Library(settings.accounts, self.clock.now())
         self.ledger = Ledger()
         self.journal = Journal(folder)
-        self.films = FilmRoom(self.journal)
+        self.films = FilmRoom(self.journal, one_for_all=settings.one_film)
         self.results = ResultUrls(settings.accounts, settings.url_lifetime_seconds)
         for task in self.journal.tasks():
             self.shelf.add(task)

@@ -61,6 +61,12 @@ def extend(connection: Connection, lease: Lease, *, until: int) -> Lease:
     return replace(lease, expires=until)
 
 
+def held(connection: Connection, lease: Lease) -> bool:
+    """Whether nobody has taken the work over, whatever any clock says about the lease."""
+    row = select(LEASES.c.epoch).where(LEASES.c.log == lease.log, LEASES.c.work == lease.work)
+    return connection.execute(row).scalar() == lease.epoch
+
+
 def release(connection: Connection, lease: Lease, *, now: int, due: int, note: str, progressed: bool) -> None:
     """Let go; the work is due again at `due`, or sooner if it was hurried meanwhile. `note` says what it waits for, for people.
 

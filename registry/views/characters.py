@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Row, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.events.character import (
@@ -55,8 +55,20 @@ class ReferenceRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
+class CalledRow(SQLModel, table=True):
+    """A word that a character is called by now: its name or an alias, casefolded, so that a word finds its people at once."""
+
+    __tablename__ = "view_called"
+    __table_args__ = (Index("called_by_character", "log", "character"),)
+
+    log: str = Field(primary_key=True)
+    word: str = Field(primary_key=True)
+    character: str = Field(primary_key=True)
+
+
 CHARACTERS = CharacterRow.__table__  # type: ignore[attr-defined]
 REFERENCES = ReferenceRow.__table__  # type: ignore[attr-defined]
+CALLED = CalledRow.__table__  # type: ignore[attr-defined]
 
 
 class ReferenceCard(Card):
@@ -85,9 +97,11 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case CharacterIntroduced() as event:
                 connection.execute(insert(CHARACTERS).values(**_row(recorded, event)))
+                _call(connection, recorded, event)
             case CharacterRenamed() as event:
                 name, aliases = known(event.name, "(erased)"), orjson.dumps(known(event.aliases, ()))
                 _change(connection, recorded, name=name, aliases=aliases, named_at=recorded.position)
+                _call(connection, recorded, event)
             case CharacterDescribed() as event:
                 _change(connection, recorded, description=known(event.description, "(erased)"))
             case ReferenceAssigned() as event:
@@ -139,9 +153,20 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
     )
 
 
+def _call(connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed) -> None:
+    """From here on the character is called so, and by no earlier word."""
+    log, who = recorded.log, recorded.stream
+    connection.execute(delete(CALLED).where(CALLED.c.log == log, CALLED.c.character == who))
+    names = (known(event.name, ""), *known(event.aliases, ()))
+    words = dict.fromkeys(name.casefold() for name in names if name)
+    if words:
+        rows = [{"log": log, "word": word, "character": who} for word in words]
+        connection.execute(insert(CALLED), rows)
+
+
 PROJECTION = Projection(
     "characters",
-    (CHARACTERS, REFERENCES),
+    (CHARACTERS, REFERENCES, CALLED),
     frozenset(
         {
             "CharacterIntroduced",
@@ -175,11 +200,21 @@ def characters(
 
 def find_characters(connection: Connection, log: str, wanted: Iterable[str]) -> list[CharacterCard]:
     """Everybody whose id, name or alias is among `wanted` (names in any case), in order of introduction."""
-    keys = {word.casefold() for word in wanted}
-    rows = connection.execute(
-        select(CHARACTERS).where(CHARACTERS.c.log == log).order_by(CHARACTERS.c.position)
-    ).all()
-    return _cards(connection, log, [row for row in rows if keys & _called(row)])
+    words = list(wanted)
+    called = select(CALLED.c.character).where(
+        CALLED.c.log == log, CALLED.c.word.in_({word.casefold() for word in words})
+    )
+    meant = CHARACTERS.c.character.in_({word.casefold() for word in words}) | CHARACTERS.c.character.in_(
+        called
+    )
+    query = select(CHARACTERS).where(CHARACTERS.c.log == log, meant)
+    return _cards(connection, log, connection.execute(query.order_by(CHARACTERS.c.position)).all())
+
+
+def portraits_among(connection: Connection, log: str, assets: Collection[str]) -> frozenset[str]:
+    """Those of `assets` that stand for a character in some role."""
+    query = select(REFERENCES.c.asset).where(REFERENCES.c.log == log, REFERENCES.c.asset.in_(list(assets)))
+    return frozenset(connection.execute(query).scalars())
 
 
 def characters_until(connection: Connection, log: str, position: int) -> list[str]:

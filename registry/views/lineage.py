@@ -204,6 +204,15 @@ def lineage(
     return Lineage(id=start, direction=direction, edges=edges)
 
 
+def ever_shown_by(connection: Connection, log: str, assets: Iterable[str]) -> list[str]:
+    """The ids of every character that one of `assets` ever stood for, those it was withdrawn from too."""
+    numbers = list(_numbers(connection, log, assets).values())
+    edges = select(EDGES.c.made).where(
+        EDGES.c.log == log, EDGES.c.source.in_(numbers), EDGES.c.kind == "reference"
+    )
+    return list(_ids(connection, log, connection.execute(edges).scalars()).values())
+
+
 def _walk(
     log: str, number: int, direction: Direction, depth: int
 ) -> Select[tuple[int, int, str, str, int, int]]:

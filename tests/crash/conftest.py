@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.crash.workers import Nursery
 from tests.servers.carrying import provider, provider_process_fixture, studio, world
+
+settings.register_profile("proof", max_examples=2_000)
 
 __all__ = ["provider", "provider_process_fixture", "studio", "world"]
 

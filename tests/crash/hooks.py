@@ -1,7 +1,8 @@
 """A desk that calls back at named points of the protocol, so that a test can stop, kill or overtake a worker there.
 
 Points are `before:X` and `after:X`, where X is a command or event that is being appended (IntendSubmission,
-SubmissionConfirmed, StoreResult, EndGeneration …), `claim`, `finish`, `create`, `task` (any question about a task), `answer`
+SubmissionConfirmed, StoreResult, EndGeneration …), `claim`, `release`, `finish`, `create`, `task` (any question about a
+task), `tasks` (a page of the list), `answer`
 and `clip` (puts into the store); and `body` (in the middle of the request body), `sent` (the last byte is out, no answer
 read), `download` (in mid-download).
 """
@@ -17,10 +18,11 @@ import pytest
 
 from generation.desk import Desk
 from generation.kling.sockets import PatientStream
+from registry.deciders.account import HoldAccount, ResumeAccount
 from registry.deciders.production import ReleaseBudget, ReserveBudget, SettleBudget
 from registry.deciders.submission import CloseSubmission, NoteOnSubmission
 
-_BOOKS = (ReserveBudget, SettleBudget, ReleaseBudget, CloseSubmission)
+_BOOKS = (ReserveBudget, SettleBudget, ReleaseBudget, CloseSubmission, HoldAccount, ResumeAccount)
 """What only goes along with the command that gives an append its name."""
 
 At = Callable[[str, str], None]
@@ -62,11 +64,14 @@ class _Around:
 
 class _Registry(_Around):
     def handle(self, log: str, commands: Sequence[Any], **rest: Any) -> Any:
-        what = [command for command in commands if not isinstance(command, _BOOKS)][-1]
+        what = [commands[-1], *(command for command in commands if not isinstance(command, _BOOKS))][-1]
         return self._around(_named(what), lambda: self._inner.handle(log, commands, **rest))
 
     def claim(self, **rest: Any) -> Any:
         return self._around("claim", lambda: self._inner.claim(**rest))
+
+    def release(self, lease: Any, **rest: Any) -> Any:
+        return self._around("release", lambda: self._inner.release(lease, **rest))
 
     def finish(self, lease: Any) -> Any:
         return self._around("finish", lambda: self._inner.finish(lease))
@@ -81,6 +86,9 @@ class _Blobs(_Around):
 class _Kling(_Around):
     def task(self, *asked: Any) -> Any:
         return self._around("task", lambda: self._inner.task(*asked))
+
+    def tasks(self, *asked: Any) -> Any:
+        return self._around("tasks", lambda: self._inner.tasks(*asked))
 
     def create(self, route: Any, body: Any, **rest: Any) -> Any:
         external = body.external_task_id

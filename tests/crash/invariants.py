@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from sqlalchemy import select
+
+from registry.blobs import Blobs
 from registry.events.clip import ClipRecorded
 from registry.events.envelope import Recorded
 from registry.events.generation import GenerationEnded, SubmissionOpened
+from registry.events.production import BudgetReserved
 from registry.events.scene import ContinuityRecorded
 from registry.events.submission import (
     QuarantineResolved,
@@ -20,6 +25,8 @@ from registry.events.submission import (
     SubmissionRejected,
     SubmissionResent,
 )
+from registry.log.tables import LEASES
+from tests.crash.books import Book
 from tests.servers.world import World
 
 Ledger = list[dict[str, Any]]
@@ -29,18 +36,34 @@ AT_MOST_ONE = 1
 def check_all(world: World, ledger: Ledger) -> None:
     """Everything below, on the whole log. `ledger` may hold other tests' posts: those of unknown ids are left out."""
     log = world.log()
+    check_events(world.desk.blobs, log, ledger)
+    with world.registry.reading() as connection:
+        rows = connection.execute(select(LEASES.c.work, LEASES.c.epoch)).all()
+    one_live_epoch(by_stream(log), {row.work: row.epoch for row in rows})
+
+
+def check_events(blobs: Blobs, log: Sequence[Recorded], ledger: Ledger) -> None:
+    """Everything below, on whole streams of submissions and generations that `log` holds."""
     streams = by_stream(log)
     intents = {name: events[0].event for name, events in streams.items() if name.startswith("submission_")}
     assert all(isinstance(intent, SubmissionIntended) for intent in intents.values())
     ours = {intent.external_task_id: intent for intent in intents.values()}
     posts = [entry for entry in ledger if entry["external_task_id"] in ours]
+    check_log(blobs, log)
     one_paid_task(log, streams, posts)
     every_task_is_known(streams, intents, posts)
     same_bytes_each_time(ours, posts)
+
+
+def check_log(blobs: Blobs, log: Sequence[Recorded]) -> None:
+    """What holds at every moment, seen from the log alone."""
+    streams = by_stream(log)
+    one_paid_task(log, streams, [])
     resends_follow_proof(streams)
     nothing_follows_an_end(streams)
     ends_are_whole(log)
-    delivered_clips_are_there(world, log)
+    delivered_clips_are_there(blobs, log)
+    budgets_hold(log, streams)
 
 
 def by_stream(log: Sequence[Recorded]) -> dict[str, list[Recorded]]:
@@ -117,10 +140,39 @@ def ends_are_whole(log: Sequence[Recorded]) -> None:
     assert told == ended
 
 
-def delivered_clips_are_there(world: World, log: Sequence[Recorded]) -> None:
+def delivered_clips_are_there(blobs: Blobs, log: Sequence[Recorded]) -> None:
     """I7: the bytes of every clip are in the store and have their digest."""
     for recorded in log:
         if isinstance(recorded.event, ClipRecorded):
             stored = recorded.event.stored
-            with world.desk.blobs.open(stored.key, sha256=stored.sha256) as chunks:
+            with blobs.open(stored.key, sha256=stored.sha256) as chunks:
                 assert sum(map(len, chunks)) == stored.bytes
+
+
+def budgets_hold(log: Sequence[Recorded], streams: dict[str, list[Recorded]]) -> None:
+    """I8: each intent has its reservation beside it, never above the budget; an end leaves nothing of it open."""
+    books: dict[str, Book] = defaultdict(Book)
+    for place, recorded in enumerate(log):
+        books[recorded.stream].enter(recorded.event)
+        if isinstance(recorded.event, SubmissionIntended):
+            beside = log[place + 1].event
+            assert isinstance(beside, BudgetReserved), recorded.stream
+            assert (beside.submission, beside.subject) == (recorded.stream, recorded.event.subject)
+    still_open = {name for book in books.values() for name in book.open}
+    ended = {recorded.stream for recorded in log if isinstance(recorded.event, GenerationEnded)}
+    for name in still_open:
+        intent = streams[name][0].event
+        assert isinstance(intent, SubmissionIntended)
+        assert intent.subject not in ended, f"{name} has units set aside after the end"
+    for name, book in books.items():
+        assert book.reserved == book.settled + book.released + sum(book.open.values(), Decimal(0)), name
+
+
+def one_live_epoch(streams: dict[str, list[Recorded]], leases: Mapping[str, int]) -> None:
+    """I10: each send has a later epoch than the one before, and the lease row's is the latest of its work."""
+    for name, events in streams.items():
+        sends = [e.event for e in events if isinstance(e.event, SubmissionIntended | SubmissionResent)]
+        epochs = [send.epoch for send in sends]
+        assert all(one < other for one, other in pairwise(epochs)), (name, epochs)
+        if sends and isinstance(sends[0], SubmissionIntended) and sends[0].subject in leases:
+            assert leases[sends[0].subject] >= epochs[-1], name

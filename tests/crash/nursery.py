@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 import time
 from dataclasses import replace
@@ -53,8 +54,11 @@ def _work(order: dict[str, Any]) -> None:
     folder, ahead = Path(order["folder"]), order["ahead"]
     registry = open_registry(folder, lambda: wall() + ahead)
     stops = Stops(order["point"], order["signal"], order["host"])
-    desk = hooked(open_desk(folder, registry, durations=replace(SHORT, **order["durations"])), stops)
+    desk = open_desk(folder, registry, durations=replace(SHORT, **order["durations"]))
+    desk = hooked(replace(desk, resend=order["resend"]), stops)
     worker = Worker(desk, owner=f"worker-{os.getpid()}", sleep=time.sleep)
+    if order["most_bytes"]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["most_bytes"], order["most_bytes"]))
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < order["rest"]:
         if worker.work_once():

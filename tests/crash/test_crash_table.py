@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
+from generation.desk import ResendPolicy
+from registry.deciders.submission import ResolveQuarantine
+from tests.crash.hooks import hooked
 from tests.crash.invariants import check_all
 from tests.crash.workers import Nursery, wait_for
 from tests.servers.sandbox import Sandbox
-from tests.servers.world import World
+from tests.servers.world import World, open_registry
 
 HOURS = 3600.0
 
@@ -51,8 +56,19 @@ ACCEPTED = [
     Row("after:EndGeneration", "succeeded", True),
     Row("before:finish", "succeeded", True),
 ]
+DISPROVED = ["SubmissionUnknown", "SubmissionDisproved"]
+RESENT: dict[str, ResendPolicy] = dict.fromkeys(("omni-video", "image2video"), "same_id_after_disproof")
 IN_RECOVERY = [
     ("after:IntendSubmission", "before:SubmissionUnknown"),
+    ("after:IntendSubmission", "after:task"),
+    ("after:IntendSubmission", "after:tasks"),
+    ("after:IntendSubmission", "before:SubmissionDisproved"),
+    ("after:IntendSubmission", "after:SubmissionDisproved"),
+    ("after:IntendSubmission", "before:SubmissionResent"),
+    ("after:IntendSubmission", "after:SubmissionResent"),
+    ("before:create", "body"),
+    ("body", "sent"),
+    ("body", "after:create"),
     ("sent", "before:SubmissionUnknown"),
     ("sent", "after:SubmissionUnknown"),
     ("sent", "after:task"),
@@ -112,19 +128,42 @@ def test_killed_while_the_task_runs(world: World, provider: Sandbox, nursery: Nu
 
 
 @pytest.mark.parametrize("row", NOTHING_ACCEPTED, ids=lambda row: row.point)
-def test_an_intent_without_a_post_stays_unknown(
+def test_an_intent_without_a_post_goes_to_a_person(
     world: World, provider: Sandbox, nursery: Nursery, row: Row
 ) -> None:
-    """Killed between the intent and the last byte: nobody can know, so it is looked up and never sent again."""
+    """Killed between intent and last byte, never to be resent: disproved, left to a person; declared absent, it is sent."""
     asked = ask(world)
     killed(world, nursery, row.point)
     found = world.submission(asked).state
-    world.work(steps=6)
+    world.work_until(lambda: world.submission(asked).state == "quarantined")
+    told, unsent = world.types(world.submission(asked).id), _posts(world, provider)
+    world.do(ResolveQuarantine(stream=world.submission(asked).id, decision="declare_absent", reason="seen"))
 
-    assert found == row.on_disk
-    assert (world.submission(asked).state, world.card(asked).stage) == ("unknown", "submitting")
-    assert world.types(world.submission(asked).id) == ["SubmissionIntended", "SubmissionUnknown"]
-    assert _posts(world, provider) == []
+    assert (found, told, unsent) == (
+        row.on_disk,
+        ["SubmissionIntended", *DISPROVED, "SubmissionQuarantined"],
+        [],
+    )
+    assert (world.carry(asked)[0].outcome, len(_posts(world, provider))) == ("delivered", 1)
+    check_all(world, provider.ledger())
+
+
+@pytest.mark.parametrize("row", NOTHING_ACCEPTED, ids=lambda row: row.point)
+def test_an_intent_without_a_post_is_sent_again_where_the_route_allows_it(
+    world: World, provider: Sandbox, nursery: Nursery, row: Row
+) -> None:
+    """Killed between the intent and the last byte, to be resent after disproof: looked up, disproved, sent once, delivered."""
+    world = world.with_desk(resend=RESENT)
+    asked = ask(world)
+    killed(world, nursery, row.point)
+    card = world.carry(asked)[0]
+
+    assert (card.outcome, len(_posts(world, provider))) == ("delivered", 1)
+    assert world.types(world.submission(asked).id)[:4] == [
+        "SubmissionIntended",
+        *DISPROVED,
+        "SubmissionResent",
+    ]
     check_all(world, provider.ledger())
 
 
@@ -132,29 +171,68 @@ def test_an_intent_without_a_post_stays_unknown(
 def test_a_second_crash_in_recovery(
     world: World, provider: Sandbox, nursery: Nursery, first: str, second: str
 ) -> None:
-    """Killed again while taking up what the first left: the third worker comes to the same end."""
+    """Killed again while taking up what the first left: the third worker delivers, from one accepted POST."""
+    world = world.with_desk(resend=RESENT)
     asked = ask(world)
     killed(world, nursery, first)
     killed(world, nursery, second)
-    if first == "after:IntendSubmission":
-        world.work(steps=3)
-    else:
-        world.carry(asked)
+    card = world.carry(asked)[0]
 
-    outcome = None if first == "after:IntendSubmission" else "delivered"
-    assert world.card(asked).outcome == outcome
-    assert len(_posts(world, provider)) == (0 if outcome is None else 1)
+    assert (card.outcome, len(_posts(world, provider))) == ("delivered", 1)
+    check_all(world, provider.ledger())
+
+
+@pytest.mark.parametrize(
+    "second", ["before:SubmissionDisproved", "before:SubmissionQuarantined", "after:SubmissionQuarantined"]
+)
+def test_a_second_crash_on_the_way_to_a_person(
+    world: World, provider: Sandbox, nursery: Nursery, second: str
+) -> None:
+    """Killed again between the looks and the quarantine: the third worker leaves it to a person, and nothing was sent."""
+    asked = ask(world)
+    killed(world, nursery, "after:IntendSubmission")
+    killed(world, nursery, second)
+    world.work_until(lambda: world.submission(asked).state == "quarantined")
+
+    assert world.types(world.submission(asked).id).count("SubmissionQuarantined") == 1
+    assert _posts(world, provider) == []
     check_all(world, provider.ledger())
 
 
 def test_killed_after_a_refusal_for_load(world: World, provider: Sandbox, nursery: Nursery) -> None:
-    """A refusal that was answered but not recorded leaves an unknown outcome: it is not sent again on a guess."""
+    """A refusal that was answered but not recorded is an unknown outcome: disproved first, never sent again on a guess."""
     provider.order(do="code", code=1303, status=429)
     asked = ask(world)
     killed(world, nursery, "before:SubmissionRejected")
-    world.work(steps=3)
+    world.work_until(lambda: world.submission(asked).state == "quarantined")
 
-    assert (world.submission(asked).state, len(_posts(world, provider))) == ("unknown", 1)
+    assert [post["code"] for post in _posts(world, provider)] == [1303]
+    assert world.types(world.submission(asked).id)[1:3] == DISPROVED
+
+
+def test_what_was_acknowledged_survives_a_power_loss(world: World, provider: Sandbox, tmp_path: Path) -> None:
+    """The database's files as they are at the moment of each acknowledgement hold every event that was acknowledged."""
+    missing: list[str] = []
+
+    def at(point: str, _external: str) -> None:
+        if not point.startswith("after:"):
+            return
+        head, copied = (
+            world.registry.feed.head(world.studio),
+            tmp_path / f"copy-{len(list(tmp_path.iterdir()))}",
+        )
+        copied.mkdir()
+        for file in ("log.sqlite", "log.sqlite-wal", "keys.sqlite"):
+            shutil.copy(world.folder / file, copied / file)
+        registry = open_registry(copied)
+        if registry.feed.head(world.studio) != head:
+            missing.append(point)
+        registry.close()
+
+    hooked_world = replace(world, desk=hooked(world.desk, at))
+    assert hooked_world.carry(ask(world))[0].outcome == "delivered"
+    assert missing == []
+    check_all(world, provider.ledger())
 
 
 @pytest.mark.parametrize("point", ["before:SubmissionResent", "after:SubmissionRejected"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
+from generation.desk import ResendPolicy
 from tests.crash.hooks import hooked
 from tests.crash.invariants import check_all
 from tests.crash.workers import Nursery, stopped, wait_for
@@ -17,6 +19,10 @@ from tests.servers.sandbox import Sandbox
 from tests.servers.world import World
 
 HOURS = 3600.0
+LONG = 60.0
+TAKEOVERS = 10
+AROUND = ("before:create", "body", "sent", "after:create")
+RESENT: dict[str, ResendPolicy] = dict.fromkeys(("omni-video", "image2video"), "same_id_after_disproof")
 BRIEF = {"lease": 0.5, "send_floor": 0.3, "lease_margin": 0.2}
 """Leases that are really over within half a second, by the wall's clock."""
 
@@ -90,4 +96,40 @@ def test_a_stopped_process_cannot_send_or_append_afterwards(
 
     assert world.log()[-1].position == before
     assert len(provider.ledger(world.submission(asked).external_task_id)) == accepted
+    check_all(world, provider.ledger())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deadline", [600.0, 3.0], ids=["before its deadline", "past its deadline"])
+def test_frozen_senders_that_wake_up_beside_a_resend(
+    world: World, provider: Sandbox, nursery: Nursery, deadline: float
+) -> None:
+    """Ten stopped around their POSTs, disproved and resent by another: woken up, none sends, though an id may be paid twice."""
+    provider.habits(duplicate_external_ids="accept")
+    began = time.monotonic()
+    frozen, asked = {}, []
+    for number in range(TAKEOVERS):
+        asked.append(world.ask(cast=[], action="The lamps come on.", opening=world.cafe))
+        point = AROUND[number % len(AROUND)]
+        pid = nursery.start(world, point, kind=signal.SIGSTOP, durations={"send_floor": deadline})
+        wait_for(lambda pid=pid: stopped(pid))
+        frozen[pid] = point
+    world.clock.pass_by(HOURS)
+    cards = world.with_desk(resend=RESENT).carry(*asked, seconds=60)
+    if deadline < LONG:
+        wait_for(lambda: time.monotonic() - began > 2 * deadline)
+    lost = nursery.said().count("lease_lost")
+    for pid in frozen:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: nursery.said().count("lease_lost") == lost + len(frozen))
+    for pid in frozen:
+        nursery.kill(pid, after=0.0)
+    provider.habits(duplicate_external_ids="refuse")
+
+    sent = [
+        [post["accepted"] for post in provider.ledger(world.submission(name).external_task_id)]
+        for name in asked
+    ]
+    assert [card.outcome for card in cards] == ["delivered"] * TAKEOVERS
+    assert sent == [[True]] * TAKEOVERS
     check_all(world, provider.ledger())

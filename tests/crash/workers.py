@@ -39,8 +39,12 @@ class Nursery:
         kind: int = signal.SIGKILL,
         rest: float = 5.0,
         durations: dict[str, float] | None = None,
+        most_bytes: int = 0,
     ) -> int:
-        """A worker on the world's folder that gets a signal when it first comes by `point`; its process id."""
+        """A worker on the world's folder that gets a signal when it first comes by `point`; its process id.
+
+        With `most_bytes` no file may grow beyond that, as on a disk that is full.
+        """
         order: dict[str, Any] = {
             "folder": str(world.folder),
             "ahead": world.clock.by,
@@ -49,6 +53,8 @@ class Nursery:
             "signal": int(kind),
             "rest": rest,
             "durations": durations or {},
+            "most_bytes": most_bytes,
+            "resend": dict(world.desk.resend),
         }
         return self._ask({"start": order})
 

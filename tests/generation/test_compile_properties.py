@@ -45,7 +45,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "sound": st.sampled_from(["on", "off"]),
     "watermark": st.booleans(),
 }
-CAUTIONS = [f"W{number}" for number in (*range(201, 210), *range(501, 517))]
+CAUTIONS = [f"W{number}" for number in (*range(201, 211), *range(501, 517))]
 MODELS = {"omni-video": OmniBody, "text2video": TextToVideoBody, "image2video": ImageToVideoBody}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from generation.gather import Gathered, gather
+from generation.intake import preview
 from generation.shot import ShotRequest
 from registry.deciders.character import IntroduceCharacter, RetireCharacter
 from registry.deciders.element import RetireElement
@@ -138,3 +139,21 @@ def test_a_picture_elsewhere_is_not_looked_for(studio: World) -> None:
     found = grounds_of(studio, opening=away, references=[away]).grounds.assets
 
     assert set(found) == {studio.mina.portrait, studio.jun.portrait}
+
+
+def test_a_portrait_is_known_whoever_is_cast(studio: World) -> None:
+    """A picture to open on that stands for somebody is a portrait even where nobody is cast, and one of a place is not."""
+    asked = {"scene": None, "production": studio.production, "cast": []}
+
+    told = grounds_of(studio, **asked, opening=studio.mina.portrait).grounds
+    assert (told.people, told.portraits) == ({}, {studio.mina.portrait})
+    assert grounds_of(studio, **asked, opening=studio.cafe).grounds.portraits == frozenset()
+
+
+def test_a_portrait_is_a_caution_whoever_is_cast(studio: World) -> None:
+    """Opening another scene on somebody's portrait needs a reason although nobody is cast (guide A2.6)."""
+    fields = {"production": studio.production, "cast": [], "action": "She waits.", "setting": "a harbour"}
+    asked = ShotRequest.model_validate(fields | {"opening": studio.mina.portrait})
+
+    shown = preview(studio.registry, studio.studio, asked)
+    assert [found.rule for found in shown.findings if found.blocks] == ["W209"]

@@ -14,7 +14,7 @@ from generation.grounds import Grounds
 from generation.intake import preview
 from generation.shot import ShotRequest
 from registry.deciders.asset import RetireAsset
-from registry.deciders.character import IntroduceCharacter, ReviseCharacter
+from registry.deciders.character import IntroduceCharacter, ReviseCharacter, WithdrawReference
 from registry.deciders.command import Command
 from registry.deciders.scene import PlanShot
 from registry.errors import InvalidCommand
@@ -190,3 +190,13 @@ def test_what_was_erased_since_is_unknown(tmp_path: Path, erased: str, fields: d
         then(registry, head, **fields)
     assert then(registry, head, cast=cast("Jun"), scene=SCENES[1]).people["Jun"].id == PEOPLE[1]
     registry.close()
+
+
+def test_a_portrait_was_one_when_it_stood_for_somebody(past: Registry) -> None:
+    """A picture is a portrait at the positions at which it stood for a character, whatever became of it."""
+    before = past.feed.head(STUDIO)
+    gone = do(past, WithdrawReference(stream=PEOPLE[0], asset=PICTURES[0], role="frontal"))
+
+    assert then(past, before, cast=[], opening=PICTURES[0]).portraits == {PICTURES[0]}
+    assert then(past, gone, cast=[], opening=PICTURES[0]).portraits == frozenset()
+    assert gather(past, STUDIO, shot(cast=[], opening=PICTURES[0])).grounds.portraits == frozenset()

@@ -24,7 +24,7 @@ class Sandbox:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.Client(base_url=f"{url}/sandbox/v1", timeout=20, trust_env=False)
+        self._http = httpx.Client(base_url=f"{url}/sandbox/v1", timeout=20, trust_env=False, verify=False)
 
     def order(self, **fault: Any) -> None:
         """Queue a fault."""
@@ -56,11 +56,17 @@ class Sandbox:
         answer = self._http.post("/clock", json=order)
         assert answer.status_code == 200, answer.text
 
-    def ledger(self, external_task_id: str | None = None) -> list[dict[str, Any]]:
-        """Every create POST it received, in order; those without `whole` were cut in mid-body on order."""
-        query = {"external_task_id": external_task_id} if external_task_id else {}
+    def ledger(self, external_task_id: str | None = None, *, after: int = 0) -> list[dict[str, Any]]:
+        """Every create POST it received, in order, from the one numbered `after` + 1; those without `whole` were cut in
+        mid-body on order.
+        """
+        query = {"after": str(after), **({"external_task_id": external_task_id} if external_task_id else {})}
         entries: list[dict[str, Any]] = self._http.get("/ledger", params=query).json()["entries"]
         return entries
+
+    def underway(self) -> int:
+        """Requests it is still working on."""
+        return int(self._http.get("/health").json()["underway"])
 
     def close(self) -> None:
         self._http.close()

@@ -58,6 +58,9 @@ def generation(**said: Any) -> dict[str, Any]:
         **{"cancel_wanted": False, "take": 1, "takes": 1, "first_take": None, "retry_of": None},
         **{"priority": 0, "needed_by": None},
         **{"reason": "", "request": {}, "plan": {}, "requested_at": 1, "ended_at": None},
+        **{"estimate_units": "3", "model": "kling-v3", "approved_by": None, "ceiling_units": None},
+        **{"cancel_wanted": False, "take": 1, "takes": 1, "first_take": None, "retry_of": None},
+        **{"priority": 0, "needed_by": None},
         **{"submission_card": submission(), "waiting_for": "task 1 is processing"},
     }
     return plain | said

@@ -211,3 +211,32 @@ def test_a_file_that_exists_is_not_replaced(server: Script, run: Run, tmp_path: 
 
     assert (result.exit_code, server.asked) == (1, [])
     assert "--force" in result.stderr
+
+
+def test_a_decision_is_sent_as_it_was_typed(server: Script, run: Run) -> None:
+    """Decision, task, reason and evidence reach the service; what is no decision never does."""
+    server.will(says(cards.submission(state="confirmed")))
+    said = ("--task", "829", "--reason", "in the console", "--evidence", "page 3")
+
+    result = run("submissions", "resolve", cards.an_id("submission"), "adopt", *said)
+    refused = run("submissions", "resolve", cards.an_id("submission"), "retry", *said)
+
+    [seen] = server.asked
+    assert (seen.method, seen.path) == ("POST", f"/v1/submissions/{cards.an_id('submission')}/resolve")
+    assert seen.json == {
+        "decision": "adopt",
+        "reason": "in the console",
+        "evidence": "page 3",
+        "task_id": "829",
+    }
+    assert ("confirmed" in result.stdout, refused.exit_code) == (True, 1)
+
+
+def test_a_submission_is_shown(server: Script, run: Run) -> None:
+    """One paid call with all that is known of it."""
+    server.will(says(cards.submission(state="quarantined", reason="not found by itself")))
+
+    shown = run("submissions", "show", cards.an_id("submission")).stdout
+
+    assert "quarantined" in shown
+    assert "not found by itself" in shown

@@ -79,3 +79,14 @@ def test_a_name_that_stands_twice_is_refused(tmp_path: Path, rest: str) -> None:
     said = orjson.loads(done.stderr)
     assert (done.exit_code, done.stdout) == (1, "")
     assert (said["code"], said["errors"][0]["path"]) == ("invalid-request", "$..image_url")
+
+
+@pytest.mark.parametrize("content", ["", "\n \n"], ids=["empty", "blank lines"])
+def test_nothing_to_check_is_no_success(tmp_path: Path, content: str) -> None:
+    """A file without a payload is an error, so that a pipeline whose first step failed does not pass."""
+    file = tmp_path / "body.json"
+    file.write_text(content)
+
+    done = CliRunner().invoke(cli, ["check", str(file), "--endpoint", "omni-video", "--json"], obj={})
+
+    assert (done.exit_code, orjson.loads(done.stderr)["code"]) == (1, "nothing-to-check")

@@ -22,7 +22,7 @@ from tests.generation.test_compile_properties import requests
 from tests.generation.test_cross_check import sent
 
 BY_THE_SENDER = {"external_task_id": "submission_1", "callback_url": "https://hooks.example.com/k"}
-CAUTIONS = {f"W{number}": "it is what we want" for number in (*range(201, 210), *range(501, 517))}
+CAUTIONS = {f"W{number}": "it is what we want" for number in (*range(201, 211), *range(501, 517))}
 
 
 def read_as(body: dict[str, Any]) -> dict[str, Any]:

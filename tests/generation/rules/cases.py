@@ -155,7 +155,7 @@ CASES: dict[str, Case] = {
         omni(mode="pro"),
         "$.mode",
     ),
-    "W202": Case(omni(facts=asking()), omni(mode="4k", facts=asking()), omni(mode="4k"), "$.mode"),
+    "W202": Case(omni(mode="pro"), omni(mode="4k"), omni(mode=None), "$.mode"),
     "W203": Case(
         omni(mode="pro", facts=asking(purpose="final")),
         omni(facts=asking(purpose="final")),
@@ -263,6 +263,7 @@ BESIDE_EXAMPLES: dict[str, tuple[Subject, Subject, str]] = {
         omni(image_list=[FIRST], facts=Facts(portraits=frozenset({"blob:first"}))),
         "$.opening",
     ),
+    "W210": (text(prompt=LINE.replace("<<<voice_1>>>", "Mina")), heard(LINE), "$.prompt"),
     "I305": (heard(LINE), omni(prompt=LINE), "$.prompt"),
     "I306": (heard(LINE), heard("Rain."), "$.prompt"),
     "I307": (heard(f"In Korean. {LINE}"), heard(f"{LINE}", facts=TALK), "$.prompt"),
@@ -288,6 +289,16 @@ BESIDE_EXAMPLES: dict[str, tuple[Subject, Subject, str]] = {
         omni(element_list=ELEMENTS[:1], video_list=[FEATURE]),
         omni(element_list=ELEMENTS[:7]),
         "$.element_list",
+    ),
+    "I315": (
+        omni(prompt="They wear raincoats.", element_list=ELEMENTS[:1]),
+        omni(image_list=[FIRST], element_list=ELEMENTS[:1]),
+        "$.prompt",
+    ),
+    "I316": (
+        omni(prompt="<<<image_2>>> <<<voice_2>>>", image_list=IMAGES[:2]),
+        omni(prompt="<<<image_1>>> <<<voice_2>>>", image_list=[FIRST]),
+        "$.prompt",
     ),
 }
 CASES |= {

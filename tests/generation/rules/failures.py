@@ -22,9 +22,11 @@ from tests.generation.rules.case import (
     FIRST,
     IMAGES,
     LAST,
+    LINE,
     SHOTS,
     VIDEO_ELEMENTS,
     asking,
+    heard,
     of,
     omni,
     picture,
@@ -83,6 +85,16 @@ MORE_FAILURES: dict[str, list[Subject]] = {
         omni(prompt="<<<element_1>>>"),
         text(prompt="<<<video_1>>>"),
         omni(prompt="<<<image_999999999>>>"),
+        *(
+            omni(prompt=f"{meant} smiles.", image_list=IMAGES[:1], element_list=ELEMENTS[:1])
+            for meant in (
+                "<<<image_0>>>",
+                "<<<Image_1>>>",
+                "<<<element_01>>>",
+                "<<<image 1>>>",
+                "<<<voice>>>",
+            )
+        ),
     ],
     "R4": [omni(multi_shot="true"), text(multi_shot=True, shot_type=3)],
     "R5": [
@@ -187,6 +199,10 @@ MORE_FAILURES: dict[str, list[Subject]] = {
     ],
     "E108": [still(image_list=[{"image_url": "x"}]), still(video_list=[])],
     "W201": [omni(mode="pro", facts=replace(asking(), retake=TakeGround("clip_0", "pro")))],
+    "W204": [omni(prompt=LINE), omni(prompt=LINE, facts=asking(action=None, prompt=LINE), sound="off")],
+    "W208": [heard(LINE)],
+    "I316": [omni(prompt="<<<voice_3>>> whispers.", element_list=ELEMENTS[:2])],
+    "W210": [still(prompt=LINE)],
     "W205": [still(image="HTTP://cdn.example.com/a.png")],
     "I302": [
         omni(facts=Facts(request=shot(shots=[{"duration": 5, "framing": "aerial view", "dialogue": KOREAN}])))

@@ -49,6 +49,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("log", "fingerprint", name="one_asset_per_bytes"),
     )
     op.create_table(
+        "view_called",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "word", "character"),
+    )
+    op.create_index("called_by_character", "view_called", ["log", "character"], unique=False)
+    op.create_table(
         "view_cast",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("scene", sa.String(), nullable=False),

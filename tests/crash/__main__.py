@@ -1,0 +1,64 @@
+"""`python -m tests.crash --kills N`: the ordeal in all modes; with `--houses N`, whole processes killed instead.
+
+The last line says kills, double, lost, stuck.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from itertools import product
+from typing import get_args
+
+from tests.crash.houses import houses
+from tests.crash.ordeal import Tally, ordeal
+from tests.crash.schedules import Broken, Mode
+
+MODES = [
+    Mode(resend, duplicates)  # type: ignore[arg-type]
+    for resend, duplicates in product(("never", "same_id_after_disproof"), ("refuse", "accept"))
+]
+
+
+def main() -> int:
+    given = _parser().parse_args()
+    if given.houses:
+        return _houses(given.houses, given.seed)
+    modes = [mode for mode in MODES if given.resend in (None, mode.resend)]
+    modes = [mode for mode in modes if given.duplicates in (None, mode.duplicates)]
+    total, began = Tally(), time.monotonic()
+    for mode in modes:
+        tally = ordeal(
+            Mode(mode.resend, mode.duplicates, given.broken),
+            kills=-(-given.kills // len(modes)),
+            seed=given.seed,
+        )
+        print(*tally.said, f"{mode}: {tally.line()}", sep="\n", flush=True)  # noqa: T201
+        for name in ("kills", "settled", "double", "lost", "stuck", "wrong"):
+            setattr(total, name, getattr(total, name) + getattr(tally, name))
+    seconds = time.monotonic() - began
+    print(f"{total.line()} seconds={seconds:.0f} kills_per_second={total.kills / seconds:.1f}")  # noqa: T201
+    return 1 if total.bad else 0
+
+
+def _houses(kills: int, seed: int) -> int:
+    began = time.monotonic()
+    tally = houses(kills, seed=seed)
+    print(*tally.said, f"{tally.line()} seconds={time.monotonic() - began:.0f}", sep="\n")  # noqa: T201
+    return 1 if tally.bad else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, default=2_000)
+    parser.add_argument("--houses", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--resend", choices=("never", "same_id_after_disproof"))
+    parser.add_argument("--duplicates", choices=("refuse", "accept"))
+    parser.add_argument("--broken", choices=get_args(Broken), default="")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""What is done to a worker and by the provider in one life of a generation: where it is killed, and which fault it meets."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations_with_replacement, product
+from typing import Any, Final, Literal
+
+Order = dict[str, Any]
+Broken = Literal["", "intent_after_post", "retrying_transport", "fresh_id"]
+
+POINTS: Final = (
+    *("after:claim", "before:IntendSubmission", "after:IntendSubmission", "before:create", "body", "sent"),
+    *("after:create", "before:answer", "after:answer", "before:SubmissionConfirmed"),
+    *("after:SubmissionConfirmed", "before:SubmissionUnknown", "after:SubmissionUnknown"),
+    *("before:SubmissionRejected", "after:SubmissionRejected", "before:SubmissionNotSent"),
+    *("before:task", "after:task", "before:tasks", "after:tasks"),
+    *("before:SubmissionDisproved", "after:SubmissionDisproved"),
+    *("before:SubmissionQuarantined", "after:SubmissionQuarantined"),
+    *("before:SubmissionResent", "after:SubmissionResent", "before:release", "after:release"),
+    *("before:TaskSucceeded", "after:TaskSucceeded", "download", "before:clip", "after:clip"),
+    *("before:StoreResult", "after:StoreResult", "before:EndGeneration", "after:EndGeneration"),
+    *("before:finish", "after:finish"),
+)
+"""Every point of `hooks` that a generation can come by."""
+
+_WITH_PICTURE: Final = 0.5
+_LOST_ANSWER: Final[Order] = {"do": "drop_after_accept"}
+
+FAULTS: Final[dict[str, tuple[Order, ...]]] = {
+    "none": (),
+    "dropped before it was accepted": ({"do": "drop_before_accept"},),
+    "dropped after it was accepted": (_LOST_ANSWER,),
+    "dropped in mid-body": ({"do": "drop_mid_body", "accept": False},),
+    "dropped in mid-body, accepted behind a proxy": ({"do": "drop_mid_body", "accept": True, "seconds": 0},),
+    "answer cut short": ({"do": "truncate_json"},),
+    "a page instead of an answer, accepted": ({"do": "html", "accept": True},),
+    "a page instead of an answer, not accepted": ({"do": "html", "accept": False},),
+    "500, accepted": ({"do": "http_status", "status": 500, "accept": True},),
+    "503, not accepted": ({"do": "http_status", "status": 503, "accept": False},),
+    "5002, accepted": ({"do": "code", "code": 5002, "status": 504, "accept": True},),
+    "302": ({"do": "redirect", "accept": False},),
+    "no echo": ({"do": "echo_missing"},),
+    "another echo": ({"do": "echo_other", "external_task_id": "s-somebody-elses"},),
+    "no task id": ({"do": "no_task_id"},),
+    "concurrency": ({"do": "code", "code": 1303, "status": 429, "times": 2},),
+    "concurrency, then a lost answer": ({"do": "code", "code": 1303, "status": 429}, _LOST_ANSWER),
+    "no money for a while": ({"do": "code", "code": 1102, "status": 429},),
+    "refused for good": ({"do": "code", "code": 1301, "status": 400, "message": "content"},),
+    "lost answer, look-ups fail": (
+        _LOST_ANSWER,
+        {"on": "lookup", "do": "http_status", "status": 500},
+        {"on": "lookup", "do": "code", "code": 1302, "status": 429},
+        {"on": "lookup", "do": "html"},
+    ),
+    "lost answer, found late": ({"do": "lag", "seconds": 0.6}, _LOST_ANSWER),
+    "lost answer, hidden from one look": (_LOST_ANSWER, {"on": "lookup", "do": "hide"}),
+    "lost request, the list fails": (
+        {"do": "drop_before_accept"},
+        {"on": "list", "do": "http_status", "status": 502},
+    ),
+    "goes back": ({"on": "lookup", "do": "status", "word": "submitted"},),
+    "a word nobody knows": ({"on": "lookup", "do": "status", "word": "dreaming"},),
+    "the film breaks off": ({"on": "result", "do": "cut_short"},),
+    "a page instead of the film": ({"on": "result", "do": "html"},),
+    "the film is gone once": ({"on": "result", "do": "http_status", "status": 404},),
+}
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How the route is resent, and what the provider does on a repeated external id. `broken` is a protocol made wrong."""
+
+    resend: Literal["never", "same_id_after_disproof"]
+    duplicates: Literal["refuse", "accept"]
+    broken: Broken = ""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One generation's life under one fault: its workers are killed at each of `points`, in the order they come by them."""
+
+    number: int
+    points: tuple[str, ...]
+    fault: str
+    with_picture: bool
+
+
+def schedules(seed: int) -> Iterator[Schedule]:
+    """Every pair of points with every fault in a random order, again and again, every other one with a third point."""
+    chance, number = random.Random(seed), 0
+    every = list(product(combinations_with_replacement(POINTS, 2), FAULTS))
+    while True:
+        chance.shuffle(every)
+        for pair, fault in every:
+            more = (chance.choice(POINTS),) if number % 2 else ()
+            yield Schedule(number, (*pair, *more), fault, with_picture=chance.random() < _WITH_PICTURE)
+            number += 1

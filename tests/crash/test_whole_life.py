@@ -1,0 +1,46 @@
+"""Hypothesis plays the whole life of generations against the sandbox; `--hypothesis-profile=proof` plays far longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from generation import following
+from tests.crash.life import Life
+from tests.servers.building import build
+from tests.servers.sandbox import Sandbox, sandbox
+
+PROOF = settings.get_current_profile_name() == "proof"
+SIZE = settings(
+    max_examples=2_000 if PROOF else 25,
+    stateful_step_count=60 if PROOF else 30,
+    phases=list(Phase) if PROOF else [Phase.generate],
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""A failure is told as it was found; only the long run takes the time to make it small."""
+
+
+@pytest.fixture
+def prompt_provider() -> Iterator[Sandbox]:
+    """A provider whose tasks are done at once, always with the same film."""
+    with sandbox("--submitted-seconds", "0", "--processing-seconds", "0", "--one-film") as running:
+        yield running
+
+
+@pytest.mark.slow
+def test_the_whole_life_of_generations(
+    prompt_provider: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked, carried, killed, overtaken, decided in any order: the invariants hold at each step, the ledger agrees at the end."""
+    probe = following.probe
+    monkeypatch.setattr(following, "probe", lambda film: probe(film, decode=False))
+    world = build(tmp_path, prompt_provider.url)
+    world.registry.close()
+    Life.stage = (prompt_provider, world)
+    run_state_machine_as_test(Life, settings=SIZE)
