@@ -127,6 +127,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     generation.OutboundRefused: 422,
     generation.CallRefused: 422,
     generation.CallUnsigned: 403,
+    generation.KeyOfAnotherAccount: 409,
+    generation.ReconciliationRunning: 409,
 }
 """The nearest ancestor counts; whatever is not here is our own fault: 500, and its words stay in our log."""
 

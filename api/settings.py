@@ -195,6 +195,9 @@ class Settings(BaseModel):
     )
     fetch_most_bytes: Size = Field(_D.fetch_most_bytes, description="The largest result that is fetched.")
     result_lifetime: Seconds = Field(_D.result_lifetime, description="How long Kling keeps results.")
+    reconcile_every: Seconds = Field(
+        _D.reconcile_every, description="How often a worker compares each account with Kling's task lists."
+    )
     idle: Seconds = Field(_D.idle, description="How long a worker with nothing to do sleeps.")
     resend_policy: str = Field(
         "never",

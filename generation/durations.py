@@ -37,6 +37,8 @@ class Durations:
     fetch_most_bytes: int = 500 * 1024 * 1024
     result_lifetime: float = 30 * 86_400.0
     """How long the provider keeps results (contract section 10); past it an unfetched one is lost."""
+    reconcile_every: float = 86_400.0
+    """How often each account is compared with the provider's lists."""
     idle: float = 0.5
     """How long a worker with nothing to do sleeps before it looks again."""
 

@@ -10,7 +10,9 @@ GenerationError
 ├── CallRefused        the vendor called, with a body that says nothing we know
 ├── CallUnsigned       somebody called, without a right signature of now
 ├── OutboundRefused    we do not connect there: scheme, host, port or address is not allowed
-└── ResultRefused      a result was offered that we do not take: status, size, encoding, or cut short
+├── ResultRefused      a result was offered that we do not take: status, size, encoding, or cut short
+├── KeyOfAnotherAccount   a key cannot see what an account has sent, so it is not that account's
+└── ReconciliationRunning somebody compares this account with the provider already
 
 Each carries a stable `code`, a message with the offending value, a `hint` that says what to do next, and
 `detail` for programs. No HTTP numbers of ours here: `api/errors.py` is the only place that knows them.
@@ -100,3 +102,15 @@ class ResultRefused(GenerationError):
     """What a URL answered is no result. `detail['why']`: dead, status, encoding, too-large, short."""
 
     code = "result-refused"
+
+
+class KeyOfAnotherAccount(GenerationError):
+    """Asked under this key, the vendor does not know a task of the account."""
+
+    code = "key-of-another-account"
+
+
+class ReconciliationRunning(GenerationError):
+    """One comparison of an account at a time. Nothing was read and nothing written."""
+
+    code = "reconciliation-running"

@@ -18,6 +18,7 @@ from generation.errors import GenerationError
 from generation.fetching import fetch
 from generation.following import deliver, poll
 from generation.looking import look_up
+from generation.rounds import Rounds
 from generation.submission import disproved, send_again, submit
 from registry.deciders.generation import Generation
 from registry.deciders.submission import BEFORE_ANY_TASK, Submission
@@ -37,6 +38,7 @@ class Worker:
         self._desk = desk
         self._owner = owner
         self._sleep = sleep
+        self._rounds = Rounds(desk, owner=owner)
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Work until `stop` says so; sleeps while nothing is due."""
@@ -46,6 +48,8 @@ class Worker:
 
     def work_once(self) -> bool:
         """Claim what has been due the longest and carry it as far as it goes now. False when nothing was due."""
+        if self._rounds.go():
+            return True
         try:
             lease = self._desk.registry.claim(
                 owner=self._owner, lease_us=self._lease_us(), slots=self._desk.slots

@@ -62,6 +62,33 @@ def list_accounts(terminal: Terminal) -> None:
     )
 
 
+@accounts.command("keys")
+@calling
+def configured_keys(terminal: Terminal) -> None:
+    """The keys the service is configured with, by fingerprint, and the accounts that send under them.
+
+    Example: continuity accounts keys
+    """
+    terminal.listing(
+        terminal.client.configured_keys(),
+        ("fingerprint", "kind", "accounts"),
+        lambda key: (key.fingerprint, key.kind, key.accounts),
+    )
+
+
+@accounts.command("attest")
+@click.argument("account")
+@click.option("--fingerprint", required=True, help="The key's fingerprint, as `accounts keys` shows it.")
+@click.option("--reason", required=True, help="Why.")
+@calling
+def attest_key(terminal: Terminal, account: str, fingerprint: str, reason: str) -> None:
+    """Vouch that a configured key belongs to an account: it is sent under from here on.
+
+    Example: continuity accounts attest account_01jd… --fingerprint 0123456789abcdef --reason "rotated"
+    """
+    terminal.show(terminal.client.attest_key(account, fingerprint, reason))
+
+
 SCOPES: Final = click.Choice(["everything", "sending", "model"])
 
 

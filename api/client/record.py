@@ -7,13 +7,17 @@ from typing import Any, Final, Literal
 
 from api.client.answers import FeedEvent, Me, member, read_as
 from api.client.wire import Call, Calls, at
+from api.reconciling import AttestedAccount, ConfiguredKey
 from generation.queue import QueueNow
 from registry.views.access import StudioCard
 from registry.views.accounts import AccountCard
 from registry.views.lineage import Lineage
 from registry.views.queue import Lanes
+from registry.views.reconciliations import ReconciliationCard
 
 FEED_WAIT_SECONDS: Final = 20
+RECONCILING_SECONDS: Final = 900
+"""How long the service may take to read all that an account has at the provider."""
 
 
 class RecordCalls(Calls):
@@ -72,6 +76,30 @@ class RecordCalls(Calls):
 
     def _on_account(self, account: str, what: str, body: dict[str, str | None]) -> AccountCard:
         return read_as(AccountCard, self._wire.change("POST", at("accounts", account, what), body))
+
+    def attest_key(self, account: str, key_fingerprint: str, reason: str) -> AttestedAccount:
+        """Vouch that a configured key belongs to the account; it is sent under from here on."""
+        body = {"key_fingerprint": key_fingerprint, "reason": reason}
+        return read_as(AttestedAccount, self._wire.change("POST", at("accounts", account, "keys"), body))
+
+    def configured_keys(self) -> Iterator[ConfiguredKey]:
+        """The keys the service is configured with, by fingerprint; never so many that there are pages."""
+        listed = self._wire.answer(Call("GET", at("accounts", "keys"))).body
+        return (read_as(ConfiguredKey, item) for item in member(listed, "items"))
+
+    def reconcile(
+        self, account: str | None = None, *, since: int | None = None, until: int | None = None
+    ) -> ReconciliationCard:
+        """Compare an account with the provider now; moments are microseconds since 1970."""
+        said = {"account": account, "from": since, "to": until}
+        body = {name: value for name, value in said.items() if value is not None}
+        once = {"Idempotency-Key": self._wire.manners.make_key()}
+        call = Call("POST", at("reconciliations"), headers=once, json=body, patience=RECONCILING_SECONDS)
+        return read_as(ReconciliationCard, self._wire.answer(call).body)
+
+    def reconciliations(self, *, account: str | None = None) -> Iterator[ReconciliationCard]:
+        """All runs, oldest first."""
+        return self._wire.pages(ReconciliationCard, at("reconciliations"), account=account)
 
     def accounts(self) -> Iterator[AccountCard]:
         return self._wire.pages(AccountCard, at("accounts"))

@@ -10,14 +10,28 @@ from litestar.params import FromPath, JSONBody
 
 from api.bodies import EndOfHold, NewAccount, NewHold, Slots
 from api.errors import Web
-from api.routes.answering import After, Answer, Limit, answer_card, answer_page, card_reply
+from api.reconciling import AttestedAccount, AttestedKey, ConfiguredKey, ConfiguredKeys
+from api.routes.answering import (
+    LARGEST_PAGE,
+    After,
+    Answer,
+    Limit,
+    Reply,
+    answer_card,
+    answer_page,
+    card_reply,
+)
 from api.routes.commanding import Change, Visit, named
-from registry.deciders.account import HoldAccount, OpenAccount, ResumeAccount, SetSlots
+from generation.attesting import prove
+from generation.kling.signing import AccessKeyPair
+from generation.reconcile import KEPT_US
+from registry.deciders.account import Account, AttestKey, HoldAccount, OpenAccount, ResumeAccount, SetSlots
 from registry.deciders.command import Command
 from registry.errors import InvalidCommand
 from registry.events.account import AccountHeld
+from registry.registry import Connection
 from registry.views import accounts as view
-from registry.views import queue
+from registry.views import queue, submissions
 from registry.views.accounts import AccountCard
 from registry.views.page import Page
 from registry.views.queue import Lanes
@@ -122,6 +136,62 @@ def set_slots(
     return _changed(change, command)
 
 
+@get("/keys", sync_to_thread=True)
+def list_configured_keys(visit: NamedDependency[Visit]) -> Answer[ConfiguredKeys]:
+    """The keys the service is configured with, by fingerprint, and which accounts send under each. No secret is shown."""
+    cards = visit.read(view.accounts, limit=LARGEST_PAGE).items
+    keys = tuple(
+        ConfiguredKey(
+            fingerprint=fingerprint,
+            kind="access key pair" if isinstance(credentials, AccessKeyPair) else "API key",
+            accounts=tuple(card.id for card in cards if card.key_fingerprint == fingerprint),
+        )
+        for fingerprint, credentials in visit.continuity.credentials.items()
+    )
+    return answer_card(ConfiguredKeys(items=keys))
+
+
+@post("/{account:str}/keys", status_code=200, sync_to_thread=True)
+def attest_key(
+    account: FromPath[str], data: JSONBody[AttestedKey], change: NamedDependency[Change]
+) -> Answer[AttestedAccount]:
+    """Vouch that a configured key belongs to the account: it is sent under from here on, and may look up what earlier keys sent.
+
+    Where the account has a task, the key must see it at the provider: 409 when it does not, 503 when there is no answer, and
+    nothing is written. Where it has none, your word is taken, and `note` says so.
+    """
+    if (first := change.earlier()) is not None:
+        return first
+    stream, fingerprint = named("account", account), data.key_fingerprint
+    change.read(view.account, stream)
+    _must_be_configured(change, fingerprint)
+    state: Account = change.registry.state(change.studio, stream).state
+    newest = change.read(submissions.newest_with_task, stream)
+    kept_since = change.registry.clock() - KEPT_US
+    proof = prove(change.continuity.kling_for, state, fingerprint, newest, kept_since=kept_since)
+
+    def reply(connection: Connection) -> Reply:
+        card = view.account(connection, change.studio, stream)
+        return card_reply(AttestedAccount(**card.model_dump(), note=proof.words, seen_task=proof.seen_task))
+
+    command = AttestKey(
+        stream=stream, key_fingerprint=fingerprint, reason=data.reason, seen_task=proof.seen_task
+    )
+    answer = change.make(command, *proof.resumes(state, stream), reply=reply)
+    change.registry.hurry_account(change.studio, stream)
+    return answer
+
+
+def _must_be_configured(change: Change, fingerprint: str) -> None:
+    known = list(change.continuity.credentials)
+    if fingerprint not in known:
+        raise InvalidCommand(
+            f"no key with the fingerprint {fingerprint} is configured here; configured are: {', '.join(known) or 'none'}",
+            hint="add the key to KLING_KEYS_FILE of the service and its workers, start them again, and attest it then",
+            path="key_fingerprint",
+        )
+
+
 def _changed(change: Change, command: Command) -> Answer[AccountCard]:
     return change.make(
         command,
@@ -149,6 +219,8 @@ ROUTES: Any = Router(
         resume_account,
         show_slots,
         set_slots,
+        list_configured_keys,
+        attest_key,
     ],
     tags=["Accounts"],
 )

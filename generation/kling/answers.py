@@ -84,6 +84,33 @@ class Task(_Answer):
         return self.task_status in {SUCCEED, FAILED}
 
 
+class Pack(_Answer):
+    """A pack of units an account bought (contract 7.1). `remaining_quantity` lags behind by up to 12 hours."""
+
+    resource_pack_id: str = Field(min_length=1)
+    resource_pack_name: str = ""
+    resource_pack_type: str = ""
+    total_quantity: str
+    remaining_quantity: str
+    status: str = ""
+
+
+class Costs(_Answer):
+    """`data` of the costs route: an envelope within the envelope (contract 7.1)."""
+
+    code: StrictInt
+    msg: str | None = None
+    resource_pack_subscribe_infos: tuple[Pack, ...] = ()
+
+
+def read_costs(data: Any) -> Costs | None:
+    """The packs, or None when `data` does not list any."""
+    try:
+        return Costs.model_validate(data)
+    except ValidationError:
+        return None
+
+
 def read_envelope(raw: bytes) -> Envelope | None:
     """The envelope, or None when these bytes are none: no JSON, cut short, no integer `code`."""
     try:

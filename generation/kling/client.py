@@ -22,7 +22,7 @@ import httpx
 
 from generation.attach import WireBody
 from generation.errors import PayloadRefused
-from generation.kling.answers import Envelope, Task, read_envelope, read_task
+from generation.kling.answers import Envelope, Pack, Task, read_costs, read_envelope, read_task
 from generation.kling.outcomes import INVALID_VALUE, Answer, Outcome, classify
 from generation.kling.sending import Sending, gate, named
 from generation.kling.signing import Credentials
@@ -182,13 +182,30 @@ class KlingClient:
         tasks = [task for task in map(read_task, envelope.data) if task is not None]
         return Page(tuple(tasks), len(envelope.data) - len(tasks))
 
+    def costs(self, start_ms: int, end_ms: int) -> tuple[Pack, ...] | NoInformation:
+        """The account's packs of units between two moments (contract 7.1): ask at most once a second; 12 hours late."""
+        read = self._get("/account/costs?" + urlencode({"start_time": start_ms, "end_time": end_ms}))
+        if isinstance(read, NoInformation):
+            return read
+        answer, envelope = read
+        if answer.http != 200 or envelope.code != 0:
+            return _no_information(answer, envelope)
+        costs = read_costs(envelope.data)
+        if costs is None or costs.code != 0:
+            said = "holds no list of packs" if costs is None else f"says {costs.code}: {costs.msg}"
+            return NoInformation(f"the answer {said}", answer.http, 0)
+        return costs.resource_pack_subscribe_infos
+
     def _read(self, route: str, rest: str) -> tuple[Answer, Envelope] | NoInformation:
         if route not in PATH_OF_ROUTE:
             return NoInformation(f"no route {route!r}; nothing was asked")
+        return self._get(PATH_OF_ROUTE[route] + rest)
+
+    def _get(self, path: str) -> tuple[Answer, Envelope] | NoInformation:
         with CutOff(self._read_seconds) as cut:
             try:
                 limits = _Limits(self._read_seconds, READ_BYTES, cut.trace)
-                answer = self._exchange("GET", PATH_OF_ROUTE[route] + rest, limits=limits)
+                answer = self._exchange("GET", path, limits=limits)
             except Exception as wrong:  # noqa: BLE001 - a read that fails is no information, however it failed
                 return NoInformation("the deadline passed" if cut.expired else named(wrong))
         envelope = None if answer.broken else read_envelope(answer.raw)

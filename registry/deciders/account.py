@@ -1,4 +1,4 @@
-"""Kling accounts: where we send, under whose key, how much at once, and whether at all."""
+"""Kling accounts: where we send, under whose key, how much at once, whether at all, and what the provider has beside our log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ from registry.events.account import (
     AccountHeld,
     AccountKeyAttested,
     AccountOpened,
+    AccountReconciled,
     AccountResumed,
+    ChargeWithoutEventFound,
+    EventWithoutChargeFound,
+    OrphanTaskFound,
     Scope,
     SlotsSet,
 )
@@ -44,6 +48,7 @@ class AttestKey(Command):
 
     key_fingerprint: str
     reason: str
+    seen_task: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +77,33 @@ class SetSlots(Command):
     pack: str = ""
 
 
+Finding = OrphanTaskFound | ChargeWithoutEventFound | EventWithoutChargeFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteFinding(Command):
+    """Something at the provider that the log cannot explain. Quiet while the same is known of that task."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordReconciliation(Command):
+    """The account was compared with the provider. Quiet when this run is recorded."""
+
+    reconciled: AccountReconciled
+
+
 Held = tuple[Scope, str | None]
 """A hold's scope, and its model when it is one model's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as it is. `host` is the API's base URL; `key_fingerprint` the key we send under, `keys` all attested ones."""
+    """An account as it is. `host` is the API's base URL; `key_fingerprint` the key we send under, `keys` all attested ones.
+
+    `found` holds the last finding about each task, `last_run` the name of the last reconciliation.
+    """
 
     exists: bool = False
     name: str = ""
@@ -88,10 +113,19 @@ class Account:
     keys: frozenset[str] = frozenset()
     holds: Mapping[Held, AccountHeld] = field(default_factory=dict)
     slots: Mapping[str, int] = field(default_factory=dict)
+    found: Mapping[str, Finding] = field(default_factory=dict)
+    last_run: str = ""
 
     def speaks_for(self, key_fingerprint: str, host: str) -> bool:
         """Whether asking now answers for what was sent under that key to that host: same host, a key of this account."""
         return host == self.host and key_fingerprint in self.keys
+
+    def knows(self, finding: Finding) -> bool:
+        """Whether this was found before. An orphan is one finding, whatever its status and deduction become."""
+        known = self.found.get(finding.task_id)
+        if isinstance(finding, OrphanTaskFound) and isinstance(known, OrphanTaskFound):
+            return known.kind == finding.kind
+        return known == finding
 
 
 def decide(command: Command, state: Account, _reads: Reads) -> Sequence[Event]:
@@ -111,15 +145,31 @@ def decide(command: Command, state: Account, _reads: Reads) -> Sequence[Event]:
             reason = checked_text(command.reason, "reason", least=3)
             if key == state.key_fingerprint:
                 return []
-            return [AccountKeyAttested(key_fingerprint=key, reason=reason)]
+            return [AccountKeyAttested(key_fingerprint=key, reason=reason, seen_task=command.seen_task)]
         case HoldAccount(held=held):
             return _hold(held, state)
         case ResumeAccount():
             return _resume(command, state)
         case SetSlots(model=model, slots=slots, pack=pack):
             return [] if state.slots.get(model) == slots else [SlotsSet(model=model, slots=slots, pack=pack)]
+        case NoteFinding(finding=finding):
+            return [] if state.knows(finding) else [finding]
+        case RecordReconciliation(reconciled=reconciled):
+            return _record(reconciled, state)
         case _:
             raise unexpected(command)
+
+
+def _record(reconciled: AccountReconciled, state: Account) -> Sequence[Event]:
+    if reconciled.reconciliation == state.last_run:
+        return []
+    if reconciled.since >= reconciled.until:
+        raise InvalidCommand(
+            f"the window from {reconciled.since} until {reconciled.until} holds nothing",
+            hint="name a moment before the end as its beginning",
+            path="since",
+        )
+    return [reconciled]
 
 
 def _hold(held: AccountHeld, state: Account) -> Sequence[Event]:
@@ -162,6 +212,10 @@ def evolve(state: Account, event: Event) -> Account:
             return replace(state, holds={held: why for held, why in state.holds.items() if held != ended})
         case SlotsSet():
             return replace(state, slots={**state.slots, event.model: event.slots})
+        case OrphanTaskFound() | ChargeWithoutEventFound() | EventWithoutChargeFound():
+            return replace(state, found={**state.found, event.task_id: event})
+        case AccountReconciled(reconciliation=run):
+            return replace(state, last_run=run)
         case _:
             raise unexpected(event)
 

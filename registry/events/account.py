@@ -1,13 +1,17 @@
-"""A Kling account in a region. Its access keys may rotate; its element ids and tasks belong to it alone."""
+"""A Kling account in a region. Its access keys may rotate; its element ids and tasks belong to it alone.
+
+What a comparison of the provider's task list with our log found is here too: the findings, and the run as a whole.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from registry.events.envelope import Event
-from registry.events.ids import SubmissionId
+from registry.events.ids import ReconciliationId, SubmissionId
+from registry.events.references import Units, Value
 
 Scope = Literal["everything", "sending", "model"]
 """What a hold stops: every call (a bad key), paid calls (no money), or paid calls for one model (no permission)."""
@@ -25,12 +29,16 @@ class AccountOpened(Event):
 
 
 class AccountKeyAttested(Event):
-    """A person vouches that this key belongs to the same account: it may look up, and disprove, what an earlier key sent."""
+    """A person vouches that this key belongs to the same account: it may look up, and disprove, what an earlier key sent.
+
+    `seen_task` is a task of this account that the key could see at the provider; null when the person's word is all there is.
+    """
 
     NAME: ClassVar[str] = "AccountKeyAttested"
 
     key_fingerprint: str
     reason: str
+    seen_task: str | None = None
 
 
 class AccountHeld(Event):
@@ -69,3 +77,117 @@ class SlotsSet(Event):
     model: str
     slots: int = Field(ge=0, le=1000)
     pack: str = ""
+
+
+Orphan = Literal["twin", "after_end", "not_in_log"]
+"""Why nothing of ours stands for a task: its submission has another one; had ended without one; or is not in this log."""
+FindingKind = Literal[
+    "twin", "after_end", "not_in_log", "charge", "no_charge", "missing", "unlisted", "adopted", "foreign"
+]
+Amount = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$")]
+"""A sum or a difference of Kling units, exact decimal; may be negative."""
+
+
+class OrphanTaskFound(Event):
+    """The provider has a task that nothing in this log stands for though it bears an id of our form: it may be paid for nothing.
+
+    `units` is what the provider says it deducted, null while it has not said; `submission` the one whose id the task bears.
+    """
+
+    NAME: ClassVar[str] = "OrphanTaskFound"
+
+    task_id: str
+    kind: Orphan
+    route: str
+    external_task_id: str
+    status: str
+    submission: SubmissionId | None = None
+    units: Units | None = None
+
+
+class ChargeWithoutEventFound(Event):
+    """The provider deducted more for a task of ours than the log has settled; `ours` is null where it has settled nothing."""
+
+    NAME: ClassVar[str] = "ChargeWithoutEventFound"
+
+    task_id: str
+    submission: SubmissionId
+    theirs: Units
+    ours: Units | None = None
+
+
+class EventWithoutChargeFound(Event):
+    """The log has settled more for a task than the provider says it deducted; `theirs` is null where it says nothing."""
+
+    NAME: ClassVar[str] = "EventWithoutChargeFound"
+
+    task_id: str
+    submission: SubmissionId
+    ours: Units
+    theirs: Units | None = None
+
+
+class ReconciliationFinding(Value):
+    """One line of a reconciliation's report. `known` says that an earlier run has found it; `words` says it to a person."""
+
+    kind: FindingKind
+    task_id: str
+    words: str
+    submission: SubmissionId | None = None
+    external_task_id: str = ""
+    theirs: Units | None = None
+    ours: Units | None = None
+    known: bool = False
+
+
+class UnitSums(Value):
+    """Units of the tasks in the window. `theirs` is all the provider says it deducted; `ours` all that the log has settled.
+
+    Of `theirs`, `foreign` was deducted for tasks made elsewhere, `orphans` for orphans, `open` for tasks that are still
+    followed. `gap` is what is left: theirs - ours - foreign - orphans - open, the net of all charge findings.
+    """
+
+    theirs: Amount
+    ours: Amount
+    foreign: Amount
+    orphans: Amount
+    open: Amount
+    gap: Amount
+
+
+class ResourcePack(Value):
+    """A pack of units as the provider shows it (contract 7.1); `remaining` lags behind by up to 12 hours."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    total: Amount
+    remaining: Amount
+
+
+class AccountReconciled(Event):
+    """The provider's task lists and deductions were compared with this log; all that differs is in `findings`.
+
+    The window holds tasks created from `since` until before `until`, and the run began at `ran_at` (microseconds since 1970).
+    `tasks` were listed, and `submissions` of ours had one. `unread` says what could not be read; `complete` that nothing was
+    left out. `counts` counts all findings by kind; of those, the list holds the gravest, and `omitted` are not in it.
+    `packs_used` is how much less the packs hold than at the run before, up to 12 hours late; null when that cannot be said.
+    """
+
+    NAME: ClassVar[str] = "AccountReconciled"
+
+    reconciliation: ReconciliationId
+    ran_at: int
+    since: int
+    until: int
+    tasks: int = Field(ge=0)
+    submissions: int = Field(ge=0)
+    complete: bool
+    unread: tuple[str, ...] = ()
+    counts: dict[str, int] = Field(default_factory=dict)
+    units: UnitSums
+    packs: tuple[ResourcePack, ...] = ()
+    packs_used: Amount | None = None
+    findings: tuple[ReconciliationFinding, ...] = ()
+    omitted: int = Field(default=0, ge=0)

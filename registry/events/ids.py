@@ -37,6 +37,7 @@ SceneId = Annotated[str, _pattern("scene")]
 ShotId = Annotated[str, _pattern("shot")]
 GenerationId = Annotated[str, _pattern("generation")]
 SubmissionId = Annotated[str, _pattern("submission")]
+ReconciliationId = Annotated[str, _pattern("reconciliation")]
 ClipId = Annotated[str, _pattern("clip")]
 
 

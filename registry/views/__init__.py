@@ -20,6 +20,7 @@ from registry.views import (
     generations,
     lineage,
     productions,
+    reconciliations,
     scenes,
     spend,
     submissions,
@@ -29,6 +30,7 @@ from registry.views import (
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     access.PROJECTION,
     accounts.PROJECTION,
+    reconciliations.PROJECTION,
     assets.PROJECTION,
     characters.PROJECTION,
     elements.PROJECTION,

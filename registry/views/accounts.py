@@ -13,7 +13,11 @@ from registry.events.account import (
     AccountHeld,
     AccountKeyAttested,
     AccountOpened,
+    AccountReconciled,
     AccountResumed,
+    ChargeWithoutEventFound,
+    EventWithoutChargeFound,
+    OrphanTaskFound,
     SlotsSet,
 )
 from registry.events.envelope import Recorded
@@ -99,6 +103,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case SlotsSet(model=model, slots=slots):
                 said = {**orjson.loads(_row(connection, recorded).slots), model: slots}
                 _change(connection, recorded, slots=orjson.dumps(said))
+            case _:
+                _change(connection, recorded)
 
 
 def _holds(row: Row[Any], recorded: Recorded, event: AccountHeld | AccountResumed) -> bytes:
@@ -127,7 +133,20 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
 PROJECTION = Projection(
     "accounts",
     (ACCOUNTS,),
-    frozenset({"AccountOpened", "AccountKeyAttested", "AccountHeld", "AccountResumed", "SlotsSet"}),
+    frozenset(
+        event.NAME
+        for event in (
+            AccountOpened,
+            AccountKeyAttested,
+            AccountHeld,
+            AccountResumed,
+            SlotsSet,
+            OrphanTaskFound,
+            ChargeWithoutEventFound,
+            EventWithoutChargeFound,
+            AccountReconciled,
+        )
+    ),
     _project,
 )
 

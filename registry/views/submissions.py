@@ -40,6 +40,7 @@ class SubmissionRow(SQLModel, table=True):
     __tablename__ = "view_submissions"
     __table_args__ = (
         Index("submissions_by_task", "log", "account", "task_id", unique=True),
+        Index("submissions_by_external_id", "log", "external_task_id"),
         Index("submissions_by_id", "submission"),
         Index("submissions_open", "log", "account", "model", "state"),
         Index("submissions_in_turn", "log", "account", "model", "position"),
@@ -254,6 +255,50 @@ def submissions(
         query = query.where(SUBMISSIONS.c.state == state)
     rows, cursor = rows_page(connection, query, SUBMISSIONS, after=after, limit=limit)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
+
+
+def submissions_of_tasks(
+    connection: Connection, log: str, account: str, *, task_ids: Sequence[str], external_ids: Sequence[str]
+) -> list[SubmissionCard]:
+    """Those that are confirmed as one of the account's tasks, or that bear one of the external ids on whatever account."""
+    found: dict[str, SubmissionCard] = {}
+    of_account = (SUBMISSIONS.c.log == log) & (SUBMISSIONS.c.account == account)
+    questions = [of_account & SUBMISSIONS.c.task_id.in_(some) for some in _portions(task_ids)]
+    questions += [
+        (SUBMISSIONS.c.log == log) & SUBMISSIONS.c.external_task_id.in_(some)
+        for some in _portions(external_ids)
+    ]
+    for question in questions:
+        for row in connection.execute(select(SUBMISSIONS).where(question)):
+            found[row.submission] = _card(row)
+    return list(found.values())
+
+
+def submissions_with_tasks(
+    connection: Connection, log: str, account: str, *, since: int, until: int
+) -> list[SubmissionCard]:
+    """The account's confirmed ones, of which we knew the task from `since` until before `until` (microseconds)."""
+    of_account = (SUBMISSIONS.c.log == log) & (SUBMISSIONS.c.account == account)
+    when = SUBMISSIONS.c.confirmed_at.between(since, until - 1)
+    return [_card(row) for row in connection.execute(select(SUBMISSIONS).where(of_account & when))]
+
+
+def newest_with_task(connection: Connection, log: str, account: str) -> SubmissionCard | None:
+    """The account's submission that was confirmed last."""
+    of_account = (SUBMISSIONS.c.log == log) & (SUBMISSIONS.c.account == account)
+    newest = (
+        select(SUBMISSIONS)
+        .where(of_account & SUBMISSIONS.c.confirmed_at.is_not(None))
+        .order_by(SUBMISSIONS.c.confirmed_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else _card(row)
+
+
+def _portions(names: Sequence[str], size: int = 500) -> list[Sequence[str]]:
+    """A statement takes only so many values at once."""
+    return [names[start : start + size] for start in range(0, len(names), size)]
 
 
 def _card(row: Row[Any]) -> SubmissionCard:

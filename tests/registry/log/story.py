@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from registry.deciders.access import IssueKey, RevokeKey
-from registry.deciders.account import OpenAccount
+from registry.deciders.account import NoteFinding, OpenAccount, RecordReconciliation
 from registry.deciders.asset import DescribeAsset, RegisterAsset, RetireAsset
 from registry.deciders.character import (
     AssignReference,
@@ -132,11 +132,19 @@ def failed() -> list[list[Command]]:
     ]
 
 
+def compared() -> list[Command]:
+    return [
+        NoteFinding(stream=ACCOUNT, finding=example("OrphanTaskFound")),  # type: ignore[arg-type]
+        RecordReconciliation(stream=ACCOUNT, reconciled=example("AccountReconciled")),  # type: ignore[arg-type]
+    ]
+
+
 def tell(log: Opened) -> None:
     """Write the whole story, and one request that stays open."""
     for call in [*access(), *people(), *scenes(), *delivered(), *failed()]:
         log.handle(*call)
     log.handle(*requested(an_id("generation", 3), an_id("submission", 3))[0])
+    log.handle(*compared())
 
 
 def more(log: Opened) -> RegisterAsset:

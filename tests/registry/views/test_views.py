@@ -21,6 +21,7 @@ from registry.views import (
     generations,
     lineage,
     productions,
+    reconciliations,
     scenes,
     submissions,
 )
@@ -65,6 +66,7 @@ LISTS = [
     elements.elements,
     generations.generations,
     productions.productions,
+    reconciliations.reconciliations,
     scenes.scenes,
     submissions.submissions,
 ]
@@ -239,6 +241,23 @@ def test_an_element_id_is_bound_once(ask: Ask) -> None:
     assert ask(elements.element_bound_as, ACCOUNT, 7).id == ELEMENT
     assert ask(elements.element_bound_as, an_id("account", 2), 7) is None
     assert [card.id for card in ask(elements.elements_of, [MINA, JUN])] == [ELEMENT]
+
+
+def test_the_last_reconciliation_of_an_account(ask: Ask) -> None:
+    """A run is found by its name, in its account's list and as the newest; other accounts have none."""
+    run = ask(reconciliations.reconciliation, an_id("reconciliation"))
+
+    assert (run.account, run.counts, run.findings[0].kind) == (ACCOUNT, {"twin": 1}, "twin")
+    assert ask(reconciliations.last_reconciliation, ACCOUNT) == run
+    assert ask(reconciliations.reconciliations, account=ACCOUNT).items == (run,)
+    assert ask(reconciliations.last_reconciliation, an_id("account", 2)) is None
+    assert ask(reconciliations.reconciliations, account=an_id("account", 2)).items == ()
+
+
+def test_the_newest_task_of_an_account(ask: Ask) -> None:
+    """The paid call that was confirmed last, by which a new key can be tried."""
+    assert ask(submissions.newest_with_task, ACCOUNT).task_id == "task-2"
+    assert ask(submissions.newest_with_task, an_id("account", 2)) is None
 
 
 def test_keys_and_studios(told: Opened) -> None:

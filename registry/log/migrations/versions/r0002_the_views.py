@@ -215,6 +215,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "production"),
     )
     op.create_table(
+        "view_reconciliations",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("reconciliation", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("report", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "reconciliation"),
+    )
+    op.create_index(
+        op.f("ix_view_reconciliations_account"), "view_reconciliations", ["account"], unique=False
+    )
+    op.create_table(
         "view_references",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("character", sa.String(), nullable=False),
@@ -306,6 +318,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "submission"),
     )
     op.create_index(op.f("ix_view_submissions_state"), "view_submissions", ["state"], unique=False)
+    op.create_index(
+        "submissions_by_external_id", "view_submissions", ["log", "external_task_id"], unique=False
+    )
     op.create_index("submissions_by_id", "view_submissions", ["submission"], unique=False)
     op.create_index("submissions_by_task", "view_submissions", ["log", "account", "task_id"], unique=True)
     op.create_index(

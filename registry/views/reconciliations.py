@@ -1,0 +1,99 @@
+"""When was each account compared with the provider, and what differed?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Connection, Row, insert, select
+from sqlmodel import Field, SQLModel
+
+from registry.events.account import AccountReconciled, ReconciliationFinding, ResourcePack, UnitSums
+from registry.events.envelope import Recorded
+from registry.log.roles import Projection
+from registry.views.page import Card, Page, one_row, rows_page
+
+
+class ReconciliationRow(SQLModel, table=True):
+    """One run; its report as the JSON of the event."""
+
+    __tablename__ = "view_reconciliations"
+
+    log: str = Field(primary_key=True)
+    reconciliation: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    account: str = Field(index=True)
+    report: bytes
+
+
+RECONCILIATIONS = ReconciliationRow.__table__  # type: ignore[attr-defined]
+
+
+class ReconciliationCard(Card):
+    """What one run found. Times are microseconds since 1970, units exact decimals; `docs/reference` names the kinds of findings.
+
+    The window holds tasks created from `since` until before `until`. `complete` is false when `unread` names what could not be
+    read; then nothing is said to be missing there. `counts` counts every finding, `findings` lists the gravest of them.
+    """
+
+    id: str
+    account: str
+    ran_at: int
+    since: int
+    until: int
+    tasks: int
+    submissions: int
+    complete: bool
+    unread: tuple[str, ...]
+    counts: dict[str, int]
+    units: UnitSums
+    packs: tuple[ResourcePack, ...]
+    packs_used: str | None
+    findings: tuple[ReconciliationFinding, ...]
+    omitted: int
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        if isinstance(recorded.event, AccountReconciled):
+            connection.execute(
+                insert(RECONCILIATIONS).values(
+                    log=recorded.log,
+                    reconciliation=recorded.event.reconciliation,
+                    position=recorded.position,
+                    account=recorded.stream,
+                    report=recorded.event.model_dump_json(exclude={"reconciliation"}).encode(),
+                )
+            )
+
+
+PROJECTION = Projection("reconciliations", (RECONCILIATIONS,), frozenset({AccountReconciled.NAME}), _project)
+
+
+def reconciliation(connection: Connection, log: str, reconciliation: str) -> ReconciliationCard:
+    """One run. Raises NotFound."""
+    return _card(one_row(connection, RECONCILIATIONS, log, "reconciliation", reconciliation))
+
+
+def reconciliations(
+    connection: Connection, log: str, *, after: int = 0, limit: int = 100, account: str | None = None
+) -> Page[ReconciliationCard]:
+    """All runs, oldest first, of one account or of all."""
+    query = select(RECONCILIATIONS).where(RECONCILIATIONS.c.log == log)
+    if account is not None:
+        query = query.where(RECONCILIATIONS.c.account == account)
+    rows, cursor = rows_page(connection, query, RECONCILIATIONS, after=after, limit=limit)
+    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+
+
+def last_reconciliation(connection: Connection, log: str, account: str) -> ReconciliationCard | None:
+    """The account's newest run, None before the first."""
+    of_account = (RECONCILIATIONS.c.log == log) & (RECONCILIATIONS.c.account == account)
+    newest = select(RECONCILIATIONS).where(of_account).order_by(RECONCILIATIONS.c.position.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else _card(row)
+
+
+def _card(row: Row[Any]) -> ReconciliationCard:
+    return ReconciliationCard(id=row.reconciliation, account=row.account, **orjson.loads(row.report))

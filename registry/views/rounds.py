@@ -1,0 +1,84 @@
+"""Which accounts are due to be compared with the provider, and who does it? One run at a time for each account.
+
+A run holds the account's lease row, like work holds a generation's; the row says when the next one is due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from registry.log.leases import Lease
+from registry.log.tables import LEASES
+from registry.views.accounts import ACCOUNTS
+
+_FROM = ACCOUNTS.outerjoin(LEASES, (LEASES.c.log == ACCOUNTS.c.log) & (LEASES.c.work == ACCOUNTS.c.account))
+_ROWS = select(
+    ACCOUNTS.c.log, ACCOUNTS.c.account, ACCOUNTS.c.opened_at, LEASES.c.epoch, LEASES.c.attempts
+).select_from(_FROM)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who takes an account, when, until when; and `every` how many microseconds it is due."""
+
+    owner: str
+    now: int
+    until: int
+    every: int
+
+
+def due(connection: Connection, *, now: int, every: int) -> bool:
+    """Whether any account is due: `every` microseconds after it was opened for the first time."""
+    return connection.execute(_due(now, every)).first() is not None
+
+
+def claim_due(connection: Connection, claim: Claim) -> Lease | None:
+    """Take the account that has been due the longest, or None."""
+    return _take(connection, _due(claim.now, claim.every), claim)
+
+
+def claim_now(connection: Connection, log: str, account: str, claim: Claim) -> Lease | None:
+    """Take this account, due or not. None while somebody holds it, and when there is none of that name."""
+    free = LEASES.c.work.is_(None) | (LEASES.c.expires <= claim.now)
+    return _take(connection, _ROWS.where(ACCOUNTS.c.log == log, ACCOUNTS.c.account == account, free), claim)
+
+
+def let_go(connection: Connection, lease: Lease) -> None:
+    """The run is over and changed nothing about when the next one is due."""
+    connection.execute(
+        update(LEASES)
+        .where(LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch)
+        .values(expires=0, attempts=0)
+    )
+
+
+def _due(now: int, every: int) -> Select[Any]:
+    first = LEASES.c.work.is_(None) & (ACCOUNTS.c.opened_at + every <= now)
+    again = (LEASES.c.expires <= now) & (LEASES.c.due <= now)
+    longest = func.coalesce(LEASES.c.due, ACCOUNTS.c.opened_at + every)
+    return _ROWS.where(first | again).order_by(longest, ACCOUNTS.c.account).limit(1)
+
+
+def _take(connection: Connection, rows: Select[Any], claim: Claim) -> Lease | None:
+    row = connection.execute(rows).one_or_none()
+    if row is None:
+        return None
+    lease = Lease(
+        row.log, row.account, claim.owner, (row.epoch or 0) + 1, claim.until, (row.attempts or 0) + 1
+    )
+    held = {
+        "owner": claim.owner,
+        "epoch": lease.epoch,
+        "expires": claim.until,
+        "attempts": lease.attempts,
+    }
+    if row.epoch is None:
+        first = {"log": row.log, "work": row.account, "due": row.opened_at + claim.every, "note": ""}
+        connection.execute(insert(LEASES).values(**first, **held))
+    else:
+        mine = (LEASES.c.log == row.log) & (LEASES.c.work == row.account)
+        connection.execute(update(LEASES).where(mine).values(**held))
+    return lease
