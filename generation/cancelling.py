@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from generation.desk import go_on
 from generation.recording import ending
 from registry.deciders.command import Command
 from registry.deciders.generation import Generation, NotThere, WantCancel
@@ -39,12 +40,15 @@ def cancel(
     for last in (False,) * (DECISIONS - 1) + (True,):
         commands, expected = _decided(registry, studio, generation, reason)
         try:
-            return registry.handle(
+            handled = registry.handle(
                 studio, commands, context=context, idempotency=idempotency, expected=expected
             )
         except (VersionConflict, NotThere):
             if last:
                 raise
+        else:
+            go_on(registry, handled)
+            return handled
     raise RuntimeError("unreachable: the last decision returns or raises")
 
 

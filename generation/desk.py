@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Literal
+from decimal import Decimal
+from typing import Final, Literal
+
+import structlog
 
 from generation.callbacks import Callbacks
 from generation.durations import Durations
@@ -19,13 +22,20 @@ from registry.blobs import Blobs
 from registry.deciders.account import Account
 from registry.deciders.command import Command
 from registry.deciders.generation import Generation
+from registry.deciders.production import Production
 from registry.deciders.submission import Submission
+from registry.errors import LogBusy
 from registry.events.envelope import Context
+from registry.events.production import BudgetReleased, BudgetSettled
 from registry.log.lanes import DEFAULT_SLOTS
 from registry.log.leases import Lease
 from registry.log.roles import Handled
 from registry.registry import Registry
+from registry.views import queue
 
+_log = structlog.get_logger("desk")
+BUDGET: Final = "budget"
+"""What a send that waits for budget leaves in its lease's memory, for the queue to tell and for `go_on` to find."""
 ResendPolicy = Literal["never", "same_id_after_disproof"]
 """What follows when a submission is disproved: a person decides, or the same bytes go out again under the same id."""
 
@@ -106,9 +116,13 @@ class Held:
         return self.lease.work
 
     def append(self, desk: Desk, *commands: Command) -> Handled:
-        """All of it or nothing, under the lease. Raises StaleLease when another worker took over."""
+        """All of it or nothing, under the lease; what waits for money this frees goes on. Raises StaleLease when another
+        worker took over.
+        """
         context = Context(actor=self.lease.owner, correlation_id=self.id)
-        return desk.registry.handle(self.lease.log, commands, context=context, fence=self.lease.fence)
+        handled = desk.registry.handle(self.lease.log, commands, context=context, fence=self.lease.fence)
+        go_on(desk.registry, handled)
+        return handled
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +148,34 @@ class Done:
 
 
 Step = Wait | Moved | Done
+
+
+def go_on(registry: Registry, handled: Handled) -> None:
+    """Hurry what waits for budget and fits into what an append has freed, in its order; the rest looks again by itself.
+
+    The append stands whatever happens here: a log that is busy now only lets the worker find out a little later.
+    """
+    freed = {
+        (one.log, one.stream)
+        for one in handled.recorded
+        if isinstance(one.event, BudgetReleased | BudgetSettled)
+    }
+    for log, production in freed:
+        try:
+            registry.hurry_all(log, _affordable(registry, log, production), due=registry.clock())
+        except LogBusy as busy:
+            _log.warning("not_hurried", production=production, message=busy.message)
+
+
+def _affordable(registry: Registry, log: str, production: str) -> list[str]:
+    state = registry.state(log, production).state
+    if not isinstance(state, Production) or state.budget is None:
+        return []
+    with registry.reading() as connection:
+        waiting = queue.held_up(connection, log, production=production, memory=BUDGET)
+    left, fitting = state.budget - state.committed, []
+    for work, units in waiting:
+        if Decimal(units) <= left:
+            left -= Decimal(units)
+            fitting.append(work)
+    return fitting

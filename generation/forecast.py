@@ -10,7 +10,7 @@ from itertools import islice
 from statistics import median
 from typing import Final
 
-from registry.log.fair import Turn, Waiting, next_turn
+from registry.log.fair import Plan, next_turn
 from registry.views.queue import LaneCard, Measured, Open
 from registry.views.turns import OPEN
 
@@ -55,7 +55,7 @@ def forecast(
     lanes: Sequence[LaneCard],
     *,
     measured: Sequence[Measured],
-    past: Mapping[tuple[str, str], Sequence[Turn]],
+    plans: Mapping[tuple[str, str], Plan],
     weights: Mapping[str, int],
     now: int,
 ) -> dict[str, Estimate]:
@@ -73,9 +73,8 @@ def forecast(
         here = [one for one in work if (one.account, one.model) == (lane.account, lane.model)]
         free = _free(here, [lasts(one) for one in here], lane.slots, now)
         not_before = lane.paused_until or now
-        queue = in_order(
-            [one for one in here if one.sends], past.get((lane.account, lane.model), ()), weights
-        )
+        plan = plans.get((lane.account, lane.model), Plan())
+        queue = in_order([one for one in here if one.sends], plan, weights)
         for place, one in enumerate(islice(queue, HORIZON), start=1):
             known[one.id] = _waiting(lasts(one), place, free, not_before, stopped=bool(lane.holds))
         known |= {one.id: Estimate(missing=FAR) for one in here if one.id not in known}
@@ -95,29 +94,18 @@ def _free(here: Sequence[Open], lasting: Sequence[Lasts | None], slots: int, now
     return free
 
 
-def in_order(work: Sequence[Open], past: Sequence[Turn], weights: Mapping[str, int]) -> Iterator[Open]:
+def in_order(work: Sequence[Open], plan: Plan, weights: Mapping[str, int]) -> Iterator[Open]:
     """What waits for a lane, in the order it would be sent if nothing else came."""
     yield from sorted((one for one in work if not one.fresh), key=lambda one: one.ready)
-    queues: dict[str, deque[Open]] = {}
-    for one in sorted((one for one in work if one.fresh), key=_within):
-        queues.setdefault(one.production, deque()).append(one)
-    turns, last = list(past), {turn.production: turn.at for turn in past}
-    at = max((turn.at for turn in past), default=0) + 1 + max((one.ready for one in work), default=0)
+    fresh = [one for one in work if one.fresh]
+    queues = {one.production: deque[Open]() for one in sorted(fresh, key=lambda one: one.ready)}
+    for one in sorted(fresh, key=_within):
+        queues[one.production].append(one)
     while queues:
-        waiting = [
-            Waiting(name, weights.get(name, 1), queue[0].ready, last.get(name, 0))
-            for name, queue in queues.items()
-        ]
-        production = next_turn(waiting, turns[-19:], weights)
-        if production is None:
-            return
-        one = queues[production].popleft()
+        production, plan = next_turn(plan, {name: weights.get(name, 1) for name in queues})
+        yield queues[production].popleft()
         if not queues[production]:
             del queues[production]
-        at += 1
-        turns.append(Turn(production, one.ready, at))
-        last[production] = at
-        yield one
 
 
 def _within(one: Open) -> tuple[int, int, int]:

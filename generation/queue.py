@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from generation.desk import BUDGET
 from generation.forecast import Estimate, forecast
-from generation.submission import BUDGET
-from registry.log.lanes import Lane
+from registry.log.lanes import Lane, plan_of
 from registry.registry import Connection
 from registry.views import queue as view
 from registry.views.page import Card
 from registry.views.queue import Alarm, LaneCard, Open
-from registry.views.turns import past_turns, weights
+from registry.views.turns import weights
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "requested": ("plan", "waits for its plan"),
@@ -81,8 +81,8 @@ def queue_now(
         work,
         lanes,
         measured=view.measured(connection, log),
-        past={
-            (lane.account, lane.model): past_turns(connection, Lane(log, lane.account, lane.model), now)
+        plans={
+            (lane.account, lane.model): plan_of(connection, Lane(log, lane.account, lane.model))
             for lane in lanes
         },
         weights=weights(connection, log),

@@ -15,7 +15,7 @@ from typing import Final
 
 from generation.attach import WireBody
 from generation.awaiting import drift
-from generation.desk import Desk, Held, Moved, Step, Wait
+from generation.desk import BUDGET, Desk, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import PayloadRefused
 from generation.plan import Plan, model_of
@@ -37,8 +37,6 @@ from registry.events.submission import (
 )
 from registry.log.leases import Lease
 
-BUDGET: Final = "budget"
-"""What a send that waits for budget leaves in its lease's memory, for the queue to tell."""
 MOST_DISPROOFS: Final = 5
 """Sends that left nothing, of one submission by itself; after so many, what goes wrong is a person's to find out."""
 _ERASED: Final = "the people of this request were erased before it was sent"

@@ -25,7 +25,11 @@ _PORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--with-sandbox", is_flag=True, help="A sandbox Kling beside it, and nothing goes to the real one."
 )
-@click.option("--sandbox-port", type=click.IntRange(0, 65_535), default=8010, show_default=True)
+@click.option(
+    "--sandbox-port",
+    type=click.IntRange(0, 65_535),
+    help="0 takes a free one. Unless given: the one it had on this data before, at first a free one.",
+)
 @click.pass_obj
 def serve(environment: dict[str, str], /, **flags: Any) -> None:
     """Serve the API. What it starts beside itself stops with it.

@@ -10,7 +10,9 @@ Should this process be killed, its children notice: they are started with `--unt
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -29,18 +31,20 @@ STARTING_SECONDS: Final = 60.0
 STOPPING_SECONDS: Final = 40.0
 """A worker in the middle of a paid call is given the time to hear its outcome."""
 _LOOK_SECONDS: Final = 0.05
+_LARGEST_PORT: Final = 65_535
+_RENUMBER: Final = "--sandbox-port takes another, at which accounts must be opened anew"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to run; ports may be 0 for a free one."""
+    """What to run; ports may be 0 for a free one. Without `sandbox_port` it is the one this data's sandbox had before."""
 
     host: str
     port: int
     port_file: Path | None
     with_worker: bool
     with_sandbox: bool
-    sandbox_port: int
+    sandbox_port: int | None
 
 
 class Children:
@@ -119,25 +123,45 @@ def run(wanted: Wanted, environment: Mapping[str, str], err: Console) -> None:
 
 
 def _start_sandbox(children: Children, wanted: Wanted, folder: Path) -> dict[str, str]:
-    """Answers the settings by which the others find it, and nothing else."""
+    """Answers the settings by which the others find it, and nothing else. Raises LocalFailure."""
     from generation.sandbox import DEFAULT_ACCOUNT
 
-    kept = Path(children.environment.get("CONTINUITY_DATA") or "data") / "sandbox"
+    data = Path(children.environment.get("CONTINUITY_DATA") or "data")
+    kept, port_file, last = data / "sandbox", folder / "sandbox.port", data / "sandbox.port"
     kept.mkdir(parents=True, exist_ok=True)
-    port_file = folder / "sandbox.port"
+    port = _last_port(last) if wanted.sandbox_port is None else wanted.sandbox_port
     children.start(
         "sandbox",
         "sandbox",
-        *("--port", str(wanted.sandbox_port), "--port-file", str(port_file), "--data", str(kept)),
+        *("--port", str(port), "--port-file", str(port_file), "--data", str(kept)),
         *_laxity(children.environment),
     )
-    address = f"http://127.0.0.1:{children.port_of('sandbox', port_file)}"
+    chosen = children.port_of("sandbox", port_file)
+    last.write_text(str(chosen), "ascii")
     return {
-        "KLING_BASE_URL": address,
+        "KLING_BASE_URL": f"http://127.0.0.1:{chosen}",
         "KLING_ACCESS_KEY": DEFAULT_ACCOUNT.access_key,
         "KLING_SECRET_KEY": DEFAULT_ACCOUNT.secret_key,
         "CONTINUITY_ALLOW_LOOPBACK": "true",
     }
+
+
+def _last_port(file: Path) -> int:
+    """The port of the last start on this data, as its accounts name that address for good; 0, a free one, at the first.
+
+    Raises LocalFailure when it cannot be read, or when nothing can listen at it.
+    """
+    if not file.exists():
+        return 0
+    written = file.read_text("ascii", "replace").strip()
+    if re.fullmatch("[1-9][0-9]{0,4}", written) is None or int(written) > _LARGEST_PORT:
+        raise LocalFailure("no-port", f"{file} holds {written[:40]!r}, which is no port", _RENUMBER)
+    try:
+        socket.create_server(("127.0.0.1", int(written))).close()
+    except OSError as refused:
+        message = f"the sandbox of this data answers at 127.0.0.1:{written}, where nothing can listen: {refused.strerror}"
+        raise LocalFailure("cannot-listen", message, f"stop who listens there; {_RENUMBER}") from None
+    return int(written)
 
 
 def _laxity(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,95 +1,70 @@
 """Whose turn is it? Productions that wait for the slots of one lane share them by weight; pure.
 
-A turn is one intent. The promise: any 20 turns in a row during which a production always had waiting work hold at least
-floor(20 x its weight / the weights of all that waited or had a turn among them) of its own.
+A turn is one slot given to one request that goes out for the first time. The promise: of any 20 turns in a row, a production
+that had waiting work at every one of them has at least floor(20 x its weight / the weights of all that waited at any of them).
+Over longer times what these floors leave over is shared out by weight too, so nobody who waits is left out for ever.
 
-How: for each window of 20 turns that ends now or later, what is still owed to a production has a latest turn at which it must be
-begun; the earliest of these goes first. Where nobody is in a hurry, those with the least for their weight go first, and of those
-the one whose last turn is the longest ago.
+How: a plan says whose the next 20 turns are, and repeats itself. When others come, everybody keeps the first of their planned
+turns, as many as their share still is; when somebody goes, the others keep all theirs and take over what is free. So a turn the
+promise needs is never moved back. Turns nobody is promised go to whom the most is owed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 WINDOW: Final = 20
 """The promise is about so many turns in a row."""
+NOBODY: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A past turn: whose it was, when that work began to wait (`since`), and when the turn came (`at`); log positions."""
+class Plan:
+    """Whose the next turns are (NOBODY: not promised), and how many turns each that waits is behind its exact share."""
 
-    production: str
-    since: int
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A production with waiting work: since when its oldest waits, and when its last turn was (0: never); log positions."""
-
-    production: str
-    weight: int
-    since: int
-    last: int = 0
+    turns: tuple[str, ...] = (NOBODY,) * WINDOW
+    owed: Mapping[str, float] = field(default_factory=dict)
 
 
-def next_turn(waiting: Sequence[Waiting], past: Sequence[Turn], weights: Mapping[str, int]) -> str | None:
-    """The production to go next; None when none waits.
+def next_turn(plan: Plan, waiting: Mapping[str, int]) -> tuple[str, Plan]:
+    """The production to go next, and the plan after its turn.
 
-    `past` are the lane's last turns, oldest first (more than 19 are not looked at); `weights` those of productions in `past` that
-    may not be waiting any more (1 when not named).
+    `waiting` are the weights of all that have waiting work now, at least one, who has waited longest first.
     """
-    if not waiting:
-        return None
-    if len(waiting) == 1:
-        return waiting[0].production
-    recent = list(past[-(WINDOW - 1) :])
-    known = {turn.production: weights.get(turn.production, 1) for turn in recent}
-    known |= {one.production: one.weight for one in waiting}
-    plan = _Plan(waiting, recent, known)
-    return min(waiting, key=plan.rank).production
+    total = sum(waiting.values())
+    shares = {name: WINDOW * weight // total for name, weight in waiting.items()}
+    turns = _filled(_kept(plan.turns, shares), shares)
+    behind = sum(plan.owed.get(name, 0.0) for name in waiting) / len(waiting)
+    owed = {name: plan.owed.get(name, 0.0) - behind + weight / total for name, weight in waiting.items()}
+    chosen = turns[0] or max(waiting, key=lambda name: owed[name])
+    owed[chosen] -= 1
+    return chosen, Plan((*turns[1:], turns[0]), owed)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    waiting: Sequence[Waiting]
-    recent: Sequence[Turn]
-    weights: Mapping[str, int]
+def _kept(turns: tuple[str, ...], shares: Mapping[str, int]) -> list[str]:
+    """Everybody's first turns, as many as their share is; the others are free."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for name in turns:
+        seen[name] += 1
+        kept.append(name if seen[name] <= shares.get(name, 0) else NOBODY)
+    return kept
 
-    def rank(self, one: Waiting) -> tuple[int, float, int, int, str]:
-        had = sum(turn.production == one.production for turn in self.recent)
-        return self._latest(one), (had + 1) / one.weight, one.last, one.since, one.production
 
-    def _latest(self, one: Waiting) -> int:
-        """The latest turn from now (0 is this one) that still keeps the promise; WINDOW when nothing is owed."""
-        sure, latest = self._waited(one), WINDOW
-        for ahead in range(WINDOW):
-            kept = self.recent[max(0, len(self.recent) - (WINDOW - 1 - ahead)) :]
-            if WINDOW - 1 - ahead > sure:
-                continue
-            had = sum(turn.production == one.production for turn in kept)
-            if (owed := self._share(one, kept) - had) > 0:
-                latest = min(latest, ahead - owed + 1)
-        return latest
-
-    def _share(self, one: Waiting, kept: Sequence[Turn]) -> int:
-        """Turns of a window that holds `kept`; one at least, while there is room for one for everybody."""
-        present = {turn.production for turn in kept} | {other.production for other in self.waiting}
-        total = sum(self.weights[name] for name in present)
-        shares = [WINDOW * self.weights[name] // total for name in present]
-        least = 1 if sum(max(1, share) for share in shares) <= WINDOW else 0
-        return max(least, WINDOW * one.weight // total)
-
-    def _waited(self, one: Waiting) -> int:
-        """At how many of the last turns in a row it waited: its own turns say since when what they took had waited."""
-        since = one.since
-        for covered, turn in enumerate(reversed(self.recent)):
-            if turn.production == one.production:
-                since = min(since, turn.since)
-            elif turn.at < since:
-                return covered
-        return len(self.recent)
+def _filled(turns: list[str], shares: Mapping[str, int]) -> list[str]:
+    """Every share is met: each free turn, from the first, goes to who is the furthest behind until there."""
+    planned = Counter(turns)
+    missing = {name: share - planned[name] for name, share in shares.items() if share > planned[name]}
+    had: Counter[str] = Counter()
+    for place in range(WINDOW):
+        if turns[place] == NOBODY and missing:
+            behind = {one: shares[one] * (place + 1) / WINDOW - had[one] for one in missing}
+            turns[place] = first = max(behind, key=behind.__getitem__)
+            missing[first] -= 1
+            if not missing[first]:
+                del missing[first]
+        had[turns[place]] += 1
+    return turns

@@ -1,4 +1,4 @@
-"""Lanes: an account's slots for one model. How many there are, and how long the provider asked us to leave one alone.
+"""Lanes: an account's slots for one model. How many there are, how long to leave one alone, and whose its next turns are.
 
 The functions run on the writer's connection. Times are microseconds.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
 
-from registry.log.tables import LANES
+from registry.log.fair import Plan
+from registry.log.tables import LANES, TURNS
 
 DEFAULT_SLOTS: Final = 5
 """Tasks of a model an account may have open where nobody said otherwise: the trial video pack's (contract section 10, LIVE-A)."""
@@ -33,7 +35,9 @@ class Pause(NamedTuple):
 
 def pause_of(connection: Connection, lane: Lane) -> Pause:
     """The lane's pause; one that is over, with no strikes, when there is none."""
-    row = connection.execute(select(LANES.c.paused_until, LANES.c.strikes).where(_here(lane))).one_or_none()
+    row = connection.execute(
+        select(LANES.c.paused_until, LANES.c.strikes).where(_here(LANES, lane))
+    ).one_or_none()
     return Pause() if row is None else Pause(*row)
 
 
@@ -47,7 +51,7 @@ def strike(connection: Connection, lane: Lane, *, now: int, pause: Callable[[int
     after = Pause(now + pause(before.strikes + 1), before.strikes + 1)
     now_known = {"paused_until": after.until, "strikes": after.strikes}
     if before.strikes:
-        connection.execute(update(LANES).where(_here(lane)).values(**now_known))
+        connection.execute(update(LANES).where(_here(LANES, lane)).values(**now_known))
     else:
         connection.execute(insert(LANES).values(**lane._asdict(), **now_known))
     return after
@@ -55,8 +59,25 @@ def strike(connection: Connection, lane: Lane, *, now: int, pause: Callable[[int
 
 def ease(connection: Connection, lane: Lane) -> None:
     """Something was accepted: the lane is as if it had never been full."""
-    connection.execute(delete(LANES).where(_here(lane)))
+    connection.execute(delete(LANES).where(_here(LANES, lane)))
 
 
-def _here(lane: Lane) -> ColumnElement[bool]:
-    return and_(LANES.c.log == lane.log, LANES.c.account == lane.account, LANES.c.model == lane.model)
+def plan_of(connection: Connection, lane: Lane) -> Plan:
+    """Whose the lane's next turns are; an empty plan when it never had any."""
+    row = connection.execute(select(TURNS.c.plan).where(_here(TURNS, lane))).scalar()
+    if row is None:
+        return Plan()
+    kept = orjson.loads(row)
+    return Plan(tuple(kept["turns"]), kept["owed"])
+
+
+def keep_plan(connection: Connection, lane: Lane, plan: Plan) -> None:
+    """The plan after a turn was taken; in the transaction that takes it."""
+    kept = orjson.dumps({"turns": plan.turns, "owed": dict(plan.owed)})
+    changed = connection.execute(update(TURNS).where(_here(TURNS, lane)).values(plan=kept))
+    if not changed.rowcount:
+        connection.execute(insert(TURNS).values(**lane._asdict(), plan=kept))
+
+
+def _here(table: Table, lane: Lane) -> ColumnElement[bool]:
+    return and_(table.c.log == lane.log, table.c.account == lane.account, table.c.model == lane.model)

@@ -104,10 +104,22 @@ class LaneRow(SQLModel, table=True):
     strikes: int
 
 
+class TurnsRow(SQLModel, table=True):
+    """Whose the next turns of a lane are, as `fair.Plan` in JSON. Losing the row costs fairness for some turns, never truth."""
+
+    __tablename__ = "turns"
+
+    log: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    plan: bytes = Field(sa_type=LargeBinary)
+
+
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
 LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
 RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
 LANES = LaneRow.__table__  # type: ignore[attr-defined]
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES)
+TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS)

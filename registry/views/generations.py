@@ -28,7 +28,7 @@ from registry.views.page import Card, Page, one_row, rows_page
 
 
 class GenerationRow(SQLModel, table=True):
-    """One generation; request and plan as JSON. `ready` is the position of the event that let it be sent."""
+    """One generation; request and plan as JSON."""
 
     __tablename__ = "view_generations"
 
@@ -61,7 +61,6 @@ class GenerationRow(SQLModel, table=True):
     clip: str | None
     outcome: str | None
     reason: str
-    ready: int | None = Field(default=None, sa_type=BigInteger)
     requested_at: int = Field(sa_type=BigInteger)
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
 
@@ -125,13 +124,12 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                     estimate_units=event.estimate_units,
                     model=event.model,
                     account=event.account,
-                    ready=recorded.position,
                 )
             case ApprovalAwaited():
                 _change(connection, recorded, stage="approval")
             case PlanApproved(ceiling_units=ceiling):
                 approved = {"approved_by": recorded.actor, "ceiling_units": ceiling}
-                _change(connection, recorded, stage="planned", ready=recorded.position, **approved)
+                _change(connection, recorded, stage="planned", **approved)
             case PlanVoided():
                 _change(connection, recorded, stage="voided", approved_by=None, ceiling_units=None)
             case CancelWanted():
@@ -258,7 +256,6 @@ def _card(row: Row[Any]) -> GenerationCard:
     values = dict(row._mapping)
     values.pop("log")
     values.pop("position")
-    values.pop("ready")
     values["id"] = values.pop("generation")
     values["request"] = row.request and orjson.loads(row.request)
     values["plan"] = row.plan and orjson.loads(row.plan)

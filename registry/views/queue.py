@@ -141,6 +141,19 @@ def _open(row: Any) -> Open:
     )
 
 
+def held_up(connection: Connection, log: str, *, production: str, memory: str) -> list[tuple[str, str]]:
+    """A production's unsent work that was put off with this memory in its lease, in its order, each with its price in units."""
+    rows = connection.execute(
+        select(WORK.c.work, GENERATIONS.c.estimate_units)
+        .select_from(
+            WORK.join(GENERATIONS, _same(GENERATIONS, "generation")).join(LEASES, _same(LEASES, "work"))
+        )
+        .where(WORK.c.log == log, WORK.c.production == production, WORK.c.sends, LEASES.c.memory == memory)
+        .order_by(WORK.c.rank, WORK.c.needed_by, WORK.c.position)
+    )
+    return [(row.work, row.estimate_units) for row in rows]
+
+
 def measured(connection: Connection, log: str) -> list[Measured]:
     """The last tasks that were delivered, newest first."""
     rows = connection.execute(

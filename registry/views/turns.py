@@ -1,7 +1,8 @@
 """What does a worker take up next? One answer for all workers of a database, inside one write transaction.
 
 Following (polls, look-ups, results) goes by who has been due the longest. Sending needs a free slot of its lane, and the lane
-must be neither held nor paused. Whose turn it is there is `log.fair`'s question; what was sent before keeps the turn it had.
+must be neither held nor paused. Whose turn it is there is `log.fair`'s question; what was sent before keeps the turn it had, and
+who took a turn and then could not be sent has had it.
 """
 
 from __future__ import annotations
@@ -10,23 +11,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
 
 from registry.log import leases
-from registry.log.fair import WINDOW, Turn, Waiting, next_turn
-from registry.log.lanes import Lane, Pause, pause_of
+from registry.log.fair import Plan, next_turn
+from registry.log.lanes import Lane, Pause, keep_plan, pause_of, plan_of
 from registry.log.leases import Lease
 from registry.log.tables import LEASES
 from registry.views.accounts import ACCOUNTS
-from registry.views.generations import GENERATIONS
 from registry.views.productions import PRODUCTIONS
 from registry.views.submissions import SUBMISSIONS
 from registry.views.work import WORK
 
 OPEN: Final = ("intended", "unknown", "confirmed", "processing")
 """A submission in one of these may have a task that holds a slot (contract section 10: from submitted to its end)."""
-_UNDER_WAY: Final = 2**62
-"""Turns whose intent is being written come after all that are in the log."""
 _LEASED = WORK.outerjoin(LEASES, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
 _LEASES = LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
 
@@ -60,13 +58,24 @@ class LaneNow:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What is taken up next; `plan` is its lane's after that, where it takes a turn."""
+
+    row: Row[Any]
+    lane: Lane | None = None
+    plan: Plan | None = None
+
+
 def claim(connection: Connection, *, owner: str, now: int, until: int, slots: int) -> Lease | None:
     """Take up what is next, if anything is. `slots` is what a lane has where nobody said otherwise."""
     send, follow = _next_sent(connection, now, slots), _next_followed(connection, now)
-    sends = send is not None and (follow is None or send.since <= follow.since)
-    row = send if sends else follow
+    sends = send is not None and (follow is None or send.row.since <= follow.since)
+    row = send.row if send is not None and sends else follow
     if row is None:
         return None
+    if send is not None and sends and send.lane is not None and send.plan is not None:
+        keep_plan(connection, send.lane, send.plan)
     return leases.claim(connection, row.log, row.work, owner=owner, until=until, sends=sends)
 
 
@@ -107,7 +116,7 @@ def _new() -> Select[Any]:
     )
 
 
-def _next_sent(connection: Connection, now: int, slots: int) -> Row[Any] | None:
+def _next_sent(connection: Connection, now: int, slots: int) -> _Next | None:
     """What is sent next: of the lanes that take one more, the one where something waits the longest."""
     lanes = connection.execute(
         select(WORK.c.log, WORK.c.account, WORK.c.model, func.min(WORK.c.ready))
@@ -145,21 +154,25 @@ def lane_now(connection: Connection, lane: Lane, *, now: int, slots: int) -> Lan
     )
 
 
-def _of_lane(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
+def _of_lane(connection: Connection, lane: LaneNow, now: int) -> _Next | None:
     if lane.held_by is not None:
-        return _probe(connection, lane, now)
+        probe = _probe(connection, lane, now)
+        return None if probe is None else _Next(probe)
     free = _free(now), _in(WORK, lane.lane), WORK.c.sends
     again = _candidates().where(*free, ~WORK.c.fresh).order_by(WORK.c.ready).limit(1)
     if (kept := connection.execute(again).one_or_none()) is not None:
-        return kept
-    production = _whose_turn(connection, lane.lane, now)
+        return _Next(kept)
+    waiting = _waiting(connection, lane.lane, now)
+    if not waiting:
+        return None
+    production, plan = next_turn(plan_of(connection, lane.lane), waiting)
     first = (
         _candidates()
         .where(*free, WORK.c.production == production)
         .order_by(WORK.c.fresh, WORK.c.rank, WORK.c.needed_by, WORK.c.position)
         .limit(1)
     )
-    return None if production is None else connection.execute(first).one_or_none()
+    return _Next(connection.execute(first).one(), lane.lane, plan)
 
 
 def _probe(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
@@ -186,44 +199,16 @@ def _probe(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
     ).one_or_none()
 
 
-def _whose_turn(connection: Connection, lane: Lane, now: int) -> str | None:
+def _waiting(connection: Connection, lane: Lane, now: int) -> dict[str, int]:
+    """The productions with something free to be sent, who has waited longest first, and their weights."""
     waits = connection.execute(
-        select(WORK.c.production, func.min(WORK.c.ready))
+        select(WORK.c.production)
         .where(WORK.c.sends, _in(WORK, lane))
         .group_by(WORK.c.production)
-    ).all()
+        .order_by(func.min(WORK.c.ready))
+    ).scalars()
     shares = weights(connection, lane.log)
-    waiting = [
-        Waiting(name, shares.get(name, 1), since, _last_turn(connection, lane, name))
-        for name, since in waits
-        if _has_free(connection, lane, name, now)
-    ]
-    return next_turn(waiting, past_turns(connection, lane, now), shares)
-
-
-def past_turns(connection: Connection, lane: Lane, now: int) -> list[Turn]:
-    """The lane's last turns, oldest first: the last intents in the log, and those that are being written."""
-    last = connection.execute(
-        select(SUBMISSIONS.c.production, GENERATIONS.c.ready, SUBMISSIONS.c.position)
-        .select_from(
-            SUBMISSIONS.join(
-                GENERATIONS,
-                (GENERATIONS.c.log == SUBMISSIONS.c.log)
-                & (GENERATIONS.c.generation == SUBMISSIONS.c.subject),
-            )
-        )
-        .where(_in(SUBMISSIONS, lane))
-        .order_by(SUBMISSIONS.c.position.desc())
-        .limit(WINDOW - 1)
-    ).all()
-    under_way = connection.execute(
-        select(WORK.c.production, WORK.c.ready)
-        .select_from(_LEASES)
-        .where(LEASES.c.expires > now, WORK.c.sends, WORK.c.fresh, _in(WORK, lane))
-        .order_by(WORK.c.ready)
-    ).all()
-    turns = [Turn(name, ready or at, at) for name, ready, at in reversed(last)]
-    return turns + [Turn(name, ready, _UNDER_WAY + number) for number, (name, ready) in enumerate(under_way)]
+    return {name: shares.get(name, 1) for name in waits.all() if _has_free(connection, lane, name, now)}
 
 
 def weights(connection: Connection, log: str) -> dict[str, int]:
@@ -232,24 +217,18 @@ def weights(connection: Connection, log: str) -> dict[str, int]:
     return {row.production: row.weight for row in connection.execute(query)}
 
 
-def _last_turn(connection: Connection, lane: Lane, production: str) -> int:
-    return (
-        connection.execute(
-            select(func.max(SUBMISSIONS.c.position)).where(
-                _in(SUBMISSIONS, lane), SUBMISSIONS.c.production == production
-            )
-        ).scalar()
-        or 0
-    )
-
-
 def _has_free(connection: Connection, lane: Lane, production: str, now: int) -> bool:
     query = _candidates().where(_free(now), WORK.c.sends, _in(WORK, lane), WORK.c.production == production)
     return connection.execute(query.limit(1)).one_or_none() is not None
 
 
 def _candidates() -> Select[Any]:
-    return select(WORK.c.log, WORK.c.work, WORK.c.since).select_from(_LEASED)
+    """What was tried before waits since it was due again, or what no money is left for would go before all that is followed."""
+    since = case((LEASES.c.due > WORK.c.since, LEASES.c.due), else_=WORK.c.since)
+    held = WORK.c.stage == "held"
+    return select(
+        WORK.c.log, WORK.c.work, case((held, WORK.c.since), else_=since).label("since")
+    ).select_from(_LEASED)
 
 
 def _free(now: int) -> ColumnElement[bool]:

@@ -10,6 +10,8 @@ from decimal import Decimal
 import pytest
 
 from generation import prices
+from generation.cancelling import cancel
+from registry.deciders.account import ResumeAccount, SetSlots
 from registry.deciders.production import Production, SetBudget
 from registry.deciders.submission import ResolveQuarantine
 from registry.events.production import BudgetReleased, BudgetReserved, BudgetSettled
@@ -18,7 +20,7 @@ from registry.views import spend
 from registry.views.spend import Spend
 from tests.crash.invariants import check_all
 from tests.servers.sandbox import Sandbox
-from tests.servers.world import ALONE, SHORT, World
+from tests.servers.world import ALONE, CONTEXT, SHORT, World
 
 EACH = Decimal(3)
 """What five silent seconds of text2video cost."""
@@ -67,6 +69,7 @@ def test_parallel_submitters_never_overspend(world: World, provider: Sandbox) ->
     """Of 64 submitters at once exactly those are sent whom the budget holds; the others wait, and go on when it is raised."""
     asked = [world.ask(**ALONE) for _ in range(MANY)]
     budget(world, "16.9")
+    world.do(SetSlots(stream=world.account, model=world.card(asked[0]).model, slots=MANY))
     at_once(MANY, lambda mine: world.worker(f"worker-{mine}").work_once())
 
     assert (sent(world), money(world).committed) == (5, 5 * EACH)
@@ -118,6 +121,60 @@ def test_a_failed_task_gives_its_money_back(world: World, provider: Sandbox) -> 
     freed = [one.event for one in world.log() if isinstance(one.event, BudgetReleased | BudgetSettled)]
     assert sum(isinstance(event, BudgetReleased) or event.units == "0" for event in freed) == 2
     assert world.carry(world.ask(**ALONE))[0].outcome == "delivered"
+
+
+def patient(world: World) -> World:
+    """The world with workers that look at what waits for budget once an hour."""
+    return world.with_desk(durations=replace(SHORT, hold_first=3600, hold_most=3600))
+
+
+def all_wait_for_budget(world: World, asked: list[str]) -> bool:
+    return all("waits for budget" in world.registry.waiting_for(world.studio, name) for name in asked)
+
+
+def test_freed_money_sends_what_it_is_enough_for(world: World, provider: Sandbox) -> None:
+    """A failed task's three units send one of the two that wait for budget at once; the other is left alone."""
+    slow = patient(world)
+    provider.clock(speed=0)
+    provider.order(on="create", do="fail_task")
+    budget(world, "3")
+    failing, *waiting = [slow.ask(**ALONE) for _ in range(3)]
+    slow.work_until(lambda: all_wait_for_budget(slow, waiting))
+    provider.clock(speed=1)
+    slow.work_until(lambda: slow.card(waiting[0]).outcome == "delivered")
+
+    assert slow.card(failing).outcome == "failed"
+    assert all_wait_for_budget(slow, waiting[1:])
+    check_all(world, provider.ledger())
+
+
+def test_a_cancel_frees_money_for_others(world: World, provider: Sandbox) -> None:
+    """What a cancelled, refused call had set aside is free for what waits, at once."""
+    slow = patient(world)
+    provider.order(do="code", code=1102, status=429, message="no package")
+    budget(world, "3")
+    refused, waiting = slow.ask(**ALONE), slow.ask(**ALONE)
+    slow.work_until(lambda: [card.state for card in slow.submissions()] == ["held"])
+    slow.do(ResumeAccount(stream=world.account, scope="sending", by="person", reason="paid again"))
+    lease = slow.registry.claim(owner="slow", lease_us=3_600_000_000)
+    assert lease is not None
+    assert lease.work == refused
+    slow.work_until(lambda: all_wait_for_budget(slow, [waiting]))
+    cancel(slow.registry, slow.studio, refused, reason="no longer wanted", context=CONTEXT)
+    slow.work_until(lambda: slow.card(waiting).outcome == "delivered")
+
+    assert slow.card(refused).outcome == "cancelled"
+    assert money(world).settled == EACH
+
+
+def test_what_waits_for_budget_holds_up_nothing(world: World) -> None:
+    """Many requests that are tried for budget again and again do not keep the tasks under way from being followed."""
+    asked = [world.ask(**ALONE) for _ in range(20)]
+    eager = world.with_desk(durations=replace(SHORT, hold_first=0, hold_most=0))
+    budget(world, "3")
+    eager.work_until(lambda: any(world.card(name).outcome == "delivered" for name in asked))
+
+    assert (sent(world), money(world).committed) == (1, EACH)
 
 
 def test_an_abandoned_call_counts_as_spent(world: World, provider: Sandbox) -> None:

@@ -132,8 +132,10 @@ def test_a_network_that_fails_loses_nothing(world: World, provider: Sandbox) -> 
 
 def test_a_store_that_is_down_is_waited_for(world: World, provider: Sandbox) -> None:
     """While the store is away nothing is downloaded or ended, and it is named as what is waited for."""
+    provider.clock(speed=0)
     asked = world.ask(**ALONE)
     world.work_until(lambda: [card.state for card in world.submissions()] == ["confirmed"])
+    provider.clock(speed=1)
 
     class Down:
         def __getattr__(self, name: str) -> Any:

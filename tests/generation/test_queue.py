@@ -64,7 +64,7 @@ def lane(slots: int = 1, **changed: Any) -> LaneCard:
 
 
 def told(work: list[Open], lanes: list[LaneCard], measured: list[Measured]) -> dict[str, Estimate]:
-    return forecast(work, lanes, measured=measured, past={}, weights={}, now=0)
+    return forecast(work, lanes, measured=measured, plans={}, weights={}, now=0)
 
 
 def task(slot: int = 100, rest: int = 10, **changed: Any) -> Measured:

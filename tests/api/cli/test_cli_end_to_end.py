@@ -77,7 +77,7 @@ def started(folder: Path, *flags: str) -> Iterator[Serving]:
     port_file = folder / "port"
     environment = {**os.environ, **QUICK, "CONTINUITY_DATA": str(folder / "data"), "HOME": str(folder)}
     line = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--port-file", str(port_file)]
-    process = subprocess.Popen([*line, "--sandbox-port", "0", *flags], env=environment)
+    process = subprocess.Popen([*line, *flags], env=environment)
     try:
         assert within(60, lambda: port_file.exists() or process.poll() is not None)
         environment["CONTINUITY_URL"] = f"http://127.0.0.1:{port_file.read_text()}"

@@ -24,7 +24,9 @@ QUIET = {"CONTINUITY_POLL_FIRST_SECONDS": "600", "CONTINUITY_CALLBACK_FLOOR_SECO
 
 @pytest.fixture(scope="module")
 def kling() -> Iterator[Sandbox]:
+    """It makes no calls of its own, so every call is a test's."""
     with sandbox() as provider:
+        provider.order(on="callback", do="withhold", times=1_000_000)
         yield provider
 
 
@@ -57,6 +59,22 @@ def test_a_call_brings_the_answer_sooner(tmp_path: Path, kling: Sandbox) -> None
         made = film.service.get(f"/v1/generations/{card['subject']}").json()
         assert made["days_left"] in (29, 30)
         assert film.service.get(f"/v1/clips/{made['clip']}").json()["days_left"] == made["days_left"]
+
+
+@pytest.mark.parametrize("shape", ["legacy", "new"])
+def test_a_provider_that_calls_by_itself_is_heard(tmp_path: Path, shape: str) -> None:
+    """The sandbox's own signed calls, in either shape, bring the answer as well."""
+    with sandbox() as provider, filming(tmp_path, provider, **QUIET, KLING_WEBHOOK_SECRETS=SECRET) as film:
+        provider.habits(callback_shape=shape, webhook_secret=SECRET)
+        film.task()
+        before, end = film.service.position(), time.monotonic() + 20
+        provider.clock(advance_seconds=100)
+        while "GenerationEnded" not in film.types(before) and time.monotonic() < end:
+            film.work(0.05)
+
+        told = film.types(before)
+        assert told[-1] == "GenerationEnded"
+        assert told.index("CallbackReceived") < told.index("TaskSucceeded")
 
 
 def test_refusals_say_nothing_of_what_exists(tmp_path: Path, kling: Sandbox) -> None:

@@ -12,7 +12,8 @@ from tests.registry.deciders.given import folded, given
 from tests.registry.deciders.test_submission_protocol import PATHS, SUBMISSION, history
 from tests.registry.events.golden import example
 
-OVER = ("succeeded", "failed", "refused")
+OVER = ("succeeded", "failed", "refused", "abandoned", "closed")
+"""Stages after which nothing more is expected of the provider."""
 
 
 def called(number: int = 0, **changes: str) -> CallbackReceived:

@@ -14,12 +14,14 @@ from tests.registry.log.opened import STUDIO, Opened, introduce
 from tests.registry.log.story import MINA, more, tell
 
 TABLES: list[Table] = [table for projection in PROJECTIONS for table in projection.tables]
+INVENTED = """INSERT INTO view_work SELECT log, 'nobody', position, since, production, scene, account, model,
+    stage, sends, fresh, cancelled, rank, needed_by, ready, submission FROM view_work LIMIT 1"""
 DAMAGE = [
     ("view_characters", "UPDATE view_characters SET name = 'Nobody' WHERE character = '" + MINA + "'"),
     ("view_assets", "DELETE FROM view_assets"),
     ("view_submissions", "UPDATE view_submissions SET sends = sends + 1"),
     ("view_edges", "DELETE FROM view_edges WHERE kind = 'shows'"),
-    ("view_work", "INSERT INTO view_work VALUES ('x', 'y', 1, 1)"),
+    ("view_work", INVENTED),
     ("view_keys", "UPDATE view_keys SET revoked = 0"),
 ]
 

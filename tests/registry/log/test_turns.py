@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from registry.deciders.account import SetSlots
+from registry.deciders.command import Command
+from registry.deciders.production import SetShare
+from registry.errors import InvalidCommand
+from registry.log.fair import WINDOW
+from registry.log.lanes import Lane, plan_of
 from registry.log.leases import Lease
 from tests.servers.building import build
 from tests.servers.world import ALONE, World
 
 MINUTE = 60_000_000
+MODEL = "kling-v3"
 
 
 @pytest.fixture
@@ -63,3 +69,37 @@ def test_a_grant_that_was_let_go_is_the_next_one_s(waiting: World) -> None:
     others = [waiting.registry.claim(owner="two", lease_us=MINUTE) for _ in range(4)]
     assert lease.work not in [other.work for other in others if other]
     assert [other is not None for other in others] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda world, number: SetShare(stream=world.production, weight=number),
+        lambda world, number: SetSlots(stream=world.account, model="kling-v3", slots=number),
+    ],
+    ids=["share", "slots"],
+)
+@pytest.mark.parametrize("number", [-1, 1001, 10**30])
+def test_a_number_out_of_range_is_refused(
+    waiting: World, change: Callable[[World, int], Command], number: int
+) -> None:
+    """A share or a number of slots that cannot be is refused by its name, and nothing is written."""
+    head = len(waiting.log())
+    with pytest.raises(InvalidCommand, match=r"(weight|slots) cannot be") as refused:
+        waiting.do(change(waiting, number))
+
+    assert refused.value.hint
+    assert len(waiting.log()) == head
+
+
+def test_a_turn_is_remembered(waiting: World) -> None:
+    """Every claim of a first send moves the lane's plan by one turn; a claim that found no slot moves nothing."""
+    lane = Lane(waiting.studio, waiting.account, MODEL)
+    plans = []
+    for _ in range(4):
+        waiting.registry.claim(owner="one", lease_us=MINUTE)
+        with waiting.registry.reading() as connection:
+            plans.append(plan_of(connection, lane))
+
+    assert plans[0].turns == (waiting.production,) * WINDOW
+    assert plans[2] == plans[3]

@@ -86,5 +86,13 @@ def upgrade() -> None:
         sa.Column("ends", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seal"),
     )
+    op.create_table(
+        "turns",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("plan", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "account", "model"),
+    )
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)

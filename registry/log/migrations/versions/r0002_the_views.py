@@ -171,7 +171,6 @@ def upgrade() -> None:
         sa.Column("clip", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("ready", sa.BigInteger(), nullable=True),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "generation"),
