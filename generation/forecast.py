@@ -19,6 +19,8 @@ HORIZON: Final = 1_000
 UNMEASURED: Final = "no measurement yet"
 FAR: Final = f"more than {HORIZON} turns away"
 STOPPED: Final = "not before its account is resumed"
+UNPAID: Final = "not before its production can pay for it"
+UNDECIDED: Final = "not before a person decides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def _within(one: Open) -> tuple[int, int, int]:
 
 
 def _running(one: Open, lasts: Lasts | None, now: int) -> Estimate:
+    if one.stage == "quarantined":
+        return Estimate(start=one.intended_at, missing=UNDECIDED)
     if one.intended_at is None or lasts is None:
         return Estimate(start=one.intended_at, missing=UNMEASURED)
     return Estimate(start=one.intended_at, end=max(now, one.intended_at + lasts.slot + lasts.rest))
