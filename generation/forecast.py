@@ -80,7 +80,8 @@ def forecast(
         )
         for place, one in enumerate(islice(queue, HORIZON), start=1):
             known[one.id] = _waiting(lasts(one), place, free, not_before, stopped=bool(lane.holds))
-        known |= {one.id: Estimate(missing=FAR) for one in here if one.id not in known}
+        known |= {one.id: Estimate(missing=FAR) for one in here if one.sends and one.id not in known}
+    known |= {one.id: Estimate(missing=UNDECIDED) for one in work if one.stage == "approval"}
     return known
 
 

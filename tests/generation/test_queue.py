@@ -114,10 +114,13 @@ def test_what_is_far_away_has_no_estimate() -> None:
 
 
 def test_what_waits_for_a_person_has_no_end_in_sight() -> None:
-    """A quarantined paid call ends when somebody decides, however long such tasks take."""
+    """A quarantined call and a plan to be approved go on when somebody decides: no estimate, and not "far away"."""
     found = told([opened(1, stage="quarantined", sends=False, intended_at=-40)], [lane()], [task()])["g1"]
 
+    asked = told([opened(1, stage="approval", sends=False)], [lane()], [task()])["g1"]
+
     assert (found.start, found.end, found.missing) == (-40, None, UNDECIDED)
+    assert (asked.place, asked.start, asked.missing) == (None, None, UNDECIDED)
 
 
 def test_a_lane_counts_everything_that_waits(world: World) -> None:
