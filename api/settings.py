@@ -165,7 +165,8 @@ class Settings(BaseModel):
         description="How long after the send deadline a task that cannot be found may still turn up.",
     )
     quarantine: Seconds = Field(
-        _D.quarantine, description="Pause between looks at a submission that waits for a person."
+        _D.quarantine,
+        description="Pause between checks whether a person has decided; Kling is not asked meanwhile.",
     )
     poll_first: Seconds = Field(
         _D.poll_first, description="Pause between the first polls of a confirmed task."

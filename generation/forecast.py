@@ -19,6 +19,8 @@ HORIZON: Final = 1_000
 UNMEASURED: Final = "no measurement yet"
 FAR: Final = f"more than {HORIZON} turns away"
 STOPPED: Final = "not before its account is resumed"
+UNPAID: Final = "not before its production can pay for it"
+UNDECIDED: Final = "not before a person decides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def forecast(
         queue = in_order([one for one in here if one.sends], plan, weights)
         for place, one in enumerate(islice(queue, HORIZON), start=1):
             known[one.id] = _waiting(lasts(one), place, free, not_before, stopped=bool(lane.holds))
-        known |= {one.id: Estimate(missing=FAR) for one in here if one.id not in known}
+        known |= {one.id: Estimate(missing=FAR) for one in here if one.sends and one.id not in known}
+    known |= {one.id: Estimate(missing=UNDECIDED) for one in work if one.stage == "approval"}
     return known
 
 
@@ -113,6 +116,8 @@ def _within(one: Open) -> tuple[int, int, int]:
 
 
 def _running(one: Open, lasts: Lasts | None, now: int) -> Estimate:
+    if one.stage == "quarantined":
+        return Estimate(start=one.intended_at, missing=UNDECIDED)
     if one.intended_at is None or lasts is None:
         return Estimate(start=one.intended_at, missing=UNMEASURED)
     return Estimate(start=one.intended_at, end=max(now, one.intended_at + lasts.slot + lasts.rest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from generation.desk import BUDGET
-from generation.forecast import Estimate, forecast
+from generation.forecast import UNPAID, Estimate, forecast
 from registry.log.lanes import Lane, plan_of
 from registry.registry import Connection
 from registry.views import queue as view
@@ -78,7 +78,7 @@ def queue_now(
     work = view.open_work(connection, log)
     lanes = view.lanes(connection, log, now=now, slots=slots).lanes
     estimates = forecast(
-        work,
+        [one for one in work if not _unpaid(one, now)],
         lanes,
         measured=view.measured(connection, log),
         plans={
@@ -104,7 +104,7 @@ def queue_now(
 
 def _waits(one: Open, lane: LaneCard | None, estimate: Estimate | None, now: int) -> Waits:
     code, why = _why(one, lane, now)
-    found = estimate or Estimate(missing="not planned yet")
+    found = estimate or Estimate(missing=UNPAID if code == "budget" else "not planned yet")
     return Waits(
         id=one.id,
         position=one.position,
@@ -124,6 +124,23 @@ def _waits(one: Open, lane: LaneCard | None, estimate: Estimate | None, now: int
         estimated_end=found.end,
         no_estimate=found.missing,
     )
+
+
+def waiting_for(connection: Connection, log: str, generation: str, *, now: int, slots: int) -> str:
+    """What one open generation waits for, in words: what the worker noted last, or what stands between it and being sent."""
+    found = view.open_work(connection, log, only=generation)
+    if not found:
+        return ""
+    one = found[0]
+    if not one.sends:
+        return one.note
+    lanes = view.lanes(connection, log, now=now, slots=slots, account=one.account).lanes
+    return _why(one, next((lane for lane in lanes if lane.model == one.model), None), now)[1]
+
+
+def _unpaid(one: Open, now: int) -> bool:
+    """Whether it waits for its production's budget: it takes no slot until then."""
+    return one.memory == BUDGET and one.sends and one.due is not None and one.due > now
 
 
 def _why(one: Open, lane: LaneCard | None, now: int) -> tuple[str, str]:

@@ -45,8 +45,10 @@ def serve_api(environment: Environment, host: str, port: int, port_file: Path | 
 
 def run_worker(environment: Environment) -> None:
     """Carry work on until interrupted; the step at hand is finished first."""
+    from api.bootstrap import configure_logging
     from generation.worker import Worker
 
+    configure_logging()
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

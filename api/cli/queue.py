@@ -6,6 +6,7 @@ from typing import Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
+from rich.text import Text
 
 from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling
@@ -35,7 +36,7 @@ def _drawn(found: QueueNow) -> RenderableType:
             ("id", "waits for", "why", "model", "place", "starts", "done"),
             (_row(one) for one in sorted(found.items, key=_by_turn)),
         ),
-        text(""),
+        Text(""),
         table(
             ("account", "model", "slots", "open", "waiting", "paused until", "held"),
             (
@@ -59,7 +60,8 @@ def _drawn(found: QueueNow) -> RenderableType:
 
 def _row(one: Waits) -> tuple[object, ...]:
     start = moment(one.estimated_start) if one.estimated_start else one.no_estimate
-    return one.id, one.code, one.why, one.model, one.place, start, moment(one.estimated_end)
+    done = moment(one.estimated_end) if one.estimated_end or not one.estimated_start else one.no_estimate
+    return one.id, one.code, one.why, one.model, one.place, start, done
 
 
 def _by_turn(one: Waits) -> tuple[str, str, int, int]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
+from rich.text import Text
 
 from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling, leave
@@ -66,7 +67,7 @@ def drawn(report: ReconciliationCard) -> RenderableType:
         )
     if report.omitted:
         parts.append(text(f"and {report.omitted} more"))
-    return Group(*parts, text(""))
+    return Group(*parts, Text(""))
 
 
 def _row(finding: ReconciliationFinding) -> tuple[object, ...]:

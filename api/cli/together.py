@@ -33,6 +33,17 @@ STOPPING_SECONDS: Final = 40.0
 _LOOK_SECONDS: Final = 0.05
 _LARGEST_PORT: Final = 65_535
 _RENUMBER: Final = "--sandbox-port takes another, at which accounts must be opened anew"
+_OF_THE_REAL_ONE: Final = frozenset(
+    {
+        "KLING_BASE_URL",
+        "KLING_ACCESS_KEY",
+        "KLING_SECRET_KEY",
+        "KLING_API_KEY",
+        "KLING_KEYS_FILE",
+        "KLING_RESULT_HOSTS",
+    }
+)
+"""Settings that say where the real Kling is and who we are there; all others (slots, time-outs) hold beside a sandbox too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,7 @@ def _laxity(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def _without_kling(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment without the real Kling's address and keys: beside a sandbox nothing may reach it."""
-    return {name: said for name, said in environment.items() if not name.startswith("KLING_")}
+    return {name: said for name, said in environment.items() if name not in _OF_THE_REAL_ONE}
 
 
 def _start_service(children: Children, wanted: Wanted, folder: Path) -> int:

@@ -94,13 +94,20 @@ class StillRunning(ContinuityError):
 class OutcomeUnknown(ContinuityError):
     """The paid call may or may not have been accepted. Asking again for the same clip could pay twice."""
 
-    def __init__(self, generation: str, submission: str, external_task_id: str) -> None:
+    def __init__(
+        self, generation: str, submission: str, external_task_id: str, *, state: str = "unknown"
+    ) -> None:
         super().__init__(
             "outcome-unknown",
             f"nobody knows whether the provider accepted {submission} (external task id {external_task_id})"
             f" of {generation}",
             f"do not ask for the clip again, it could be paid twice: look {external_task_id} up in the"
-            " provider's console; the submission stays listed under state unknown until that is settled",
+            " provider's console; "
+            + (
+                f"then decide: continuity submissions resolve {submission} --help"
+                if state == "quarantined"
+                else "it is looked up on and on, and goes to a person when nothing is found"
+            ),
         )
         self.generation = generation
         self.submission = submission

@@ -168,7 +168,7 @@ def _unknown(answer: GenerationAnswer) -> OutcomeUnknown:
     paid = answer.submission_card
     if paid is None:
         raise ValueError(f"{answer.id} has no submission whose outcome could be unknown")
-    return OutcomeUnknown(answer.id, paid.id, paid.external_task_id)
+    return OutcomeUnknown(answer.id, paid.id, paid.external_task_id, state=paid.state)
 
 
 def _running(answer: GenerationAnswer) -> StillRunning:

@@ -203,7 +203,9 @@ def _fits(data: NewHold | EndOfHold) -> None:
     """A model is named when, and only when, the hold is about one. Raises InvalidCommand."""
     if (data.scope == "model") != (data.model is not None):
         raise InvalidCommand(
-            f"model goes with the scope model, and the scope is {data.scope}",
+            "the scope model needs the name of one"
+            if data.model is None
+            else f"model goes with the scope model, and the scope is {data.scope}",
             hint='send {"scope": "model", "model": "kling-v3"}, or leave model out',
             path="model",
         )

@@ -19,6 +19,7 @@ from generation import intake, shot
 from generation.intake import Takes
 from generation.malformed import findings_beside
 from generation.plan import Preview
+from generation.queue import waiting_for
 from registry.deciders.generation import Stage
 from registry.registry import Connection
 from registry.views import generations as view
@@ -139,10 +140,12 @@ async def show_generation(
 
     def read() -> GenerationAnswer:
         card = visit.read(answer_of, generation)
-        waiting_for = visit.registry.waiting_for(visit.studio, card.id) if card.outcome is None else ""
+        slots = visit.continuity.settings.kling_slots
+        now = visit.registry.clock()
+        waits = "" if card.outcome else visit.read(waiting_for, card.id, now=now, slots=slots)
         expires = card.submission_card.url_expires_at if card.submission_card else None
-        left = None if expires is None else days_left(expires, visit.registry.clock())
-        return card.model_copy(update={"waiting_for": waiting_for, "days_left": left})
+        left = None if expires is None else days_left(expires, now)
+        return card.model_copy(update={"waiting_for": waits, "days_left": left})
 
     found = await watch.until(visit.studio, read, lambda card: card.outcome is not None, wait=wait)
     return answer_card(found)

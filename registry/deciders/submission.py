@@ -289,7 +289,9 @@ def _resolve(command: ResolveQuarantine, state: Submission) -> Sequence[Event]:
     evidence = checked_text(command.evidence, "evidence")
     if (command.decision == "adopt") != (command.task_id is not None):
         raise InvalidCommand(
-            f"task_id goes with adopt, and the decision is {command.decision}",
+            "adopt needs task_id, the task to adopt"
+            if command.task_id is None
+            else f"task_id goes with adopt, and the decision is {command.decision}",
             hint="name the provider's task to adopt; leave it out otherwise",
             path="task_id",
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, select, true
 
 from registry.log.lanes import Lane
 from registry.log.tables import LEASES
@@ -95,8 +95,8 @@ class Measured(Card):
     rest: int
 
 
-def open_work(connection: Connection, log: str) -> list[Open]:
-    """Everything that has not ended, in the order it was asked for."""
+def open_work(connection: Connection, log: str, *, only: str | None = None) -> list[Open]:
+    """Everything that has not ended, in the order it was asked for; or one of it."""
     rows = connection.execute(
         select(WORK, GENERATIONS.c.estimate_units, SUBMISSIONS.c.intended_at, LEASES.c.due, LEASES.c.note, LEASES.c.memory)
         .select_from(
@@ -107,7 +107,7 @@ def open_work(connection: Connection, log: str) -> list[Open]:
             )
             .outerjoin(LEASES, _same(LEASES, "work"))
         )
-        .where(WORK.c.log == log)
+        .where(WORK.c.log == log, WORK.c.work == only if only is not None else true())
         .order_by(WORK.c.position)
     )  # fmt: skip
     return [_open(row) for row in rows]
@@ -187,11 +187,11 @@ def measured(connection: Connection, log: str) -> list[Measured]:
 def lanes(connection: Connection, log: str, *, now: int, slots: int, account: str | None = None) -> Lanes:
     """The lanes with open work, of one account or all. Raises NotFound for an account that is none."""
     counted = connection.execute(
-        select(WORK.c.account, WORK.c.model, func.sum(WORK.c.sends).label("waiting"))
+        select(WORK.c.account, WORK.c.model, func.count().filter(WORK.c.sends).label("waiting"))
         .where(WORK.c.log == log, WORK.c.model != "", _of(WORK, account))
         .group_by(WORK.c.account, WORK.c.model)
     )
-    waiting = {(row.account, row.model): int(row.waiting) for row in counted}
+    waiting = {(row.account, row.model): row.waiting for row in counted}
     for name, said in _said(connection, log, account):
         waiting |= {(name, model): waiting.get((name, model), 0) for model in said}
     return Lanes(

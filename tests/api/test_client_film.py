@@ -74,6 +74,16 @@ def test_an_outcome_that_stays_unknown_is_named(server: Script, client: Continui
     assert len(server.asked) == 4
 
 
+def test_who_may_decide_is_told_how(server: Script, client: ContinuityClient) -> None:
+    """When a paid call waits for a person, the hint names the command that decides, not a state it has left."""
+    server.will(says(cards.generation(submission_card=cards.submission(state="quarantined"))))
+
+    with pytest.raises(OutcomeUnknown) as unknown:
+        client.wait_for_generation("g", patience=30)
+
+    assert f"continuity submissions resolve {cards.an_id('submission')}" in unknown.value.hint
+
+
 def test_an_unknown_outcome_may_be_found(server: Script, client: ContinuityClient) -> None:
     """An outcome that is known again in time is followed on, and patience starts anew."""
     unknown = says(cards.generation(submission_card=cards.submission(state="unknown")))

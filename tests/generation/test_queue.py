@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from generation.forecast import FAR, HORIZON, STOPPED, UNMEASURED, Estimate, forecast
-from generation.queue import QueueNow, Waits, queue_now
+from generation.forecast import FAR, HORIZON, STOPPED, UNDECIDED, UNMEASURED, UNPAID, Estimate, forecast
+from generation.queue import QueueNow, Waits, queue_now, waiting_for
 from registry.deciders.account import HoldAccount, SetSlots
+from registry.deciders.generation import ApprovePlan
 from registry.deciders.production import SetBudget
 from registry.events.account import AccountHeld
 from registry.views.queue import LaneCard, Measured, Open
@@ -112,6 +113,25 @@ def test_what_is_far_away_has_no_estimate() -> None:
     assert found[f"g{HORIZON - 1}"].place == HORIZON
 
 
+def test_what_waits_for_a_person_has_no_end_in_sight() -> None:
+    """A quarantined call and a plan to be approved go on when somebody decides: no estimate, and not "far away"."""
+    found = told([opened(1, stage="quarantined", sends=False, intended_at=-40)], [lane()], [task()])["g1"]
+
+    asked = told([opened(1, stage="approval", sends=False)], [lane()], [task()])["g1"]
+
+    assert (found.start, found.end, found.missing) == (-40, None, UNDECIDED)
+    assert (asked.place, asked.start, asked.missing) == (None, None, UNDECIDED)
+
+
+def test_a_lane_counts_everything_that_waits(world: World) -> None:
+    """Three that wait for a lane are three, not one."""
+    for _ in range(3):
+        world.ask(**ALONE)
+
+    [lane] = queue_of(world).lanes
+    assert lane.waiting == 3
+
+
 def test_what_each_waits_for(world: World, provider: Sandbox) -> None:
     """A running task, one without a slot, one that waits for its parent: each says so, with its lane and its place."""
     provider.clock(speed=0)
@@ -159,8 +179,22 @@ def test_a_send_without_budget_says_so(world: World, provider: Sandbox) -> None:
     world.do(SetBudget(stream=world.production, units="0.1"))
     slow.work(steps=1)
 
-    assert waits(world, asked).code == "budget"
+    found = waits(world, asked)
+    assert (found.code, found.place, found.no_estimate) == ("budget", None, UNPAID)
     assert world.submissions() == []
+
+
+def test_one_generation_says_what_stops_it_now(world: World) -> None:
+    """What a worker noted long ago gives way to what stands between a generation and being sent: here a person's hold."""
+    asked = world.ask(**ALONE, approval=True)
+    world.work(steps=1)
+    said = world.card(asked)
+    world.do(ApprovePlan(stream=asked, plan_digest=said.plan_digest, ceiling_units="100"))
+    world.do(HoldAccount(stream=world.account, held=AccountHeld(scope="sending", by="person", message="no")))
+    with world.registry.reading() as connection:
+        told = waiting_for(connection, world.studio, asked, now=world.clock(), slots=5)
+
+    assert told == f"sending of {world.account} held by person: no"
 
 
 def test_pages_and_filters(world: World) -> None:

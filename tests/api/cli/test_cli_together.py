@@ -46,6 +46,21 @@ def sandbox_beside(data: Path, **said: str) -> Iterator[str]:
         (data / "told").rmdir()
 
 
+def test_only_where_and_who_is_kept_from_the_others() -> None:
+    """Beside a sandbox no address or key of the real Kling is handed on, and every other setting is."""
+    said = {
+        "KLING_BASE_URL": "https://api.example",
+        "KLING_ACCESS_KEY": "a",
+        "KLING_SECRET_KEY": "s",
+        "KLING_API_KEY": "k",
+        "KLING_KEYS_FILE": "keys.json",
+        "KLING_RESULT_HOSTS": "example",
+    }
+    kept = {"KLING_SLOTS": "2", "KLING_WEBHOOK_SECRETS": "whsec_x", "CONTINUITY_LEASE_SECONDS": "6"}
+
+    assert together._without_kling(said | kept) == kept
+
+
 @pytest.mark.parametrize(("said", "code"), [({}, 1201), ({"CONTINUITY_END_FRAME_POLICY": "allow"}, 0)])
 def test_the_sandbox_follows_the_end_frame_policy(tmp_path: Path, said: dict[str, str], code: int) -> None:
     """Beside an installation that allows an end frame with three pictures, the sandbox takes it; else it refuses (R25)."""

@@ -25,7 +25,7 @@ def test_a_request_is_taken_with_a_place_to_follow_it(service: Served, productio
     assert int(asked.headers["retry-after"]) > 0
     card = asked.json()
     assert (card["stage"], card["pattern"], card["submission_card"]) == ("planned", "text2video", None)
-    assert service.get(asked.headers["location"]).json() == card
+    assert service.get(asked.headers["location"]).json() == card | {"waiting_for": "waits for a worker"}
     events = service.get("/v1/events", params={"after": before}).json()["items"]
     assert [event["type"] for event in events] == ["GenerationRequested", "PlanCompiled"]
     assert {event["correlation_id"] for event in events} == {card["id"]}

@@ -1,0 +1,40 @@
+"""The processes behind the command line, as far as they need no other process."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from api.cli import processes
+from api.client import LocalFailure
+
+
+@pytest.fixture
+def unconfigured() -> Iterator[None]:
+    """Logging as a new process finds it."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_a_worker_logs_no_local_variables(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A worker's crash is logged as one JSON line: local variables, which hold keys and prompts, stay out of it."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(LocalFailure, match="settings"):
+        processes.run_worker({"CONTINUITY_NONSENSE": "1"})
+
+    secret = "".join(("whsec_", "abc"))
+    try:
+        raise ValueError("no")
+    except ValueError:
+        structlog.get_logger("worker").exception("step_crashed")
+    said = capsys.readouterr()
+    assert secret not in said.out + said.err
+    assert structlog.get_config()["processors"][-1].__class__ is structlog.processors.JSONRenderer
