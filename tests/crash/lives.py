@@ -20,7 +20,7 @@ from registry.deciders.submission import ResolveQuarantine
 from tests.crash.breaking import broken
 from tests.crash.hooks import hooked
 from tests.crash.judging import Began, verdict
-from tests.crash.schedules import FAULTS, Mode, Schedule
+from tests.crash.schedules import CHAOS, DEEDS, FAULTS, RATE, Mode, Schedule
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, KEYS, Ahead, Person, World, new_id, open_desk, open_registry
 
@@ -133,6 +133,9 @@ def _opened(stage: Stage, place: Place) -> World:
 
 def _begin(world: World, provider: Sandbox, schedule: Schedule, posts: int) -> Began:
     provider.forgive()
+    provider.chaos(
+        **({"seed": schedule.number, "rate": RATE, "deeds": DEEDS} if schedule.fault == CHAOS else {})
+    )
     for order in FAULTS[schedule.fault]:
         provider.order(**order)
     position = world.registry.feed.head(world.studio)
