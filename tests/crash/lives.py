@@ -27,7 +27,9 @@ from tests.servers.world import ALONE, KEYS, Ahead, Person, World, new_id, open_
 Say = Callable[[dict[str, Any]], None]
 
 TICK: Final = 0.3
-"""Seconds by which both clocks jump when nothing is due, and the least pause of everything that is waited for."""
+"""The least pause of everything that is waited for, in seconds."""
+IDLE: Final = 1.0
+"""Seconds by which both clocks jump when nothing is due."""
 QUICK: Final = Durations(
     lease=5.0,
     lease_margin=1.0,
@@ -152,8 +154,8 @@ def _carry(world: World, provider: Sandbox, began: Began, schedule: Schedule) ->
             return f"{schedule}: {world.registry.waiting_for(world.studio, began.generation)}"
         if not worker.work_once():
             _decide(world, provider, began)
-            world.clock.pass_by(TICK)
-            provider.clock(advance_seconds=TICK)
+            world.clock.pass_by(IDLE)
+            provider.clock(advance_seconds=IDLE)
     return ""
 
 
