@@ -25,15 +25,10 @@ def film_frames(task: Task) -> int:
     return FRAME_RATE * 2 + _digest(task)[0] % (FRAME_RATE + 1)
 
 
-def film_seconds(task: Task) -> str:
-    """The film's length as the vendor writes it, decimal seconds in a string (contract 5.1)."""
-    return f"{film_frames(task) / FRAME_RATE:.3f}"
-
-
 class FilmRoom:
     """Encodes films, one at a time, and keeps them as files; the same task always gives the same pictures.
 
-    `one_for_all`: tasks whose films are equally long share the first one's.
+    `one_for_all`: every task shares the first one's, two seconds long.
     """
 
     def __init__(self, journal: Journal, *, one_for_all: bool = False) -> None:
@@ -41,13 +36,17 @@ class FilmRoom:
         self._one_for_all = one_for_all
         self._guard = threading.Lock()
 
+    def seconds(self, task: Task) -> str:
+        """The film's length as the vendor writes it, decimal seconds in a string (contract 5.1)."""
+        return f"{self._length(task) / FRAME_RATE:.3f}"
+
     def film(self, task: Task, *, marked: bool, seconds: float | None = None) -> Path:
         """The file of a task's result, made now if need be; `marked` for the watermarked one, `seconds` for one of another
         length than it should have.
         """
-        frames = film_frames(task) if seconds is None else max(1, round(seconds * FRAME_RATE))
+        frames = self._length(task) if seconds is None else max(1, round(seconds * FRAME_RATE))
         odd = "" if seconds is None else f"-{frames}"
-        name = f"of-{frames}-frames" if self._one_for_all else task.video_id
+        name = "everybody" if self._one_for_all else task.video_id
         path = self._journal.films / f"{name}{'-watermark' if marked else ''}{odd}.mp4"
         with self._guard:
             if not path.exists():
@@ -55,6 +54,10 @@ class FilmRoom:
                 self._shoot(task, unfinished, frames, marked=marked)
                 os.replace(unfinished, path)
         return path
+
+    def _length(self, task: Task) -> int:
+        """In frames."""
+        return FRAME_RATE * 2 if self._one_for_all else film_frames(task)
 
     def _shoot(self, task: Task, path: Path, frames: int, *, marked: bool) -> None:
         size = _SIZES.get(task.aspect_ratio, _WIDE)

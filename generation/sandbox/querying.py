@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from generation.sandbox.accounts import SeededAccount
 from generation.sandbox.creations import Creation, creation_view
 from generation.sandbox.envelope import Problem, Refused, bad_value
-from generation.sandbox.films import film_seconds
 from generation.sandbox.results import ResultName
 from generation.sandbox.shaping import Told
 from generation.sandbox.tasks import Task, task_view
@@ -46,7 +45,7 @@ def _video(world: World, task: Task, base: str, now: float) -> dict[str, str]:
     video = {
         "id": task.video_id,
         "url": world.results.make(base, ResultName(task.video_id, marked=False), now),
-        "duration": film_seconds(task),
+        "duration": world.films.seconds(task),
     }
     if task.watermark:
         video["watermark_url"] = world.results.make(base, ResultName(task.video_id, marked=True), now)

@@ -103,7 +103,10 @@ def hurry(connection: Connection, log: str, work: str, *, now: int, due: int, fl
     Work that is due sooner is left alone; work that is held is hurried when it is let go.
     """
     here = (LEASES.c.log == log) & (LEASES.c.work == work)
-    soonest = case((LEASES.c.let_go + floor > due, LEASES.c.let_go + floor), else_=due)
+    too_soon = (LEASES.c.let_go <= now) & (
+        LEASES.c.let_go + floor > due
+    )  # let go later than now: a clock was set back
+    soonest = case((too_soon, LEASES.c.let_go + floor), else_=due)
     connection.execute(update(LEASES).where(here, LEASES.c.expires > now).values(pulled=floor))
     connection.execute(
         update(LEASES).where(here, LEASES.c.expires <= now, LEASES.c.due > soonest).values(due=soonest)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from itertools import product
 from typing import get_args
 
 from tests.crash.houses import houses
 from tests.crash.ordeal import Tally, ordeal
-from tests.crash.schedules import POINTS, Broken, Mode
+from tests.crash.schedules import FAULTS, POINTS, Broken, Mode
 
 MODES = [
     Mode(resend, duplicates)  # type: ignore[arg-type]
@@ -27,10 +28,11 @@ def main() -> int:
         return _houses(given.houses, given.seed)
     modes = [mode for mode in MODES if given.resend in (None, mode.resend)]
     modes = [mode for mode in modes if given.duplicates in (None, mode.duplicates)]
+    modes = [replace(mode, broken=given.broken, fault=given.fault) for mode in modes]
     total, began = Tally(), time.monotonic()
     for mode in modes:
         tally = ordeal(
-            Mode(mode.resend, mode.duplicates, given.broken),
+            mode,
             kills=-(-given.kills // len(modes)),
             seed=given.seed,
         )
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resend", choices=("never", "same_id_after_disproof"))
     parser.add_argument("--duplicates", choices=("refuse", "accept"))
     parser.add_argument("--broken", choices=get_args(Broken), default="")
+    parser.add_argument("--fault", choices=tuple(FAULTS), default="")
     return parser
 
 

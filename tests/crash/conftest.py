@@ -6,11 +6,19 @@ import pytest
 from hypothesis import settings
 
 from tests.crash.workers import Nursery
-from tests.servers.carrying import provider, provider_process_fixture, studio, world
+from tests.servers.carrying import provider, studio, world
+from tests.servers.sandbox import Sandbox, sandbox
 
 settings.register_profile("proof", max_examples=2_000)
 
-__all__ = ["provider", "provider_process_fixture", "studio", "world"]
+__all__ = ["provider", "studio", "world"]
+
+
+@pytest.fixture(scope="session")
+def provider_process() -> Iterator[Sandbox]:
+    """One provider for all tests of a test process; films are not what they are about."""
+    with sandbox("--one-film") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

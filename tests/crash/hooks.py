@@ -1,10 +1,9 @@
 """A desk that calls back at named points of the protocol, so that a test can stop, kill or overtake a worker there.
 
 Points are `before:X` and `after:X`, where X is a command or event that is being appended (IntendSubmission,
-SubmissionConfirmed, StoreResult, EndGeneration …), `claim`, `release`, `finish`, `create`, `task` (any question about a
-task), `tasks` (a page of the list), `answer`
-and `clip` (puts into the store); and `body` (in the middle of the request body), `sent` (the last byte is out, no answer
-read), `download` (in mid-download).
+SubmissionConfirmed, StoreResult, EndGeneration …), `claim`, `release`, `finish`, `hurry`, `create`, `task` (any question about
+a task), `tasks` (a page of the list), `answer` and `clip` (puts into the store); and `body` (in the middle of the request
+body), `sent` (the last byte is out, no answer read), `download` (in mid-download).
 """
 
 from __future__ import annotations
@@ -75,6 +74,9 @@ class _Registry(_Around):
 
     def finish(self, lease: Any) -> Any:
         return self._around("finish", lambda: self._inner.finish(lease))
+
+    def hurry(self, log: str, work: str, **rest: Any) -> None:
+        self._around("hurry", lambda: self._inner.hurry(log, work, **rest))
 
 
 class _Blobs(_Around):

@@ -20,14 +20,16 @@ from registry.deciders.submission import ResolveQuarantine
 from tests.crash.breaking import broken
 from tests.crash.hooks import hooked
 from tests.crash.judging import Began, verdict
-from tests.crash.schedules import FAULTS, Mode, Schedule
+from tests.crash.schedules import CHAOS, DEEDS, FAULTS, RATE, Mode, Schedule
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, KEYS, Ahead, Person, World, new_id, open_desk, open_registry
 
 Say = Callable[[dict[str, Any]], None]
 
 TICK: Final = 0.3
-"""Seconds by which both clocks jump when nothing is due, and the least pause of everything that is waited for."""
+"""The least pause of everything that is waited for, in seconds."""
+IDLE: Final = 1.0
+"""Seconds by which both clocks jump when nothing is due."""
 QUICK: Final = Durations(
     lease=5.0,
     lease_margin=1.0,
@@ -133,6 +135,9 @@ def _opened(stage: Stage, place: Place) -> World:
 
 def _begin(world: World, provider: Sandbox, schedule: Schedule, posts: int) -> Began:
     provider.forgive()
+    provider.chaos(
+        **({"seed": schedule.number, "rate": RATE, "deeds": DEEDS} if schedule.fault == CHAOS else {})
+    )
     for order in FAULTS[schedule.fault]:
         provider.order(**order)
     position = world.registry.feed.head(world.studio)
@@ -149,8 +154,8 @@ def _carry(world: World, provider: Sandbox, began: Began, schedule: Schedule) ->
             return f"{schedule}: {world.registry.waiting_for(world.studio, began.generation)}"
         if not worker.work_once():
             _decide(world, provider, began)
-            world.clock.pass_by(TICK)
-            provider.clock(advance_seconds=TICK)
+            world.clock.pass_by(IDLE)
+            provider.clock(advance_seconds=IDLE)
     return ""
 
 

@@ -2,7 +2,7 @@
 
 It reads one JSON order a line and answers one JSON line: `{"start": …}` answers the new worker's process id, `{"wait": pid}` its
 exit status (negative for a signal). A worker opens the folder anew, as a fresh process would, and works until it is killed, or
-until nothing is due for `rest` seconds.
+until nothing is due for `rest` seconds; one with `hears` takes in a call about that submission instead, as the service does.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from typing import Any
 
 import httpx
 
+from generation.hearing import hear
+from generation.kling.calls import Call
 from generation.worker import Worker
+from registry.registry import Registry
 from tests.crash.hooks import hooked
-from tests.servers.world import SHORT, open_desk, open_registry, wall
+from tests.servers.world import CONTEXT, SHORT, open_desk, open_registry, wall
 
 
 def main() -> None:
@@ -56,6 +59,9 @@ def _work(order: dict[str, Any]) -> None:
     stops = Stops(order["point"], order["signal"], order["host"])
     desk = open_desk(folder, registry, durations=replace(SHORT, **order["durations"]))
     desk = hooked(replace(desk, resend=order["resend"]), stops)
+    if order["hears"]:
+        _hear(desk.registry, order["hears"])
+        return
     worker = Worker(desk, owner=f"worker-{os.getpid()}", sleep=time.sleep)
     if order["most_bytes"]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["most_bytes"], order["most_bytes"]))
@@ -65,6 +71,12 @@ def _work(order: dict[str, Any]) -> None:
             idle_since = time.monotonic()
         else:
             time.sleep(0.01)
+
+
+def _hear(registry: Registry, submission: str) -> None:
+    """Always the same bytes, as a provider repeats a call that it got no answer to."""
+    call = Call(task_id="1", status="succeed", body_sha256="c" * 64)
+    hear(registry, submission, call, floor=0, context=CONTEXT)
 
 
 class Stops:

@@ -68,7 +68,7 @@ class Tally:
 
 def ordeal(mode: Mode, *, kills: int, seed: int) -> Tally:
     """So many kills of workers that carry one generation after the other, in one mode."""
-    tally, plan = Tally(), schedules(seed)
+    tally, plan = Tally(), schedules(seed, mode.fault)
     flags = ("--submitted-seconds", "0", "--processing-seconds", "0", "--one-film")
     with sandbox(*flags, "--duplicate-external-ids", mode.duplicates) as provider:
         warm(provider)

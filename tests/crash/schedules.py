@@ -29,7 +29,11 @@ POINTS: Final = (
 _WITH_PICTURE: Final = 0.5
 _LOST_ANSWER: Final[Order] = {"do": "drop_after_accept"}
 
+CHAOS: Final = "chaos"
+"""The fault of schedules in which each request may draw one of DEEDS, by a seed of the schedule's own."""
+
 FAULTS: Final[dict[str, tuple[Order, ...]]] = {
+    CHAOS: (),
     "none": (),
     "dropped before it was accepted": ({"do": "drop_before_accept"},),
     "dropped after it was accepted": (_LOST_ANSWER,),
@@ -68,14 +72,56 @@ FAULTS: Final[dict[str, tuple[Order, ...]]] = {
     "the film is gone once": ({"on": "result", "do": "http_status", "status": 404},),
 }
 
+RATE: Final = 0.3
+"""The share of requests that draw a deed in chaos."""
+
+DEEDS: Final[tuple[Order, ...]] = (
+    *({"do": do} for do in ("drop_before_accept", "truncate_json", "redirect", "echo_missing", "no_task_id")),
+    _LOST_ANSWER,
+    {"do": "drop_mid_body", "accept": False},
+    {"do": "drop_mid_body", "accept": True, "seconds": 0},
+    {"do": "echo_other", "external_task_id": "s-somebody-elses"},
+    *({"do": "html", "accept": accept} for accept in (True, False)),
+    *({"do": "http_status", "status": 500, "accept": accept} for accept in (True, False)),
+    *({"do": "code", "code": code, "status": 429} for code in (1102, 1302, 1303)),
+    {"do": "code", "code": 5002, "status": 504, "accept": True},
+    *({"do": do, "seconds": 0.05} for do in ("delay", "stall")),
+    {"do": "lag", "seconds": 0.6},
+    *(
+        {"on": on, **deed}
+        for on in ("query", "result")
+        for deed in (
+            *({"do": do} for do in ("drop_before_accept", "drop_after_accept", "truncate_json", "redirect")),
+            *({"do": do, "seconds": 0.05} for do in ("delay", "stall")),
+            *({"do": "http_status", "status": status} for status in (403, 404, 500)),
+            *({"do": "code", "code": code, "status": 429} for code in (1302, 5000)),
+            {"do": "html"},
+        )
+    ),
+    {"on": "lookup", "do": "hide"},
+    {"on": "list", "do": "invent"},
+    *({"on": "lookup", "do": do} for do in ("echo_missing", "echo_other")),
+    *({"on": "query", "do": "status", "word": word} for word in ("submitted", "processing", "dreaming")),
+    *({"on": "result", "do": do} for do in ("cut_short", "shorten", "png", "oversize", "other_length")),
+)
+"""Everything a provider can do to a create, a question or a film, but make the task fail or lie about the money.
+
+Lists do not hide tasks and lags end before the grace does: who is told "never heard of it" by every means, for as long as we
+ask, has a disproof, and no protocol is safe where that is a lie.
+"""
+
 
 @dataclass(frozen=True)
 class Mode:
-    """How the route is resent, and what the provider does on a repeated external id. `broken` is a protocol made wrong."""
+    """How the route is resent, and what the provider does on a repeated external id. `broken` is a protocol made wrong.
+
+    With `fault` every schedule meets that one.
+    """
 
     resend: Literal["never", "same_id_after_disproof"]
     duplicates: Literal["refuse", "accept"]
     broken: Broken = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,10 +134,10 @@ class Schedule:
     with_picture: bool
 
 
-def schedules(seed: int) -> Iterator[Schedule]:
-    """Every pair of points with every fault in a random order, again and again, every other one with a third point."""
+def schedules(seed: int, only: str = "") -> Iterator[Schedule]:
+    """Every pair of points with every fault (or one) in a random order, again and again, every other one with a third point."""
     chance, number = random.Random(seed), 0
-    every = list(product(combinations_with_replacement(POINTS, 2), FAULTS))
+    every = list(product(combinations_with_replacement(POINTS, 2), [only] if only else FAULTS))
     while True:
         chance.shuffle(every)
         for pair, fault in every:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from generation import following, submission
+from generation import fetching, posting
 from tests.crash.life import Life
 from tests.servers.building import build
 from tests.servers.sandbox import Sandbox, sandbox
 
 PROOF = settings.get_current_profile_name() == "proof"
 SIZE = settings(
-    max_examples=2_000 if PROOF else 20,
+    max_examples=2_000 if PROOF else 12,
     stateful_step_count=60 if PROOF else 30,
     phases=list(Phase) if PROOF else [Phase.generate],
     deadline=None,
@@ -36,8 +36,8 @@ def prompt_provider() -> Iterator[Sandbox]:
 @pytest.fixture
 def staged(prompt_provider: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A studio to copy for every life; films are not what this is about."""
-    probe = following.probe
-    monkeypatch.setattr(following, "probe", lambda film: probe(film, decode=False))
+    probe = fetching.probe
+    monkeypatch.setattr(fetching, "probe", lambda film: probe(film, decode=False))
     world = build(tmp_path, prompt_provider.url)
     world.registry.close()
     Life.stage = (prompt_provider, world)
@@ -53,7 +53,7 @@ def test_the_whole_life_of_generations() -> None:
 @pytest.mark.usefixtures("staged")
 def test_a_sender_that_does_not_look_at_its_lease_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """When who was taken over may send all the same, a life in which that happens ends with the ledger's "paid twice"."""
-    monkeypatch.setattr(submission, "_still_ours", lambda desk, held: True)
+    monkeypatch.setattr(posting, "_still_ours", lambda desk, held: True)
     life = Life()  # type: ignore[no-untyped-call]
     life.begin("same_id_after_disproof", True, ["plain"], "none")
     life.a_worker_is_overtaken("before:create", 12)

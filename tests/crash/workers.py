@@ -40,10 +40,12 @@ class Nursery:
         rest: float = 5.0,
         durations: dict[str, float] | None = None,
         most_bytes: int = 0,
+        hears: str = "",
     ) -> int:
         """A worker on the world's folder that gets a signal when it first comes by `point`; its process id.
 
-        With `most_bytes` no file may grow beyond that, as on a disk that is full.
+        With `most_bytes` no file may grow beyond that, as on a disk that is full. With `hears` it is no worker: it takes in the
+        provider's call about that submission and ends.
         """
         order: dict[str, Any] = {
             "folder": str(world.folder),
@@ -55,6 +57,7 @@ class Nursery:
             "durations": durations or {},
             "most_bytes": most_bytes,
             "resend": dict(world.desk.resend),
+            "hears": hears,
         }
         return self._ask({"start": order})
 

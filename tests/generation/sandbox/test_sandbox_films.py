@@ -112,3 +112,14 @@ def test_the_title_keeps_what_the_font_cannot_draw(tmp_path: Path) -> None:
 
     with av.open(str(path)) as film:
         assert film.metadata["title"] == "미나: 안녕"
+
+
+def test_one_film_for_everybody(tmp_path: Path) -> None:
+    """On order all tasks share one file, and each is said to last as long as that one does."""
+    room = FilmRoom(Journal(tmp_path), one_for_all=True)
+    tasks = [dataclasses.replace(TASK, task_id=str(829836802793406551 + number)) for number in range(5)]
+
+    assert len({room.film(task, marked=False) for task in tasks}) == 1
+    assert {room.seconds(task) for task in tasks} == {
+        f"{len(frames(room.film(TASK, marked=False))) / 24:.3f}"
+    }

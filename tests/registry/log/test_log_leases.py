@@ -68,6 +68,20 @@ def test_twelve_workers_claim_at_once(open_log: Opened) -> None:
     assert sorted(lease.work for lease in claimed if lease) == WORK
 
 
+def test_a_lease_is_held_until_somebody_takes_over(open_log: Opened, clock: Clock) -> None:
+    """A lease is held past its time until somebody takes the work over, and then by that one; what is finished is nobody's."""
+    registry, first = open_log.registry, held(open_log)
+    clock.now += 2 * MINUTE
+    alone = registry.holds(first)
+    second = next(lease for _ in WORK if (lease := held(open_log, "two")).work == first.work)
+    taken = registry.holds(first), registry.holds(second)
+    registry.finish(second)
+
+    assert alone
+    assert taken == (False, True)
+    assert not registry.holds(second)
+
+
 def test_what_was_released_waits_until_it_is_due(open_log: Opened, clock: Clock) -> None:
     """Released work comes back when due, the longest due first, and says what it waited for."""
     leases = [held(open_log) for _ in WORK]
