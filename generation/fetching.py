@@ -62,6 +62,7 @@ def fetch(desk: Desk, held: Held) -> Step:
             url, digest = kept or _from_provider(desk, held, file)
             footage = _checked(probe(file), succeeded, held)
             stored = _keep(desk, key, file, digest)
+        _report_other_length(desk, held, footage)
     except NotFootage as refused:
         return _not_taken(desk, held, "no-footage", refused.message)
     except ResultRefused as refused:
@@ -138,7 +139,7 @@ def _written(file: IO[bytes], chunks: Iterator[bytes]) -> str:
 
 
 def _checked(footage: Footage, succeeded: TaskSucceeded, held: Held) -> Footage:
-    """The footage, if it is about as long as it should be. Raises ResultRefused."""
+    """The footage, if it is as long as the provider states, or else about as long as was asked. Raises ResultRefused."""
     plan, seconds = plan_of(held.generation), Decimal(footage.duration_us) / 1_000_000
     if _SECONDS.fullmatch(succeeded.duration):
         wanted, off, whose = Decimal(succeeded.duration), STATED_OFF, "the provider states"
@@ -149,6 +150,13 @@ def _checked(footage: Footage, succeeded: TaskSucceeded, held: Held) -> Footage:
     if abs(seconds - wanted) > off:
         raise ResultRefused(f"it plays {seconds:.3f} s, and {whose} {wanted} s", why="length")
     return footage
+
+
+def _report_other_length(desk: Desk, held: Held, footage: Footage) -> None:
+    """A whole film of another length than was asked for is paid for: it is kept, and somebody should know."""
+    plan, seconds = plan_of(held.generation), Decimal(footage.duration_us) / 1_000_000
+    if plan is not None and abs(seconds - plan.duration) > ASKED_OFF:
+        _report(desk, held, f"its result plays {seconds:.1f} s, and {plan.duration} s were asked for")
 
 
 def _keep(desk: Desk, key: str, file: IO[bytes], digest: str) -> StoredBytes:

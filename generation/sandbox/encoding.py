@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-FRAME_RATE = 24
+FRAME_RATE = 12
 SAMPLE_RATE = 48_000
 _CHUNK = 1024
 

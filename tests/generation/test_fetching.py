@@ -89,6 +89,7 @@ def test_footage_of_another_length_is_not_taken(
     world: World, provider: Sandbox, stated: str | None, words: str
 ) -> None:
     """Footage half a second off what the provider states, or a second off what was asked where it states nothing, is refused."""
+    provider.order(on="result", do="other_length", seconds=2.6, times=1000)
     asked = world.ask(**ALONE)
     odd = stating(world, stated)
     odd.work_until(lambda: reported(world) != [])
@@ -96,6 +97,16 @@ def test_footage_of_another_length_is_not_taken(
     assert words in world.registry.waiting_for(world.studio, asked)
     assert reported(world) == ["its result is refused (length)"]
     assert not list(world.desk.blobs.list(f"{world.studio}/{world.submission(asked).id}/clip"))
+
+
+def test_a_whole_film_of_another_length_is_kept_and_reported(world: World, provider: Sandbox) -> None:
+    """A film as long as the provider states, which is not what was asked for, was paid: it is delivered, with a note."""
+    provider.order(on="result", do="other_length", seconds=2.5, times=1000)
+    odd = stating(world, "2.5")
+    card = odd.carry(world.ask(**ALONE))[0]
+
+    assert card.outcome == "delivered"
+    assert reported(world) == ["its result plays 2.5 s, and 5 s were asked for"]
 
 
 def test_after_a_refusal_the_address_is_asked_for_anew(world: World, provider: Sandbox) -> None:

@@ -52,6 +52,8 @@ SHORT = Durations(
 )
 """Pauses in hundredths of a second; leases and deadlines as in life, so that a slow machine changes no outcome."""
 
+MANY_SLOTS = 1000
+"""No test waits for a slot but those about slots."""
 CONTEXT = Context("key_test")
 ALONE: dict[str, Any] = {"cast": [], "action": "A lantern drifts over a river at night."}
 TALK: dict[str, Any] = {
@@ -104,7 +106,9 @@ def open_desk(
             yield KlingClient(http, account.host, credentials)
 
     blobs = store_for(f"file://{folder}/blobs")
-    return Desk(registry, blobs, kling_for, outbound, durations, time.monotonic, random.random)
+    return Desk(
+        registry, blobs, kling_for, outbound, durations, time.monotonic, random.random, slots=MANY_SLOTS
+    )
 
 
 @dataclass(frozen=True)

@@ -130,5 +130,5 @@ def test_the_process(tmp_path: Path) -> None:
         process.terminate()
         _, said = process.communicate(timeout=10)
 
-    assert health == {"status": "ok", "version": 1, "media": False}
+    assert health == {"status": "ok", "version": 1, "media": False, "underway": 0}
     assert "runs without films" in said
