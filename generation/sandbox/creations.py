@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 from generation.sandbox.accounts import ElementKind, Voice
+from generation.sandbox.course import Course
 from generation.sandbox.prices import shortest
 from generation.sandbox.requests import LibraryProduct
-from generation.sandbox.tasks import Status, Task, walk
+from generation.sandbox.tasks import Task
 
 # From the id of the task to the id of what it makes; its film's is further off (see `tasks`).
 MADE = 400_000_000_000_000_000
 
 
 @dataclass(frozen=True)
-class Creation:
+class Creation(Course):
     """An accepted create, as it is kept: nothing in it changes afterwards, its status is computed.
 
     `sources` are the picture or video addresses as given, "" for a picture whose bytes are kept beside the record.
@@ -52,35 +52,13 @@ class Creation:
         return f"{self.name}\n{self.description}"
 
     @property
+    def begins(self) -> float:
+        # The documents name the states, nobody measured how long the first one lasts.
+        return self.created + self.seconds / 5
+
+    @property
     def ends(self) -> float:
         return self.created + self.seconds
-
-    def open(self, now: float) -> bool:
-        """Whether it is still in the making; it holds no slot (contract 10 counts video tasks)."""
-        return now < self.ends
-
-    def status(self, now: float) -> Status:
-        if now < self._begins:
-            return "submitted"
-        if self.open(now):
-            return "processing"
-        return "failed" if self.fail_message else "succeed"
-
-    def updated(self, now: float) -> float:
-        """When the current status began."""
-        return {"submitted": self.created, "processing": self._begins}.get(self.status(now), self.ends)
-
-    def changes(self) -> list[tuple[Status, float]]:
-        """Every status it will have had, and when each began."""
-        return walk(self.created, self._begins, self.ends, failing=self.fail_message)
-
-    def billed(self, now: float) -> Decimal:
-        """Units are taken on completion, and a failure costs nothing, as for videos (K1)."""
-        return Decimal(self.units) if self.status(now) == "succeed" else Decimal(0)
-
-    def held(self, now: float) -> Decimal:
-        """Units that are spent or promised."""
-        return Decimal(self.units) if self.open(now) else self.billed(now)
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -90,11 +68,6 @@ class Creation:
         voice = Voice(**record["voice"]) if record["voice"] else None
         lists = {key: tuple(record[key]) for key in ("sources", "tags")}
         return cls(**{**record, **lists, "voice": voice})
-
-    @property
-    def _begins(self) -> float:
-        # The documents name the states, nobody measured how long the first one lasts.
-        return self.created + self.seconds / 5
 
 
 Found = Task | Creation

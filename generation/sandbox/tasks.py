@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
+from generation.sandbox.course import Course
 from generation.sandbox.prices import price, shortest
 from generation.sandbox.requests import Product, VideoRequest
 
-Status = Literal["submitted", "processing", "succeed", "failed"]
-
-
-def walk(created: float, begins: float, ends: float, *, failing: str) -> list[tuple[Status, float]]:
-    """The statuses of a task that is taken up at `begins`, each with its first moment; one that lasts no time is skipped."""
-    changes: list[tuple[Status, float]] = [("failed" if failing else "succeed", ends)]
-    if begins < ends:
-        changes.insert(0, ("processing", begins))
-    if created < begins:
-        changes.insert(0, ("submitted", created))
-    return changes
-
 
 @dataclass(frozen=True)
-class Task:
+class Task(Course):
     """An accepted create, as it is kept: nothing in it changes afterwards, its status is computed.
 
     `created` is in virtual seconds; `fail_message` non-empty means the task ends as failed; `pictures` counts the
@@ -66,36 +54,12 @@ class Task:
         return next((line.strip() for line in self.prompt.splitlines() if line.strip()), "")
 
     @property
+    def begins(self) -> float:
+        return self.created + self.submitted_seconds
+
+    @property
     def ends(self) -> float:
-        return self.created + self.submitted_seconds + self.processing_seconds
-
-    def open(self, now: float) -> bool:
-        """Whether it still holds its slot: until the end, failure included (contract 10)."""
-        return now < self.ends
-
-    def status(self, now: float) -> Status:
-        if now < self.created + self.submitted_seconds:
-            return "submitted"
-        if self.open(now):
-            return "processing"
-        return "failed" if self.fail_message else "succeed"
-
-    def updated(self, now: float) -> float:
-        """When the current status began."""
-        began = {"submitted": self.created, "processing": self.created + self.submitted_seconds}
-        return began.get(self.status(now), self.ends)
-
-    def changes(self) -> list[tuple[Status, float]]:
-        """Every status it will have had, and when each began; one that lasts no time is skipped."""
-        return walk(self.created, self.created + self.submitted_seconds, self.ends, failing=self.fail_message)
-
-    def billed(self, now: float) -> Decimal:
-        """Units are taken on completion, and a failure costs nothing (K1; failures are a guess)."""
-        return Decimal(self.units) if self.status(now) == "succeed" else Decimal(0)
-
-    def held(self, now: float) -> Decimal:
-        """Units that are spent or promised: what the balance check counts."""
-        return Decimal(self.units) if self.open(now) else self.billed(now)
+        return self.begins + self.processing_seconds
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
