@@ -126,7 +126,6 @@ def open_continuity(settings: Settings) -> Continuity:
         clock=microseconds,
         make_id=make_id,
         random_bytes=secrets.token_bytes,
-        relays_clips=bool(settings.public_url),
     )
     return Continuity(
         settings=settings,

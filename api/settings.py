@@ -293,7 +293,7 @@ class Settings(BaseModel):
 
     def policies(self) -> Policies:
         """The named policies that plans are compiled under."""
-        return Policies(end_frame=self.end_frame_policy)
+        return Policies(end_frame=self.end_frame_policy, old_parents="relay" if self.public_url else "refuse")
 
     def signatures(self) -> Signatures:
         """Who checks callbacks' signatures; nobody when no secret is set. Raises ValueError."""

@@ -48,7 +48,7 @@ def gather(
         )
         found = _gathered(studio, request, source)
         found = found._replace(grounds=replace(found.grounds, policies=policies))
-    return _with_relay(found) if registry.relays_clips else found
+    return _with_relay(found) if policies.old_parents == "relay" else found
 
 
 def _with_relay(found: Gathered) -> Gathered:

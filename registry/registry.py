@@ -50,10 +50,7 @@ class Idempotency:
 
 
 class Registry:
-    """Open once per process; `close` finishes what waits.
-
-    `relays_clips` says that this installation can serve a clip to the provider, which has a say in what can be continued.
-    """
+    """Open once per process; `close` finishes what waits."""
 
     def __init__(
         self,
@@ -63,10 +60,8 @@ class Registry:
         clock: Clock,
         make_id: MakeId,
         random_bytes: Callable[[int], bytes],
-        relays_clips: bool = False,
     ) -> None:
         self.clock = clock
-        self.relays_clips = relays_clips
         self.make_id = make_id
         self._sealer = Sealer(keys, random_bytes)
         self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
@@ -240,11 +235,6 @@ class Registry:
     def _claim(self, owner: str, lease_us: int, every: int) -> rounds.Claim:
         now = self.clock()
         return rounds.Claim(owner=owner, now=now, until=now + lease_us, every=every)
-
-    def waiting_for(self, log: str, work: str) -> str:
-        """What an unfinished piece of work waits for, in the worker's words; empty when nothing is noted."""
-        with self.reading() as connection:
-            return leases.note(connection, log, work)
 
     def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
         """Make every view anew from the log and replace what differs."""

@@ -113,14 +113,6 @@ def hurry(connection: Connection, log: str, work: str, *, now: int, due: int, fl
     )
 
 
-def note(connection: Connection, log: str, work: str) -> str:
-    """What the work waits for, as its last holder noted it."""
-    row: str | None = connection.execute(
-        select(LEASES.c.note).where(LEASES.c.log == log, LEASES.c.work == work)
-    ).scalar()
-    return row or ""
-
-
 def _change(connection: Connection, lease: Lease, **values: int) -> None:
     changed = connection.execute(
         update(LEASES)

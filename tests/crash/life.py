@@ -209,9 +209,7 @@ class Life(RuleBasedStateMachine):
     def _settle(self) -> None:
         end = time.monotonic() + SETTLING
         while unfinished := self._unfinished():
-            assert time.monotonic() < end, [
-                self.world.registry.waiting_for(self.world.studio, name) for name in unfinished
-            ]
+            assert time.monotonic() < end, [self.world.note(name) for name in unfinished]
             if not self.world.worker("three").work_once():
                 for name in unfinished:
                     self._approve(name)

@@ -151,7 +151,7 @@ def _carry(world: World, provider: Sandbox, began: Began, schedule: Schedule) ->
     worker, end = world.worker(new_id("worker")), time.monotonic() + AT_MOST
     while world.card(began.generation).stage != "ended":
         if time.monotonic() > end:
-            return f"{schedule}: {world.registry.waiting_for(world.studio, began.generation)}"
+            return f"{schedule}: {world.note(began.generation)}"
         if not worker.work_once():
             _decide(world, provider, began)
             world.clock.pass_by(IDLE)

@@ -92,7 +92,7 @@ def test_a_blob_folder_that_goes_away(world: World, provider: Sandbox, point: st
             blobs.write_text("a foreign file where the folder was")
 
     broken = replace(world, desk=hooked(world.desk, at))
-    broken.work_until(lambda: "blob folder" in world.registry.waiting_for(world.studio, asked))
+    broken.work_until(lambda: "blob folder" in world.note(asked))
     assert world.submission(asked).task_id
     blobs.unlink()
     away.rename(blobs)

@@ -52,7 +52,7 @@ def test_a_bucket_that_goes_away(
             WAYS[how](gate)
 
     broken = replace(world, desk=hooked(world.desk, at))
-    broken.work_until(lambda: "the bucket failed" in world.registry.waiting_for(world.studio, asked))
+    broken.work_until(lambda: "the bucket failed" in world.note(asked))
     assert world.submission(asked).task_id
     gate.shut()
     gate.open()

@@ -22,12 +22,7 @@ def test_two_processes_never_overspend(world: World, provider: Sandbox, nursery:
     try:
         wait_for(lambda: sum(world.card(name).stage == "ended" for name in asked) == 4)
         waiting = [name for name in asked if world.card(name).stage == "planned"]
-        wait_for(
-            lambda: all(
-                world.registry.waiting_for(world.studio, name).startswith("waits for budget")
-                for name in waiting
-            )
-        )
+        wait_for(lambda: all(world.note(name).startswith("waits for budget") for name in waiting))
     finally:
         for pid in workers:
             os.kill(pid, signal.SIGKILL)

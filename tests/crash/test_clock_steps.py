@@ -71,7 +71,7 @@ def test_a_deadline_written_by_a_clock_that_was_ahead(world: World, provider: Sa
         world.work(steps=1)
 
     assert world.submission(asked).state == "unknown"
-    assert "not found yet" in world.registry.waiting_for(world.studio, asked)
+    assert "not found yet" in world.note(asked)
     world.clock.pass_by(2 * HOURS)
     assert world.carry(asked)[0].outcome == "delivered"
     check_all(world, provider.ledger())

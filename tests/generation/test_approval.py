@@ -33,7 +33,7 @@ def approve(world: World, asked: str, ceiling: str = "") -> None:
 
 
 def waits(world: World, asked: str) -> Callable[[], bool]:
-    return lambda: world.registry.waiting_for(world.studio, asked).startswith("waits for a person")
+    return lambda: world.note(asked).startswith("waits for a person")
 
 
 def test_nothing_is_sent_before_it_is_approved(world: World, provider: Sandbox) -> None:

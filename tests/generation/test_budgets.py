@@ -75,7 +75,7 @@ def test_parallel_submitters_never_overspend(world: World, provider: Sandbox) ->
     assert (sent(world), money(world).committed) == (5, 5 * EACH)
     waiting = [name for name in asked if world.card(name).submission is None]
     assert len(waiting) == MANY - 5
-    notes = {world.registry.waiting_for(world.studio, name)[:17] for name in waiting}
+    notes = {world.note(name)[:17] for name in waiting}
     assert notes == {"waits for budget:"}
     budget(world, "21")
     world.work_until(lambda: sum(world.card(name).stage == "ended" for name in asked) == 7)
@@ -129,7 +129,7 @@ def patient(world: World) -> World:
 
 
 def all_wait_for_budget(world: World, asked: list[str]) -> bool:
-    return all("waits for budget" in world.registry.waiting_for(world.studio, name) for name in asked)
+    return all("waits for budget" in world.note(name) for name in asked)
 
 
 def test_freed_money_sends_what_it_is_enough_for(world: World, provider: Sandbox) -> None:

@@ -94,7 +94,7 @@ def test_footage_of_another_length_is_not_taken(
     odd = stating(world, stated)
     odd.work_until(lambda: reported(world) != [])
 
-    assert words in world.registry.waiting_for(world.studio, asked)
+    assert words in world.note(asked)
     assert reported(world) == ["its result is refused (length)"]
     assert not list(world.desk.blobs.list(f"{world.studio}/{world.submission(asked).id}/clip"))
 
@@ -131,7 +131,7 @@ def test_a_network_that_fails_loses_nothing(world: World, provider: Sandbox) -> 
     provider.order(on="result", do="http_status", status=503, times=1000)
     late = world.with_desk(durations=replace(SHORT, result_lifetime=0.2))
     asked = world.ask(**ALONE)
-    late.work_until(lambda: "0 days before" in world.registry.waiting_for(world.studio, asked))
+    late.work_until(lambda: "0 days before" in world.note(asked))
 
     assert reported(world) == ["its result is not in our store, and will be deleted within three days"]
     world.clock.pass_by(60)
@@ -153,7 +153,7 @@ def test_a_store_that_is_down_is_waited_for(world: World, provider: Sandbox) -> 
             raise BlobStoreDown("the store is away", hint="wait")
 
     down = world.with_desk(blobs=Down())
-    down.work_until(lambda: "the store is away" in world.registry.waiting_for(world.studio, asked))
+    down.work_until(lambda: "the store is away" in world.note(asked))
     down.work(3)
 
     assert world.card(asked).stage == "submitting"

@@ -70,7 +70,7 @@ def test_what_is_no_clip_is_not_delivered(world: World, provider: Sandbox, fault
     world.work_until(lambda: [card.state for card in world.submissions()] == ["succeeded"])
 
     assert (world.card(asked).stage, found(world, ResultStored)) == ("submitting", [])
-    assert world.registry.waiting_for(world.studio, asked)
+    assert world.note(asked)
     assert world.carry(asked)[0].outcome == "delivered"
     check_all(world, provider.ledger())
 
@@ -110,7 +110,7 @@ def test_a_result_that_is_too_large(world: World, provider: Sandbox) -> None:
     """A result over the cap is not taken."""
     asked = world.ask(**ALONE)
     small = world.with_desk(durations=replace(SHORT, fetch_most_bytes=100))
-    small.work_until(lambda: "more than 100" in world.registry.waiting_for(world.studio, asked))
+    small.work_until(lambda: "more than 100" in world.note(asked))
 
     assert found(world, ResultStored) == []
 

@@ -42,7 +42,10 @@ def test_a_plan_says_what_it_was_compiled_by(studio: World) -> None:
     studio.ask(**ALONE)
     compiled: Any = studio.log()[-1].event
 
-    assert (compiled.compiler, compiled.policies) == (COMPILER_VERSION, {"end_frame": "refuse"})
+    assert (compiled.compiler, compiled.policies) == (
+        COMPILER_VERSION,
+        {"end_frame": "refuse", "old_parents": "refuse"},
+    )
     assert (compiled.priced_on, compiled.as_of) == (PRICED_ON, before)
     assert compiled.compiled_at == compiled.plan["compiled_at_us"] <= studio.log()[-1].recorded_at
     assert compiled.policies == compiled.plan["policies"]

@@ -45,7 +45,7 @@ def test_not_found_before_the_grace_is_over_does_not_count(world: World, provide
 
     assert len(looks) >= 6
     assert submission_types(world, asked) == BEGUN
-    assert "proves nothing before the grace is over" in world.registry.waiting_for(world.studio, asked)
+    assert "proves nothing before the grace is over" in world.note(asked)
     assert disproofs(world) == []
 
 
@@ -77,7 +77,7 @@ def test_looks_that_are_hurried_do_not_count(world: World, provider: Sandbox) ->
         world.registry.hurry(world.studio, asked, due=0)
         slower.work(steps=1)
 
-    assert "too soon" in world.registry.waiting_for(world.studio, asked)
+    assert "too soon" in world.note(asked)
     assert submission_types(world, asked) == BEGUN
 
 
@@ -88,7 +88,7 @@ def test_by_default_a_person_decides(world: World, provider: Sandbox) -> None:
 
     assert submission_types(world, asked) == [*BEGUN, "SubmissionDisproved", "SubmissionQuarantined"]
     assert [card.subject for card in world.submissions(state="quarantined")] == [asked]
-    assert "waits for a person" in world.registry.waiting_for(world.studio, asked)
+    assert "waits for a person" in world.note(asked)
     assert posts(world, provider, asked) == [False]
 
 
@@ -155,7 +155,7 @@ def test_a_list_that_does_not_answer_disproves_nothing(world: World, provider: S
     world.work(steps=6)
 
     assert submission_types(world, asked) == BEGUN
-    assert "the list says" in world.registry.waiting_for(world.studio, asked)
+    assert "the list says" in world.note(asked)
 
 
 def test_a_task_that_only_the_list_shows(world: World, provider: Sandbox) -> None:

@@ -207,7 +207,7 @@ def test_a_worker_outlives_an_outage(world: World, provider: Sandbox) -> None:
     provider.order(on="list", do="drop_before_accept", times=9)
     worker = world.worker()
     assert worker.work_once()
-    assert "task lists" in world.registry.waiting_for(world.studio, world.account)
+    assert "task lists" in world.note(world.account)
     world.clock.pass_by(60)
 
     assert worker.work_once()

@@ -82,7 +82,7 @@ def test_a_wrong_key(world: World, provider: Sandbox) -> None:
     wrong = AccessKeyPair(KEYS.access_key, "w" * 40)
     locked_out = replace(world, desk=open_desk(world.folder, world.registry, credentials=wrong))
     wait_until(locked_out, asked, "held")
-    note = world.registry.waiting_for(world.studio, asked)
+    note = world.note(asked)
     card = world.carry(asked)[0]
 
     assert "a person must act" in note
@@ -119,7 +119,7 @@ def test_an_unknown_outcome_stays_unknown(world: World, provider: Sandbox, fault
     assert world.types(submission.id) == ["SubmissionIntended", "SubmissionUnknown"]
     assert [post["accepted"] for post in posts(world, provider, asked)] == [False]
     assert (world.card(asked).stage, world.card(asked).outcome) == ("submitting", None)
-    assert submission.id in world.registry.waiting_for(world.studio, asked)
+    assert submission.id in world.note(asked)
 
 
 @pytest.mark.parametrize(
@@ -249,5 +249,5 @@ def test_a_key_that_is_not_configured(world: World) -> None:
 
     world.with_desk(kling_for=no_key).work(steps=2)
     assert world.types(asked) == ["GenerationRequested", "PlanCompiled"]
-    assert "no key" in world.registry.waiting_for(world.studio, asked)
+    assert "no key" in world.note(asked)
     assert world.carry(asked)[0].outcome == "delivered"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from typeid import TypeID
 
 from generation.desk import Desk
@@ -29,6 +30,7 @@ from registry.blobs import store_for
 from registry.deciders.command import Command
 from registry.events.envelope import Context, Recorded
 from registry.log.engine import Database
+from registry.log.tables import LEASES
 from registry.privacy.keys import KeyFile
 from registry.registry import Registry
 from registry.views import generations, submissions
@@ -180,7 +182,13 @@ class World:
 
     def waiting(self) -> list[tuple[str, str]]:
         cards = self.submissions()
-        return [(card.state, self.registry.waiting_for(self.studio, card.subject)) for card in cards]
+        return [(card.state, self.note(card.subject)) for card in cards]
+
+    def note(self, work: str) -> str:
+        """What the last holder of a piece of work noted that it waits for; empty when nothing is noted."""
+        noted = select(LEASES.c.note).where(LEASES.c.log == self.studio, LEASES.c.work == work)
+        with self.registry.reading() as connection:
+            return connection.execute(noted).scalar() or ""
 
     def card(self, generation: str) -> GenerationCard:
         with self.registry.reading() as connection:
