@@ -50,7 +50,7 @@ def drawn(report: ReconciliationCard) -> RenderableType:
     units = report.units
     parts: list[RenderableType] = [
         text(f"{report.account}  {moment(report.since)} – {moment(report.until)}", "bold"),
-        text(f"{report.tasks} tasks at Kling, {report.submissions} of them ours"),
+        text(f"tasks: {report.tasks} at Kling, {report.submissions} of them ours"),
         text(
             f"units: Kling {units.theirs}; the log {units.ours}, still followed {units.open}, "
             f"made elsewhere {units.foreign}, orphans {units.orphans}, unexplained {units.gap}"
