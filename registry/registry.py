@@ -182,9 +182,8 @@ class Registry:
 
     def hurry(self, log: str, work: str, *, due: int, floor: int = 0) -> None:
         """Make waiting work due at `due` (microseconds) at the latest, but not within `floor` of when it was last let go."""
-        now = self.clock()
         self._log.transact(
-            lambda connection: leases.hurry(connection, log, work, now=now, due=due, floor=floor)
+            lambda connection: leases.hurry(connection, log, work, now=self.clock(), due=due, floor=floor)
         )
 
     def count_relay(self, seal: str, *, most: int, ends: int) -> bool:

@@ -100,13 +100,12 @@ def finish(connection: Connection, lease: Lease) -> None:
 def hurry(connection: Connection, log: str, work: str, *, now: int, due: int, floor: int = 0) -> None:
     """Make waiting work due by then at the latest, but not within `floor` of when it was last let go.
 
-    Work that is due sooner is left alone; work that is held is hurried when it is let go.
+    Work that is due sooner is left alone; work that is held is hurried when it is let go. Work let go later than `now` (a clock
+    that was set back, a caller that had to wait) counts as let go now.
     """
     here = (LEASES.c.log == log) & (LEASES.c.work == work)
-    too_soon = (LEASES.c.let_go <= now) & (
-        LEASES.c.let_go + floor > due
-    )  # let go later than now: a clock was set back
-    soonest = case((too_soon, LEASES.c.let_go + floor), else_=due)
+    after_the_floor = case((LEASES.c.let_go < now, LEASES.c.let_go), else_=now) + floor
+    soonest = case((after_the_floor > due, after_the_floor), else_=due)
     connection.execute(update(LEASES).where(here, LEASES.c.expires > now).values(pulled=floor))
     connection.execute(
         update(LEASES).where(here, LEASES.c.expires <= now, LEASES.c.due > soonest).values(due=soonest)

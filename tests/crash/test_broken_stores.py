@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,15 +58,16 @@ def test_a_database_that_is_held_for_long(
 ) -> None:
     """Held by somebody longer than a worker waits, a write may land late or never: the work is taken up again, from one POST."""
     submit, asked = Writer.submit, world.ask(**ALONE)
-    monkeypatch.setattr(
-        Writer, "submit", lambda writer, work, timeout: submit(writer, work, timeout=PATIENCE)
-    )
     held = ExitStack()
     reached_it: list[str] = []
+
+    def impatient(writer: Writer, work: Any, timeout: float) -> Any:
+        return submit(writer, work, timeout=min(timeout, PATIENCE))
 
     def at(reached: str, _external: str) -> None:
         if reached == point and not reached_it:
             reached_it.append(reached)
+            monkeypatch.setattr(Writer, "submit", impatient)
             held.enter_context(locked(world, how))
 
     stopped = replace(world, desk=hooked(world.desk, at))

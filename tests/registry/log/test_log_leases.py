@@ -192,6 +192,19 @@ def test_hurried_work_is_due_sooner_but_not_within_its_floor(open_log: Opened, c
     assert held(open_log).work == WORK[1]
 
 
+def test_a_hurry_by_a_clock_behind_keeps_the_floor(open_log: Opened, clock: Clock) -> None:
+    """Work let go after the hurrier's now (it waited for the log, or its clock is behind) still rests for the floor."""
+    lease, _, _ = [held(open_log) for _ in WORK]
+    open_log.registry.release(lease, due=clock.now + 30, note="", progressed=True)
+    clock.now -= 1
+    open_log.registry.hurry(STUDIO, lease.work, due=clock.now, floor=10)
+
+    clock.now += 9
+    assert claim(open_log) is None
+    clock.now += 1
+    assert held(open_log).work == lease.work
+
+
 def test_work_that_is_hurried_while_held_is_due_soon_after(open_log: Opened, clock: Clock) -> None:
     """Who let go did not know of the hurry: the pause shrinks to the floor, once."""
     lease, _, _ = [held(open_log) for _ in WORK]
