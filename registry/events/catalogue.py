@@ -18,6 +18,7 @@ from registry.events import (
     element,
     generation,
     production,
+    restore,
     scene,
     studio,
     submission,
@@ -37,7 +38,9 @@ def _by_name(classes: Iterable[type[Event]]) -> dict[tuple[str, int], type[Event
     return found
 
 
-_SUBJECTS = (studio, account, asset, character, element, production, scene, generation, submission, clip)
+_SUBJECTS = (
+    studio, account, restore, asset, character, element, production, scene, generation, submission, clip,
+)  # fmt: skip
 
 EVENTS: Final = _by_name(
     member

@@ -39,6 +39,7 @@ GenerationId = Annotated[str, _pattern("generation")]
 SubmissionId = Annotated[str, _pattern("submission")]
 ReconciliationId = Annotated[str, _pattern("reconciliation")]
 ClipId = Annotated[str, _pattern("clip")]
+EventId = Annotated[str, _pattern("event")]
 
 
 def prefix_of(stream: str) -> str:
