@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from generation.cancelling import cancel
 from generation.reconcile import Run, reconcile_now, usual_window
@@ -270,6 +271,23 @@ def test_a_crash_round_the_mark_is_harmless(
     )
     assert again.carry(asked)[0].outcome == "delivered"
     check_all(world, provider.ledger())
+
+
+def test_one_alarm_for_all_that_waits(world: World, provider: Sandbox) -> None:
+    """However many sends are put off, and how often, a process raises one error about a restore, and another one about the next."""
+    asked = [world.ask(**ALONE) for _ in range(2)]
+    with capture_logs() as said:
+        newer(world)
+        tried(world, *asked)
+        tried(world, *asked)
+        one = [entry["event_id"] for entry in said if entry["event"] == "nothing_is_sent"]
+        world.desk.marks.advance(
+            world.studio, Mark(position=2 * 10**6, event_id=new_id("event"), recorded_at=world.clock())
+        )
+        tried(world, *asked)
+        two = [entry["log_level"] for entry in said if entry["event"] == "nothing_is_sent"]
+
+    assert (len(one), two) == (1, ["error", "error"])
 
 
 def test_another_process_sees_the_mark(world: World, provider: Sandbox, nursery: Nursery) -> None:
