@@ -15,10 +15,12 @@ from registry.deciders import (
     clip,
     element,
     generation,
+    likeness,
     production,
     scene,
     studio,
     submission,
+    voice,
 )
 from registry.deciders.command import Decider
 
@@ -34,4 +36,6 @@ DECIDERS: Final[dict[str, Decider]] = {
     "generation": generation.DECIDER,
     "submission": submission.DECIDER,
     "clip": clip.DECIDER,
+    "likeness": likeness.DECIDER,
+    "voice": voice.DECIDER,
 }

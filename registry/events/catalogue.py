@@ -17,10 +17,13 @@ from registry.events import (
     clip,
     element,
     generation,
+    likeness,
+    pins,
     production,
     scene,
     studio,
     submission,
+    voice,
 )
 from registry.events.envelope import Event
 
@@ -37,7 +40,21 @@ def _by_name(classes: Iterable[type[Event]]) -> dict[tuple[str, int], type[Event
     return found
 
 
-_SUBJECTS = (studio, account, asset, character, element, production, scene, generation, submission, clip)
+_SUBJECTS = (
+    studio,
+    account,
+    asset,
+    character,
+    likeness,
+    element,
+    voice,
+    production,
+    scene,
+    pins,
+    generation,
+    submission,
+    clip,
+)
 
 EVENTS: Final = _by_name(
     member

@@ -39,6 +39,10 @@ GenerationId = Annotated[str, _pattern("generation")]
 SubmissionId = Annotated[str, _pattern("submission")]
 ReconciliationId = Annotated[str, _pattern("reconciliation")]
 ClipId = Annotated[str, _pattern("clip")]
+VoiceId = Annotated[str, _pattern("voice")]
+LikenessId = Annotated[str, _pattern("likeness")]
+ConsentId = Annotated[str, _pattern("consent")]
+CensusId = Annotated[str, _pattern("census")]
 
 
 def prefix_of(stream: str) -> str:
