@@ -12,7 +12,7 @@ def test_pictures_become_characters_with_elements(service: Served, account: str)
     shown = service.made(
         f"/v1/characters/{mina['id']}/references", {"asset": portrait["id"], "role": "frontal"}
     )
-    assert shown["references"] == [{"asset": portrait["id"], "role": "frontal"}]
+    assert shown["references"] == [{"asset": portrait["id"], "role": "frontal", "look": None}]
     wanted = {"element_id": 829836802793406551, "account": account, "character": mina["id"]}
     adopted = service.post("/v1/elements", wanted)
     assert (adopted.status_code, adopted.json()["attested_by"]) == (201, "tester")
