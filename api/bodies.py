@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 from generation.policies import EndFrame
 from generation.rules.finding import Finding
@@ -12,7 +20,7 @@ from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
 from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
-from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
@@ -136,13 +144,30 @@ class NewCharacter(Body):
     """Somebody, or something, that recurs."""
 
     model_config = _example(
-        name="Mina", aliases=["mina"], kind="person", description="A barista in her twenties."
+        name="Mina",
+        aliases=["mina"],
+        kind="person",
+        depicts="fictional",
+        description="A barista in her twenties.",
     )
 
     name: Name
     aliases: tuple[Name, ...] = Field(default=(), max_length=50)
     kind: CharacterKind = "person"
+    depicts: Depicts | None = None
+    """Needed for a person: nobody is presumed fictional."""
     description: Text = ""
+
+    @model_validator(mode="after")
+    def _declared(self) -> Self:
+        if self.kind == "person" and self.depicts is None:
+            raise ValueError("say whether the person is fictional: depicts is fictional or real_person")
+        return self
+
+    @property
+    def depicted(self) -> Depicts:
+        """Things are nobody."""
+        return self.depicts or "fictional"
 
 
 class CharacterWords(Body):

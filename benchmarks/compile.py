@@ -139,10 +139,13 @@ def _history(studio: str, scene: str) -> Iterator[list[Command]]:
             made_from="image",
             attested_by="benchmark",
         )
-        yield [IntroduceCharacter(stream=character, name=name), element]
+        yield [IntroduceCharacter(stream=character, depicts="fictional", name=name), element]
     others = [str(TypeID("character")) for _ in range(1_000)]
     for start in range(0, 1_000, 50):
-        yield [IntroduceCharacter(stream=id, name=f"Extra {id[-6:]}") for id in others[start : start + 50]]
+        yield [
+            IntroduceCharacter(stream=id, depicts="fictional", name=f"Extra {id[-6:]}")
+            for id in others[start : start + 50]
+        ]
     yield [ReviseCharacter(stream=id, name=f"Other {id[-6:]}") for id in others[::10]]
 
 

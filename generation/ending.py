@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generation.desk import Desk, Held, Moved, Step
 from generation.recording import ending
-from registry.events.scene import Ending
+from registry.events.references import Ending
 
 
 def end(desk: Desk, held: Held, outcome: Ending, reason: str) -> Step:

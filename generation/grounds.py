@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from generation.policies import GUIDE, Policies
-from registry.events.references import AssetKind, CharacterKind, ReferenceRole
+from registry.deciders.likeness import Likeness
+from registry.deciders.looks import Look
+from registry.events.element import ElementInputs
+from registry.events.references import AssetKind, CharacterKind, Depicts, ReferenceRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +38,55 @@ class SceneGround:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceGround:
-    """A picture that shows a character, and how."""
+    """A picture that shows a character, and how, in which look (None: as introduced)."""
 
     role: ReferenceRole
     asset: str
+    look: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ElementGround:
-    """A Kling element that shows a character. `kind` is what it was made from, where that is known."""
+    """A Kling element that shows a character in a look. `kind` is what it was made from, where that is known.
+
+    `retired` is whatever keeps anything new from standing on it; `lost` what a census saw. `made_of` is its recipe, which only
+    those have that we made.
+    """
 
     id: str
     element_id: int
     account: str
     kind: Literal["image", "video"] | None = None
     retired: bool = False
+    look: str | None = None
+    lost: str | None = None
+    made_of: ElementInputs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceGround:
+    """A voice that is bound to a character. A preset of the vendor's has no `account`."""
+
+    id: str
+    voice_id: str
+    account: str | None
+    live: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LikenessGround:
+    """The real person behind a character, with what they allow."""
+
+    id: str
+    likeness: Likeness
 
 
 @dataclass(frozen=True, slots=True)
 class CharacterGround:
-    """A character as of the version the request would use."""
+    """A character as of the version the request would use, in the look it would use (None: as introduced).
+
+    `current` is the newest version there is, and `pinned_by` says what holds on to an older one or to a look.
+    """
 
     id: str
     name: str
@@ -63,6 +95,13 @@ class CharacterGround:
     references: tuple[ReferenceGround, ...] = ()
     elements: tuple[ElementGround, ...] = ()
     retired: bool = False
+    current: int = 0
+    pinned_by: Literal["scene", "production", "request"] | None = None
+    look: str | None = None
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    depicts: Depicts = "fictional"
+    likeness: LikenessGround | None = None
+    voice: VoiceGround | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +177,5 @@ class Grounds:
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     portraits: frozenset[str] = frozenset()
     policies: Policies = GUIDE
+    territories: tuple[str, ...] = ()
+    """Where the production is released; empty is the whole world."""

@@ -96,11 +96,12 @@ class Hindsight:
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         held = elements.elements_until(self._connection, self._studio, self.position, characters=characters)
         states = self._all(held, Element)
-        return [(states[id][0].character, _element_ground(id, states[id][0])) for id in held]
+        made = [id for id in held if states[id][0].element_id is not None]
+        return [(states[id][0].character, _element_ground(id, states[id][0])) for id in made]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         states = self._all(lineage.ever_shown_by(self._connection, self._studio, assets), Character)
-        shown = {asset for state, _ in states.values() for asset, _ in state.references}
+        shown = {reference.asset for state, _ in states.values() for reference in state.references}
         return frozenset(shown.intersection(assets))
 
     def assets(self, ids: Sequence[str]) -> dict[str, AssetGround]:
@@ -162,14 +163,14 @@ def _found(id: str, state: Character, version: int) -> FoundCharacter:
         name=state.name,
         kind=state.kind,
         version=version,
-        references=tuple(ReferenceGround(role, asset) for asset, role in state.references),
+        references=tuple(ReferenceGround(one.role, one.asset) for one in state.references),
         retired=state.retired,
     )
     return FoundCharacter(ground, state.aliases)
 
 
 def _element_ground(id: str, state: Element) -> ElementGround:
-    return ElementGround(id, state.element_id, state.account, state.made_from, state.retired)
+    return ElementGround(id, state.element_id or 0, state.account, state.made_from, not state.live)
 
 
 def _nothing(stream: str) -> NotFound:

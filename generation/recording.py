@@ -15,8 +15,8 @@ from registry.deciders.submission import CloseSubmission, Submission
 from registry.events.clip import ClipRecorded
 from registry.events.generation import GenerationRequested, PlanCompiled, ResultStored
 from registry.events.personal import Erased
-from registry.events.references import CastMember
-from registry.events.scene import ContinuityRecorded, Ending
+from registry.events.references import CastMember, Ending
+from registry.events.scene import ContinuityRecorded
 
 
 def ending(

@@ -27,6 +27,7 @@ from registry.deciders.account import Account
 from registry.deciders.command import AlreadyRetired
 from registry.deciders.generation import OpenSubmission, VoidPlan
 from registry.deciders.production import BudgetExceeded
+from registry.deciders.standing import Standing
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobMissing, NotFound, Refusal
 from registry.events.envelope import Recorded
@@ -120,7 +121,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
     )
     handled = held.append(
         desk,
-        OpenSubmission(stream=held.id, submission=draft.submission, grounds=_stands_on(plan)),
+        OpenSubmission(stream=held.id, submission=draft.submission, standing=_standing(plan)),
         IntendSubmission(stream=draft.submission, intent=intent),
         reserving(held.generation, draft.submission, held.id),
     )
@@ -152,7 +153,7 @@ def send_again(desk: Desk, held: Held) -> Step:
         began = desk.monotonic()
         after = _resent_after(held)
         sending = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
-        note = NoteOnSubmission(stream=submission, event=sending, grounds=_stands_on(plan))
+        note = NoteOnSubmission(stream=submission, event=sending, standing=_standing(plan))
         try:
             resent = held.append(desk, note).recorded[-1]
         except (AlreadyRetired, NotFound) as refused:
@@ -182,14 +183,14 @@ def disproved(desk: Desk, held: Held) -> Step:
     return Moved()
 
 
-def _stands_on(plan: Plan) -> tuple[str, ...]:
+def _standing(plan: Plan) -> Standing:
     """Every stream whose retirement since the compile must stop the send."""
     named = (
         name
         for ground in plan.grounded
         for name in (ground.character, ground.element, ground.asset, ground.clip)
     )
-    return tuple(dict.fromkeys(name for name in named if name is not None))
+    return Standing(tuple(dict.fromkeys(name for name in named if name is not None)))
 
 
 def _resent_after(held: Held) -> ResentAfter:

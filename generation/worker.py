@@ -23,7 +23,7 @@ from generation.submission import disproved, send_again, submit
 from registry.deciders.generation import Generation
 from registry.deciders.submission import BEFORE_ANY_TASK, Submission
 from registry.errors import RegistryError, StaleLease
-from registry.events.scene import Ending
+from registry.events.references import Ending
 from registry.log.leases import Lease
 
 _log = structlog.get_logger("worker")

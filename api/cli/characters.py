@@ -7,14 +7,14 @@ from typing import Any, Final, get_args
 import rich_click as click
 
 from api.cli.terminal import Terminal, calling
-from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, ReferenceRole
 
 
 @click.group()
 def characters() -> None:
     """Recurring identities. A character is named by id, name or alias.
 
-    Example: continuity characters introduce Mina --alias mina
+    Example: continuity characters introduce Mina --alias mina --depicts fictional
     """
 
 
@@ -22,12 +22,17 @@ def characters() -> None:
 @click.argument("name")
 @click.option("--alias", "aliases", multiple=True, help="Another name; may be repeated.")
 @click.option("--kind", type=click.Choice(get_args(CharacterKind)), default="person", show_default=True)
+@click.option(
+    "--depicts",
+    type=click.Choice(get_args(Depicts)),
+    help="Whether a real person is behind it; needed for a person.",
+)
 @click.option("--description", default="", help="What prompts may say about the character.")
 @calling
 def introduce(terminal: Terminal, name: str, **said: Any) -> None:
     """Begin a character.
 
-    Example: continuity characters introduce Mina --alias mina --description "a woman with long black hair"
+    Example: continuity characters introduce Mina --depicts fictional --description "a woman with long black hair"
     """
     terminal.show(terminal.client.introduce_character(name, **said))
 

@@ -1,7 +1,7 @@
 """The Python client: typed calls to a Continuity service, safe to repeat, which the command line itself uses.
 
 with ContinuityClient("http://127.0.0.1:8000", key) as continuity:
-    mina = continuity.introduce_character("Mina", aliases=["mina"])
+    mina = continuity.introduce_character("Mina", aliases=["mina"], depicts="fictional")
     portrait = continuity.register_asset(Path("mina.png")).asset
     continuity.assign_reference(mina.id, portrait.id, "frontal")
     asked = continuity.request_generation({"scene": scene, "action": "Mina waits at the window."})

@@ -8,7 +8,7 @@ from api.client.answers import read_as
 from api.client.errors import Ambiguous, ContinuityError
 from api.client.wire import Calls, at
 from registry.events.ids import is_id
-from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.views.characters import CharacterCard
 from registry.views.elements import ElementCard
 
@@ -22,9 +22,17 @@ class PeopleCalls(Calls):
         *,
         aliases: Sequence[str] = (),
         kind: CharacterKind = "person",
+        depicts: Depicts | None = None,
         description: str = "",
     ) -> CharacterCard:
-        body = {"name": name, "aliases": list(aliases), "kind": kind, "description": description}
+        """Begin a character. Of a person it must be said whether somebody real is behind it."""
+        body = {
+            "name": name,
+            "aliases": list(aliases),
+            "kind": kind,
+            "depicts": depicts,
+            "description": description,
+        }
         return read_as(CharacterCard, self._wire.change("POST", at("characters"), body))
 
     def characters(self, *, name: str | None = None) -> Iterator[CharacterCard]:

@@ -56,7 +56,7 @@ def set_up(
     people = {}
     for name in ("Mina", "Jun"):
         word = name.lower()
-        people[word] = client.introduce_character(name, aliases=[word]).id
+        people[word] = client.introduce_character(name, aliases=[word], depicts="fictional").id
         client.assign_reference(people[word], assets[f"{word}-frontal"].id, "frontal")
         client.assign_reference(people[word], assets[f"{word}-three-quarter"].id, "three_quarter")
         client.adopt_element(elements[word], account=account.id, character=people[word], made_from="image")

@@ -40,7 +40,14 @@ def _changed(change: Change, command: Command) -> Answer[CharacterCard]:
 def introduce(data: JSONBody[NewCharacter], change: NamedDependency[Change]) -> Answer[CharacterCard]:
     """Introduce a character. Names are for people and need not be unique; the id is what everything else holds."""
     character = change.registry.make_id("character")
-    command = IntroduceCharacter(stream=character, **data.model_dump())
+    command = IntroduceCharacter(
+        stream=character,
+        name=data.name,
+        aliases=data.aliases,
+        kind=data.kind,
+        depicts=data.depicted,
+        description=data.description,
+    )
     return change.create(
         command,
         reply=lambda connection: card_reply(

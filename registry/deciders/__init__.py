@@ -15,11 +15,13 @@ from registry.deciders import (
     clip,
     element,
     generation,
+    likeness,
     production,
     restore,
     scene,
     studio,
     submission,
+    voice,
 )
 from registry.deciders.command import Decider
 
@@ -36,4 +38,6 @@ DECIDERS: Final[dict[str, Decider]] = {
     "generation": generation.DECIDER,
     "submission": submission.DECIDER,
     "clip": clip.DECIDER,
+    "likeness": likeness.DECIDER,
+    "voice": voice.DECIDER,
 }

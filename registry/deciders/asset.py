@@ -19,7 +19,14 @@ from registry.deciders.command import (
     unexpected,
 )
 from registry.errors import InvalidCommand
-from registry.events.asset import AssetDescribed, AssetRegistered, AssetRetired, AssetSuperseded, FrameOf
+from registry.events.asset import (
+    AssetDescribed,
+    AssetErased,
+    AssetRegistered,
+    AssetRetired,
+    AssetSuperseded,
+    FrameOf,
+)
 from registry.events.envelope import Event
 from registry.events.personal import known
 from registry.events.references import AssetKind, PictureFacts, StoredBytes
@@ -69,6 +76,13 @@ class RetireAsset(Command):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class EraseAsset(Command):
+    """It shows a person who is erased."""
+
+    likeness: str
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """An asset as it is. An asset that exists without an `original` was erased."""
@@ -83,6 +97,7 @@ class Asset:
     rendition: StoredBytes | None = None
     picture: PictureFacts | None = None
     derived_from: FrameOf | None = None
+    erased: bool = False
 
 
 def decide(command: Command, state: Asset, reads: Reads) -> Sequence[Event]:
@@ -100,6 +115,8 @@ def decide(command: Command, state: Asset, reads: Reads) -> Sequence[Event]:
                     f"{command.stream} cannot supersede itself", hint="name another asset", path="by"
                 )
             return [AssetSuperseded(by=command.by, reason=checked_text(command.reason, "reason"))]
+        case EraseAsset():
+            return [] if state.erased else [AssetErased(likeness=command.likeness)]
         case RetireAsset():
             must_be_live(state.retired, command.stream)
             return [AssetRetired(reason=checked_text(command.reason, "reason"))]
@@ -152,6 +169,8 @@ def evolve(state: Asset, event: Event) -> Asset:
             return replace(state, superseded_by=event.by, retired=True)
         case AssetRetired():
             return replace(state, retired=True)
+        case AssetErased():
+            return replace(state, retired=True, erased=True, original=None, rendition=None)
         case _:
             raise unexpected(event)
 

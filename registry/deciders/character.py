@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from registry.deciders.asset import Asset
 from registry.deciders.command import (
@@ -18,18 +18,38 @@ from registry.deciders.command import (
     read,
     unexpected,
 )
+from registry.deciders.looks import (
+    DefineLook,
+    Look,
+    RetireLook,
+    decide_look,
+    evolve_looks,
+    must_have_look,
+)
+from registry.deciders.portrayal import (
+    BindVoice,
+    Portrayal,
+    Portraying,
+    checked_depicts,
+    decide_portrayal,
+    decide_voice,
+    evolve_portrayal,
+)
 from registry.errors import InvalidCommand, NotFound
 from registry.events.character import (
     CharacterDescribed,
+    CharacterErased,
     CharacterIntroduced,
     CharacterRenamed,
     CharacterRetired,
+    LookDefined,
+    LookRetired,
     ReferenceAssigned,
     ReferenceWithdrawn,
 )
 from registry.events.envelope import Event
 from registry.events.personal import known
-from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, ReferenceRole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +59,7 @@ class IntroduceCharacter(Command):
     name: str
     aliases: tuple[str, ...] = ()
     kind: CharacterKind = "person"
+    depicts: Depicts
     description: str = ""
 
 
@@ -53,10 +74,11 @@ class ReviseCharacter(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AssignReference(Command):
-    """Let a picture stand for the character in a role."""
+    """Let a picture stand for the character in a role, in a look (None: as introduced)."""
 
     asset: str
     role: ReferenceRole
+    look: str | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -69,7 +91,15 @@ class WithdrawReference(Command):
 
     asset: str
     role: ReferenceRole
+    look: str | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EraseCharacter(Command):
+    """The person behind it is erased."""
+
+    likeness: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,23 +110,39 @@ class RetireCharacter(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture that shows the character in a role, in a look (None: as introduced)."""
+
+    asset: str
+    role: ReferenceRole
+    look: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Character:
-    """A character as it is; references as (asset, role) in the order of assignment."""
+    """A character as it is; references in the order of assignment."""
 
     exists: bool = False
     name: str = ""
     aliases: tuple[str, ...] = ()
     kind: CharacterKind = "person"
     description: str = ""
-    references: tuple[tuple[str, ReferenceRole], ...] = ()
+    references: tuple[Reference, ...] = ()
     version: int = 0
     retired: bool = False
+    portrayal: Portrayal = field(default_factory=Portrayal)
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    erased: bool = False
 
 
 def decide(command: Command, state: Character, reads: Reads) -> Sequence[Event]:
     if isinstance(command, IntroduceCharacter):
         return _introduce(command, state)
     must_exist(state.exists, command.stream)
+    if isinstance(command, EraseCharacter):
+        return [] if state.erased else [CharacterErased(likeness=command.likeness)]
+    if isinstance(command, Portraying):
+        return decide_portrayal(command, state.portrayal, state.kind, reads)
     must_be_live(state.retired, command.stream)
     match command:
         case ReviseCharacter():
@@ -104,13 +150,11 @@ def decide(command: Command, state: Character, reads: Reads) -> Sequence[Event]:
         case AssignReference():
             return _assign(command, state, reads)
         case WithdrawReference():
-            if (command.asset, command.role) not in state.references:
-                raise NotFound(
-                    f"{command.asset} is not the {command.role} reference of {command.stream}",
-                    hint="look at the character's references",
-                )
-            reason = checked_text(command.reason, "reason")
-            return [ReferenceWithdrawn(asset=command.asset, role=command.role, reason=reason)]
+            return _withdraw(command, state)
+        case DefineLook() | RetireLook():
+            return decide_look(command, state.looks)
+        case BindVoice():
+            return decide_voice(command, state.portrayal, state.kind, reads)
         case RetireCharacter():
             return [CharacterRetired(reason=checked_text(command.reason, "reason"))]
         case _:
@@ -125,6 +169,7 @@ def _introduce(command: IntroduceCharacter, state: Character) -> Sequence[Event]
             name=name,
             aliases=_checked_aliases(command.aliases, name),
             kind=command.kind,
+            depicts=checked_depicts(command.depicts, command.kind),
             description=checked_text(command.description, "description"),
         )
     ]
@@ -154,9 +199,22 @@ def _assign(command: AssignReference, state: Character, reads: Reads) -> Sequenc
             hint="assign a picture",
             path="asset",
         )
-    if (command.asset, command.role) in state.references:
+    if command.look is not None:
+        must_have_look(state.looks, command.look, command.stream)
+    if Reference(command.asset, command.role, command.look) in state.references:
         return []
-    return [ReferenceAssigned(asset=command.asset, role=command.role)]
+    return [ReferenceAssigned(asset=command.asset, role=command.role, look=command.look)]
+
+
+def _withdraw(command: WithdrawReference, state: Character) -> Sequence[Event]:
+    if Reference(command.asset, command.role, command.look) not in state.references:
+        look = f" in the look {command.look!r}" if command.look else ""
+        raise NotFound(
+            f"{command.asset} is not the {command.role} reference of {command.stream}{look}",
+            hint="look at the character's references",
+        )
+    reason = checked_text(command.reason, "reason")
+    return [ReferenceWithdrawn(asset=command.asset, role=command.role, look=command.look, reason=reason)]
 
 
 def _checked_aliases(aliases: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -174,6 +232,7 @@ def evolve(state: Character, event: Event) -> Character:
                 name=known(event.name, ""),
                 aliases=known(event.aliases, ()),
                 kind=event.kind,
+                portrayal=Portrayal(depicts=event.depicts),
                 description=known(event.description, ""),
             )
         case CharacterRenamed():
@@ -181,14 +240,19 @@ def evolve(state: Character, event: Event) -> Character:
         case CharacterDescribed():
             return replace(state, description=known(event.description, ""))
         case ReferenceAssigned():
-            return replace(state, references=(*state.references, (event.asset, event.role)))
+            added = Reference(event.asset, event.role, event.look)
+            return replace(state, references=(*state.references, added))
         case ReferenceWithdrawn():
-            gone = (event.asset, event.role)
+            gone = Reference(event.asset, event.role, event.look)
             return replace(state, references=tuple(kept for kept in state.references if kept != gone))
+        case LookDefined() | LookRetired():
+            return replace(state, looks=evolve_looks(state.looks, event))
         case CharacterRetired():
             return replace(state, retired=True)
+        case CharacterErased():
+            return replace(state, retired=True, erased=True)
         case _:
-            raise unexpected(event)
+            return replace(state, portrayal=evolve_portrayal(state.portrayal, event))
 
 
 DECIDER = Decider(Character(), decide, evolve)

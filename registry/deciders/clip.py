@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from registry.deciders.command import Command, Decider, Reads, must_be_new, unexpected
-from registry.events.clip import ClipRecorded
+from registry.deciders.command import (
+    Command,
+    Decider,
+    Reads,
+    checked_text,
+    must_be_new,
+    must_exist,
+    unexpected,
+)
+from registry.errors import InvalidCommand, Refusal
+from registry.events.clip import ClipDecision, ClipErased, ClipKept, ClipRecorded, ClipWithdrawn
 from registry.events.envelope import Event
 
 
@@ -17,14 +26,32 @@ class RecordClip(Command):
     clip: ClipRecorded
 
 
+class ClipGone(Refusal):
+    """The clip's bytes are erased."""
+
+    code = "clip-erased"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideClip(Command):
+    """A person's decision about a clip; `likeness` is the revoked or erased one it is about, if it is."""
+
+    decision: ClipDecision
+    likeness: str | None = None
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip as it is; `recorded` holds its facts as they were recorded."""
+    """A clip as it is; `recorded` holds its facts as they were recorded, `kept` the likenesses it was kept in spite of."""
 
     exists: bool = False
     scene: str = ""
     generation: str = ""
     recorded: ClipRecorded | None = None
+    kept: frozenset[str] = frozenset()
+    withdrawn: bool = False
+    erased: bool = False
 
 
 def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
@@ -32,14 +59,41 @@ def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
         case RecordClip():
             must_be_new(state.exists, command.stream)
             return [command.clip]
+        case DecideClip():
+            must_exist(state.exists, command.stream)
+            return _decided(command, state)
         case _:
             raise unexpected(command)
 
 
-def evolve(_state: Clip, event: Event) -> Clip:
+def _decided(command: DecideClip, state: Clip) -> Sequence[Event]:
+    """Decided again alike is quiet; an erased clip cannot be had back."""
+    reason, likeness = checked_text(command.reason, "reason", least=3), command.likeness
+    if state.erased and command.decision != "erase":
+        raise ClipGone(f"{command.stream} is erased", hint="nothing is left to decide")
+    match command.decision:
+        case "keep":
+            if likeness is None:
+                raise InvalidCommand(
+                    "to keep a clip says in spite of whom", hint="name the likeness", path="likeness"
+                )
+            return [] if likeness in state.kept else [ClipKept(likeness=likeness, reason=reason)]
+        case "withdraw":
+            return [] if state.withdrawn else [ClipWithdrawn(likeness=likeness, reason=reason)]
+        case "erase":
+            return [] if state.erased else [ClipErased(likeness=likeness, reason=reason)]
+
+
+def evolve(state: Clip, event: Event) -> Clip:
     match event:
         case ClipRecorded():
             return Clip(True, event.scene, event.generation, event)
+        case ClipKept():
+            return replace(state, kept=state.kept | {event.likeness})
+        case ClipWithdrawn():
+            return replace(state, withdrawn=True)
+        case ClipErased():
+            return replace(state, withdrawn=True, erased=True)
         case _:
             raise unexpected(event)
 

@@ -1,4 +1,4 @@
-"""Elements: whom an `element_id` of one Kling account shows, on whose word."""
+"""Elements: whom an `element_id` of one Kling account shows, on whose word or from which recipe."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from registry.deciders.account import Account
+from registry.deciders.asset import Asset
 from registry.deciders.character import Character
 from registry.deciders.command import (
     NAME_LENGTH,
@@ -20,20 +21,52 @@ from registry.deciders.command import (
     read,
     unexpected,
 )
-from registry.errors import InvalidCommand
-from registry.events.element import ElementAdopted, ElementRetired
+from registry.deciders.looks import must_have_look
+from registry.deciders.minting import (
+    EndMint,
+    Mint,
+    OpenMint,
+    ended,
+    must_end,
+    must_pay,
+    open_mint,
+    submitted,
+)
+from registry.deciders.voice import Voice, must_be_usable_on
+from registry.errors import InvalidCommand, Refusal
+from registry.events.element import (
+    ElementAdopted,
+    ElementDeleted,
+    ElementInputs,
+    ElementLost,
+    ElementMinted,
+    ElementMintFailed,
+    ElementMintRequested,
+    ElementRecovered,
+    ElementRetired,
+    LostCause,
+)
 from registry.events.envelope import Event
+from registry.events.generation import SubmissionOpened
+from registry.events.ids import is_id
 
 INT64 = range(1, 2**63)
 
 
+class NotMade(Refusal):
+    """There is no element yet: it is being minted, or its mint failed."""
+
+    code = "not-made"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AdoptElement(Command):
-    """Take over an element that exists at Kling, attested to show a character (contract R30)."""
+    """Take over an element that exists at Kling, attested to show a character in a look (contract R30)."""
 
     element_id: int
     account: str
     character: str
+    look: str | None = None
     made_from: Literal["image", "video"] | None = None
     attested_by: str
 
@@ -43,32 +76,85 @@ class AdoptElement(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MintElement(Command):
+    """Make an element from a recipe. The plan in it is compiled and checked."""
+
+    requested: ElementMintRequested
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        wanted, inputs = self.requested, self.requested.inputs
+        named = (
+            wanted.account,
+            inputs.character,
+            wanted.production,
+            wanted.remint_of,
+            inputs.voice,
+            *assets_of(inputs),
+        )
+        return tuple(name for name in named if name is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetireElement(Command):
-    """Let nothing new stand on it."""
+    """Let nothing new stand on it; with `delete` the provider is asked to delete it too."""
 
     reason: str
+    delete: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteOnElement(Command):
+    """What a census saw, or that the provider has deleted it."""
+
+    event: ElementLost | ElementRecovered | ElementDeleted
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element binding as it is."""
+    """An element binding as it is. `element_id` is None until it is made; `mint` how it came about, if we made it."""
 
     exists: bool = False
-    element_id: int = 0
+    element_id: int | None = None
     account: str = ""
     character: str = ""
+    look: str | None = None
     made_from: Literal["image", "video"] | None = None
+    mint: Mint[ElementMintRequested] | None = None
     retired: bool = False
+    lost: LostCause | None = None
+    deleted: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether something new may stand on it."""
+        return self.element_id is not None and not (self.retired or self.lost or self.deleted)
+
+
+def assets_of(inputs: ElementInputs) -> tuple[str, ...]:
+    """The assets an element is made from, the frontal picture first."""
+    named = (inputs.frontal, *inputs.views, inputs.video)
+    return tuple(name for name in named if name is not None and is_id(name, "asset"))
 
 
 def decide(command: Command, state: Element, reads: Reads) -> Sequence[Event]:
     match command:
         case AdoptElement():
             return _adopt(command, state, reads)
+        case MintElement():
+            return _mint(command, state, reads)
+    must_exist(state.exists, command.stream)
+    match command:
+        case OpenMint():
+            return open_mint(command, state.mint, reads)
+        case EndMint():
+            return _end(command, state, reads)
+        case NoteOnElement():
+            return _note(command, state)
         case RetireElement():
-            must_exist(state.exists, command.stream)
             must_be_live(state.retired, command.stream)
-            return [ElementRetired(reason=checked_text(command.reason, "reason"))]
+            reason = checked_text(command.reason, "reason")
+            return [ElementRetired(reason=reason, delete=command.delete and not state.deleted)]
         case _:
             raise unexpected(command)
 
@@ -76,7 +162,7 @@ def decide(command: Command, state: Element, reads: Reads) -> Sequence[Event]:
 def _adopt(command: AdoptElement, state: Element, reads: Reads) -> Sequence[Event]:
     must_be_new(state.exists, command.stream)
     read(reads, command.account, Account)
-    must_be_live(read(reads, command.character, Character).retired, command.character)
+    _must_show(command.character, command.look, reads)
     if command.element_id not in INT64:
         raise InvalidCommand(
             f"element_id {command.element_id} is not a positive 64-bit integer",
@@ -88,18 +174,98 @@ def _adopt(command: AdoptElement, state: Element, reads: Reads) -> Sequence[Even
             element_id=command.element_id,
             account=command.account,
             character=command.character,
+            look=command.look,
             made_from=command.made_from,
             attested_by=checked_text(command.attested_by, "attested_by", most=NAME_LENGTH, least=1),
         )
     ]
 
 
+def _must_show(character: str, look: str | None, reads: Reads) -> Character:
+    shown = read(reads, character, Character)
+    must_be_live(shown.retired, character)
+    if look is not None:
+        must_have_look(shown.looks, look, character)
+    return shown
+
+
+def _mint(command: MintElement, state: Element, reads: Reads) -> Sequence[Event]:
+    must_be_new(state.exists, command.stream)
+    wanted, inputs = command.requested, command.requested.inputs
+    read(reads, wanted.account, Account)
+    _must_show(inputs.character, inputs.look, reads)
+    for asset in assets_of(inputs):
+        must_be_live(read(reads, asset, Asset).retired, asset)
+    if inputs.voice is not None:
+        must_be_usable_on(wanted.account, read(reads, inputs.voice, Voice), inputs.voice)
+    if wanted.remint_of is not None:
+        before = read(reads, wanted.remint_of, Element)
+        if before.character != inputs.character:
+            raise InvalidCommand(
+                f"{wanted.remint_of} shows {before.character}, not {inputs.character}",
+                hint="mint anew instead",
+                path="remint_of",
+            )
+    must_pay(wanted.production, wanted.estimate_units, reads)
+    return [wanted]
+
+
+def _end(command: EndMint, state: Element, reads: Reads) -> Sequence[Event]:
+    if not must_end(command, state.mint, reads):
+        return []
+    if command.outcome != "delivered":
+        return [ElementMintFailed(outcome=command.outcome, reason=command.reason)]
+    return [
+        ElementMinted(
+            element_id=int(command.made_id),
+            voice_id=command.voice_id,
+            task_id=command.task_id,
+            units=command.units,
+        )
+    ]
+
+
+def _note(command: NoteOnElement, state: Element) -> Sequence[Event]:
+    if state.element_id is None:
+        raise NotMade(f"{command.stream} has no element_id yet", hint="wait for its mint")
+    match command.event:
+        case ElementLost(cause=cause):
+            return [] if state.lost == cause or state.deleted else [command.event]
+        case ElementRecovered():
+            return [] if state.lost is None else [command.event]
+        case ElementDeleted():
+            return [] if state.deleted else [command.event]
+
+
 def evolve(state: Element, event: Event) -> Element:
     match event:
         case ElementAdopted():
-            return Element(True, event.element_id, event.account, event.character, event.made_from)
+            return Element(
+                True, event.element_id, event.account, event.character, event.look, event.made_from
+            )
+        case ElementMintRequested(inputs=inputs):
+            made_from: Literal["image", "video"] = "video" if inputs.video else "image"
+            return Element(True, None, event.account, inputs.character, inputs.look, made_from, Mint(event))
         case ElementRetired():
             return replace(state, retired=True)
+        case ElementLost():
+            return replace(state, lost=event.cause)
+        case ElementRecovered():
+            return replace(state, lost=None)
+        case ElementDeleted():
+            return replace(state, deleted=True)
+        case _:
+            return _minted(state, event)
+
+
+def _minted(state: Element, event: Event) -> Element:
+    match event:
+        case SubmissionOpened():
+            return replace(state, mint=submitted(state.mint, event.submission))
+        case ElementMinted():
+            return replace(state, element_id=event.element_id, mint=ended(state.mint, "delivered"))
+        case ElementMintFailed():
+            return replace(state, mint=ended(state.mint, event.outcome))
         case _:
             raise unexpected(event)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -12,7 +12,6 @@ from registry.deciders.command import (
     Decider,
     Reads,
     checked_text,
-    must_be_live,
     must_be_new,
     must_exist,
     read,
@@ -22,6 +21,7 @@ from registry.deciders.production import Production, must_afford
 from registry.deciders.production import must_be_open as production_must_be_open
 from registry.deciders.scene import Scene
 from registry.deciders.scene import must_be_open as scene_must_be_open
+from registry.deciders.standing import Standing, must_stand
 from registry.deciders.submission import BEFORE_ANY_TASK
 from registry.errors import InvalidCommand, NotFound, Refusal
 from registry.events.envelope import Event
@@ -37,8 +37,7 @@ from registry.events.generation import (
     ResultStored,
     SubmissionOpened,
 )
-from registry.events.references import plain
-from registry.events.scene import Ending
+from registry.events.references import Ending, plain
 
 Stage = Literal["none", "waiting", "approval", "voided", "planned", "submitting", "stored", "ended"]
 """`waiting` is for a parent, `approval` for a person, `voided` for a new plan in place of an approved one that drifted."""
@@ -118,14 +117,14 @@ class WantCancel(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSubmission(Command):
-    """Begin the one submission. `grounds` are the streams the plan stands on; none may have been retired since."""
+    """Begin the one submission, if everything the plan stands on still stands."""
 
     submission: str
-    grounds: tuple[str, ...] = ()
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return self.grounds
+        return self.standing.reads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,9 +298,7 @@ def _open(command: OpenSubmission, state: Generation, reads: Reads) -> Sequence[
             hint="a generation has one submission (invariant I1)",
         )
     _must_be(state, command.stream, "planned")
-    for stream in command.grounds:
-        must_exist(reads[stream].exists, stream)
-        must_be_live(getattr(reads[stream], "retired", False), stream)
+    must_stand(command.standing, reads)
     return [SubmissionOpened(submission=command.submission)]
 
 

@@ -24,8 +24,10 @@ from registry.deciders.command import (
     read,
     unexpected,
 )
+from registry.deciders.pins import PinCharacter, Pins, ReleasePin, decide_pin, evolve_pins
 from registry.errors import Refusal
 from registry.events.envelope import Event
+from registry.events.pins import CharacterPinned, PinReleased
 from registry.events.production import (
     AccountChosen,
     ApprovalRuleSet,
@@ -36,6 +38,7 @@ from registry.events.production import (
     ProductionClosed,
     ProductionOpened,
     ShareSet,
+    TerritoriesSet,
 )
 from registry.events.references import plain
 
@@ -123,6 +126,13 @@ class SetShare(Command):
     weight: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SetTerritories(Command):
+    """Where the show is released, as ISO 3166-1 alpha-2 codes; empty is the whole world."""
+
+    territories: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Production:
     """A production as it is. `reserved` holds what each open paid call has set aside, in units; `settled` all that was spent."""
@@ -137,6 +147,8 @@ class Production:
     approval_above: Decimal | None = None
     weight: int = 1
     closed: bool = False
+    territories: tuple[str, ...] = ()
+    pins: Pins = field(default_factory=dict)
 
     @property
     def committed(self) -> Decimal:
@@ -169,6 +181,11 @@ def decide(command: Command, state: Production, reads: Reads) -> Sequence[Event]
             return _set_approval_rule(ApprovalRuleSet(above_units=above), state)
         case SetShare(weight=weight):
             return [] if weight == state.weight else [ShareSet(weight=weight)]
+        case SetTerritories(territories=territories):
+            wanted = TerritoriesSet(territories=tuple(sorted(set(territories))))
+            return [] if wanted.territories == state.territories else [wanted]
+        case PinCharacter() | ReleasePin():
+            return decide_pin(command, state.pins, reads)
         case CloseProduction():
             return [ProductionClosed(reason=checked_text(command.reason, "reason"))]
         case _:
@@ -252,6 +269,10 @@ def evolve(state: Production, event: Event) -> Production:
             return replace(state, approval_above=None if above is None else Decimal(above))
         case ShareSet():
             return replace(state, weight=event.weight)
+        case TerritoriesSet():
+            return replace(state, territories=event.territories)
+        case CharacterPinned() | PinReleased():
+            return replace(state, pins=evolve_pins(state.pins, event))
         case ProductionClosed():
             return replace(state, closed=True)
         case _:

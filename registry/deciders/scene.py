@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from registry.deciders.character import Character
 from registry.deciders.clip import Clip
@@ -20,11 +20,13 @@ from registry.deciders.command import (
     read,
     unexpected,
 )
+from registry.deciders.pins import PinCharacter, Pins, ReleasePin, decide_pin, evolve_pins
 from registry.deciders.production import Production
 from registry.deciders.production import must_be_open as production_must_be_open
 from registry.errors import InvalidCommand, NotFound
 from registry.events.envelope import Event
 from registry.events.personal import known
+from registry.events.pins import CharacterPinned, PinReleased
 from registry.events.scene import (
     CastReleased,
     CharacterCast,
@@ -135,6 +137,7 @@ class Scene:
     shots_ever: int = 0
     continued_from: str | None = None
     recorded: frozenset[str] = frozenset()
+    pins: Pins = field(default_factory=dict)
     closed: bool = False
 
 
@@ -156,6 +159,8 @@ def decide(command: Command, state: Scene, reads: Reads) -> Sequence[Event]:
                     f"{command.character} is not cast in {command.stream}", hint="look at the scene's cast"
                 )
             return [CastReleased(character=command.character, reason=checked_text(command.reason, "reason"))]
+        case PinCharacter() | ReleasePin():
+            return decide_pin(command, state.pins, reads)
         case ContinueScene():
             return _continue(command, state, reads)
         case PlanShot() | DropShot():
@@ -228,6 +233,7 @@ def _shots(command: PlanShot | DropShot, state: Scene) -> Sequence[Event]:
                     number=state.shots_ever + 1,
                     action=action,
                     framing=command.framing or None,
+                    subjects=state.cast,
                 )
             ]
         case DropShot():
@@ -250,6 +256,8 @@ def evolve(state: Scene, event: Event) -> Scene:
             return replace(state, cast=(*state.cast, event.character))
         case CastReleased():
             return replace(state, cast=tuple(kept for kept in state.cast if kept != event.character))
+        case CharacterPinned() | PinReleased():
+            return replace(state, pins=evolve_pins(state.pins, event))
         case SceneContinuedFrom():
             return replace(state, continued_from=event.clip)
         case ShotPlanned():

@@ -20,7 +20,7 @@ Whatever waits, is held, disproved or absent is closed when the generation it wa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from registry.deciders.command import (
@@ -28,15 +28,16 @@ from registry.deciders.command import (
     Decider,
     Reads,
     checked_text,
-    must_be_live,
     must_be_new,
     must_exist,
     unexpected,
 )
+from registry.deciders.standing import Standing, must_stand
 from registry.errors import InvalidCommand, Refusal
 from registry.events.envelope import Event
 from registry.events.submission import (
     CallbackReceived,
+    CreationSucceeded,
     Decision,
     ProviderAnomaly,
     QuarantineResolved,
@@ -84,6 +85,7 @@ _ALLOWED: Final[dict[type[Event], tuple[Stage, ...]]] = {
     TaskProcessing: ("confirmed",),
     TaskSucceeded: ("confirmed", "processing"),
     TaskFailed: ("confirmed", "processing"),
+    CreationSucceeded: ("confirmed", "processing"),
 }
 """Event -> the stages it may follow. A resend only ever follows proof that nothing was accepted (invariant I5)."""
 
@@ -132,7 +134,7 @@ class IntendSubmission(Command):
 class NoteOnSubmission(Command):
     """Write down what became known: an outcome, a task's progress, an anomaly.
 
-    `grounds` go with a resend: the streams its plan stands on, of which none may have been retired since.
+    `standing` goes with a resend: what its plan stands on must still stand.
     """
 
     event: (
@@ -146,14 +148,15 @@ class NoteOnSubmission(Command):
         | TaskProcessing
         | TaskSucceeded
         | TaskFailed
+        | CreationSucceeded
         | ProviderAnomaly
         | CallbackReceived
     )
-    grounds: tuple[str, ...] = ()
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return self.grounds
+        return self.standing.reads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +191,7 @@ class Submission:
     task_id: str | None = None
     rejected: SubmissionRejected | None = None
     succeeded: TaskSucceeded | None = None
+    created: CreationSucceeded | None = None
     failed: TaskFailed | None = None
     resolved: QuarantineResolved | None = None
     calls: frozenset[str] = frozenset()
@@ -250,12 +254,10 @@ def _note(command: NoteOnSubmission, state: Submission, reads: Reads) -> Sequenc
 def _must_be_proven(
     event: SubmissionResent, command: NoteOnSubmission, state: Submission, reads: Reads
 ) -> None:
-    """Raises StepNotAllowed for another stage's proof, NotFound and AlreadyRetired for what the plan stands on."""
+    """Raises StepNotAllowed for another stage's proof, and what `must_stand` raises about what the plan stands on."""
     if event.after not in _PROOF[state.stage]:
         raise _not_from(state, command.stream, f"a resend after {event.after}")
-    for stream in command.grounds:
-        must_exist(reads[stream].exists, stream)
-        must_be_live(getattr(reads[stream], "retired", False), stream)
+    must_stand(command.standing, reads)
 
 
 def _close(command: CloseSubmission, state: Submission) -> Sequence[Event]:
@@ -317,6 +319,7 @@ _STAGE: Final[dict[type[Event], Stage]] = {
     SubmissionQuarantined: "quarantined",
     TaskProcessing: "processing",
     TaskSucceeded: "succeeded",
+    CreationSucceeded: "succeeded",
     TaskFailed: "closed",
     SubmissionClosed: "closed",
 }
@@ -371,6 +374,8 @@ def _followed(state: Submission, event: Event) -> Submission:
             return state
         case TaskSucceeded():
             return replace(state, succeeded=event)
+        case CreationSucceeded():
+            return replace(state, created=event)
         case TaskFailed():
             return replace(state, failed=event, reason=event.message)
         case ProviderAnomaly():

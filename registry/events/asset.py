@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from registry.events.envelope import Event
-from registry.events.ids import AssetId, ClipId
+from registry.events.ids import AssetId, ClipId, LikenessId
 from registry.events.personal import Personal
 from registry.events.references import AssetKind, PictureFacts, StoredBytes, Value
 
@@ -61,3 +61,11 @@ class AssetRetired(Event):
     NAME: ClassVar[str] = "AssetRetired"
 
     reason: Personal[str]
+
+
+class AssetErased(Event):
+    """Its bytes are deleted in every store, its texts and digests can be read no more."""
+
+    NAME: ClassVar[str] = "AssetErased"
+
+    likeness: LikenessId

@@ -17,11 +17,14 @@ from registry.events import (
     clip,
     element,
     generation,
+    likeness,
+    pins,
     production,
     restore,
     scene,
     studio,
     submission,
+    voice,
 )
 from registry.events.envelope import Event
 
@@ -39,8 +42,21 @@ def _by_name(classes: Iterable[type[Event]]) -> dict[tuple[str, int], type[Event
 
 
 _SUBJECTS = (
-    studio, account, restore, asset, character, element, production, scene, generation, submission, clip,
-)  # fmt: skip
+    studio,
+    account,
+    restore,
+    asset,
+    character,
+    likeness,
+    element,
+    voice,
+    production,
+    scene,
+    pins,
+    generation,
+    submission,
+    clip,
+)
 
 EVENTS: Final = _by_name(
     member

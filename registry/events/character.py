@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from registry.events.envelope import Event
-from registry.events.ids import AssetId
+from registry.events.ids import AssetId, LikenessId, VoiceId
 from registry.events.personal import Personal
-from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole
 
 
 class CharacterIntroduced(Event):
@@ -18,6 +18,7 @@ class CharacterIntroduced(Event):
     name: Personal[str]
     aliases: Personal[tuple[str, ...]]
     kind: CharacterKind
+    depicts: Depicts
     description: Personal[str]
 
 
@@ -38,13 +39,76 @@ class CharacterDescribed(Event):
     description: Personal[str]
 
 
+class CharacterDeclared(Event):
+    """Whether a real person is behind the character, as it is from here on."""
+
+    NAME: ClassVar[str] = "CharacterDeclared"
+
+    depicts: Depicts
+    reason: Personal[str]
+
+
+class LookDefined(Event):
+    """How the character looks under that name: what is worn, how it is styled, at which age. Each definition is a version."""
+
+    NAME: ClassVar[str] = "LookDefined"
+
+    look: LookName
+    wardrobe: Personal[str]
+    styling: Personal[str]
+    age: Personal[str]
+
+
+class LookRetired(Event):
+    """Nothing new may be made in this look."""
+
+    NAME: ClassVar[str] = "LookRetired"
+
+    look: LookName
+    reason: Personal[str]
+
+
+class VoiceBound(Event):
+    """The character speaks with this voice from here on."""
+
+    NAME: ClassVar[str] = "VoiceBound"
+
+    voice: VoiceId
+
+
+class VoiceUnbound(Event):
+    """The character has no voice of its own any more."""
+
+    NAME: ClassVar[str] = "VoiceUnbound"
+
+    reason: Personal[str]
+
+
+class LikenessLinked(Event):
+    """The real person behind the character: what they allow holds for every use of it."""
+
+    NAME: ClassVar[str] = "LikenessLinked"
+
+    likeness: LikenessId
+
+
+class LikenessUnlinked(Event):
+    """The link was a mistake."""
+
+    NAME: ClassVar[str] = "LikenessUnlinked"
+
+    likeness: LikenessId
+    reason: Personal[str]
+
+
 class ReferenceAssigned(Event):
-    """A picture shows this character, in this role."""
+    """A picture shows this character, in this role, in this look (None: as introduced)."""
 
     NAME: ClassVar[str] = "ReferenceAssigned"
 
     asset: AssetId
     role: ReferenceRole
+    look: LookName | None = None
 
 
 class ReferenceWithdrawn(Event):
@@ -54,6 +118,7 @@ class ReferenceWithdrawn(Event):
 
     asset: AssetId
     role: ReferenceRole
+    look: LookName | None = None
     reason: Personal[str]
 
 
@@ -63,3 +128,11 @@ class CharacterRetired(Event):
     NAME: ClassVar[str] = "CharacterRetired"
 
     reason: Personal[str]
+
+
+class CharacterErased(Event):
+    """The person behind it was erased: what stood here can be read no more."""
+
+    NAME: ClassVar[str] = "CharacterErased"
+
+    likeness: LikenessId

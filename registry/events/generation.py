@@ -9,8 +9,7 @@ from pydantic import Field
 from registry.events.envelope import Event
 from registry.events.ids import AccountId, ClipId, GenerationId, ProductionId, SceneId, ShotId, SubmissionId
 from registry.events.personal import Personal
-from registry.events.references import Sha256, StoredBytes, Units
-from registry.events.scene import Ending
+from registry.events.references import Ending, Sha256, StoredBytes, Units
 
 
 class GenerationRequested(Event):

@@ -40,6 +40,10 @@ SubmissionId = Annotated[str, _pattern("submission")]
 ReconciliationId = Annotated[str, _pattern("reconciliation")]
 ClipId = Annotated[str, _pattern("clip")]
 EventId = Annotated[str, _pattern("event")]
+VoiceId = Annotated[str, _pattern("voice")]
+LikenessId = Annotated[str, _pattern("likeness")]
+ConsentId = Annotated[str, _pattern("consent")]
+CensusId = Annotated[str, _pattern("census")]
 
 
 def prefix_of(stream: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from registry.events.envelope import Event
 from registry.events.ids import AccountId, SceneId, SubmissionId
-from registry.events.references import Units
+from registry.events.references import Territory, Units
 
 
 class ProductionOpened(Event):
@@ -88,3 +88,11 @@ class ProductionClosed(Event):
     NAME: ClassVar[str] = "ProductionClosed"
 
     reason: str
+
+
+class TerritoriesSet(Event):
+    """Where the show is released, which consents must cover; an empty tuple is the whole world."""
+
+    NAME: ClassVar[str] = "TerritoriesSet"
+
+    territories: tuple[Territory, ...]

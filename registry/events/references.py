@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from registry.events.ids import AssetId, CharacterId, ElementId
+from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Units = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
@@ -23,6 +23,16 @@ def plain(amount: Decimal) -> str:
 ReferenceRole = Literal["frontal", "three_quarter", "profile", "full_body", "wardrobe", "other"]
 CharacterKind = Literal["person", "creature", "product", "place", "prop"]
 AssetKind = Literal["picture", "video", "audio", "document"]
+Depicts = Literal["fictional", "real_person"]
+"""Whether a real person is behind a character. Nobody is presumed fictional: whoever introduces a character says so."""
+LookName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,58}[^\s\x00-\x1f])?$")]
+"""What a look is called within its character, e.g. `winter`: 1 to 60 characters, compared exactly."""
+Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""A country by its ISO 3166-1 alpha-2 code."""
+Purpose = Literal["draft", "final"]
+"""What a clip is made for, as a shot request says it."""
+Ending = Literal["delivered", "failed", "refused", "lost", "cancelled", "abandoned"]
+"""How a request ends, a generation's or a mint's."""
 
 
 class Value(BaseModel):
@@ -49,7 +59,7 @@ class PictureFacts(Value):
 
 
 class CastMember(Value):
-    """A character as a clip used it: which version of it, under which look, on which references."""
+    """A character as a clip used it: which version of it, under which look, on which references, by whose consent."""
 
     character: CharacterId
     version: int
@@ -59,3 +69,5 @@ class CastMember(Value):
     assets: tuple[AssetId, ...] = ()
     voice: int | None = None
     """The `<<<voice_n>>>` number the character speaks under in this clip."""
+    likeness: LikenessId | None = None
+    consent: ConsentId | None = None

@@ -19,9 +19,7 @@ from registry.events.ids import (
     SubmissionId,
 )
 from registry.events.personal import Personal
-from registry.events.references import CastMember, Sha256, Units
-
-Ending = Literal["delivered", "failed", "refused", "lost", "cancelled", "abandoned"]
+from registry.events.references import CastMember, Ending, Sha256, Units
 
 
 class SceneOpened(Event):
@@ -46,13 +44,12 @@ class SceneDescribed(Event):
 
 
 class CharacterCast(Event):
-    """A character plays in the scene, as of a version of the character."""
+    """A character plays in the scene. `character_version` is what the character was then; a pin says what it stays."""
 
     NAME: ClassVar[str] = "CharacterCast"
 
     character: CharacterId
     character_version: int
-    look: str | None = None
 
 
 class CastReleased(Event):
@@ -62,6 +59,9 @@ class CastReleased(Event):
 
     character: CharacterId
     reason: Personal[str]
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return (self.character,)
 
 
 class SceneContinuedFrom(Event):
@@ -82,6 +82,11 @@ class ShotPlanned(Event):
     number: int = Field(ge=0)
     action: Personal[str]
     framing: str | None = None
+    subjects: tuple[CharacterId, ...] = ()
+    """Who was cast then: the text speaks of them."""
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
 
 
 class ShotDropped(Event):
@@ -123,7 +128,8 @@ class ContinuityRecorded(Event):
     """Digest of what the relay serves; None for the provider's copy, of which we see no bytes then."""
     framing: str | None = None
     plan_digest: Sha256 | None = None
-    wire_digest: Sha256 | None = None
+    wire_digest: Personal[Sha256 | None] = None
+    """Personal, as the bytes it speaks of hold a person's picture."""
     task_id: str | None = None
     units: Units | None = None
     subjects: tuple[str, ...] = ()

@@ -9,8 +9,9 @@ from registry.events.ids import StudioId
 from registry.events.personal import Personal
 from registry.events.references import Sha256
 
-Role = Literal["approver"]
-"""What a key may do beyond asking: an approver decides about money (plans, budgets, approval rules)."""
+Role = Literal["approver", "consent_officer"]
+"""What a key may do beyond asking: an approver decides about money (plans, budgets, approval rules), a consent officer about
+people (likenesses, consents, erasure)."""
 
 
 class StudioOpened(Event):

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from registry.events.envelope import Event
 from registry.events.ids import AccountId
+from registry.events.personal import Personal
 from registry.events.references import Sha256, StoredBytes, Units, Value
 
 Decision = Literal["adopt", "declare_absent", "abandon"]
@@ -47,7 +48,8 @@ class SubmissionIntended(Event):
     route: str
     model: str
     plan_digest: Sha256
-    wire_digest: Sha256
+    wire_digest: Personal[Sha256]
+    """Personal, as the bytes it speaks of hold a person's picture."""
     bytes: int = Field(gt=0)
     send_deadline: int
     epoch: int
@@ -55,6 +57,10 @@ class SubmissionIntended(Event):
     """Which URL stood for which parent clip, frozen here (`clip:…` -> URL)."""
     callback_base: str = ""
     """The public URL under which the provider was asked to call us; empty when it was not. The token is never written down."""
+    subjects: tuple[str, ...] = ()
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
 
 
 class SubmissionResent(Event):
@@ -163,6 +169,21 @@ class TaskSucceeded(Event):
     url_expires_at: int
     duration: str
     watermark_url: str = ""
+    units: Units | None = None
+    answer: StoredBytes | None = None
+
+
+class CreationSucceeded(Event):
+    """The provider has made the element or the voice: `made_id` is its id (contract sections 6, 7).
+
+    `voice_id` is that of a voice made along with an element, empty when there is none; `trial_url` where a voice is auditioned.
+    """
+
+    NAME: ClassVar[str] = "CreationSucceeded"
+
+    made_id: str
+    voice_id: str = ""
+    trial_url: str = ""
     units: Units | None = None
     answer: StoredBytes | None = None
 

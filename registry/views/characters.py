@@ -20,7 +20,7 @@ from registry.events.character import (
 )
 from registry.events.envelope import Recorded
 from registry.events.personal import known
-from registry.events.references import CharacterKind, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 
@@ -37,6 +37,7 @@ class CharacterRow(SQLModel, table=True):
     name: str
     aliases: bytes
     kind: str
+    depicts: str
     description: str
     retired: bool
     introduced_at: int = Field(sa_type=BigInteger)
@@ -52,6 +53,7 @@ class ReferenceRow(SQLModel, table=True):
     character: str = Field(primary_key=True)
     asset: str = Field(primary_key=True)
     role: str = Field(primary_key=True)
+    look: str = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
 
 
@@ -76,6 +78,7 @@ class ReferenceCard(Card):
 
     asset: str
     role: ReferenceRole
+    look: str | None = None
 
 
 class CharacterCard(Card):
@@ -86,6 +89,7 @@ class CharacterCard(Card):
     name: str
     aliases: tuple[str, ...]
     kind: CharacterKind
+    depicts: Depicts
     description: str
     references: tuple[ReferenceCard, ...]
     retired: bool
@@ -112,6 +116,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         character=recorded.stream,
                         asset=event.asset,
                         role=event.role,
+                        look=event.look or "",
                         position=recorded.position,
                     )
                 )
@@ -123,6 +128,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         REFERENCES.c.character == recorded.stream,
                         REFERENCES.c.asset == event.asset,
                         REFERENCES.c.role == event.role,
+                        REFERENCES.c.look == (event.look or ""),
                     )
                 )
             case CharacterRetired():
@@ -138,6 +144,7 @@ def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
         "name": known(event.name, "(erased)"),
         "aliases": orjson.dumps(known(event.aliases, ())),
         "kind": event.kind,
+        "depicts": event.depicts,
         "description": known(event.description, "(erased)"),
         "retired": False,
         "introduced_at": recorded.recorded_at,
@@ -241,6 +248,10 @@ def _called(row: Row[Any]) -> set[str]:
     return {word.casefold() for word in (row.character, row.name, *orjson.loads(row.aliases))}
 
 
+def _reference(row: Row[Any]) -> ReferenceCard:
+    return ReferenceCard(asset=row.asset, role=row.role, look=row.look or None)
+
+
 def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[CharacterCard]:
     ids = [row.character for row in rows]
     references = connection.execute(
@@ -250,7 +261,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
     ).all()
     by_character: dict[str, list[ReferenceCard]] = defaultdict(list)
     for reference in references:
-        by_character[reference.character].append(ReferenceCard(asset=reference.asset, role=reference.role))
+        by_character[reference.character].append(_reference(reference))
     return [
         CharacterCard(
             id=row.character,
@@ -258,6 +269,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             name=row.name,
             aliases=tuple(orjson.loads(row.aliases)),
             kind=row.kind,
+            depicts=row.depicts,
             description=row.description,
             references=tuple(by_character[row.character]),
             retired=row.retired,

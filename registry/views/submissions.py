@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from registry.deciders.submission import stage_after
 from registry.events.envelope import Recorded
+from registry.events.personal import known
 from registry.events.references import StoredBytes
 from registry.events.submission import (
     CallbackReceived,
@@ -175,7 +176,7 @@ def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
         "route": event.route,
         "model": event.model,
         "key_fingerprint": event.key_fingerprint,
-        "wire_digest": event.wire_digest,
+        "wire_digest": known(event.wire_digest, ""),
         "wire_bytes": event.bytes,
         "sends": 1,
         "reason": "",

@@ -70,4 +70,4 @@ def test_an_unreachable_bucket_refuses_pictures_and_nothing_else(
     assert (refused.value.status, refused.value.code) == (503, "blob-store-down")
     assert refused.value.hint
     assert list(client.events()) == []
-    assert client.introduce_character("Mina").name == "Mina"
+    assert client.introduce_character("Mina", depicts="fictional").name == "Mina"

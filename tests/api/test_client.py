@@ -230,7 +230,7 @@ def test_an_address_that_cannot_be_one_is_refused_here(url: str) -> None:
 def test_text_that_cannot_travel_is_refused_here(server: Script, client: ContinuityClient) -> None:
     """Half a character in a name, an id or a query is an error with words, and nothing is sent."""
     for call in (
-        lambda: client.introduce_character("Mi\udcffna"),
+        lambda: client.introduce_character("Mi\udcffna", depicts="fictional"),
         lambda: client.scene("\udcff"),
         lambda: client.character("\udcff"),
     ):

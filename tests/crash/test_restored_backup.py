@@ -274,7 +274,7 @@ def test_a_crash_round_the_mark_is_harmless(
 
 
 def test_one_alarm_for_all_that_waits(world: World, provider: Sandbox) -> None:
-    """However many sends are put off, and how often, a process raises one error about a restore, and another one about the next."""
+    """However many sends are put off, and how often, a process raises one error about a restore, and one about the next."""
     asked = [world.ask(**ALONE) for _ in range(2)]
     with capture_logs() as said:
         newer(world)

@@ -126,7 +126,10 @@ FIRST: Final[Sequence[Step]] = (
     (OpenProduction(stream=SHOW, name="Café", unplaced=UNPLACED), ChooseAccount(stream=SHOW, account=ACCOUNTS[0])),
     *((OpenScene(stream=id, production=SHOW, name=id, setting="dusk"),) for id in (*SCENES, UNPLACED)),
     (picture(PICTURES[0]), picture(PICTURES[1])),
-    (IntroduceCharacter(stream=PEOPLE[0], name="Mina"), IntroduceCharacter(stream=PEOPLE[1], name="Jun")),
+    (
+        IntroduceCharacter(stream=PEOPLE[0], depicts="fictional", name="Mina"),
+        IntroduceCharacter(stream=PEOPLE[1], depicts="fictional", name="Jun"),
+    ),
     tuple(AssignReference(stream=PEOPLE[n], asset=PICTURES[n], role="frontal") for n in (0, 1)),
     tuple(adopted(ELEMENTS[n], PEOPLE[n], number=n + 1) for n in (0, 1)),
     (CastInScene(stream=SCENES[0], character=PEOPLE[0]),),

@@ -40,7 +40,7 @@ def test_the_whole_cast_of_the_scene(studio: World) -> None:
 def test_people_are_called_by_name_alias_or_id(studio: World, word: str) -> None:
     """A name or alias in any case means the character; so does the id."""
     lead = new_id("character")
-    studio.do(IntroduceCharacter(stream=lead, name="Somebody", aliases=("Lead",)))
+    studio.do(IntroduceCharacter(stream=lead, depicts="fictional", name="Somebody", aliases=("Lead",)))
     expected = lead if word.casefold() == "lead" else studio.mina.character
 
     found = grounds_of(studio, cast=cast(word, expected)).grounds.people
@@ -49,7 +49,7 @@ def test_people_are_called_by_name_alias_or_id(studio: World, word: str) -> None
 
 def test_the_scene_s_own_people_come_first(studio: World) -> None:
     """A name that several characters bear means the one who is cast in the scene."""
-    studio.do(IntroduceCharacter(stream=new_id("character"), name="Mina"))
+    studio.do(IntroduceCharacter(stream=new_id("character"), depicts="fictional", name="Mina"))
 
     assert grounds_of(studio, cast=cast("Mina")).grounds.people["Mina"].id == studio.mina.character
 
@@ -58,7 +58,8 @@ def test_a_name_that_could_be_two(studio: World) -> None:
     """A name that two characters of the scene bear means neither, and both are told."""
     other = new_id("character")
     studio.do(
-        IntroduceCharacter(stream=other, name="Mina"), CastInScene(stream=studio.scene, character=other)
+        IntroduceCharacter(stream=other, depicts="fictional", name="Mina"),
+        CastInScene(stream=studio.scene, character=other),
     )
 
     grounds = grounds_of(studio, cast=cast("Mina")).grounds
@@ -70,7 +71,10 @@ def test_a_name_that_could_be_two(studio: World) -> None:
 def test_the_living_before_the_retired(studio: World) -> None:
     """Of two of one name outside the scene, the one who is not retired is meant."""
     old, new = new_id("character"), new_id("character")
-    studio.do(IntroduceCharacter(stream=old, name="Sora"), IntroduceCharacter(stream=new, name="Sora"))
+    studio.do(
+        IntroduceCharacter(stream=old, depicts="fictional", name="Sora"),
+        IntroduceCharacter(stream=new, depicts="fictional", name="Sora"),
+    )
     studio.do(RetireCharacter(stream=old, reason="recast"))
 
     assert grounds_of(studio, cast=cast("Sora")).grounds.people["Sora"].id == new

@@ -85,7 +85,12 @@ def test_what_came_later_is_not_there_yet(past: Registry) -> None:
     """People, pictures, clips, scenes and shots of later positions are absent."""
     before = past.feed.head(STUDIO)
     planned = PlanShot(stream=SCENES[0], shot=SHOTS[1], action="They leave.")
-    do(past, IntroduceCharacter(stream=PEOPLE[2], name="Ara"), picture(PICTURES[2]), planned)
+    do(
+        past,
+        IntroduceCharacter(stream=PEOPLE[2], depicts="fictional", name="Ara"),
+        picture(PICTURES[2]),
+        planned,
+    )
     do(past, adopted(ELEMENTS[2], PEOPLE[0]))
     do(past, *asked(GENERATIONS[0]), *delivered(GENERATIONS[0], CLIPS[0]))
     grounds = then(past, before, cast=cast("Ara", PEOPLE[2]), opening=PICTURES[2], continue_from=CLIPS[0])

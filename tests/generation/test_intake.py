@@ -101,7 +101,7 @@ def test_nothing_that_is_named_hides_another(studio: World) -> None:
 def test_places_and_names_that_do_not_fit(studio: World, named: dict[str, Any], rule: str) -> None:
     """A shot of no scene, a scene of another production and a name of two people are findings at their places."""
     for _ in range(2):
-        studio.do(IntroduceCharacter(stream=new_id("character"), name="Twin"))
+        studio.do(IntroduceCharacter(stream=new_id("character"), depicts="fictional", name="Twin"))
     where = {"production": studio.production} if "scene" in named else {}
     shown = preview(studio.registry, studio.studio, shot(studio, action="They wait.", **where, **named))
 

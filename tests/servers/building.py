@@ -79,7 +79,7 @@ def _person(desk: Desk, ids: dict[str, str], scene: str, name: str, *, element: 
         _picture(desk, ids["studio"], "teal" if name == "Mina" else "plum"),
     )
     commands: list[Command] = [
-        IntroduceCharacter(stream=person.character, name=name),
+        IntroduceCharacter(stream=person.character, depicts="fictional", name=name),
         AssignReference(stream=person.character, asset=person.portrait, role="frontal"),
         AdoptElement(
             stream=person.element,

@@ -127,7 +127,7 @@ def from_pictures_to_a_clip_on_disk(serving: Serving, scene: str, tmp_path: Path
 
     imported = serving.run("assets", "import", tmp_path, "--json")
     told = {Path(one["file"]).name: one for one in map(json.loads, imported.stdout.splitlines())}
-    serving.json("characters", "introduce", "Mina", "--alias", "mina")
+    serving.json("characters", "introduce", "Mina", "--alias", "mina", "--depicts", "fictional")
     serving.json("characters", "assign", "mina", told["mina.png"]["asset"])
     serving.json("scenes", "cast", scene, "mina")
     take, alone = tmp_path / "take.mp4", ("--accept", "W504=she is alone in this scene")

@@ -70,7 +70,7 @@ def test_the_examples_are_requests_that_work(
         "account": account,
         "production": production,
         "asset": service.upload(png()).json()["id"],
-        "character": service.made("/v1/characters", {"name": "Hana"})["id"],
+        "character": service.made("/v1/characters", {"depicts": "fictional", "name": "Hana"})["id"],
         "scene": service.made("/v1/scenes", {"production": production, "name": "x"})["id"],
     }
     other = service.upload(png()).json()["id"]

@@ -47,7 +47,7 @@ def test_the_examples_of_shots_and_payloads_are_judged_as_they_say(
     ids = {"asset": service.upload(png(1280, 720)).json()["id"], "production": production}
     ids["scene"] = service.made("/v1/scenes", {"production": production, "name": "x"})["id"]
     for name in ("mina", "jun"):
-        who = service.made("/v1/characters", {"name": name})["id"]
+        who = service.made("/v1/characters", {"depicts": "fictional", "name": name})["id"]
         picture = service.upload(png(400, 400)).json()["id"]
         service.made(f"/v1/characters/{who}/references", {"asset": picture, "role": "frontal"})
     for name, example in _examples(document, "/v1/generations/preview", ids):

@@ -14,7 +14,7 @@ from tests.api.served.serving import Served
 def test_the_feed_has_no_holes_and_opens_what_is_sealed(service: Served) -> None:
     """Positions follow each other from 1; the body is readable while the stored bytes hold no name."""
     for name in ("Alpha", "Beta", "Gamma"):
-        service.made("/v1/characters", {"name": name})
+        service.made("/v1/characters", {"depicts": "fictional", "name": name})
     items = service.get("/v1/events").json()["items"]
     assert [item["position"] for item in items] == list(range(1, len(items) + 1))
     last = items[-1]
@@ -28,7 +28,7 @@ def test_the_feed_has_no_holes_and_opens_what_is_sealed(service: Served) -> None
 
 def test_the_feed_is_read_in_pages_and_filtered(service: Served) -> None:
     """A page ends with the cursor of the next; stream and type narrow what comes."""
-    made = service.made("/v1/characters", {"name": "Paged"})["id"]
+    made = service.made("/v1/characters", {"depicts": "fictional", "name": "Paged"})["id"]
     service.made(f"/v1/characters/{made}/retire", {"reason": "x"})
     page = service.get("/v1/events", params={"limit": 2}).json()
     assert page["next"] == page["items"][-1]["position"] == 2
@@ -41,7 +41,9 @@ def test_the_feed_is_read_in_pages_and_filtered(service: Served) -> None:
 def test_who_waits_for_news_gets_it_when_it_happens(service: Served) -> None:
     """A waiting reader is answered at the next commit."""
     head = service.position()
-    later = threading.Timer(0.4, lambda: service.post("/v1/characters", {"name": "News"}))
+    later = threading.Timer(
+        0.4, lambda: service.post("/v1/characters", {"depicts": "fictional", "name": "News"})
+    )
     later.start()
     began = time.monotonic()
     items = service.get("/v1/events", params={"after": head, "wait": 15}).json()["items"]
@@ -52,7 +54,9 @@ def test_who_waits_for_news_gets_it_when_it_happens(service: Served) -> None:
 
 def test_a_request_id_of_the_callers_runs_through(service: Served) -> None:
     """The caller's X-Request-Id comes back, stands on the events, and is replaced when it is no usable text."""
-    made = service.post("/v1/characters", {"name": "Traced"}, headers={"X-Request-Id": "trace-77"})
+    made = service.post(
+        "/v1/characters", {"depicts": "fictional", "name": "Traced"}, headers={"X-Request-Id": "trace-77"}
+    )
     assert made.headers["x-request-id"] == "trace-77"
     (event,) = service.get("/v1/events", params={"stream": made.json()["id"]}).json()["items"]
     assert event["request_id"] == "trace-77"

@@ -47,7 +47,7 @@ def test_a_preview_is_what_the_request_would_send(service: Served, production: s
 def test_a_preview_of_a_past_position(service: Served, production: str) -> None:
     """`as_of` answers the bytes of the preview made then; a position the log does not have is refused, naming its end."""
     path, body = "/v1/generations/preview", _shot(production, cast=[{"character": "Past"}])
-    character = service.made("/v1/characters", {"name": "Past"})
+    character = service.made("/v1/characters", {"depicts": "fictional", "name": "Past"})
     then, told = service.position(), service.http.post(path, json=body).content
     service.change("PATCH", f"/v1/characters/{character['id']}", {"name": "Renamed"})
     now = service.http.post(path, json=body).content
@@ -118,7 +118,7 @@ def test_gaps_are_findings_that_write_nothing(
 ) -> None:
     """A cast member without grounding, an uncast speaker, an unknown picture: a finding each, and nothing is written."""
     if not service.get("/v1/characters", params={"name": "Unseen"}).json()["items"]:
-        service.made("/v1/characters", {"name": "Unseen"})
+        service.made("/v1/characters", {"depicts": "fictional", "name": "Unseen"})
     before = service.position()
     refused = problem(service.post("/v1/generations", _shot(production, **more)), 422, "cannot-resolve")
     found = {finding["rule"]: finding for finding in refused["findings"]}

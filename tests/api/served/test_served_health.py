@@ -35,7 +35,10 @@ def test_a_database_that_cannot_be_written_is_not_ready(
     """Readiness tries the writer: a database that is read-only by now is named, though it can still be read."""
     with running(tmp_path) as service:
         monkeypatch.setattr("api.routes.health.FRESH_SECONDS", 0.0)
-        made, before = service.made("/v1/characters", {"name": "Mina"})["id"], service.position()
+        made, before = (
+            service.made("/v1/characters", {"depicts": "fictional", "name": "Mina"})["id"],
+            service.position(),
+        )
         assert service.get("/health/ready").status_code == 200
         assert service.position() == before
         database = service.continuity.database

@@ -198,7 +198,7 @@ def test_assets_are_described_superseded_and_retired(service: Served) -> None:
     assert (words["description"], words["version"]) == ("blurred", 2)
     gone = service.made(f"/v1/assets/{old}/supersede", {"by": new, "reason": "sharper"})
     assert (gone["superseded_by"], gone["retired"]) == (new, True)
-    who = service.made("/v1/characters", {"name": "Shown"})["id"]
+    who = service.made("/v1/characters", {"depicts": "fictional", "name": "Shown"})["id"]
     refused = service.post(f"/v1/characters/{who}/references", {"asset": old, "role": "frontal"})
     problem(refused, 409, "already-retired")
     assert service.made(f"/v1/assets/{new}/retire", {"reason": "done"})["retired"]

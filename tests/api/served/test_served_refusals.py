@@ -107,7 +107,8 @@ def test_changes_to_unknown_things_are_not_found(service: Served) -> None:
 def test_every_malformed_place_is_named_at_once(service: Served) -> None:
     """A body's problems come together, each with its path and the offending value."""
     refused = service.post(
-        "/v1/characters", {"name": " ", "aliases": ["a", 5], "kind": "robot", "colour": "red"}
+        "/v1/characters",
+        {"depicts": "fictional", "name": " ", "aliases": ["a", 5], "kind": "robot", "colour": "red"},
     )
     errors = {error["path"]: error for error in problem(refused, 422, "invalid-request")["errors"]}
     assert set(errors) == {"$.name", "$.aliases[1]", "$.kind", "$.colour"}
@@ -166,16 +167,22 @@ def test_numbers_and_switches_are_taken_as_such_only(service: Served) -> None:
 
 def test_texts_the_log_cannot_keep_are_refused(service: Served) -> None:
     """A NUL is named where it stands, and a name of 201 characters is too long."""
-    refused = problem(service.post("/v1/characters", {"name": "a\x00b"}), 422, "invalid-request")
+    refused = problem(
+        service.post("/v1/characters", {"depicts": "fictional", "name": "a\x00b"}), 422, "invalid-request"
+    )
     assert "NUL" in refused["errors"][0]["message"]
-    problem(service.post("/v1/characters", {"name": "x" * 201}), 422, "invalid-request")
+    problem(
+        service.post("/v1/characters", {"depicts": "fictional", "name": "x" * 201}), 422, "invalid-request"
+    )
     huge = {"element_id": 10**30, "account": NOBODY, "character": NOBODY}
     assert len(problem(service.post("/v1/elements", huge), 422, "invalid-request")["errors"]) == 2
 
 
 def test_a_body_beyond_the_cap_is_refused(service: Served) -> None:
     """A JSON body larger than the setting allows is not read."""
-    problem(service.post("/v1/characters", {"name": "x" * 2_000_000}), 413, "too-large")
+    problem(
+        service.post("/v1/characters", {"depicts": "fictional", "name": "x" * 2_000_000}), 413, "too-large"
+    )
 
 
 def test_misspelt_and_malformed_parameters_are_refused(service: Served) -> None:
@@ -194,8 +201,14 @@ def test_misspelt_and_malformed_parameters_are_refused(service: Served) -> None:
 
 def test_a_change_needs_an_idempotency_key(service: Served) -> None:
     """Without a usable Idempotency-Key nothing is changed."""
-    problem(service.http.post("/v1/characters", json={"name": "x"}), 400, "idempotency-key-missing")
-    bad = service.post("/v1/characters", {"name": "x"}, headers={"Idempotency-Key": "two words"})
+    problem(
+        service.http.post("/v1/characters", json={"depicts": "fictional", "name": "x"}),
+        400,
+        "idempotency-key-missing",
+    )
+    bad = service.post(
+        "/v1/characters", {"depicts": "fictional", "name": "x"}, headers={"Idempotency-Key": "two words"}
+    )
     problem(bad, 400, "bad-header")
 
 

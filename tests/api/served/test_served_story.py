@@ -8,11 +8,11 @@ from tests.api.served.serving import Served, png
 def test_pictures_become_characters_with_elements(service: Served, account: str) -> None:
     """Given a portrait, when a character is introduced, shown and bound, then each card says so."""
     portrait = service.upload(png(), params={"label": "Mina, frontal"}).json()
-    mina = service.made("/v1/characters", {"name": "Mina", "aliases": ["mina"]})
+    mina = service.made("/v1/characters", {"depicts": "fictional", "name": "Mina", "aliases": ["mina"]})
     shown = service.made(
         f"/v1/characters/{mina['id']}/references", {"asset": portrait["id"], "role": "frontal"}
     )
-    assert shown["references"] == [{"asset": portrait["id"], "role": "frontal"}]
+    assert shown["references"] == [{"asset": portrait["id"], "role": "frontal", "look": None}]
     wanted = {"element_id": 829836802793406551, "account": account, "character": mina["id"]}
     adopted = service.post("/v1/elements", wanted)
     assert (adopted.status_code, adopted.json()["attested_by"]) == (201, "tester")
@@ -24,7 +24,9 @@ def test_pictures_become_characters_with_elements(service: Served, account: str)
 
 def test_an_element_shows_one_character(service: Served, account: str) -> None:
     """An element id adopted for one character is refused for another, by both names."""
-    one, two = (service.made("/v1/characters", {"name": name})["id"] for name in ("Ari", "Bo"))
+    one, two = (
+        service.made("/v1/characters", {"depicts": "fictional", "name": name})["id"] for name in ("Ari", "Bo")
+    )
     first = service.made("/v1/elements", {"element_id": 77, "account": account, "character": one})
     refused = service.post("/v1/elements", {"element_id": 77, "account": account, "character": two})
     assert (refused.status_code, refused.json()["code"]) == (409, "element-taken")
@@ -44,7 +46,7 @@ def test_a_production_opens_with_its_unplaced_scene_and_only_account(service: Se
 
 def test_a_scene_is_cast_by_name_and_gets_shots(service: Served, production: str) -> None:
     """A scene's cast is named by id or name, its shots are numbered, and both can be taken back."""
-    jun = service.made("/v1/characters", {"name": "Jun", "aliases": ["준"]})["id"]
+    jun = service.made("/v1/characters", {"depicts": "fictional", "name": "Jun", "aliases": ["준"]})["id"]
     scene = service.made("/v1/scenes", {"production": production, "name": "The last seat", "number": 12})[
         "id"
     ]
@@ -63,7 +65,7 @@ def test_what_is_retired_or_closed_takes_nothing_new(service: Served, account: s
     """Retired characters are not cast, closed scenes and productions take nothing."""
     production = service.made("/v1/productions", {"name": "Short", "account": account})["id"]
     scene = service.made("/v1/scenes", {"production": production, "name": "One"})["id"]
-    ghost = service.made("/v1/characters", {"name": "Ghost"})["id"]
+    ghost = service.made("/v1/characters", {"depicts": "fictional", "name": "Ghost"})["id"]
     service.made(f"/v1/characters/{ghost}/retire", {"reason": "cut"})
     assert (
         service.post(f"/v1/scenes/{scene}/cast", {"character": "Ghost"}).json()["code"] == "already-retired"
@@ -77,7 +79,9 @@ def test_what_is_retired_or_closed_takes_nothing_new(service: Served, account: s
 
 def test_lists_are_paged_with_a_cursor_and_a_link(service: Served) -> None:
     """A list hands out a cursor and a Link to the next page, and every item once."""
-    made = [service.made("/v1/characters", {"name": f"Extra {n}"})["id"] for n in range(5)]
+    made = [
+        service.made("/v1/characters", {"depicts": "fictional", "name": f"Extra {n}"})["id"] for n in range(5)
+    ]
     seen, address = [], "/v1/characters?limit=2"
     while address:
         answer = service.get(address)
@@ -93,7 +97,7 @@ def test_lists_are_paged_with_a_cursor_and_a_link(service: Served) -> None:
 def test_lineage_reaches_from_a_character_to_its_pictures(service: Served) -> None:
     """What a character stands on is one step away, and the way back is the same step."""
     asset = service.upload(png()).json()["id"]
-    character = service.made("/v1/characters", {"name": "Lin"})["id"]
+    character = service.made("/v1/characters", {"depicts": "fictional", "name": "Lin"})["id"]
     service.made(f"/v1/characters/{character}/references", {"asset": asset, "role": "profile"})
     down = service.get(f"/v1/lineage/{asset}", params={"direction": "descendants"}).json()["edges"]
     up = service.get(f"/v1/lineage/{character}", params={"depth": 1}).json()["edges"]

@@ -9,6 +9,7 @@ import pytest
 from registry.deciders.character import (
     AssignReference,
     IntroduceCharacter,
+    Reference,
     RetireCharacter,
     ReviseCharacter,
     WithdrawReference,
@@ -30,7 +31,9 @@ from tests.registry.deciders.given import folded, given
 from tests.registry.events.golden import an_id, example
 
 MINA, ASSET, ELEMENT, ACCOUNT = an_id("character"), an_id("asset"), an_id("element"), an_id("account")
-INTRODUCED = CharacterIntroduced(name="Mina", aliases=("미나",), kind="person", description="A student")
+INTRODUCED = CharacterIntroduced(
+    depicts="fictional", name="Mina", aliases=("미나",), kind="person", description="A student"
+)
 RETIRED = CharacterRetired(reason="written out")
 ASSIGNED = ReferenceAssigned(asset=ASSET, role="frontal")
 PICTURE = example("AssetRegistered")
@@ -44,7 +47,11 @@ ASSIGN = AssignReference(stream=MINA, asset=ASSET, role="frontal")
 def test_a_character_is_introduced() -> None:
     """Aliases lose doubles and the name itself."""
     command = IntroduceCharacter(
-        stream=MINA, name=" Mina ", aliases=("미나", "Mina", " 미나"), description="A student"
+        stream=MINA,
+        depicts="fictional",
+        name=" Mina ",
+        aliases=("미나", "Mina", " 미나"),
+        description="A student",
     )
 
     assert given().when(command) == [INTRODUCED]
@@ -52,9 +59,15 @@ def test_a_character_is_introduced() -> None:
 
 def test_introductions_are_refused() -> None:
     """A character has a name, aliases that say something, and an id of its own: a repeat is refused, not quiet."""
-    given().refuses(IntroduceCharacter(stream=MINA, name=" "), InvalidCommand, "name")
-    given().refuses(IntroduceCharacter(stream=MINA, name="Mina", aliases=("",)), InvalidCommand, "aliases")
-    given(INTRODUCED).refuses(IntroduceCharacter(stream=MINA, name="Mina"), AlreadyExists)
+    given().refuses(IntroduceCharacter(stream=MINA, depicts="fictional", name=" "), InvalidCommand, "name")
+    given().refuses(
+        IntroduceCharacter(stream=MINA, depicts="fictional", name="Mina", aliases=("",)),
+        InvalidCommand,
+        "aliases",
+    )
+    given(INTRODUCED).refuses(
+        IntroduceCharacter(stream=MINA, depicts="fictional", name="Mina"), AlreadyExists
+    )
 
 
 def test_a_character_is_revised() -> None:
@@ -116,7 +129,9 @@ def test_a_reference_is_withdrawn() -> None:
     [withdrawn] = given(INTRODUCED, ASSIGNED, profile).when(command)
 
     assert withdrawn == ReferenceWithdrawn(asset=ASSET, role="frontal", reason="hair")
-    assert folded(MINA, [INTRODUCED, ASSIGNED, profile, withdrawn]).references == ((ASSET, "profile"),)
+    assert folded(MINA, [INTRODUCED, ASSIGNED, profile, withdrawn]).references == (
+        Reference(ASSET, "profile"),
+    )
 
 
 def test_only_references_are_withdrawn() -> None:

@@ -18,6 +18,7 @@ from registry.deciders.generation import (
     RequestGeneration,
     StoreResult,
 )
+from registry.deciders.standing import Standing
 from registry.errors import InvalidCommand, NotFound
 from registry.events.clip import ClipRecorded
 from registry.events.generation import (
@@ -28,7 +29,7 @@ from registry.events.generation import (
     ResultStored,
     SubmissionOpened,
 )
-from registry.events.scene import Ending
+from registry.events.references import Ending
 from tests.registry.deciders.given import Given, given
 from tests.registry.events.golden import an_id, example
 
@@ -48,7 +49,9 @@ INTENT = example("SubmissionIntended")
 OPENED = SubmissionOpened(submission=SUBMISSION)
 ENDED = GenerationEnded(outcome="delivered", clip=CLIP, reason="")
 REQUEST = RequestGeneration(stream=GENERATION, requested=REQUESTED, plan=PLAN)
-OPEN = OpenSubmission(stream=GENERATION, submission=SUBMISSION, grounds=(an_id("element"), an_id("asset")))
+OPEN = OpenSubmission(
+    stream=GENERATION, submission=SUBMISSION, standing=Standing((an_id("element"), an_id("asset")))
+)
 PLANNED, SUBMITTING = (REQUESTED, PLAN), (REQUESTED, PLAN, OPENED)
 PARENT = an_id("generation", 2)
 AWAITED = ParentAwaited(parent=PARENT)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from registry.deciders.command import AlreadyRetired
+from registry.deciders.standing import Standing
 from registry.deciders.submission import (
     CloseSubmission,
     NoteOnSubmission,
@@ -163,7 +164,7 @@ def test_what_has_its_own_end_is_left_alone() -> None:
 def test_a_resend_stands_on_what_still_stands() -> None:
     """An element that was retired since the first send stops a resend, as it would have stopped the intent."""
     event: Any = example("SubmissionResent")
-    resend = NoteOnSubmission(stream=SUBMISSION, event=event, grounds=(ELEMENT,))
+    resend = NoteOnSubmission(stream=SUBMISSION, event=event, standing=Standing((ELEMENT,)))
     adopted = example("ElementAdopted")
 
     assert given(*LOAD).and_(ELEMENT, adopted).when(resend) == [event]

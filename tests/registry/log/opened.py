@@ -80,7 +80,7 @@ def opened(folder: Path, clock: Callable[[], int] | None = None) -> Iterator[Ope
 
 
 def introduce(stream: str | None = None, name: str = "Mina") -> IntroduceCharacter:
-    return IntroduceCharacter(stream=stream or new_id("character"), name=name)
+    return IntroduceCharacter(stream=stream or new_id("character"), depicts="fictional", name=name)
 
 
 def register(stream: str | None = None, *, fingerprint: str | None = None) -> RegisterAsset:

@@ -26,6 +26,7 @@ from registry.deciders.scene import (
     PlanShot,
     RecordContinuity,
 )
+from registry.deciders.standing import Standing
 from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from tests.registry.events.golden import an_id, example
@@ -59,8 +60,8 @@ def people() -> list[list[Command]]:
         [register(FACE), register(CAFE), register(OLD)],
         [DescribeAsset(stream=CAFE, label="Café"), RetireAsset(stream=OLD, reason="blurred")],
         [
-            IntroduceCharacter(stream=MINA, name="Mina", aliases=("미나",)),
-            IntroduceCharacter(stream=JUN, name="Jun"),
+            IntroduceCharacter(stream=MINA, depicts="fictional", name="Mina", aliases=("미나",)),
+            IntroduceCharacter(stream=JUN, depicts="fictional", name="Jun"),
         ],
         [AssignReference(stream=MINA, asset=FACE, role="frontal"), ReviseCharacter(stream=JUN, name="June")],
         [
@@ -93,7 +94,7 @@ def requested(generation: str, submission: str) -> list[list[Command]]:
     return [
         [RequestGeneration(stream=generation, requested=request, plan=plan)],  # type: ignore[arg-type]
         [
-            OpenSubmission(stream=generation, submission=submission, grounds=(ELEMENT, FACE)),
+            OpenSubmission(stream=generation, submission=submission, standing=Standing((ELEMENT, FACE))),
             IntendSubmission(stream=submission, intent=intent),  # type: ignore[arg-type]
         ],
     ]

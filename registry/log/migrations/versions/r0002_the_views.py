@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("aliases", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("depicts", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.Column("introduced_at", sa.BigInteger(), nullable=False),
@@ -231,8 +232,9 @@ def upgrade() -> None:
         sa.Column("character", sa.String(), nullable=False),
         sa.Column("asset", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
+        sa.Column("look", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("log", "character", "asset", "role"),
+        sa.PrimaryKeyConstraint("log", "character", "asset", "role", "look"),
     )
     op.create_table(
         "view_scenes",

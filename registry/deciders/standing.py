@@ -1,0 +1,72 @@
+"""What a paid call stands on, checked once more where its intent is written: live things, and the consent of everybody shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry.deciders.character import Character
+from registry.deciders.command import Reads, must_be_live, must_exist
+from registry.deciders.likeness import Likeness, Use
+from registry.deciders.production import Production
+from registry.errors import Refusal
+
+
+class NoConsent(Refusal):
+    """A real person would be shown or heard without a consent that covers it."""
+
+    code = "no-consent"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The streams a plan stands on, of which none may be retired, and the use it makes of the people among them.
+
+    `likenesses` are those linked to the plan's characters when it was compiled.
+    """
+
+    grounds: tuple[str, ...] = ()
+    likenesses: tuple[str, ...] = ()
+    use: Use | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        production = (self.use.production,) if self.use and self.use.production else ()
+        return (*self.grounds, *self.likenesses, *production)
+
+
+def must_stand(standing: Standing, reads: Reads) -> None:
+    """Raises NotFound, AlreadyRetired and NoConsent (security: consent is checked inside the intent's transaction)."""
+    for stream in standing.grounds:
+        state = reads[stream]
+        must_exist(state.exists, stream)
+        must_be_live(getattr(state, "retired", False), stream)
+        if isinstance(state, Character) and state.portrayal.depicts == "real_person":
+            _must_allow(stream, state, standing, reads)
+
+
+def _must_allow(stream: str, character: Character, standing: Standing, reads: Reads) -> None:
+    if character.portrayal.likeness is None:
+        raise NoConsent(
+            f"{stream} depicts a real person, and no likeness is linked",
+            hint="link the person's likeness, or declare the character fictional",
+            character=stream,
+        )
+    if standing.use is None or character.portrayal.likeness not in standing.likenesses:
+        raise NoConsent(
+            f"{stream} was linked to {character.portrayal.likeness} after this was asked for",
+            hint="ask again",
+            character=stream,
+        )
+    likeness: Likeness = reads[character.portrayal.likeness]
+    territories = territories_of(reads[standing.use.production] if standing.use.production else None)
+    if likeness.covering(standing.use, territories) is None:
+        raise NoConsent(
+            f"{character.portrayal.likeness} behind {stream} does not allow it: {likeness.why_not(standing.use, territories)}",
+            hint="get a consent that covers it, or cast somebody else",
+            character=stream,
+        )
+
+
+def territories_of(production: Production | None) -> tuple[str, ...]:
+    """Where a show is released; empty is the whole world, which is also presumed of what is for no show in particular."""
+    return production.territories if production is not None else ()
