@@ -26,15 +26,28 @@ from tests.servers.world import CONTEXT
 
 MINA, SCENE = PEOPLE[0], SCENES[0]
 look, some_look = st.sampled_from(LOOKS), st.sampled_from([None, *LOOKS])
-shown = st.sampled_from(PICTURES)
-role = st.sampled_from(["frontal", "profile", "wardrobe"])
 holder = st.sampled_from([SCENE, SHOW])
+SHOWN = [
+    AssignReference(stream=MINA, asset=asset, role="frontal", look=look)
+    for asset, look in zip(PICTURES, (None, *LOOKS), strict=True)
+]
+"""One face as introduced, and one in each look; Mina begins with all three."""
+GONE = [WithdrawReference(stream=MINA, asset=one.asset, role="frontal", look=one.look) for one in SHOWN]
+ELSEWHERE = st.builds(
+    AssignReference,
+    stream=st.just(MINA),
+    asset=st.sampled_from(PICTURES),
+    role=st.sampled_from(["frontal", "wardrobe"]),
+    look=some_look,
+)
 change: st.SearchStrategy[Command] = st.one_of(
+    st.sampled_from(GONE),
+    st.sampled_from(GONE),
+    st.sampled_from(SHOWN),
+    ELSEWHERE,
     st.builds(DefineLook, stream=st.just(MINA), look=look, wardrobe=st.sampled_from(["a coat", "a scarf"])),
     st.builds(RetireLook, stream=st.just(MINA), look=look, reason=st.just("cut")),
-    st.builds(AssignReference, stream=st.just(MINA), asset=shown, role=role, look=some_look),
-    st.builds(WithdrawReference, stream=st.just(MINA), asset=shown, role=role, look=some_look),
-    st.builds(PinCharacter, stream=holder, character=st.just(MINA), version=st.none() | st.integers(1, 8), look=some_look),
+    st.builds(PinCharacter, stream=holder, character=st.just(MINA), version=st.none() | st.integers(4, 9), look=some_look),
     st.builds(MovePin, stream=holder, character=st.just(MINA)),
     st.builds(ReleasePin, stream=holder, character=st.just(MINA)),
 )  # fmt: skip
@@ -45,11 +58,14 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("looks")
     registry = begin(folder, Still())
     registry.handle(STUDIO, [picture(PICTURES[2])], context=CONTEXT)
+    registry.handle(STUDIO, [DefineLook(stream=MINA, look=LOOKS[1])], context=CONTEXT)
+    for command in SHOWN[1:]:
+        registry.handle(STUDIO, [command], context=CONTEXT)
     registry.close()
     return folder
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(change, min_size=1, max_size=14), some_look)
 def test_a_payload_stands_on_the_look_in_use(begun: Path, history: list[Command], wanted: str | None) -> None:
     """Never on another look's picture, never on one that the pinned version has not, never in a look that a pin contradicts."""
