@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from generation import gaps
+from generation.dressing import dressed, pictures_of, wears_pictured
 from generation.grounds import AssetGround, CharacterGround, ElementGround, Grounds
 from generation.rules.finding import Finding
 from generation.shot import CastEntry, ShotRequest
+from registry.deciders.looks import Look
 
 FACE_ROLES: Final = ("frontal", "three_quarter", "profile", "full_body", "other")
 """Which reference stands for a face, best first (a wardrobe picture never does)."""
@@ -39,6 +41,18 @@ class Person:
     @property
     def marker(self) -> str:
         return f"<<<{self.by}_{self.number}>>>"
+
+    @property
+    def worn(self) -> Look | None:
+        """What the character wears and how it is styled, where it is in a look."""
+        return self.character.looks.get(self.character.look) if self.character.look is not None else None
+
+    @property
+    def shows_look(self) -> bool:
+        """Whether what the face stands on shows the look, and not only the character."""
+        if self.element is not None:
+            return self.element.look == self.character.look
+        return self.picture is not None and wears_pictured(self.character, self.picture.id)
 
     @property
     def voice(self) -> str:
@@ -72,7 +86,8 @@ def cast_of(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tup
         elif character.retired:
             found.append(gaps.RETIRED.at(path, f"{character.name} is retired"))
         else:
-            cast.append(Member(path, entry, character))
+            place = f"cast[{index}]" if request.cast is not None else "cast"
+            cast.append(Member(path, entry, dressed(character, entry.look, place, found)))
     return tuple(cast)
 
 
@@ -111,7 +126,7 @@ def ground(
         else:
             _refuse_shared_face(picture, people, member, found)
             people.append(Person(number, character, element, picture))
-    return tuple(people), _why_pictures(people, elements, together)
+    return tuple(people), [*_why_pictures(people, elements, together), *_why_not_in_look(people)]
 
 
 def _waits_for_an_account(member: Member, grounds: Grounds) -> bool:
@@ -163,18 +178,31 @@ def _live_element(character: CharacterGround, grounds: Grounds) -> ElementGround
 
 
 def _face(character: CharacterGround, grounds: Grounds) -> AssetGround | None:
-    """One picture per person, as guide A2 has it: the frontal one, else the next best role, in the order of assignment."""
-    for role in FACE_ROLES:
-        for reference in character.references:
-            asset = grounds.assets.get(reference.asset)
-            if (
-                reference.role == role
-                and asset is not None
-                and not asset.retired
-                and asset.rendition_key is not None
-            ):
-                return asset
+    """One picture per person, as guide A2 has it: the frontal one, else the next best role, in the order of assignment.
+
+    Pictures of the look in use go first, those as introduced second, and no other look's are taken.
+    """
+    for some in pictures_of(character):
+        for role in FACE_ROLES:
+            for reference in some:
+                asset = grounds.assets.get(reference.asset)
+                if (
+                    reference.role == role
+                    and asset is not None
+                    and not asset.retired
+                    and asset.rendition_key is not None
+                ):
+                    return asset
     return None
+
+
+def _why_not_in_look(people: list[Person]) -> list[str]:
+    return [
+        f"{person.character.name} stands on the picture as introduced and on words: the look {person.character.look!r} has no "
+        "usable face picture of its own"
+        for person in people
+        if person.picture is not None and person.character.look is not None and not person.shows_look
+    ]
 
 
 def _nothing_shows(member: Member, grounds: Grounds) -> Finding:

@@ -99,7 +99,7 @@ def _draft(request: ShotRequest, grounds: Grounds) -> _Draft:
     endpoint = choice.endpoint if choice else "omni-video"
     subject = Subject(endpoint, payload, _facts(resolution, grounds, choice, attachments))
     judged = judge(subject, in_parts=choice is None or choice.refused)
-    found = (*resolution.gaps, *(choice.findings if choice else ()), *judged)
+    found = (*resolution.gaps, *resolution.remarks, *(choice.findings if choice else ()), *judged)
     findings = with_reasons(found, _reasons(request)) + _idle_reasons(request, found)
     refused = any(finding.severity == "E" for finding in findings)
     plan = None

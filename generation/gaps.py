@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generation.rules.finding import Finding
+from generation.rules.finding import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A kind of gap. `way_out` says what to do, whatever the value was."""
+    """A kind of gap. `way_out` says what to do, whatever the value was. One that only informs (I) stops nothing."""
 
     id: str
     title: str
     cites: tuple[str, ...]
     way_out: str
+    severity: Severity = "E"
 
     def at(self, path: str, message: str, *alternatives: str) -> Finding:
         """The gap at one place of the request."""
         return Finding(
             rule=self.id,
-            severity="E",
+            severity=self.severity,
             title=self.title,
             message=f"{message}: {self.way_out}",
             about="request",
@@ -97,4 +98,23 @@ UNKNOWN_PRODUCTION = Gap(
 OTHER_PRODUCTION = Gap("E418", "The scene is another production's", ("guide 4.1",), "leave production out")
 AMBIGUOUS = Gap(
     "E419", "A name of several", _GROUNDING, "name the character by id, or cast one of them in the scene"
+)
+LOOK_AGAINST_PIN = Gap(
+    "E422",
+    "The request asks for another look than is pinned",
+    ("guide F3.7",),
+    "leave look out, or move the pin to the look that is meant",
+)
+UNUSABLE_LOOK = Gap(
+    "E423",
+    "No such look",
+    ("guide F3.7",),
+    "name a look the character has in that version, or define it first",
+)
+BEHIND = Gap(
+    "I401",
+    "Pinned at an older version",
+    ("guide F.3",),
+    "that is what the pin is for; to use the newest, move the pin",
+    severity="I",
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from generation.grounds import AccountGround, CharacterGround, Grounds, ParentGround
 from generation.hindsight import Hindsight
+from generation.pinned import as_pinned
 from generation.policies import GUIDE, Policies
 from generation.present import Present
 from generation.shot import ShotRequest
@@ -63,6 +64,7 @@ def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:
     scene = _found(source.scene, request.scene)
     production = _found(source.production, scene.production if scene else request.production)
     called, people = _people(request, scene, source)
+    people = as_pinned(people, scene=scene, production=production, source=source)
     wanted = {person.id: person for person in people.values()}.values()
     pictures = [reference.asset for person in wanted for reference in person.references]
     grounds = Grounds(

@@ -6,7 +6,7 @@ erased since is gone from the log too, so a request that stands on it is refused
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from generation.grounds import (
@@ -15,7 +15,6 @@ from generation.grounds import (
     CharacterGround,
     ElementGround,
     ParentGround,
-    ReferenceGround,
     SceneGround,
     TakeGround,
 )
@@ -25,6 +24,7 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    references_of,
 )
 from registry.deciders.account import Account
 from registry.deciders.asset import Asset
@@ -66,11 +66,11 @@ class Hindsight:
     def scene(self, scene: str) -> FoundScene:
         state = self._one(scene, Scene)
         ground = SceneGround(scene, state.name, state.cast, state.setting, state.shots)
-        return FoundScene(ground, state.production)
+        return FoundScene(ground, state.production, state.pins)
 
     def production(self, production: str) -> FoundProduction:
         state = self._one(production, Production)
-        return FoundProduction(production, state.account, state.unplaced)
+        return FoundProduction(production, state.account, state.unplaced, state.pins)
 
     def account(self, account: str) -> AccountGround:
         state = self._one(account, Account)
@@ -92,6 +92,10 @@ class Hindsight:
     def _folded(self, ids: Sequence[str]) -> list[FoundCharacter]:
         states = self._all(ids, Character)
         return [_found(id, *states[id]) for id in ids if id in states]
+
+    def versions(self, versions: Mapping[str, int]) -> dict[str, Character]:
+        then = self._registry.versions(self._connection, self._studio, versions)
+        return {id: folded.state for id, folded in then.items() if isinstance(folded.state, Character)}
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         held = elements.elements_until(self._connection, self._studio, self.position, characters=characters)
@@ -163,8 +167,10 @@ def _found(id: str, state: Character, version: int) -> FoundCharacter:
         name=state.name,
         kind=state.kind,
         version=version,
-        references=tuple(ReferenceGround(one.role, one.asset) for one in state.references),
+        references=references_of(state),
         retired=state.retired,
+        current=version,
+        looks=state.looks,
     )
     return FoundCharacter(ground, state.aliases)
 

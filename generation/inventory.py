@@ -85,6 +85,7 @@ def grounded_on(resolution: Resolution, payload: dict[str, Any]) -> tuple[Ground
             character=person.character.id,
             name=person.character.name,
             version=person.character.version,
+            look=person.character.look,
             element=person.element.id if person.element else None,
             element_id=person.element.element_id if person.element else None,
             asset=person.picture.id if person.picture else None,

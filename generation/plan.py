@@ -31,7 +31,7 @@ class Why(_Answer):
 class Grounded(_Answer):
     """What stands for whom: an element, a picture (ours, or elsewhere by `url`), a frame or a clip.
 
-    `marker` is how the prompt points at it.
+    `marker` is how the prompt points at it; a person is as of `version`, in `look`.
     """
 
     role: Literal["person", "opening", "closing", "reference", "parent"]
@@ -39,6 +39,7 @@ class Grounded(_Answer):
     character: str | None = None
     name: str | None = None
     version: int | None = None
+    look: str | None = None
     element: str | None = None
     element_id: int | None = None
     asset: str | None = None

@@ -159,6 +159,7 @@ def _cast(plan: Plan) -> tuple[CastMember, ...]:
         CastMember(
             character=person.character,
             version=person.version or 0,
+            look=person.look,
             element=person.element,
             element_id=person.element_id,
             assets=(person.asset,) if person.asset else (),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from generation import gaps
-from generation.casting import Person, cast_of, check_speakers, ground
+from generation.casting import Member, Person, cast_of, check_speakers, ground
+from generation.dressing import remark_on_pin
 from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround, TakeGround
 from generation.rules.finding import Finding
 from generation.rules.prompts import MARKER
@@ -26,7 +27,7 @@ class Resolution:
     """What the payload will be built from.
 
     `called` leads from the names the request uses to character ids. With gaps it holds only what could be resolved, and no
-    payload may be sent from it.
+    payload may be sent from it. `remarks` inform and stop nothing.
     """
 
     request: ShotRequest
@@ -40,6 +41,7 @@ class Resolution:
     setting: str | None
     called: Mapping[str, str]
     gaps: tuple[Finding, ...]
+    remarks: tuple[Finding, ...]
     notes: tuple[str, ...]
 
     @property
@@ -85,6 +87,7 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
     cast = cast_of(request, grounds, found)
     people, notes = ground(cast, grounds, found)
     check_speakers(request, grounds, cast=cast, found=found)
+    notes += _unsaid_looks(request, people)
     setting = request.setting
     if setting is None and request.prompt is None and grounds.scene is not None and grounds.scene.setting:
         setting, notes = grounds.scene.setting, [*notes, f"the setting is that of scene {grounds.scene.name}"]
@@ -100,8 +103,23 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         setting=setting,
         called={name: character.id for name, character in grounds.people.items()},
         gaps=tuple(found),
+        remarks=tuple(_remarks(cast)),
         notes=tuple(notes),
     )
+
+
+def _remarks(cast: tuple[Member, ...]) -> Iterator[Finding]:
+    for member in cast:
+        if (remark := remark_on_pin(member.character, member.path)) is not None:
+            yield remark
+
+
+def _unsaid_looks(request: ShotRequest, people: tuple[Person, ...]) -> list[str]:
+    """A prompt of the caller's own is sent as it stands, so nothing of a look is written into it."""
+    named = [f"{person.character.look!r} of {person.character.name}" for person in people if person.worn]
+    if request.prompt is None or not named:
+        return []
+    return [f"the prompt is sent as it stands: the look {', '.join(named)} is not written into it"]
 
 
 def _misplaced(request: ShotRequest, grounds: Grounds) -> Iterator[Finding]:

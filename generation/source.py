@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from generation.grounds import (
@@ -12,28 +12,33 @@ from generation.grounds import (
     CharacterGround,
     ElementGround,
     ParentGround,
+    ReferenceGround,
     SceneGround,
     TakeGround,
 )
+from registry.deciders.character import Character
+from registry.deciders.pins import Pins
 from registry.events.asset import FrameOf
 from registry.events.references import AssetKind, PictureFacts, StoredBytes
 
 
 @dataclass(frozen=True, slots=True)
 class FoundScene:
-    """A scene, and the production it belongs to."""
+    """A scene, the production it belongs to, and the characters it pins."""
 
     ground: SceneGround
     production: str
+    pins: Pins = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundProduction:
-    """A production: the account that pays, if one was chosen, and the scene for requests that name none."""
+    """A production: the account that pays, if one was chosen, the scene for requests that name none, and whom it pins."""
 
     id: str
     account: str | None
     unplaced: str
+    pins: Pins = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,10 @@ class Source(Protocol):
         """Everybody whose id, name or alias is among `words`, in order of introduction."""
         ...
 
+    def versions(self, versions: Mapping[str, int]) -> dict[str, Character]:
+        """Characters as of older versions of theirs."""
+        ...
+
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         """These characters' elements, retired ones too, each with its character, in order of adoption."""
         ...
@@ -115,6 +124,11 @@ class KeptAsset(Protocol):
     def derived_from(self) -> FrameOf | None: ...
     @property
     def retired(self) -> bool: ...
+
+
+def references_of(character: Character) -> tuple[ReferenceGround, ...]:
+    """A folded character's pictures, in the order of assignment."""
+    return tuple(ReferenceGround(one.role, one.asset, one.look) for one in character.references)
 
 
 def asset_ground(asset: str, kept: KeptAsset, *, scene: str | None) -> AssetGround:

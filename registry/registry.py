@@ -6,7 +6,7 @@ keys, a database) is handed in, so the same code runs in tests, in the service a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -108,6 +108,10 @@ class Registry:
     ) -> dict[str, Folded]:
         """Those of `streams` that existed as of a position, folded in the snapshot that `connection` sees."""
         return self._log.states(connection, log, streams, as_of=as_of)
+
+    def versions(self, connection: Connection, log: str, versions: Mapping[str, int]) -> dict[str, Folded]:
+        """Each stream folded up to its version, where it ever came so far, in the snapshot that `connection` sees."""
+        return self._log.versions(connection, log, versions)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -25,8 +25,10 @@ CharacterKind = Literal["person", "creature", "product", "place", "prop"]
 AssetKind = Literal["picture", "video", "audio", "document"]
 Depicts = Literal["fictional", "real_person"]
 """Whether a real person is behind a character. Nobody is presumed fictional: whoever introduces a character says so."""
-LookName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,58}[^\s\x00-\x1f])?$")]
-"""What a look is called within its character, e.g. `winter`: 1 to 60 characters, compared exactly."""
+LookName = Annotated[
+    str, StringConstraints(pattern=r"^[^\s\x00-\x1f/]([^\x00-\x1f/]{0,58}[^\s\x00-\x1f/])?$")
+]
+"""What a look is called within its character, e.g. `winter`: 1 to 60 characters without a slash, compared exactly."""
 Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """A country by its ISO 3166-1 alpha-2 code."""
 Purpose = Literal["draft", "final"]

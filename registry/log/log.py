@@ -90,6 +90,10 @@ class Log:
         """Those of `streams` that existed as of a position, in the snapshot `connection` sees."""
         return self._states.fold_all(connection, log, streams, as_of=as_of)
 
+    def versions(self, connection: Connection, log: str, versions: Mapping[str, int]) -> dict[str, Folded]:
+        """Each stream as of its version, in the snapshot `connection` sees."""
+        return self._states.fold_versions(connection, log, versions)
+
     def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
         """Make every view anew from the log and replace the live tables that differ. Serving goes on meanwhile."""
         with TemporaryDirectory(dir=self.database.path.parent, prefix="rebuild-") as folder:

@@ -6,9 +6,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
@@ -98,11 +98,29 @@ class States:
         then = self._versions(connection, log, streams, as_of)
         found = {stream: kept for stream, version in then.items() if (kept := self._at(log, stream, version))}
         fresh = self._folded(connection, log, [stream for stream in then if stream not in found], as_of)
+        self._remember(log, fresh)
+        return found | fresh
+
+    def fold_versions(
+        self, connection: Connection, log: str, versions: Mapping[str, int]
+    ) -> dict[str, Folded]:
+        """Each stream as of its version; those that never came so far are left out. One question for all that is not cached."""
+        found = {
+            stream: kept for stream, version in versions.items() if (kept := self._at(log, stream, version))
+        }
+        fresh: dict[str, Folded] = {}
+        for some in _in_parts(stream for stream in versions if stream not in found):
+            until = (and_(EVENTS.c.stream == one, EVENTS.c.version <= versions[one]) for one in some)
+            self._fold_into(fresh, connection, select(EVENTS).where(EVENTS.c.log == log, or_(*until)))
+        fresh = {stream: folded for stream, folded in fresh.items() if folded.version == versions[stream]}
+        self._remember(log, fresh)
+        return found | fresh
+
+    def _remember(self, log: str, fresh: Mapping[str, Folded]) -> None:
         with self._lock:
             self._past.update({(log, stream, folded.version): folded for stream, folded in fresh.items()})
             while len(self._past) > self._size:
                 self._past.popitem(last=False)
-        return found | fresh
 
     def forget(self, log: str, stream: str) -> None:
         """Drop every state of a stream whose personal fields are gone."""
@@ -137,16 +155,17 @@ class States:
     ) -> dict[str, Folded]:
         found: dict[str, Folded] = {}
         for some in _in_parts(streams):
-            query = (
-                select(EVENTS)
-                .where(EVENTS.c.log == log, EVENTS.c.stream.in_(some), _until(as_of))
-                .order_by(EVENTS.c.stream, EVENTS.c.version)
-            )
-            for recorded in self._reader.all(connection.execute(query)):
-                decider = decider_of(self._deciders, recorded.stream)
-                before = found[recorded.stream].state if recorded.stream in found else decider.initial
-                found[recorded.stream] = Folded(recorded.version, decider.evolve(before, recorded.event))
+            query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream.in_(some), _until(as_of))
+            self._fold_into(found, connection, query)
         return found
+
+    def _fold_into(self, found: dict[str, Folded], connection: Connection, query: Select[Any]) -> None:
+        """Fold the events of a query, stream by stream."""
+        ordered = query.order_by(EVENTS.c.stream, EVENTS.c.version)
+        for recorded in self._reader.all(connection.execute(ordered)):
+            decider = decider_of(self._deciders, recorded.stream)
+            before = found[recorded.stream].state if recorded.stream in found else decider.initial
+            found[recorded.stream] = Folded(recorded.version, decider.evolve(before, recorded.event))
 
     def catch_up(self, connection: Connection, log: str, position: int) -> None:
         with self._lock:

@@ -20,8 +20,9 @@ from registry.events.character import (
 )
 from registry.events.envelope import Recorded
 from registry.events.personal import known
-from registry.events.references import CharacterKind, Depicts, ReferenceRole
+from registry.events.references import CharacterKind, Depicts
 from registry.log.roles import Projection
+from registry.views.looks import LookCard, ReferenceCard, looks_of
 from registry.views.page import Card, Page, one_row, rows_page
 
 
@@ -73,16 +74,8 @@ REFERENCES = ReferenceRow.__table__  # type: ignore[attr-defined]
 CALLED = CalledRow.__table__  # type: ignore[attr-defined]
 
 
-class ReferenceCard(Card):
-    """A reference picture and its role."""
-
-    asset: str
-    role: ReferenceRole
-    look: str | None = None
-
-
 class CharacterCard(Card):
-    """A character with its reference pictures in the order they were assigned."""
+    """A character with its reference pictures in the order they were assigned, and its looks in the order they were defined."""
 
     id: str
     version: int
@@ -92,6 +85,7 @@ class CharacterCard(Card):
     depicts: Depicts
     description: str
     references: tuple[ReferenceCard, ...]
+    looks: tuple[LookCard, ...]
     retired: bool
     introduced_at: int
 
@@ -133,6 +127,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 )
             case CharacterRetired():
                 _change(connection, recorded, retired=True)
+            case _:
+                _change(connection, recorded)  # the version that pins and If-Match speak about
 
 
 def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
@@ -182,6 +178,8 @@ PROJECTION = Projection(
             "ReferenceAssigned",
             "ReferenceWithdrawn",
             "CharacterRetired",
+            "LookDefined",
+            "LookRetired",
         }
     ),
     _project,
@@ -262,6 +260,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
     by_character: dict[str, list[ReferenceCard]] = defaultdict(list)
     for reference in references:
         by_character[reference.character].append(_reference(reference))
+    looks = looks_of(connection, log, by_character, characters=ids)
     return [
         CharacterCard(
             id=row.character,
@@ -272,6 +271,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             depicts=row.depicts,
             description=row.description,
             references=tuple(by_character[row.character]),
+            looks=looks.get(row.character, ()),
             retired=row.retired,
             introduced_at=row.introduced_at,
         )

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
+from registry.events.pins import CharacterPinned, PinReleased
 from registry.events.production import (
     AccountChosen,
     ApprovalRuleSet,
@@ -22,6 +23,7 @@ from registry.events.production import (
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.pins import PinCard, pins_of
 
 
 class ProductionRow(SQLModel, table=True):
@@ -50,7 +52,7 @@ class ProductionCard(Card):
     """A production; `unplaced` is its scene for requests that name none.
 
     `budget_units` is the most it may spend in all (null: no limit), plans above `approval_above_units` wait for a person (null:
-    none do), `weight` is its share when several productions wait for slots.
+    none do), `weight` is its share when several productions wait for slots, `pins` are the characters it holds on to.
     """
 
     id: str
@@ -61,6 +63,7 @@ class ProductionCard(Card):
     budget_units: str | None
     approval_above_units: str | None
     weight: int
+    pins: tuple[PinCard, ...]
     closed: bool
     opened_at: int
 
@@ -90,7 +93,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, approval_above_units=above)
             case ShareSet(weight=weight):
                 _change(connection, recorded, weight=weight)
-            case BudgetReserved() | BudgetSettled() | BudgetReleased():
+            case BudgetReserved() | BudgetSettled() | BudgetReleased() | CharacterPinned() | PinReleased():
                 _change(connection, recorded)  # the version callers name in If-Match
             case ProductionClosed():
                 _change(connection, recorded, closed=True)
@@ -118,6 +121,8 @@ PROJECTION = Projection(
             "ApprovalRuleSet",
             "ShareSet",
             "ProductionClosed",
+            "CharacterPinned",
+            "PinReleased",
         }
     ),
     _project,
@@ -126,7 +131,7 @@ PROJECTION = Projection(
 
 def production(connection: Connection, log: str, production: str) -> ProductionCard:
     """One production. Raises NotFound."""
-    return _card(one_row(connection, PRODUCTIONS, log, "production", production))
+    return _cards(connection, log, [one_row(connection, PRODUCTIONS, log, "production", production)])[0]
 
 
 def productions(
@@ -134,12 +139,17 @@ def productions(
 ) -> Page[ProductionCard]:
     query = select(PRODUCTIONS).where(PRODUCTIONS.c.log == log)
     rows, cursor = rows_page(connection, query, PRODUCTIONS, after=after, limit=limit)
-    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 
-def _card(row: Row[Any]) -> ProductionCard:
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ProductionCard]:
+    pins = pins_of(connection, log, [row.production for row in rows])
+    return [_card(row, pins[row.production]) for row in rows]
+
+
+def _card(row: Row[Any], pins: tuple[PinCard, ...]) -> ProductionCard:
     values = dict(row._mapping)
     values.pop("log")
     values.pop("position")
     values["id"] = values.pop("production")
-    return ProductionCard(**values)
+    return ProductionCard(**values, pins=pins)

@@ -17,6 +17,8 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.element import AdoptElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
+from registry.deciders.looks import DefineLook, RetireLook
+from registry.deciders.pins import PinCharacter, ReleasePin
 from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
 from registry.deciders.scene import (
     CastInScene,
@@ -70,6 +72,8 @@ def people() -> list[list[Command]]:
             AssignReference(stream=JUN, asset=CAFE, role="other"),
         ],
         [AdoptElement(stream=ELEMENT, element_id=7, account=ACCOUNT, character=MINA, attested_by="Yuna")],
+        [DefineLook(stream=MINA, look="winter", wardrobe="a grey coat")],
+        [AssignReference(stream=MINA, asset=FACE, role="wardrobe", look="winter")],
     ]
 
 
@@ -85,6 +89,10 @@ def scenes() -> list[list[Command]]:
         [CastInScene(stream=SCENE, character=MINA), CastInScene(stream=SCENE, character=JUN)],
         [PlanShot(stream=SCENE, shot=SHOT, action="They argue."), PlanShot(stream=SCENE, shot=an_id("shot", 2), action="x")],
         [DropShot(stream=SCENE, shot=an_id("shot", 2))],
+        [PinCharacter(stream=SCENE, character=MINA, look="winter"), PinCharacter(stream=SHOW, character=MINA, version=1)],
+        [PinCharacter(stream=SHOW, character=JUN), ReleasePin(stream=SHOW, character=JUN)],
+        [DefineLook(stream=MINA, look="winter", age="forty"), DefineLook(stream=MINA, look="summer")],
+        [RetireLook(stream=MINA, look="summer", reason="cut")],
     ]  # fmt: skip
 
 

@@ -191,6 +191,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "view_looks",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("look", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("wardrobe", sa.String(), nullable=False),
+        sa.Column("styling", sa.String(), nullable=False),
+        sa.Column("age", sa.String(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "character", "look"),
+    )
+    op.create_table(
         "view_nodes",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("node", sa.BigInteger(), nullable=False),
@@ -198,6 +212,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "node"),
     )
     op.create_index("nodes_by_id", "view_nodes", ["log", "id"], unique=True)
+    op.create_table(
+        "view_pins",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("look", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "holder", "character"),
+    )
     op.create_table(
         "view_productions",
         sa.Column("log", sa.String(), nullable=False),
