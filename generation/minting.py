@@ -66,12 +66,13 @@ def mint_element(  # noqa: PLR0913 - what is asked, and under what it is taken
     context: Context,
     idempotency: Idempotency | None = None,
     remint_of: str | None = None,
+    reason: str = "",
     policies: Policies = GUIDE,
 ) -> Handled:
     """Take the recipe: ElementMintRequested under the new id `element`.
 
-    `remint_of` is the binding it takes the place of. Raises CannotResolve and PayloadRefused with everything that was found,
-    and what `Registry.handle` raises; then nothing was written.
+    `remint_of` is the binding it takes the place of, `reason` why. Raises CannotResolve and PayloadRefused with everything that
+    was found, and what `Registry.handle` raises; then nothing was written.
     """
     plan, draft, grounds = _element(registry, studio, request, policies)
     _must_be_sendable(plan, draft)
@@ -86,6 +87,7 @@ def mint_element(  # noqa: PLR0913 - what is asked, and under what it is taken
         recipe_digest=plan.recipe_digest,
         production=request.production,
         remint_of=remint_of,
+        reason=reason,
         plan=plan.model_dump(mode="json"),
         plan_digest=plan.plan_digest,
         estimate_units=plan.estimate.units,
@@ -103,6 +105,7 @@ def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
     context: Context,
     idempotency: Idempotency | None = None,
     remint_of: str | None = None,
+    reason: str = "",
     policies: Policies = GUIDE,
 ) -> Handled:
     """Take the request for a voice: VoiceMintRequested under the new id `voice`. Raises like `mint_element`."""
@@ -118,6 +121,7 @@ def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
         recipe_digest=plan.recipe_digest,
         production=request.production,
         remint_of=remint_of,
+        reason=reason,
         plan=plan.model_dump(mode="json"),
         plan_digest=plan.plan_digest,
         estimate_units=plan.estimate.units,
