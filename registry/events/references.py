@@ -58,6 +58,31 @@ class PictureFacts(Value):
     height: int = Field(gt=0)
 
 
+Checked = Literal["decoded", "structure"]
+"""How far the bytes were read: into pictures and sound, or only as far as their tables say."""
+
+
+class FootageFacts(Value):
+    """A clip that was handed in: its length in microseconds, its size in pixels."""
+
+    format: Literal["mp4", "mov"]
+    duration_us: int = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    has_audio: bool
+    checked: Checked
+
+
+class SoundFacts(Value):
+    """A recording that was handed in: its length in microseconds, samples a second."""
+
+    format: Literal["mp3", "wav"]
+    duration_us: int = Field(gt=0)
+    channels: int = Field(gt=0)
+    sample_rate: int = Field(gt=0)
+    checked: Checked
+
+
 class CastMember(Value):
     """A character as a clip used it: which version of it, under which look, on which references, by whose consent."""
 

@@ -40,6 +40,8 @@ def upgrade() -> None:
         sa.Column("original", sa.LargeBinary(), nullable=True),
         sa.Column("rendition", sa.LargeBinary(), nullable=True),
         sa.Column("picture", sa.LargeBinary(), nullable=True),
+        sa.Column("footage", sa.LargeBinary(), nullable=True),
+        sa.Column("sound", sa.LargeBinary(), nullable=True),
         sa.Column("derived_from", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.Column("retired", sa.Boolean(), nullable=False),
