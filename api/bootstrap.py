@@ -37,6 +37,7 @@ from registry.errors import BlobError
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from registry.log.engine import Database, UnusableDatabase
+from registry.log.marks import Marks
 from registry.log.migrate import migrate
 from registry.privacy.keys import KeyFile, secret_for
 from registry.registry import Registry
@@ -57,6 +58,7 @@ class Continuity:
     callbacks: Callbacks
     signatures: Signatures
     relays: Relays | None
+    marks: Marks
     studio: str
 
     @contextmanager
@@ -87,6 +89,7 @@ class Continuity:
             durations=self.settings.durations(),
             monotonic=time.monotonic,
             jitter=random.random,
+            marks=self.marks,
             policies=self.settings.policies(),
             resend=self.settings.resend(),
             callbacks=self.callbacks,
@@ -138,6 +141,7 @@ def open_continuity(settings: Settings) -> Continuity:
         callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
         signatures=settings.signatures(),
         relays=_relays(settings, keys),
+        marks=Marks(settings.marks_folder),
         studio=_first_studio(database, registry),
     )
 

@@ -114,6 +114,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     registry.AlreadyRegistered: 409,
     registry.StaleLease: 409,
     registry.LogBusy: 503,
+    registry.MarkUnusable: 409,
     registry.BlobExists: 409,
     registry.NotAPicture: 422,
     registry.NotFootage: 422,

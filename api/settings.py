@@ -80,6 +80,10 @@ class Settings(BaseModel):
         None,
         description="File of the data keys that seal personal fields; back it up apart. Empty: `keys.sqlite` in the data folder.",
     )
+    marks: Path | None = Field(
+        None,
+        description="Folder of the marks that tell a restored database; never restore it too. Empty: `marks` in the data folder.",
+    )
     threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
     upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
@@ -271,6 +275,10 @@ class Settings(BaseModel):
     @property
     def key_file(self) -> Path:
         return self.keys or self.data / "keys.sqlite"
+
+    @property
+    def marks_folder(self) -> Path:
+        return self.marks or self.data / "marks"
 
     @property
     def blobs(self) -> str:

@@ -29,6 +29,7 @@ from registry.events.envelope import Context
 from registry.events.production import BudgetReleased, BudgetSettled
 from registry.log.lanes import DEFAULT_SLOTS
 from registry.log.leases import Lease
+from registry.log.marks import Marks
 from registry.log.roles import Handled
 from registry.registry import Registry
 from registry.views import queue
@@ -36,6 +37,8 @@ from registry.views import queue
 _log = structlog.get_logger("desk")
 BUDGET: Final = "budget"
 """What a send that waits for budget leaves in its lease's memory, for the queue to tell and for `go_on` to find."""
+RESTORED: Final = "restored"
+"""What a send leaves there that waits because the database is older than what was sent from it."""
 ResendPolicy = Literal["never", "same_id_after_disproof"]
 """What follows when a submission is disproved: a person decides, or the same bytes go out again under the same id."""
 
@@ -57,6 +60,7 @@ class Desk:
     durations: Durations
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
+    marks: Marks
     policies: Policies = GUIDE
     resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
     """Route -> policy; a route that is not named is never resent."""

@@ -98,3 +98,45 @@ OTHER_PRODUCTION = Gap("E418", "The scene is another production's", ("guide 4.1"
 AMBIGUOUS = Gap(
     "E419", "A name of several", _GROUNDING, "name the character by id, or cast one of them in the scene"
 )
+UNKNOWN_LOOK = Gap("E440", "Unknown look", _GROUNDING, "define the look first, or correct its name")
+TOO_FEW_VIEWS = Gap(
+    "E441",
+    "Too few pictures for an element",
+    ("contract R50", *_GROUNDING),
+    "assign a frontal picture and at least one other view in this look",
+)
+NOT_ITS_PICTURE = Gap(
+    "E442", "The picture is no reference of the character", _ASSETS, "assign it to the character first"
+)
+NO_ADDRESS = Gap(
+    "E443",
+    "Kling cannot fetch it",
+    ("contract R51", "contract R57"),
+    "set CONTINUITY_PUBLIC_URL, so that we can serve our copy, or name a clip that Kling still serves",
+)
+NO_SUCH_VOICE = Gap(
+    "E444", "The voice cannot be used here", ("contract R54",), "adopt or mint a voice on this account"
+)
+CANNOT_SPEAK = Gap("E445", "It has no voice", ("contract R54",), "name a person or a creature")
+NO_RECORDING = Gap(
+    "E446",
+    "No such recording or clip",
+    ("contract R57",),
+    "name a recording, a video or a clip of this studio",
+)
+WRONG_LENGTH = Gap(
+    "E447", "Too short or too long", ("contract R55", "contract R58"), "name one of the right length"
+)
+UNKNOWN_ACCOUNT = Gap(
+    "E448", "Unknown account", ("contract section 6",), "open the account first, or correct the id"
+)
+NOT_ALLOWED = Gap(
+    "E449", "What it stands on does not allow it", ("contract section 6",), "put that right, then ask again"
+)
+NOT_HUMAN = Gap(
+    "E450",
+    "Only a person's element is made from a video",
+    ("contract R55", "contract section 6"),
+    "make it from pictures",
+)
+ONE_SOURCE = Gap("E451", "Two sources", ("contract R52", "contract R57"), "name one")

@@ -6,7 +6,7 @@ Both are JSON both ways. The log keeps the plan; the worker carries it out and d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -59,7 +59,7 @@ class Mapped(_Answer):
 class Attachment(_Answer):
     """What fills a placeholder just before sending: a rendition's bytes (key, SHA-256, length), or a clip's address.
 
-    With `relay` the address is one of ours, made with the intent, for the clip's bytes of that SHA-256.
+    With `relay` the address is one of ours, made with the intent, for the clip's (or a recording's) bytes of that SHA-256.
     """
 
     ref: str
@@ -104,6 +104,11 @@ class Plan(_Answer):
     compiled_at_us: int
     compiler_version: str
 
+    @property
+    def model(self) -> str:
+        """Whose slots the paid call takes."""
+        return model_of(self.payload)
+
 
 class Preview(_Answer):
     """What would be sent, or why nothing can be.
@@ -126,6 +131,63 @@ class Preview(_Answer):
     estimate: Estimate | None = None
     takes: int = 1
     total: Estimate | None = None
+
+
+MintEndpoint = Literal["advanced-custom-elements", "custom-voices"]
+LANE_OF_MINT: Final[Mapping[MintEndpoint, str]] = {
+    "advanced-custom-elements": "element",
+    "custom-voices": "voice",
+}
+"""Endpoint -> what stands for a model where slots are counted: these calls name none."""
+
+
+class MintPlan(_Answer):
+    """The one paid call that makes an element or a voice, compiled once, with references in place of bytes and addresses.
+
+    `grounds` are the streams it stands on, of which none may be retired when it is sent; `likenesses` the real people behind
+    them, `voiced` whether somebody's voice is used. `recipe_digest` covers inputs, name and description; `plan_digest` what would
+    be sent, a picture by its digest and a clip by its id. The rest is as in `Plan`.
+    """
+
+    endpoint: MintEndpoint
+    account: str
+    payload: dict[str, Any]
+    attachments: tuple[Attachment, ...]
+    recipe_digest: str
+    plan_digest: str
+    findings: tuple[Finding, ...]
+    grounds: tuple[str, ...]
+    likenesses: tuple[str, ...] = ()
+    voiced: bool = False
+    production: str | None = None
+    estimate: Estimate
+    compiled_at_us: int
+    compiler_version: str
+
+    @property
+    def model(self) -> str:
+        """Whose slots the paid call takes."""
+        return LANE_OF_MINT[self.endpoint]
+
+
+class MintPreview(_Answer):
+    """What would be sent to make an element or a voice, or why nothing can be.
+
+    `sendable` says whether the same request would be taken as it is; `payload` shows references where bytes and addresses go.
+    """
+
+    sendable: bool
+    endpoint: MintEndpoint
+    account: str | None = None
+    payload: dict[str, Any]
+    recipe_digest: str | None = None
+    plan_digest: str | None = None
+    findings: tuple[Finding, ...] = ()
+    estimate: Estimate
+
+
+Paid = Plan | MintPlan
+"""What one paid call is compiled to, whatever it makes."""
 
 
 def model_of(payload: Mapping[str, Any]) -> str:

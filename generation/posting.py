@@ -17,11 +17,13 @@ from generation.kling.client import Found, KlingClient, NoInformation, PostResul
 from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Unknown
 from generation.plan import Plan, model_of
 from generation.recording import plan_of
+from generation.restoring import mark_sent
 from registry.deciders.account import Account
 from registry.deciders.command import Command
 from registry.deciders.submission import NoteOnSubmission
 from registry.errors import BlobError, LogBusy, RegistryError
 from registry.events.account import AccountHeld, AccountResumed
+from registry.events.envelope import Recorded
 from registry.events.references import StoredBytes
 from registry.events.submission import (
     SubmissionConfirmed,
@@ -48,21 +50,25 @@ def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBy
 
 
 class Line(NamedTuple):
-    """Whom to send to, and the account as it stood when the intent was made durable."""
+    """Whom to send to, the account as it stood before, and the last event of the append that makes this send durable."""
 
     client: KlingClient
     account: Account
+    durable: Recorded
 
 
 def post(desk: Desk, held: Held, submission: str, *, line: Line, body: WireBody, until: float) -> Step:
     """The one POST. `until` is its deadline on the monotonic clock; the lease outlives it."""
     plan = _plan(held)
-    posted = line.client.create(
-        route_of(plan.endpoint),
-        body,
-        deadline_seconds=max(0.001, until - desk.monotonic()),
-        still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
-    )
+    if unmarked := mark_sent(desk, line.durable):
+        posted = PostResult(NotSent(unmarked))
+    else:
+        posted = line.client.create(
+            route_of(plan.endpoint),
+            body,
+            deadline_seconds=max(0.001, until - desk.monotonic()),
+            still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
+        )
     outcome = _outcome(
         desk, held, submission, client=line.client, posted=posted, external=body.external_task_id or ""
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from generation.desk import BUDGET
+from generation.desk import BUDGET, RESTORED
 from generation.forecast import UNPAID, Estimate, forecast
+from generation.restoring import RestoredNow
 from registry.log.lanes import Lane, plan_of
 from registry.registry import Connection
 from registry.views import queue as view
@@ -28,6 +29,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "closed": ("end", "its record is being written"),
 }
 """Stage -> code and words, where that is all there is to say."""
+_NOTED: Final = {BUDGET: "budget", RESTORED: "restored"}
+"""Memory of a send that was put off -> code; without one it is tried again."""
 
 
 class Waits(Card):
@@ -56,12 +59,16 @@ class Waits(Card):
 
 
 class QueueNow(Card):
-    """A page of what is open, in the order it was asked for; with the lanes as they stand, and what a person must look at."""
+    """A page of what is open, in the order it was asked for; with the lanes as they stand, and what a person must look at.
+
+    `restored` says why nothing is sent at all; null while paid calls go out.
+    """
 
     items: tuple[Waits, ...]
     next: int | None
     lanes: tuple[LaneCard, ...]
     alarms: tuple[Alarm, ...]
+    restored: RestoredNow | None = None
 
 
 def queue_now(
@@ -153,7 +160,7 @@ def _why(one: Open, lane: LaneCard | None, now: int) -> tuple[str, str]:
     if lane.paused_until is not None:
         return "pause", f"the provider says that {lane.account} is full for {lane.model}"
     if one.due is not None and one.due > now and one.note:
-        return ("budget" if one.memory == BUDGET else "retry"), one.note
+        return _NOTED.get(one.memory, "retry"), one.note
     if lane.open >= lane.slots:
         return "slot", f"all {lane.slots} slots of {lane.account} for {lane.model} are in use"
     return "turn", "waits for a worker"

@@ -21,6 +21,7 @@ from generation.errors import PayloadRefused
 from generation.plan import Plan, model_of
 from generation.posting import Line, account_of, post, submission_of, us
 from generation.recording import plan_of, reserving
+from generation.restoring import put_off
 from generation.wire import video_urls, wire_body
 from registry.deciders.account import Account
 from registry.deciders.command import AlreadyRetired
@@ -29,6 +30,7 @@ from registry.deciders.production import BudgetExceeded
 from registry.deciders.standing import Standing
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobMissing, NotFound, Refusal
+from registry.events.envelope import Recorded
 from registry.events.ids import suffix_of
 from registry.events.submission import (
     ResentAfter,
@@ -61,6 +63,8 @@ def submit(desk: Desk, held: Held) -> Step:
     if plan is None:
         return end(desk, held, "refused", _ERASED)
     account = account_of(desk, held, plan.account)
+    if (waits := put_off(desk, held.lease.log, held.lease.attempts)) is not None:
+        return waits
     if (drifted := drift(desk, held, plan)) is not None:
         held.append(desk, VoidPlan(stream=held.id, reason=drifted))
         return Moved()
@@ -73,13 +77,13 @@ def submit(desk: Desk, held: Held) -> Step:
         lease = desk.registry.extend(held.lease, lease_us=us(seconds + desk.durations.lease_margin))
         began = desk.monotonic()
         try:
-            _intend(desk, held, draft, lease=lease, seconds=seconds)
+            intended = _intend(desk, held, draft, lease=lease, seconds=seconds)
         except BudgetExceeded as refused:
             why = f"waits for budget: {refused.message}"
             return Wait(desk.durations.hold(held.lease.attempts), why, memory=BUDGET)
         except (Refusal, NotFound) as refused:
             return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
-        held, line = replace(held, lease=lease), Line(client, account)
+        held, line = replace(held, lease=lease), Line(client, account, intended)
         return post(desk, held, draft.submission, line=line, body=draft.body, until=began + seconds)
 
 
@@ -93,8 +97,11 @@ def _drafted(desk: Desk, plan: Plan, account: Account) -> _Draft:
     return _Draft(submission, plan, account, wire_body(desk, plan, extra=extra, urls=urls), urls, calls)
 
 
-def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: float) -> None:
-    """The intent, its generation's opening and the budget's reservation, in one append, guarded by all the plan stands on."""
+def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: float) -> Recorded:
+    """The intent, its generation's opening and the budget's reservation, in one append, guarded by all the plan stands on.
+
+    Answers the append's last event.
+    """
     plan, account, body = draft.plan, draft.account, draft.body
     intent = SubmissionIntended(
         subject=held.id,
@@ -112,12 +119,13 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         video_urls=draft.urls,
         callback_base=draft.calls,
     )
-    held.append(
+    handled = held.append(
         desk,
         OpenSubmission(stream=held.id, submission=draft.submission, standing=_standing(plan)),
         IntendSubmission(stream=draft.submission, intent=intent),
         reserving(held.generation, draft.submission, held.id),
     )
+    return handled.recorded[-1]
 
 
 def send_again(desk: Desk, held: Held) -> Step:
@@ -127,6 +135,8 @@ def send_again(desk: Desk, held: Held) -> Step:
         return end(desk, held, "cancelled", "cancelled while the provider had no task of it")
     if intent is None or plan is None:
         return end(desk, held, "refused", _ERASED)
+    if (waits := put_off(desk, held.lease.log, held.lease.attempts)) is not None:
+        return waits
     account = account_of(desk, held, intent.account)
     try:
         calls = desk.callback_url(submission, intent.callback_base)
@@ -142,14 +152,14 @@ def send_again(desk: Desk, held: Held) -> Step:
         lease = desk.registry.extend(held.lease, lease_us=us(seconds + desk.durations.lease_margin))
         began = desk.monotonic()
         after = _resent_after(held)
-        resent = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
-        note = NoteOnSubmission(stream=submission, event=resent, standing=_standing(plan))
+        sending = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
+        note = NoteOnSubmission(stream=submission, event=sending, standing=_standing(plan))
         try:
-            held.append(desk, note)
+            resent = held.append(desk, note).recorded[-1]
         except (AlreadyRetired, NotFound) as refused:
             return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
         held = replace(held, lease=lease)
-        line = Line(client, account)
+        line = Line(client, account, resent)
         return post(desk, held, submission, line=line, body=body, until=began + seconds)
 
 

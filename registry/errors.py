@@ -11,6 +11,7 @@ RegistryError
 ├── StaleLease            a worker acted under a lease that somebody else holds now
 ├── LogBusy               the log could not take the command in time; the same key may be repeated
 ├── UnknownEvent          the log holds an event type this code does not know; the reader stops
+├── MarkUnusable          the mark of what was last sent cannot be read or written; nothing is sent
 ├── HistoryTampered       stored rows contradict each other or their hashes
 └── BlobError
     ├── BlobMissing       no bytes under that key
@@ -104,6 +105,12 @@ class HistoryTampered(RegistryError):
     """Rows in the log contradict each other: a hole, a wrong hash, a changed body."""
 
     code = "history-tampered"
+
+
+class MarkUnusable(RegistryError):
+    """The mark of what was last sent from a log cannot be read or made durable, so nothing is sent from it."""
+
+    code = "mark-unusable"
 
 
 class BlobError(RegistryError):

@@ -19,7 +19,7 @@ from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
 from registry.log import lanes, leases, relays
 from registry.log.engine import Database
-from registry.log.feed import Feed, head, recorded_at
+from registry.log.feed import Feed, event_id, head, recorded_at
 from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
@@ -128,6 +128,10 @@ class Registry:
     def recorded_at(self, connection: Connection, log: str, position: int) -> int:
         """When the event at a position was recorded, in microseconds. Raises HistoryTampered when there is none."""
         return recorded_at(connection, log, position)
+
+    def event_id(self, connection: Connection, log: str, position: int) -> str | None:
+        """The id of the event at a position as `connection` sees it; None when the log does not reach it."""
+        return event_id(connection, log, position)
 
     def fingerprint(self, studio: str, sha256: str) -> str:
         """The studio-keyed digest by which a second registration of the same bytes is recognised."""

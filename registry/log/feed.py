@@ -79,6 +79,13 @@ def recorded_at(connection: Connection, log: str, position: int) -> int:
     return found
 
 
+def event_id(connection: Connection, log: str, position: int) -> str | None:
+    """The id of the event at a position; None when the log does not reach it."""
+    query = select(EVENTS.c.event_id).where(EVENTS.c.log == log, EVENTS.c.position == position)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 def walk(
     connection: Connection, reader: RowReader, log: str, *, after: int, until: int, size: int = 1_000
 ) -> Iterator[list[Recorded]]:
