@@ -13,6 +13,7 @@ from generation.grounds import (
     ReferenceGround,
     SceneGround,
     TakeGround,
+    VoiceGround,
 )
 from generation.source import (
     FoundCharacter,
@@ -20,6 +21,8 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    voice_ground,
+    voice_in_use,
 )
 from registry.registry import Connection, Registry
 from registry.views import (
@@ -32,6 +35,7 @@ from registry.views import (
     productions,
     scenes,
     submissions,
+    voices,
 )
 from registry.views.assets import AssetCard
 from registry.views.characters import CharacterCard
@@ -43,6 +47,7 @@ class Present:
     def __init__(self, registry: Registry, connection: Connection, studio: str) -> None:
         self.position = registry.head(connection, studio)
         self.now_us = registry.clock()
+        self._registry = registry
         self._connection = connection
         self._studio = studio
 
@@ -62,7 +67,7 @@ class Present:
 
     def characters(self, words: Collection[str]) -> list[FoundCharacter]:
         found = characters.find_characters(self._connection, self._studio, words)
-        return [FoundCharacter(_character_ground(card), card.aliases) for card in found]
+        return [FoundCharacter(_character_ground(card), card.aliases, card.voice) for card in found]
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         held = elements.elements_of(self._connection, self._studio, characters)
@@ -73,6 +78,12 @@ class Present:
             )
             for card in held
         ]
+
+    def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
+        """The view says which there are; what became of each is its folded state's to say."""
+        held = [card.id for card in voices.voices_of(self._connection, self._studio, characters)]
+        states = self._registry.states(self._connection, self._studio, held, as_of=self.position)
+        return [(states[id].state.character, voice_ground(id, states[id].state)) for id in held]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         return characters.portraits_among(self._connection, self._studio, assets)
@@ -120,3 +131,12 @@ def _character_ground(card: CharacterCard) -> CharacterGround:
         references=tuple(ReferenceGround(reference.role, reference.asset) for reference in card.references),
         retired=card.retired,
     )
+
+
+def own_voice(registry: Registry, studio: str, character: str, *, account: str | None) -> str | None:
+    """What a character speaks with on an account; it has one only if one was bound to it. Raises NotFound."""
+    with registry.snapshot() as connection:
+        bound = characters.character(connection, studio, character).voice
+        held = Present(registry, connection, studio).voices([character])
+    in_use = voice_in_use(bound, [voice for _, voice in held], account)
+    return in_use.id if in_use else None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId
+from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId, VoiceId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Units = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
@@ -94,5 +94,8 @@ class CastMember(Value):
     assets: tuple[AssetId, ...] = ()
     voice: int | None = None
     """The `<<<voice_n>>>` number the character speaks under in this clip."""
+    speaks_with: VoiceId | None = None
+    """The voice that is heard, where its element was made with one of ours, and Kling's id of it."""
+    voice_id: str | None = None
     likeness: LikenessId | None = None
     consent: ConsentId | None = None

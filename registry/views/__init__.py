@@ -24,6 +24,7 @@ from registry.views import (
     scenes,
     spend,
     submissions,
+    voices,
     work,
 )
 
@@ -34,6 +35,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     assets.PROJECTION,
     characters.PROJECTION,
     elements.PROJECTION,
+    voices.PROJECTION,
     productions.PROJECTION,
     scenes.PROJECTION,
     continuity.PROJECTION,

@@ -17,6 +17,8 @@ from registry.events.character import (
     CharacterRetired,
     ReferenceAssigned,
     ReferenceWithdrawn,
+    VoiceBound,
+    VoiceUnbound,
 )
 from registry.events.envelope import Recorded
 from registry.events.personal import known
@@ -42,6 +44,7 @@ class CharacterRow(SQLModel, table=True):
     retired: bool
     introduced_at: int = Field(sa_type=BigInteger)
     named_at: int = Field(sa_type=BigInteger)
+    voice: str | None = None
 
 
 class ReferenceRow(SQLModel, table=True):
@@ -82,7 +85,7 @@ class ReferenceCard(Card):
 
 
 class CharacterCard(Card):
-    """A character with its reference pictures in the order they were assigned."""
+    """A character with its reference pictures in the order they were assigned; `voice` is what it speaks with."""
 
     id: str
     version: int
@@ -94,6 +97,7 @@ class CharacterCard(Card):
     references: tuple[ReferenceCard, ...]
     retired: bool
     introduced_at: int
+    voice: str | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -131,6 +135,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         REFERENCES.c.look == (event.look or ""),
                     )
                 )
+            case VoiceBound(voice=voice):
+                _change(connection, recorded, voice=voice)
+            case VoiceUnbound():
+                _change(connection, recorded, voice=None)
             case CharacterRetired():
                 _change(connection, recorded, retired=True)
 
@@ -182,6 +190,8 @@ PROJECTION = Projection(
             "ReferenceAssigned",
             "ReferenceWithdrawn",
             "CharacterRetired",
+            "VoiceBound",
+            "VoiceUnbound",
         }
     ),
     _project,
@@ -274,6 +284,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             references=tuple(by_character[row.character]),
             retired=row.retired,
             introduced_at=row.introduced_at,
+            voice=row.voice,
         )
         for row in rows
     ]
