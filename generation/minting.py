@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from generation.carrying import mint_standing
 from generation.errors import CannotResolve, PayloadRefused
 from generation.gaps import NO_BUDGET, NOT_ALLOWED
 from generation.plan import MintEndpoint, MintPlan, MintPreview
@@ -24,10 +25,9 @@ from generation.source import asset_ground
 from registry.deciders.account import Account
 from registry.deciders.character import Character
 from registry.deciders.element import Element, MintElement
-from registry.deciders.likeness import Use
 from registry.deciders.minting import must_pay
 from registry.deciders.production import Production
-from registry.deciders.standing import Standing, must_stand
+from registry.deciders.standing import must_stand
 from registry.deciders.voice import MintVoice, Voice
 from registry.errors import InvalidCommand, NotFound, Refusal
 from registry.events.canonical import canonical_sha256
@@ -197,12 +197,6 @@ def voice_request(
     )
 
 
-def standing_of(plan: MintPlan, *, at: int) -> Standing:
-    """What a mint stands on when it is sent at `at` (microseconds): its grounds, and the consent of whom it shows."""
-    use = Use(production=plan.production, purpose="final", voice=plan.voiced, at=at)
-    return Standing(plan.grounds, plan.likenesses, use)
-
-
 def _element(
     registry: Registry, studio: str, request: ElementRecipeRequest, policies: Policies
 ) -> tuple[MintPlan, Draft, MintGrounds]:
@@ -270,7 +264,7 @@ def _judged(registry: Registry, studio: str, plan: MintPlan, draft: Draft) -> Mi
 
 def _objections(registry: Registry, studio: str, plan: MintPlan) -> list[Finding]:
     """What the intent's own guards would refuse now, said at the door."""
-    standing, found = standing_of(plan, at=registry.clock()), []
+    standing, found = mint_standing(plan, at=registry.clock()), []
     reads = {name: registry.state(studio, name).state for name in standing.reads}
     try:
         must_stand(standing, reads)

@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 import structlog
 
 from generation.attach import WireBody
+from generation.carrying import plan_of
 from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.errors import KlingUnreachable
 from generation.holding import after_send, worth_another_token
 from generation.kling.client import Found, KlingClient, NoInformation, PostResult, Route
 from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Unknown
-from generation.plan import Plan, model_of
-from generation.recording import plan_of
+from generation.plan import Paid
 from generation.restoring import mark_sent
 from registry.deciders.account import Account
 from registry.deciders.command import Command
@@ -72,7 +72,7 @@ def post(desk: Desk, held: Held, submission: str, *, line: Line, body: WireBody,
     outcome = _outcome(
         desk, held, submission, client=line.client, posted=posted, external=body.external_task_id or ""
     )
-    lane = Lane(held.lease.log, plan.account, model_of(plan.payload))
+    lane = Lane(held.lease.log, plan.account, plan.model)
     of_account = after_send(
         outcome,
         line.account,
@@ -205,18 +205,18 @@ def account_of(desk: Desk, held: Held, account: str) -> Account:
     return state
 
 
-def _plan(held: Held) -> Plan:
-    plan = plan_of(held.generation)
+def _plan(held: Held) -> Paid:
+    plan = plan_of(held.subject)
     if plan is None:
         raise RuntimeError(f"{held.id} has no plan")
     return plan
 
 
 def submission_of(held: Held) -> str:
-    """The id of the held generation's submission."""
-    if held.generation.submission is None:
+    """The id of the submission that is carried."""
+    if held.paid_by is None:
         raise RuntimeError(f"{held.id} has no submission")
-    return held.generation.submission
+    return held.paid_by
 
 
 def route_of(endpoint: str) -> Route:

@@ -74,7 +74,9 @@ class Present:
         return [
             (
                 card.character,
-                ElementGround(card.id, card.element_id, card.account, card.made_from, card.retired),
+                ElementGround(
+                    card.id, card.element_id or 0, card.account, card.made_from, not card.live, card.look
+                ),
             )
             for card in held
         ]

@@ -34,15 +34,17 @@ _NOTED: Final = {BUDGET: "budget", RESTORED: "restored"}
 
 
 class Waits(Card):
-    """An open generation: what it waits for (`code`, `why`), its lane, and its `place` in the lane's order (from 1).
+    """Open work: what it waits for (`code`, `why`), its lane, and its `place` in the lane's order (from 1).
+
+    A generation, or an element or a voice in the making; `production` and `scene` are null where it belongs to none.
 
     Times are microseconds since 1970; estimates are medians of what was measured, and null with the reason in `no_estimate`.
     """
 
     id: str
     position: int
-    production: str
-    scene: str
+    production: str | None
+    scene: str | None
     account: str | None
     model: str | None
     stage: str
@@ -115,8 +117,8 @@ def _waits(one: Open, lane: LaneCard | None, estimate: Estimate | None, now: int
     return Waits(
         id=one.id,
         position=one.position,
-        production=one.production,
-        scene=one.scene,
+        production=one.production or None,
+        scene=one.scene or None,
         account=one.account or None,
         model=one.model or None,
         stage=one.stage,

@@ -147,7 +147,7 @@ def _check_look(look: str, character: Character, found: list[Finding]) -> None:
 def _voice(
     request: ElementRecipeRequest, grounds: MintGrounds, found: list[Finding]
 ) -> tuple[str, str] | None:
-    """The voice to bind: its stream and Kling's id. The character's own is left out where it cannot be used; a named one is not."""
+    """The voice to bind: its stream and Kling's id. The character's own is left out where it is unusable; a named one is not."""
     if request.voice == "none" or grounds.character is None:
         return None
     asked, known = request.voice is not None, grounds.voice

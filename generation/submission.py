@@ -15,19 +15,19 @@ from typing import Final
 
 from generation.attach import WireBody
 from generation.awaiting import drift
+from generation.carrying import mint_standing, opening, plan_of, reserving
 from generation.desk import BUDGET, Desk, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import PayloadRefused
-from generation.plan import Plan, model_of
+from generation.plan import MintPlan, Paid, Plan
 from generation.posting import Line, account_of, post, submission_of, us
-from generation.recording import plan_of, reserving
 from generation.restoring import put_off
 from generation.wire import video_urls, wire_body
 from registry.deciders.account import Account
 from registry.deciders.command import AlreadyRetired
-from registry.deciders.generation import OpenSubmission, VoidPlan
+from registry.deciders.generation import VoidPlan
 from registry.deciders.production import BudgetExceeded
-from registry.deciders.standing import Standing
+from registry.deciders.standing import NoConsent, Standing
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobMissing, NotFound, Refusal
 from registry.events.envelope import Recorded
@@ -50,7 +50,7 @@ class _Draft:
     """What an intent is about to say: the plan, whom it is sent for, and the exact bytes with the addresses in them."""
 
     submission: str
-    plan: Plan
+    plan: Paid
     account: Account
     body: WireBody
     urls: dict[str, str]
@@ -59,13 +59,13 @@ class _Draft:
 
 def submit(desk: Desk, held: Held) -> Step:
     """Make the intent durable, then send once."""
-    plan = plan_of(held.generation)
+    plan = plan_of(held.subject)
     if plan is None:
         return end(desk, held, "refused", _ERASED)
     account = account_of(desk, held, plan.account)
     if (waits := put_off(desk, held.lease.log, held.lease.attempts)) is not None:
         return waits
-    if (drifted := drift(desk, held, plan)) is not None:
+    if isinstance(plan, Plan) and (drifted := drift(desk, held, plan)) is not None:
         held.append(desk, VoidPlan(stream=held.id, reason=drifted))
         return Moved()
     try:
@@ -82,12 +82,12 @@ def submit(desk: Desk, held: Held) -> Step:
             why = f"waits for budget: {refused.message}"
             return Wait(desk.durations.hold(held.lease.attempts), why, memory=BUDGET)
         except (Refusal, NotFound) as refused:
-            return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+            return _changed(desk, held, refused)
         held, line = replace(held, lease=lease), Line(client, account, intended)
         return post(desk, held, draft.submission, line=line, body=draft.body, until=began + seconds)
 
 
-def _drafted(desk: Desk, plan: Plan, account: Account) -> _Draft:
+def _drafted(desk: Desk, plan: Paid, account: Account) -> _Draft:
     submission = desk.registry.make_id("submission")
     urls, calls = video_urls(desk, plan, submission), desk.callback_base
     extra = {
@@ -98,7 +98,7 @@ def _drafted(desk: Desk, plan: Plan, account: Account) -> _Draft:
 
 
 def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: float) -> Recorded:
-    """The intent, its generation's opening and the budget's reservation, in one append, guarded by all the plan stands on.
+    """The intent, its subject's opening and the budget's reservation, in one append, guarded by all the plan stands on.
 
     Answers the append's last event.
     """
@@ -110,7 +110,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         key_fingerprint=account.key_fingerprint,
         host=account.host,
         route=plan.endpoint,
-        model=model_of(plan.payload),
+        model=plan.model,
         plan_digest=plan.plan_digest,
         wire_digest=body.sha256,
         bytes=body.length,
@@ -121,17 +121,17 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
     )
     handled = held.append(
         desk,
-        OpenSubmission(stream=held.id, submission=draft.submission, standing=_standing(plan)),
+        opening(held.subject, held.id, draft.submission, _standing(desk, plan)),
         IntendSubmission(stream=draft.submission, intent=intent),
-        reserving(held.generation, draft.submission, held.id),
+        *reserving(held.subject, draft.submission, held.id),
     )
     return handled.recorded[-1]
 
 
 def send_again(desk: Desk, held: Held) -> Step:
     """The same bytes under the same id; allowed only after proof or an operator's word, which the decider checks."""
-    intent, plan, submission = held.submission.intent, plan_of(held.generation), submission_of(held)
-    if held.generation.cancel_wanted is not None:
+    intent, plan, submission = held.submission.intent, plan_of(held.subject), submission_of(held)
+    if held.unwanted:
         return end(desk, held, "cancelled", "cancelled while the provider had no task of it")
     if intent is None or plan is None:
         return end(desk, held, "refused", _ERASED)
@@ -153,11 +153,11 @@ def send_again(desk: Desk, held: Held) -> Step:
         began = desk.monotonic()
         after = _resent_after(held)
         sending = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
-        note = NoteOnSubmission(stream=submission, event=sending, standing=_standing(plan))
+        note = NoteOnSubmission(stream=submission, event=sending, standing=_standing(desk, plan))
         try:
             resent = held.append(desk, note).recorded[-1]
-        except (AlreadyRetired, NotFound) as refused:
-            return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+        except (AlreadyRetired, NotFound, NoConsent) as refused:
+            return _changed(desk, held, refused)
         held = replace(held, lease=lease)
         line = Line(client, account, resent)
         return post(desk, held, submission, line=line, body=body, until=began + seconds)
@@ -168,7 +168,7 @@ def disproved(desk: Desk, held: Held) -> Step:
     intent = held.submission.intent
     if intent is None:
         raise RuntimeError(f"{held.id} has no intent")
-    if held.generation.cancel_wanted is not None or (
+    if held.unwanted or (
         desk.resend_policy(intent.route) == "same_id_after_disproof"
         and held.submission.disproofs < MOST_DISPROOFS
     ):
@@ -183,14 +183,21 @@ def disproved(desk: Desk, held: Held) -> Step:
     return Moved()
 
 
-def _standing(plan: Plan) -> Standing:
-    """Every stream whose retirement since the compile must stop the send."""
+def _standing(desk: Desk, plan: Paid) -> Standing:
+    """Everything whose change since the compile must stop the send."""
+    if isinstance(plan, MintPlan):
+        return mint_standing(plan, at=desk.now())
     named = (
         name
         for ground in plan.grounded
         for name in (ground.character, ground.element, ground.asset, ground.clip)
     )
     return Standing(tuple(dict.fromkeys(name for name in named if name is not None)))
+
+
+def _changed(desk: Desk, held: Held, refused: Refusal | NotFound) -> Step:
+    """The end of what no longer stands."""
+    return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
 
 
 def _resent_after(held: Held) -> ResentAfter:

@@ -28,10 +28,14 @@ from generation.kling.sending import Sending, gate, named
 from generation.kling.signing import Credentials
 from generation.kling.sockets import CutOff
 
-Route: TypeAlias = Literal["omni-video", "text2video", "image2video"]
+Route: TypeAlias = Literal[
+    "omni-video", "text2video", "image2video", "advanced-custom-elements", "custom-voices"
+]
 PATH_OF_ROUTE: Final[Mapping[str, str]] = {
-    route: f"/v1/videos/{route}" for route in ("omni-video", "text2video", "image2video")
+    **{route: f"/v1/videos/{route}" for route in ("omni-video", "text2video", "image2video")},
+    **{route: f"/v1/general/{route}" for route in ("advanced-custom-elements", "custom-voices")},
 }
+"""Where a paid call is made, asked for and listed (contract sections 2 to 7)."""
 
 ANSWER_BYTES: Final = 1 << 20
 """A create answer is under a kilobyte; more than this is not kept."""

@@ -17,7 +17,7 @@ from registry.events.account import AccountOpened
 from registry.events.asset import AssetRegistered
 from registry.events.character import CharacterIntroduced, ReferenceAssigned
 from registry.events.clip import ClipRecorded
-from registry.events.element import ElementAdopted
+from registry.events.element import ElementAdopted, ElementMintRequested
 from registry.events.envelope import Recorded
 from registry.events.scene import ContinuityRecorded, SceneContinuedFrom, SceneOpened
 from registry.log.roles import Projection
@@ -25,7 +25,16 @@ from registry.views.outcomes import clip_of
 from registry.views.page import Card
 
 EdgeKind = Literal[
-    "in", "grounded-on", "shows", "depicts", "reference", "continues", "frame-of", "on-account"
+    "in",
+    "grounded-on",
+    "shows",
+    "depicts",
+    "reference",
+    "continues",
+    "frame-of",
+    "on-account",
+    "made-from",
+    "remint-of",
 ]
 Evidence = Literal["witnessed", "attested"]
 Direction = Literal["ancestors", "descendants"]
@@ -64,6 +73,7 @@ _INTRODUCING = (
     CharacterIntroduced,
     ClipRecorded,
     ElementAdopted,
+    ElementMintRequested,
     SceneOpened,
 )
 
@@ -124,6 +134,14 @@ def _edges(recorded: Recorded) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
         case ElementAdopted(character=character, account=account):
             yield stream, character, "depicts", "attested"
             yield stream, account, "on-account", "attested"
+        case ElementMintRequested(inputs=inputs) as asked:
+            yield stream, inputs.character, "depicts", "witnessed"
+            yield stream, asked.account, "on-account", "witnessed"
+            for name in (inputs.frontal, *inputs.views, inputs.video):
+                if name is not None:
+                    yield stream, name, "made-from", "witnessed"
+            if asked.remint_of is not None:
+                yield stream, asked.remint_of, "remint-of", "witnessed"
         case SceneContinuedFrom(clip=clip):
             yield stream, clip, "continues", "attested"
         case ClipRecorded(scene=scene):
@@ -158,6 +176,7 @@ PROJECTION = Projection(
             "CharacterIntroduced",
             "ReferenceAssigned",
             "ElementAdopted",
+            "ElementMintRequested",
             "SceneOpened",
             "SceneContinuedFrom",
             "ClipRecorded",
