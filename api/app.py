@@ -48,6 +48,7 @@ from api.routes import (
     relay,
     scenes,
     submissions,
+    voices,
 )
 from api.routes.commanding import KnownQueries, provide_change, provide_question, provide_visit
 from api.routes.describing import describe, query_names
@@ -62,6 +63,7 @@ _RESOURCES: Final = (
     assets,
     characters,
     elements,
+    voices,
     productions,
     budgets,
     scenes,

@@ -76,7 +76,7 @@ class Settings(Pace):
         description="Folder of the marks that tell a restored database; never restore it too. Empty: `marks` in the data folder.",
     )
     threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
-    upload_most_bytes: Size = Field(100 * 1024 * 1024, description="The largest asset that is taken.")
+    upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
     public_url: str = Field(

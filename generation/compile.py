@@ -37,6 +37,7 @@ from generation.rules.catalogue import judge
 from generation.rules.finding import Finding, with_reasons
 from generation.rules.subject import Facts, Picture, Subject, Video
 from generation.shot import ShotRequest
+from generation.voices import judge_voices
 
 COMPILER_VERSION: Final = "1"
 """Raised whenever the same request and grounds would give other bytes."""
@@ -99,7 +100,9 @@ def _draft(request: ShotRequest, grounds: Grounds) -> _Draft:
     endpoint = choice.endpoint if choice else "omni-video"
     subject = Subject(endpoint, payload, _facts(resolution, grounds, choice, attachments))
     judged = judge(subject, in_parts=choice is None or choice.refused)
-    found = (*resolution.gaps, *resolution.remarks, *(choice.findings if choice else ()), *judged)
+    voiced = judge_voices(resolution, grounds)
+    chosen = choice.findings if choice else ()
+    found = (*resolution.gaps, *resolution.remarks, *chosen, *judged, *voiced)
     findings = with_reasons(found, _reasons(request)) + _idle_reasons(request, found)
     refused = any(finding.severity == "E" for finding in findings)
     plan = None

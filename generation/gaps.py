@@ -9,7 +9,7 @@ from generation.rules.finding import Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A kind of gap. `way_out` says what to do, whatever the value was. One that only informs (I) stops nothing."""
+    """A kind of gap. With severity W it is a caution, and one that only informs (I) stops nothing. `way_out` says what to do."""
 
     id: str
     title: str
@@ -159,3 +159,44 @@ NOT_HUMAN = Gap(
     "make it from pictures",
 )
 ONE_SOURCE = Gap("E451", "Two sources", ("contract R52", "contract R57"), "name one")
+RETIRED_VOICE = Gap(
+    "E460",
+    "The voice is retired",
+    ("contract section 7", "contract R54"),
+    "stand on an element with a live voice, or leave the lines out",
+)
+LOST_VOICE = Gap(
+    "W461",
+    "The voice cannot be used",
+    ("contract section 7", "contract R54"),
+    "remint it, bind another, or write into accept why it will do",
+    severity="W",
+)
+FOREIGN_VOICE = Gap(
+    "W462",
+    "The voice is on another account",
+    ("contract section 6", "contract section 7"),
+    "remint it on this account, or write into accept why it will do",
+    severity="W",
+)
+SHARED_VOICE = Gap(
+    "W463",
+    "Two speakers with one voice",
+    ("guide F3.12", "guide F3.13"),
+    "give each their own, or write into accept why they sound alike",
+    severity="W",
+)
+SILENT_VOICE = Gap(
+    "I464",
+    "A voice on a silent clip",
+    ("guide F3.15", "contract R54"),
+    "nothing needs to be done, unless somebody was to speak",
+    severity="I",
+)
+VOICE_NOT_CARRIED = Gap(
+    "I465",
+    "The voice is not in the picture",
+    ("contract R35", "contract R54"),
+    "Kling takes voices through elements alone: mint one with this voice for it to be heard",
+    severity="I",
+)

@@ -17,6 +17,7 @@ from generation.grounds import (
     ParentGround,
     SceneGround,
     TakeGround,
+    VoiceGround,
 )
 from generation.source import (
     FoundCharacter,
@@ -25,6 +26,7 @@ from generation.source import (
     FoundScene,
     asset_ground,
     references_of,
+    voice_ground,
 )
 from registry.deciders.account import Account
 from registry.deciders.asset import Asset
@@ -35,10 +37,11 @@ from registry.deciders.generation import Generation
 from registry.deciders.production import Production
 from registry.deciders.scene import Scene
 from registry.deciders.submission import Submission
+from registry.deciders.voice import Voice
 from registry.errors import InvalidCommand, NotFound
 from registry.events.personal import Erased
 from registry.registry import Connection, Registry
-from registry.views import characters, elements, lineage
+from registry.views import characters, elements, lineage, voices
 
 S = TypeVar("S")
 
@@ -102,6 +105,11 @@ class Hindsight:
         states = self._all(held, Element)
         made = [id for id in held if states[id][0].element_id is not None]
         return [(states[id][0].character, _element_ground(id, states[id][0])) for id in made]
+
+    def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
+        begun = voices.voices_until(self._connection, self._studio, self.position, characters=characters)
+        states = self._all(begun, Voice)
+        return [(states[id][0].character, voice_ground(id, states[id][0])) for id in begun]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         states = self._all(lineage.ever_shown_by(self._connection, self._studio, assets), Character)
@@ -172,7 +180,7 @@ def _found(id: str, state: Character, version: int) -> FoundCharacter:
         current=version,
         looks=state.looks,
     )
-    return FoundCharacter(ground, state.aliases)
+    return FoundCharacter(ground, state.aliases, state.portrayal.voice)
 
 
 def _element_ground(id: str, state: Element) -> ElementGround:

@@ -7,12 +7,13 @@ from typing import Any, Literal
 import orjson
 
 from generation.casting import Person
-from generation.grounds import AssetGround, ParentGround
+from generation.grounds import AssetGround, ParentGround, VoiceGround
 from generation.patterns.omni import blob, clip
 from generation.plan import Attachment, Grounded, Mapped
 from generation.prices import Case, Estimate, estimate
 from generation.resolve import Resolution, Shown
 from generation.shot import RemotePicture
+from generation.voices import heard_in
 from registry.events.canonical import canonical_sha256
 
 
@@ -128,16 +129,19 @@ def _shown(role: Literal["opening", "closing", "reference"], marker: str | None,
 
 def mapping_of(resolution: Resolution, prompt: str) -> tuple[Mapped, ...]:
     """`prompt` is every prompt of the payload, those of its shots included."""
-    return tuple(_mapped(person, prompt) for person in resolution.people)
+    heard = {speaker.person.number: speaker.heard for speaker in heard_in(resolution)}
+    return tuple(_mapped(person, prompt, heard.get(person.number)) for person in resolution.people)
 
 
-def _mapped(person: Person, prompt: str) -> Mapped:
+def _mapped(person: Person, prompt: str, heard: VoiceGround | None) -> Mapped:
     return Mapped(
         number=person.number,
         character=person.character.id,
         name=person.character.name,
         reference=person.marker,
         voice=person.voice if person.voice in prompt else None,
+        speaks_with=heard.id if heard else None,
+        voice_id=(heard.voice_id or None) if heard else None,
     )
 
 

@@ -13,9 +13,10 @@ from generation.errors import CannotResolve, PayloadRefused
 from generation.gaps import NO_BUDGET, NOT_ALLOWED
 from generation.plan import MintEndpoint, MintPlan, MintPreview
 from generation.policies import GUIDE, Policies
+from generation.present import own_voice
 from generation.prices import creation_price
 from generation.realise import Draft, element_draft, voice_draft
-from generation.recipe import ElementRecipeRequest, Footage, MintGrounds, VoiceOf, VoiceRequest
+from generation.recipe import ElementRecipeRequest, Footage, MintGrounds, VoiceOf, VoiceRequest, handed_in
 from generation.resolve import RELAY_MARGIN_US
 from generation.rules.catalogue import judge
 from generation.rules.finding import Finding
@@ -329,6 +330,7 @@ def _gathered(
     grounds = _paying(registry, studio, request, grounds)
     if not isinstance(request, ElementRecipeRequest) or character is None:
         return grounds
+    own = own_voice(registry, studio, request.character, account=grounds.account)
     named = [request.frontal, *(request.views or ()), *(one.asset for one in character.references)]
     assets = {name: registry.state(studio, name) for name in dict.fromkeys(named) if name}
     return replace(
@@ -336,7 +338,7 @@ def _gathered(
         assets={
             name: asset_ground(name, one.state, scene=None) for name, one in assets.items() if one.version
         },
-        voice=_voice_of(registry, studio, request.voice or character.portrayal.voice),
+        voice=_voice_of(registry, studio, request.voice or own),
     )
 
 
@@ -374,8 +376,7 @@ def _footage(
         return None
     kept = folded.state
     if is_id(named, "asset"):
-        gone = "retired" if kept.retired else ""
-        return Footage(named, kept.kind, stored=kept.original, gone=gone)
+        return handed_in(named, kept)
     recorded, gone = kept.recorded, "erased" if kept.erased else "withdrawn" if kept.withdrawn else ""
     served = recorded.kling_url_expires_at > now + RELAY_MARGIN_US
     return Footage(

@@ -48,13 +48,19 @@ class Grounded(_Answer):
 
 
 class Mapped(_Answer):
-    """One person's number, the same for face, reference and voice. `voice` is None for those who do not speak."""
+    """One person's number, the same for face, reference and voice. `voice` is None for those who do not speak.
+
+    `speaks_with` is the voice that is heard, the one the person's element was made with, and `voice_id` Kling's id of it; both
+    are None where Kling chooses, or nobody knows.
+    """
 
     number: int
     character: str
     name: str
     reference: str
     voice: str | None
+    speaks_with: str | None = None
+    voice_id: str | None = None
 
 
 class Attachment(_Answer):

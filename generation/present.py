@@ -13,6 +13,7 @@ from generation.grounds import (
     ReferenceGround,
     SceneGround,
     TakeGround,
+    VoiceGround,
 )
 from generation.source import (
     FoundCharacter,
@@ -20,6 +21,8 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    voice_ground,
+    voice_in_use,
 )
 from registry.deciders.character import Character
 from registry.deciders.looks import Look
@@ -35,6 +38,7 @@ from registry.views import (
     productions,
     scenes,
     submissions,
+    voices,
 )
 from registry.views.assets import AssetCard
 from registry.views.characters import CharacterCard
@@ -69,7 +73,7 @@ class Present:
 
     def characters(self, words: Collection[str]) -> list[FoundCharacter]:
         found = characters.find_characters(self._connection, self._studio, words)
-        return [FoundCharacter(_character_ground(card), card.aliases) for card in found]
+        return [FoundCharacter(_character_ground(card), card.aliases, card.voice) for card in found]
 
     def versions(self, versions: Mapping[str, int]) -> dict[str, Character]:
         then = self._registry.versions(self._connection, self._studio, versions)
@@ -86,6 +90,12 @@ class Present:
             )
             for card in held
         ]
+
+    def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
+        """The view says which there are; what became of each is its folded state's to say."""
+        held = [card.id for card in voices.voices_of(self._connection, self._studio, characters)]
+        states = self._registry.states(self._connection, self._studio, held, as_of=self.position)
+        return [(states[id].state.character, voice_ground(id, states[id].state)) for id in held]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         return characters.portraits_among(self._connection, self._studio, assets)
@@ -150,3 +160,12 @@ def _look(card: LookCard) -> Look:
 
 def _pins(cards: Sequence[PinCard]) -> Pins:
     return {card.character: Pin(card.version, card.look) for card in cards}
+
+
+def own_voice(registry: Registry, studio: str, character: str, *, account: str | None) -> str | None:
+    """What a character speaks with on an account; it has one only if one was bound to it. Raises NotFound."""
+    with registry.snapshot() as connection:
+        bound = characters.character(connection, studio, character).voice
+        held = Present(registry, connection, studio).voices([character])
+    in_use = voice_in_use(bound, [voice for _, voice in held], account)
+    return in_use.id if in_use else None

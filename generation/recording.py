@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from generation.plan import Plan
+from generation.plan import Mapped, Plan
 from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.generation import EndGeneration, Generation
@@ -154,7 +154,7 @@ def _prompt(compiled: PlanCompiled | None, plan: Plan | None) -> str | Erased:
 
 
 def _cast(plan: Plan) -> tuple[CastMember, ...]:
-    voices = {mapped.character: mapped.number if mapped.voice else None for mapped in plan.mapping}
+    mapping = {mapped.character: mapped for mapped in plan.mapping}
     return tuple(
         CastMember(
             character=person.character,
@@ -163,11 +163,19 @@ def _cast(plan: Plan) -> tuple[CastMember, ...]:
             element=person.element,
             element_id=person.element_id,
             assets=(person.asset,) if person.asset else (),
-            voice=voices.get(person.character),
+            **_heard(mapping.get(person.character)),
         )
         for person in plan.grounded
         if person.role == "person" and person.character is not None
     )
+
+
+def _heard(mapped: Mapped | None) -> dict[str, Any]:
+    """Under which number somebody spoke, and with which voice."""
+    if mapped is None:
+        return {}
+    number = mapped.number if mapped.voice else None
+    return {"voice": number, "speaks_with": mapped.speaks_with, "voice_id": mapped.voice_id}
 
 
 def _ordered(plan: Plan | None, what: str) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def _asset(path: str, name: str, grounds: Grounds, found: list[Finding]) -> Asse
         found.append(gaps.RETIRED.at(path, f"asset {name} is retired"))
     elif asset.kind != "picture" or asset.rendition_key is None or asset.rendition_digest is None:
         found.append(
-            gaps.NOT_A_PICTURE.at(path, f"asset {name} is a {asset.kind} without a rendition to send")
+            gaps.NOT_A_PICTURE.at(path, f"asset {name} is of kind {asset.kind}, without a rendition to send")
         )
     else:
         return asset

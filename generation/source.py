@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from generation.grounds import (
     AccountGround,
@@ -15,10 +15,13 @@ from generation.grounds import (
     ReferenceGround,
     SceneGround,
     TakeGround,
+    VoiceGround,
 )
 from registry.deciders.character import Character
 from registry.deciders.pins import Pins
+from registry.deciders.voice import Voice
 from registry.events.asset import FrameOf
+from registry.events.element import LostCause
 from registry.events.references import AssetKind, PictureFacts, StoredBytes
 
 
@@ -43,10 +46,11 @@ class FoundProduction:
 
 @dataclass(frozen=True, slots=True)
 class FoundCharacter:
-    """A character, still without elements, and what else it is called."""
+    """A character, still without elements and voices, what else it is called, and the voice that was bound to it."""
 
     ground: CharacterGround
     aliases: tuple[str, ...]
+    voice: str | None = None
 
     def is_called(self, word: str) -> bool:
         """Whether `word` is its name or an alias, in any case."""
@@ -90,6 +94,10 @@ class Source(Protocol):
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         """These characters' elements, retired ones too, each with its character, in order of adoption."""
+        ...
+
+    def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
+        """These characters' voices, each with its character, in the order they came to be: also those nobody may use."""
         ...
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
@@ -148,3 +156,60 @@ def asset_ground(asset: str, kept: KeptAsset, *, scene: str | None) -> AssetGrou
         made_from_clip=kept.derived_from.clip if kept.derived_from else None,
         made_from_scene=scene,
     )
+
+
+def voice_ground(voice: str, state: Voice) -> VoiceGround:
+    """A folded voice, and what keeps anybody from speaking with it."""
+    return VoiceGround(
+        id=voice,
+        voice_id=state.voice_id or "",
+        account=state.account,
+        live=state.live,
+        retired=state.retired or state.deleted,
+        remint_of=state.mint.requested.remint_of if state.mint else None,
+        cause=_why_silent(state),
+    )
+
+
+def _why_silent(state: Voice) -> str:
+    if state.voice_id is None:
+        ended = state.mint is not None and state.mint.stage == "failed"
+        return "could not be minted" if ended else "is still being minted"
+    if state.deleted:
+        return "was deleted at Kling on our word"
+    if state.retired:
+        return "is retired"
+    return "" if state.lost is None else f"is lost: {_LOST_VOICE[state.lost]}"
+
+
+_LOST_VOICE: Final[Mapping[LostCause, str]] = {
+    "missing": "Kling no longer lists it",
+    "deleted": "it was deleted at Kling",
+    "foreign": "Kling lists it as somebody else's",
+}
+
+
+def voice_in_use(bound: str | None, voices: Sequence[VoiceGround], account: str | None) -> VoiceGround | None:
+    """What a character speaks with on an account: the voice that is bound, or the newest one that took its place there.
+
+    Ids never cross accounts, so that one identity has a voice on each: those which were minted in one another's place are one
+    family. Where none of it can be used, the bound voice is told, with what is wrong with it.
+    """
+    by_id = {voice.id: voice for voice in voices}
+    own = by_id.get(bound or "")
+    if own is None or _usable(own, account):
+        return own
+    root = _first_of(own, by_id)
+    family = [voice for voice in voices if _first_of(voice, by_id) == root and _usable(voice, account)]
+    return family[-1] if family else own
+
+
+def _usable(voice: VoiceGround, account: str | None) -> bool:
+    return voice.live and voice.account in (None, account)
+
+
+def _first_of(voice: VoiceGround, by_id: Mapping[str, VoiceGround]) -> str:
+    """The id of the voice that all of its family took the place of."""
+    while (before := by_id.get(voice.remint_of or "")) is not None:
+        voice = before
+    return voice.id

@@ -20,6 +20,10 @@ RegistryError
     ├── NotAPicture       the bytes are no picture we accept, or one cut short
     │   └── PictureTooLarge   it would unfold into more than is decoded (perhaps a bomb)
     ├── NotFootage        the bytes are no complete MP4 or MOV clip
+    ├── NotSound          the bytes are no complete MP3 or WAV recording
+    ├── NotADocument      the bytes are no complete PDF and no plain text
+    ├── NotAnAsset        the bytes are of no kind that is taken, or of another than was said
+    ├── AssetTooLarge     more bytes than an asset of that kind may have
     └── BlobStoreDown     the store cannot be reached, is full, or answers nonsense
 
 Each carries a stable `code`, a message with the offending value and a `hint` that says what to do next.
@@ -149,6 +153,30 @@ class NotFootage(BlobError):
     """The bytes are not a complete MP4 or MOV clip with a picture track."""
 
     code = "not-footage"
+
+
+class NotSound(BlobError):
+    """The bytes are not a complete MP3 or WAV recording."""
+
+    code = "not-sound"
+
+
+class NotADocument(BlobError):
+    """The bytes are not a complete PDF and not plain text."""
+
+    code = "not-a-document"
+
+
+class NotAnAsset(BlobError):
+    """The bytes are of no kind that is taken, or of another kind than was said."""
+
+    code = "not-an-asset"
+
+
+class AssetTooLarge(BlobError):
+    """More bytes than an asset of that kind may have."""
+
+    code = "asset-too-large"
 
 
 class BlobStoreDown(BlobError):

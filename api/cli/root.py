@@ -26,6 +26,7 @@ from api.cli import (
     scenes,
     studios,
     together,
+    voices,
 )
 from api.cli.showing import error_lines, finding_lines, plain, text
 from api.cli.terminal import as_json, console, leave
@@ -105,6 +106,7 @@ for _group in (
     *assets.COMMANDS,
     *characters.COMMANDS,
     *elements.COMMANDS,
+    *voices.COMMANDS,
     *productions.COMMANDS,
     *scenes.COMMANDS,
     *generate.COMMANDS,

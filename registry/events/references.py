@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId
+from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId, VoiceId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Units = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
@@ -60,6 +60,31 @@ class PictureFacts(Value):
     height: int = Field(gt=0)
 
 
+Checked = Literal["decoded", "structure"]
+"""How far the bytes were read: into pictures and sound, or only as far as their tables say."""
+
+
+class FootageFacts(Value):
+    """A clip that was handed in: its length in microseconds, its size in pixels."""
+
+    format: Literal["mp4", "mov"]
+    duration_us: int = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    has_audio: bool
+    checked: Checked
+
+
+class SoundFacts(Value):
+    """A recording that was handed in: its length in microseconds, samples a second."""
+
+    format: Literal["mp3", "wav"]
+    duration_us: int = Field(gt=0)
+    channels: int = Field(gt=0)
+    sample_rate: int = Field(gt=0)
+    checked: Checked
+
+
 class CastMember(Value):
     """A character as a clip used it: which version of it, under which look, on which references, by whose consent."""
 
@@ -71,5 +96,8 @@ class CastMember(Value):
     assets: tuple[AssetId, ...] = ()
     voice: int | None = None
     """The `<<<voice_n>>>` number the character speaks under in this clip."""
+    speaks_with: VoiceId | None = None
+    """The voice that is heard, where its element was made with one of ours, and Kling's id of it."""
+    voice_id: str | None = None
     likeness: LikenessId | None = None
     consent: ConsentId | None = None

@@ -26,6 +26,7 @@ from registry.views import (
     scenes,
     spend,
     submissions,
+    voices,
     work,
 )
 
@@ -38,6 +39,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     looks.PROJECTION,
     pins.PROJECTION,
     elements.PROJECTION,
+    voices.PROJECTION,
     productions.PROJECTION,
     scenes.PROJECTION,
     continuity.PROJECTION,

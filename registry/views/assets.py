@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from registry.events.asset import AssetDescribed, AssetRegistered, AssetRetired, AssetSuperseded, FrameOf
 from registry.events.envelope import Recorded
 from registry.events.personal import Erased, known
-from registry.events.references import AssetKind, PictureFacts, StoredBytes
+from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes, Value
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 
@@ -33,6 +33,8 @@ class AssetRow(SQLModel, table=True):
     original: bytes | None
     rendition: bytes | None
     picture: bytes | None
+    footage: bytes | None
+    sound: bytes | None
     derived_from: bytes | None
     fingerprint: str | None
     retired: bool
@@ -44,7 +46,7 @@ ASSETS = AssetRow.__table__  # type: ignore[attr-defined]
 
 
 class AssetCard(Card):
-    """An asset. `original` is what was handed in, `rendition` what Kling and pages get; both None once erased."""
+    """An asset. `original` is what was handed in, `rendition` what Kling and pages get of a picture; both None once erased."""
 
     id: str
     version: int
@@ -54,6 +56,8 @@ class AssetCard(Card):
     original: StoredBytes | None
     rendition: StoredBytes | None
     picture: PictureFacts | None
+    footage: FootageFacts | None = None
+    sound: SoundFacts | None = None
     derived_from: FrameOf | None
     retired: bool
     superseded_by: str | None
@@ -90,6 +94,8 @@ def _row(recorded: Recorded, event: AssetRegistered) -> dict[str, Any]:
         "original": _json(event.original),
         "rendition": _json(event.rendition),
         "picture": _json(event.picture),
+        "footage": _json(event.footage),
+        "sound": _json(event.sound),
         "derived_from": _json(event.derived_from),
         "fingerprint": None if isinstance(event.fingerprint, Erased) else event.fingerprint,
         "retired": False,
@@ -98,7 +104,7 @@ def _row(recorded: Recorded, event: AssetRegistered) -> dict[str, Any]:
     }
 
 
-def _json(value: StoredBytes | PictureFacts | FrameOf | Erased | None) -> bytes | None:
+def _json(value: Value | Erased | None) -> bytes | None:
     return None if value is None or isinstance(value, Erased) else orjson.dumps(value.model_dump(mode="json"))
 
 
@@ -157,6 +163,8 @@ def _card(row: Row[Any]) -> AssetCard:
         original=row.original and StoredBytes.model_validate_json(row.original),
         rendition=row.rendition and StoredBytes.model_validate_json(row.rendition),
         picture=row.picture and PictureFacts.model_validate_json(row.picture),
+        footage=row.footage and FootageFacts.model_validate_json(row.footage),
+        sound=row.sound and SoundFacts.model_validate_json(row.sound),
         derived_from=row.derived_from and FrameOf.model_validate_json(row.derived_from),
         retired=row.retired,
         superseded_by=row.superseded_by,

@@ -17,6 +17,8 @@ from registry.events.character import (
     CharacterRetired,
     ReferenceAssigned,
     ReferenceWithdrawn,
+    VoiceBound,
+    VoiceUnbound,
 )
 from registry.events.envelope import Recorded
 from registry.events.personal import known
@@ -43,6 +45,7 @@ class CharacterRow(SQLModel, table=True):
     retired: bool
     introduced_at: int = Field(sa_type=BigInteger)
     named_at: int = Field(sa_type=BigInteger)
+    voice: str | None = None
 
 
 class ReferenceRow(SQLModel, table=True):
@@ -75,7 +78,10 @@ CALLED = CalledRow.__table__  # type: ignore[attr-defined]
 
 
 class CharacterCard(Card):
-    """A character with its reference pictures in the order they were assigned, and its looks in the order they were defined."""
+    """A character with its reference pictures in the order they were assigned, and its looks in the order they were defined.
+
+    `voice` is what it speaks with.
+    """
 
     id: str
     version: int
@@ -88,6 +94,7 @@ class CharacterCard(Card):
     looks: tuple[LookCard, ...]
     retired: bool
     introduced_at: int
+    voice: str | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -125,6 +132,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         REFERENCES.c.look == (event.look or ""),
                     )
                 )
+            case VoiceBound(voice=voice):
+                _change(connection, recorded, voice=voice)
+            case VoiceUnbound():
+                _change(connection, recorded, voice=None)
             case CharacterRetired():
                 _change(connection, recorded, retired=True)
             case _:
@@ -180,6 +191,8 @@ PROJECTION = Projection(
             "CharacterRetired",
             "LookDefined",
             "LookRetired",
+            "VoiceBound",
+            "VoiceUnbound",
         }
     ),
     _project,
@@ -274,6 +287,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             looks=looks.get(row.character, ()),
             retired=row.retired,
             introduced_at=row.introduced_at,
+            voice=row.voice,
         )
         for row in rows
     ]

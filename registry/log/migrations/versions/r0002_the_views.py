@@ -40,6 +40,8 @@ def upgrade() -> None:
         sa.Column("original", sa.LargeBinary(), nullable=True),
         sa.Column("rendition", sa.LargeBinary(), nullable=True),
         sa.Column("picture", sa.LargeBinary(), nullable=True),
+        sa.Column("footage", sa.LargeBinary(), nullable=True),
+        sa.Column("sound", sa.LargeBinary(), nullable=True),
         sa.Column("derived_from", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.Column("retired", sa.Boolean(), nullable=False),
@@ -79,6 +81,7 @@ def upgrade() -> None:
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.Column("introduced_at", sa.BigInteger(), nullable=False),
         sa.Column("named_at", sa.BigInteger(), nullable=False),
+        sa.Column("voice", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "character"),
     )
     op.create_table(
@@ -377,6 +380,34 @@ def upgrade() -> None:
     op.create_index(
         "submissions_open", "view_submissions", ["log", "account", "model", "state"], unique=False
     )
+    op.create_table(
+        "view_voices",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("voice", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("voice_id", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("trial_url", sa.String(), nullable=False),
+        sa.Column("remint_of", sa.String(), nullable=True),
+        sa.Column("attested_by", sa.String(), nullable=True),
+        sa.Column("adopted_as", sa.String(), nullable=True),
+        sa.Column("adopted_for", sa.String(), nullable=True),
+        sa.Column("submission", sa.String(), nullable=True),
+        sa.Column("estimate", sa.String(), nullable=True),
+        sa.Column("units", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("lost", sa.String(), nullable=True),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "voice"),
+        sa.UniqueConstraint("log", "adopted_as", "adopted_for", "voice_id", name="one_adoption_per_voice"),
+    )
+    op.create_index(op.f("ix_view_voices_character"), "view_voices", ["character"], unique=False)
     op.create_table(
         "view_work",
         sa.Column("log", sa.String(), nullable=False),
