@@ -49,6 +49,14 @@ class ConfiguredKeys(Card):
     items: tuple[ConfiguredKey, ...]
 
 
+class NewCensus(Body):
+    """An account whose elements and voices are to be counted now; the studio's only one unless it is named."""
+
+    model_config = _example(account=ACCOUNT)
+
+    account: AccountId | None = None
+
+
 class NewReconciliation(Body):
     """An account to compare with the provider now; the studio's only one unless it is named.
 

@@ -78,7 +78,11 @@ def judge_parts(request: ShotRequest, grounds: Grounds) -> tuple[Finding, ...]:
     resolution = resolve(request, grounds)
     payload = assemble(resolution, compose(resolution)).as_wire()
     facts = _facts(resolution, grounds, None, attachments_of(resolution))
-    return (*resolution.gaps, *judge(Subject("omni-video", payload, facts), in_parts=True))
+    return (
+        *resolution.gaps,
+        *resolution.cautions,
+        *judge(Subject("omni-video", payload, facts), in_parts=True),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def _draft(request: ShotRequest, grounds: Grounds) -> _Draft:
     endpoint = choice.endpoint if choice else "omni-video"
     subject = Subject(endpoint, payload, _facts(resolution, grounds, choice, attachments))
     judged = judge(subject, in_parts=choice is None or choice.refused)
-    found = (*resolution.gaps, *(choice.findings if choice else ()), *judged)
+    found = (*resolution.gaps, *resolution.cautions, *(choice.findings if choice else ()), *judged)
     findings = with_reasons(found, _reasons(request)) + _idle_reasons(request, found)
     refused = any(finding.severity == "E" for finding in findings)
     plan = None

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generation.rules.finding import Finding
+from generation.rules.finding import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A kind of gap. `way_out` says what to do, whatever the value was."""
+    """A kind of gap, or with severity W a caution. `way_out` says what to do, whatever the value was."""
 
     id: str
     title: str
     cites: tuple[str, ...]
     way_out: str
+    severity: Severity = "E"
 
     def at(self, path: str, message: str, *alternatives: str) -> Finding:
         """The gap at one place of the request."""
         return Finding(
             rule=self.id,
-            severity="E",
+            severity=self.severity,
             title=self.title,
             message=f"{message}: {self.way_out}",
             about="request",
@@ -97,4 +98,17 @@ UNKNOWN_PRODUCTION = Gap(
 OTHER_PRODUCTION = Gap("E418", "The scene is another production's", ("guide 4.1",), "leave production out")
 AMBIGUOUS = Gap(
     "E419", "A name of several", _GROUNDING, "name the character by id, or cast one of them in the scene"
+)
+MINT = Gap(
+    "E423",
+    "The element must be minted",
+    ("contract section 6", *_GROUNDING),
+    "mint it again, or adopt one that shows the same",
+)
+STALE_ELEMENT = Gap(
+    "W424",
+    "The element is stale",
+    ("contract section 6", *_GROUNDING),
+    "remint it, or write into accept why it will do",
+    severity="W",
 )

@@ -25,6 +25,7 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    element_ground,
 )
 from registry.deciders.account import Account
 from registry.deciders.asset import Asset
@@ -96,8 +97,7 @@ class Hindsight:
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         held = elements.elements_until(self._connection, self._studio, self.position, characters=characters)
         states = self._all(held, Element)
-        made = [id for id in held if states[id][0].element_id is not None]
-        return [(states[id][0].character, _element_ground(id, states[id][0])) for id in made]
+        return [(states[id][0].character, element_ground(id, states[id][0])) for id in held]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         states = self._all(lineage.ever_shown_by(self._connection, self._studio, assets), Character)
@@ -167,10 +167,6 @@ def _found(id: str, state: Character, version: int) -> FoundCharacter:
         retired=state.retired,
     )
     return FoundCharacter(ground, state.aliases)
-
-
-def _element_ground(id: str, state: Element) -> ElementGround:
-    return ElementGround(id, state.element_id or 0, state.account, state.made_from, not state.live)
 
 
 def _nothing(stream: str) -> NotFound:

@@ -20,6 +20,7 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    element_ground,
 )
 from registry.registry import Connection, Registry
 from registry.views import (
@@ -43,6 +44,7 @@ class Present:
     def __init__(self, registry: Registry, connection: Connection, studio: str) -> None:
         self.position = registry.head(connection, studio)
         self.now_us = registry.clock()
+        self._registry = registry
         self._connection = connection
         self._studio = studio
 
@@ -65,14 +67,10 @@ class Present:
         return [FoundCharacter(_character_ground(card), card.aliases) for card in found]
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
-        held = elements.elements_of(self._connection, self._studio, characters)
-        return [
-            (
-                card.character,
-                ElementGround(card.id, card.element_id, card.account, card.made_from, card.retired),
-            )
-            for card in held
-        ]
+        """The view says which there are; what became of each, and its recipe, is its folded state's to say."""
+        held = [card.id for card in elements.elements_of(self._connection, self._studio, characters)]
+        states = self._registry.states(self._connection, self._studio, held, as_of=self.position)
+        return [(states[id].state.character, element_ground(id, states[id].state)) for id in held]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         return characters.portraits_among(self._connection, self._studio, assets)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from generation import gaps
-from generation.casting import Person, cast_of, check_speakers, ground
+from generation.casting import Person, cast_of, check_speakers, ground, stale_elements
 from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround, TakeGround
 from generation.rules.finding import Finding
 from generation.rules.prompts import MARKER
@@ -26,7 +26,7 @@ class Resolution:
     """What the payload will be built from.
 
     `called` leads from the names the request uses to character ids. With gaps it holds only what could be resolved, and no
-    payload may be sent from it.
+    payload may be sent from it; `cautions` need the caller's reason.
     """
 
     request: ShotRequest
@@ -40,6 +40,7 @@ class Resolution:
     setting: str | None
     called: Mapping[str, str]
     gaps: tuple[Finding, ...]
+    cautions: tuple[Finding, ...]
     notes: tuple[str, ...]
 
     @property
@@ -100,6 +101,7 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         setting=setting,
         called={name: character.id for name, character in grounds.people.items()},
         gaps=tuple(found),
+        cautions=tuple(stale_elements(cast, people, grounds)),
         notes=tuple(notes),
     )
 

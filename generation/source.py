@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from generation.grounds import (
     AccountGround,
@@ -15,7 +15,9 @@ from generation.grounds import (
     SceneGround,
     TakeGround,
 )
+from registry.deciders.element import Element
 from registry.events.asset import FrameOf
+from registry.events.element import LostCause
 from registry.events.references import AssetKind, PictureFacts, StoredBytes
 
 
@@ -80,7 +82,7 @@ class Source(Protocol):
         ...
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
-        """These characters' elements, retired ones too, each with its character, in order of adoption."""
+        """These characters' elements, each with its character, in order of adoption or mint: also those nothing may stand on."""
         ...
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
@@ -115,6 +117,8 @@ class KeptAsset(Protocol):
     def derived_from(self) -> FrameOf | None: ...
     @property
     def retired(self) -> bool: ...
+    @property
+    def superseded_by(self) -> str | None: ...
 
 
 def asset_ground(asset: str, kept: KeptAsset, *, scene: str | None) -> AssetGround:
@@ -131,6 +135,40 @@ def asset_ground(asset: str, kept: KeptAsset, *, scene: str | None) -> AssetGrou
         height=picture.height if picture else 0,
         format=rendition.media_type.removeprefix("image/") if rendition else "",
         retired=kept.retired,
+        superseded_by=kept.superseded_by,
         made_from_clip=kept.derived_from.clip if kept.derived_from else None,
         made_from_scene=scene,
     )
+
+
+def element_ground(element: str, state: Element) -> ElementGround:
+    """A folded element: its recipe, if we made it, and what keeps anything new from standing on it."""
+    return ElementGround(
+        id=element,
+        element_id=state.element_id or 0,
+        account=state.account,
+        kind=state.made_from,
+        retired=not state.live,
+        look=state.look,
+        lost=state.lost,
+        made_of=None if state.mint is None else state.mint.requested.inputs,
+        cause=_why_not(state),
+    )
+
+
+def _why_not(state: Element) -> str:
+    if state.element_id is None:
+        ended = state.mint is not None and state.mint.stage == "failed"
+        return "could not be minted" if ended else "is still being minted"
+    if state.deleted:
+        return "was deleted at Kling on our word"
+    if state.retired:
+        return "is retired"
+    return "" if state.lost is None else _LOST[state.lost]
+
+
+_LOST: Final[Mapping[LostCause, str]] = {
+    "missing": "is lost: Kling no longer lists it",
+    "deleted": "is lost: it was deleted at Kling",
+    "foreign": "is lost: Kling lists it as somebody else's",
+}

@@ -23,6 +23,7 @@ from registry.events.account import (
     AccountOpened,
     AccountReconciled,
     AccountResumed,
+    CensusTaken,
     ChargeWithoutEventFound,
     EventWithoutChargeFound,
     OrphanTaskFound,
@@ -94,6 +95,13 @@ class RecordReconciliation(Command):
     reconciled: AccountReconciled
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordCensus(Command):
+    """The account's elements and voices were compared with the provider's. Quiet when this census is recorded."""
+
+    taken: CensusTaken
+
+
 Held = tuple[Scope, str | None]
 """A hold's scope, and its model when it is one model's."""
 
@@ -102,7 +110,7 @@ Held = tuple[Scope, str | None]
 class Account:
     """An account as it is. `host` is the API's base URL; `key_fingerprint` the key we send under, `keys` all attested ones.
 
-    `found` holds the last finding about each task, `last_run` the name of the last reconciliation.
+    `found` holds the last finding about each task, `last_run` and `last_census` name the last reconciliation and census.
     """
 
     exists: bool = False
@@ -115,6 +123,7 @@ class Account:
     slots: Mapping[str, int] = field(default_factory=dict)
     found: Mapping[str, Finding] = field(default_factory=dict)
     last_run: str = ""
+    last_census: str = ""
 
     def speaks_for(self, key_fingerprint: str, host: str) -> bool:
         """Whether asking now answers for what was sent under that key to that host: same host, a key of this account."""
@@ -156,6 +165,8 @@ def decide(command: Command, state: Account, _reads: Reads) -> Sequence[Event]:
             return [] if state.knows(finding) else [finding]
         case RecordReconciliation(reconciled=reconciled):
             return _record(reconciled, state)
+        case RecordCensus(taken=taken):
+            return [] if taken.census == state.last_census else [taken]
         case _:
             raise unexpected(command)
 
@@ -216,6 +227,8 @@ def evolve(state: Account, event: Event) -> Account:
             return replace(state, found={**state.found, event.task_id: event})
         case AccountReconciled(reconciliation=run):
             return replace(state, last_run=run)
+        case CensusTaken(census=census):
+            return replace(state, last_census=census)
         case _:
             raise unexpected(event)
 

@@ -8,7 +8,14 @@ from typing import Any, Literal
 from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from registry.events.element import ElementAdopted, ElementRetired
+from registry.events.element import (
+    ElementAdopted,
+    ElementDeleted,
+    ElementLost,
+    ElementRecovered,
+    ElementRetired,
+    LostCause,
+)
 from registry.events.envelope import Recorded
 from registry.events.personal import known
 from registry.log.roles import Projection
@@ -31,6 +38,9 @@ class ElementRow(SQLModel, table=True):
     made_from: str | None
     attested_by: str
     retired: bool
+    look: str | None
+    lost: str | None
+    deleted: bool
     adopted_at: int = Field(sa_type=BigInteger)
 
 
@@ -38,7 +48,11 @@ ELEMENTS = ElementRow.__table__  # type: ignore[attr-defined]
 
 
 class ElementCard(Card):
-    """An element binding. `element_id` is Kling's int64; it is good on `account` only."""
+    """An element binding. `element_id` is Kling's int64; it is good on `account` only, for `look` (null: as introduced).
+
+    `lost` is what a census saw of it, `deleted` that the provider has deleted it on our word; `live` that something new may stand
+    on it. `stale` says, where it is read, what has changed since a live one was made from its recipe; null where nothing has.
+    """
 
     id: str
     version: int
@@ -48,6 +62,11 @@ class ElementCard(Card):
     made_from: Literal["image", "video"] | None
     attested_by: str
     retired: bool
+    look: str | None
+    lost: LostCause | None
+    deleted: bool
+    live: bool
+    stale: str | None = None
     adopted_at: int
 
 
@@ -67,18 +86,29 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         made_from=event.made_from,
                         attested_by=known(event.attested_by, "(erased)"),
                         retired=False,
+                        look=event.look,
+                        lost=None,
+                        deleted=False,
                         adopted_at=recorded.recorded_at,
                     )
                 )
             case ElementRetired():
-                connection.execute(
-                    update(ELEMENTS)
-                    .where(ELEMENTS.c.log == recorded.log, ELEMENTS.c.element == recorded.stream)
-                    .values(version=recorded.version, retired=True)
-                )
+                _change(connection, recorded, retired=True)
+            case ElementLost() as event:
+                _change(connection, recorded, lost=event.cause)
+            case ElementRecovered():
+                _change(connection, recorded, lost=None)
+            case ElementDeleted():
+                _change(connection, recorded, deleted=True)
 
 
-PROJECTION = Projection("elements", (ELEMENTS,), frozenset({"ElementAdopted", "ElementRetired"}), _project)
+def _change(connection: Connection, recorded: Recorded, **values: object) -> None:
+    mine = (ELEMENTS.c.log == recorded.log) & (ELEMENTS.c.element == recorded.stream)
+    connection.execute(update(ELEMENTS).where(mine).values(version=recorded.version, **values))
+
+
+_CHANGES = (ElementAdopted, ElementRetired, ElementLost, ElementRecovered, ElementDeleted)
+PROJECTION = Projection("elements", (ELEMENTS,), frozenset(event.NAME for event in _CHANGES), _project)
 
 
 def element(connection: Connection, log: str, element: str) -> ElementCard:
@@ -134,5 +164,9 @@ def _card(row: Row[Any]) -> ElementCard:
         made_from=row.made_from,
         attested_by=row.attested_by,
         retired=row.retired,
+        look=row.look,
+        lost=row.lost,
+        deleted=row.deleted,
+        live=not (row.retired or row.lost or row.deleted),
         adopted_at=row.adopted_at,
     )
