@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StringConstraints,
     model_validator,
@@ -143,6 +144,14 @@ class Because(Body):
     reason: Reason
 
 
+class Retirement(Because):
+    """Why, and whether the provider shall delete it too."""
+
+    model_config = _example(reason="a new one was made", delete=True)
+
+    delete: StrictBool = False
+
+
 class NewCharacter(Body):
     """Somebody, or something, that recurs."""
 
@@ -257,6 +266,31 @@ class Remint(Body):
     account: AccountId | None = None
     production: ProductionId | None = None
     recipe: ElementRecipeRequest | None = None
+
+
+class ElementsToCheck(Body):
+    """Elements that somebody means to adopt."""
+
+    model_config = _example(
+        elements=[{"element_id": 829836802793406551, "account": ACCOUNT, "character": CHARACTER}]
+    )
+
+    elements: tuple[NewElement, ...] = Field(max_length=500)
+
+
+class ElementFault(Card):
+    """What stands against adopting one of them: its `index` in the list, and the field it is about ("" for the whole)."""
+
+    index: int
+    code: str
+    message: str
+    path: str
+
+
+class CheckedElements(Card):
+    """Everything that stands against adopting them; nothing when all may be adopted."""
+
+    faults: tuple[ElementFault, ...]
 
 
 class NewProduction(Body):

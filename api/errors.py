@@ -134,6 +134,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     generation.CallUnsigned: 403,
     generation.KeyOfAnotherAccount: 409,
     generation.ReconciliationRunning: 409,
+    generation.CensusRunning: 409,
+    generation.CannotDelete: 409,
 }
 """The nearest ancestor counts; whatever is not here is our own fault: 500, and its words stay in our log."""
 

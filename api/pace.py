@@ -71,6 +71,10 @@ class Pace(BaseModel):
     reconcile_every: Seconds = Field(
         _D.reconcile_every, description="How often a worker compares each account with Kling's task lists."
     )
+    census_every: Seconds = Field(
+        _D.census_every,
+        description="How often a worker compares each account's elements and voices with Kling's lists.",
+    )
     idle: Seconds = Field(_D.idle, description="How long a worker with nothing to do sleeps.")
 
     def durations(self) -> Durations:

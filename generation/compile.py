@@ -79,7 +79,11 @@ def judge_parts(request: ShotRequest, grounds: Grounds) -> tuple[Finding, ...]:
     resolution = resolve(request, grounds)
     payload = assemble(resolution, compose(resolution)).as_wire()
     facts = _facts(resolution, grounds, None, attachments_of(resolution))
-    return (*resolution.gaps, *judge(Subject("omni-video", payload, facts), in_parts=True))
+    return (
+        *resolution.gaps,
+        *resolution.remarks,
+        *judge(Subject("omni-video", payload, facts), in_parts=True),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,3 +200,16 @@ VOICE_NOT_CARRIED = Gap(
     "Kling takes voices through elements alone: mint one with this voice for it to be heard",
     severity="I",
 )
+MINT = Gap(
+    "E425",
+    "The element must be minted",
+    ("contract section 6", *_GROUNDING),
+    "mint it again, or adopt one that shows the same",
+)
+STALE_ELEMENT = Gap(
+    "W424",
+    "The element is stale",
+    ("contract section 6", *_GROUNDING),
+    "remint it, or write into accept why it will do",
+    severity="W",
+)

@@ -13,6 +13,7 @@ from generation.policies import GUIDE, Policies
 from generation.present import Present
 from generation.shot import ShotRequest
 from generation.source import FoundCharacter, FoundScene, Source, voice_in_use
+from registry.deciders.element import assets_of
 from registry.errors import NotFound
 from registry.events.ids import is_id
 from registry.registry import Registry
@@ -68,6 +69,13 @@ def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:
     people = as_pinned(people, scene=scene, production=production, source=source)
     wanted = {person.id: person for person in people.values()}.values()
     pictures = [reference.asset for person in wanted for reference in person.references]
+    pictures += [
+        asset
+        for person in wanted
+        for one in person.elements
+        if one.made_of
+        for asset in assets_of(one.made_of)
+    ]
     grounds = Grounds(
         studio=studio,
         position=source.position,

@@ -61,6 +61,8 @@ class ElementGround:
     look: str | None = None
     lost: str | None = None
     made_of: ElementInputs | None = None
+    cause: str = ""
+    """Why it is `retired`, in words that go on from its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class AssetGround:
     height: int = 0
     format: str = ""
     retired: bool = False
+    superseded_by: str | None = None
     made_from_clip: str | None = None
     made_from_scene: str | None = None
 

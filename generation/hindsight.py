@@ -25,6 +25,7 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    element_ground,
     references_of,
     voice_ground,
 )
@@ -102,9 +103,9 @@ class Hindsight:
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         held = elements.elements_until(self._connection, self._studio, self.position, characters=characters)
-        states = self._all(held, Element)
-        made = [id for id in held if states[id][0].element_id is not None]
-        return [(states[id][0].character, _element_ground(id, states[id][0])) for id in made]
+        states = {id: state for id, (state, _) in self._all(held, Element).items()}
+        made = [id for id in held if states[id].element_id is not None]
+        return [(states[id].character, element_ground(id, states[id])) for id in made]
 
     def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
         begun = voices.voices_until(self._connection, self._studio, self.position, characters=characters)
@@ -181,10 +182,6 @@ def _found(id: str, state: Character, version: int) -> FoundCharacter:
         looks=state.looks,
     )
     return FoundCharacter(ground, state.aliases, state.portrayal.voice)
-
-
-def _element_ground(id: str, state: Element) -> ElementGround:
-    return ElementGround(id, state.element_id or 0, state.account, state.made_from, not state.live)
 
 
 def _nothing(stream: str) -> NotFound:

@@ -21,6 +21,7 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    element_ground,
     voice_ground,
     voice_in_use,
 )
@@ -80,16 +81,10 @@ class Present:
         return {id: folded.state for id, folded in then.items() if isinstance(folded.state, Character)}
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
-        held = elements.elements_of(self._connection, self._studio, characters)
-        return [
-            (
-                card.character,
-                ElementGround(
-                    card.id, card.element_id or 0, card.account, card.made_from, not card.live, card.look
-                ),
-            )
-            for card in held
-        ]
+        """The view says which there are; what became of each, and its recipe, is its folded state's to say."""
+        held = [card.id for card in elements.elements_of(self._connection, self._studio, characters)]
+        states = self._registry.states(self._connection, self._studio, held, as_of=self.position)
+        return [(states[id].state.character, element_ground(id, states[id].state)) for id in held]
 
     def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
         """The view says which there are; what became of each is its folded state's to say."""

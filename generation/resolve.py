@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from generation import gaps
-from generation.casting import Member, Person, cast_of, check_speakers, ground
+from generation.casting import Member, Person, cast_of, check_speakers, ground, stale_elements
 from generation.dressing import remark_on_pin
 from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround, TakeGround
 from generation.rules.finding import Finding
@@ -27,7 +27,7 @@ class Resolution:
     """What the payload will be built from.
 
     `called` leads from the names the request uses to character ids. With gaps it holds only what could be resolved, and no
-    payload may be sent from it. `remarks` inform and stop nothing.
+    payload may be sent from it. `remarks` are cautions, which need the caller's reason, and what only informs.
     """
 
     request: ShotRequest
@@ -103,7 +103,7 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         setting=setting,
         called={name: character.id for name, character in grounds.people.items()},
         gaps=tuple(found),
-        remarks=tuple(_remarks(cast)),
+        remarks=(*_remarks(cast), *stale_elements(cast, people, grounds)),
         notes=tuple(notes),
     )
 

@@ -78,12 +78,21 @@ class CastEntry(_Part):
     """Somebody who is in the picture.
 
     `identity` says what the face stands on: a Kling element of the account (`elements`), a reference picture (`images`), or
-    whichever serves the whole cast alike (`auto`, guide F3). `look` is what the character wears; null leaves it to the pins.
+    whichever serves the whole cast alike (`auto`, guide F3). Whoever has, or had, an element for the look in use must have a live
+    one under `auto`, unless `fall_back` lets this request stand on a picture instead. `look` is what the character wears; null
+    leaves it to the pins.
     """
 
     character: Name
     look: LookName | None = None
     identity: Identity = "auto"
+    fall_back: StrictBool = False
+
+    @model_validator(mode="after")
+    def _falls_back_from_auto(self) -> Self:
+        if self.fall_back and self.identity != "auto":
+            raise ValueError(f"fall_back goes with identity auto, not with {self.identity}")
+        return self
 
 
 class Turn(_Part):

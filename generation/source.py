@@ -18,6 +18,7 @@ from generation.grounds import (
     VoiceGround,
 )
 from registry.deciders.character import Character
+from registry.deciders.element import Element
 from registry.deciders.pins import Pins
 from registry.deciders.voice import Voice
 from registry.events.asset import FrameOf
@@ -93,7 +94,7 @@ class Source(Protocol):
         ...
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
-        """These characters' elements, retired ones too, each with its character, in order of adoption."""
+        """These characters' elements, each with its character, in order of adoption or mint: also those nothing may stand on."""
         ...
 
     def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
@@ -132,6 +133,8 @@ class KeptAsset(Protocol):
     def derived_from(self) -> FrameOf | None: ...
     @property
     def retired(self) -> bool: ...
+    @property
+    def superseded_by(self) -> str | None: ...
 
 
 def references_of(character: Character) -> tuple[ReferenceGround, ...]:
@@ -153,9 +156,43 @@ def asset_ground(asset: str, kept: KeptAsset, *, scene: str | None) -> AssetGrou
         height=picture.height if picture else 0,
         format=rendition.media_type.removeprefix("image/") if rendition else "",
         retired=kept.retired,
+        superseded_by=kept.superseded_by,
         made_from_clip=kept.derived_from.clip if kept.derived_from else None,
         made_from_scene=scene,
     )
+
+
+def element_ground(element: str, state: Element) -> ElementGround:
+    """A folded element: its recipe, if we made it, and what keeps anything new from standing on it."""
+    return ElementGround(
+        id=element,
+        element_id=state.element_id or 0,
+        account=state.account,
+        kind=state.made_from,
+        retired=not state.live,
+        look=state.look,
+        lost=state.lost,
+        made_of=None if state.mint is None else state.mint.requested.inputs,
+        cause=_why_not(state),
+    )
+
+
+def _why_not(state: Element) -> str:
+    if state.element_id is None:
+        ended = state.mint is not None and state.mint.stage == "failed"
+        return "could not be minted" if ended else "is still being minted"
+    if state.deleted:
+        return "was deleted at Kling on our word"
+    if state.retired:
+        return "is retired"
+    return "" if state.lost is None else _LOST[state.lost]
+
+
+_LOST: Final[Mapping[LostCause, str]] = {
+    "missing": "is lost: Kling no longer lists it",
+    "deleted": "is lost: it was deleted at Kling",
+    "foreign": "is lost: Kling lists it as somebody else's",
+}
 
 
 def voice_ground(voice: str, state: Voice) -> VoiceGround:
@@ -179,14 +216,7 @@ def _why_silent(state: Voice) -> str:
         return "was deleted at Kling on our word"
     if state.retired:
         return "is retired"
-    return "" if state.lost is None else f"is lost: {_LOST_VOICE[state.lost]}"
-
-
-_LOST_VOICE: Final[Mapping[LostCause, str]] = {
-    "missing": "Kling no longer lists it",
-    "deleted": "it was deleted at Kling",
-    "foreign": "Kling lists it as somebody else's",
-}
+    return "" if state.lost is None else _LOST[state.lost]
 
 
 def voice_in_use(bound: str | None, voices: Sequence[VoiceGround], account: str | None) -> VoiceGround | None:

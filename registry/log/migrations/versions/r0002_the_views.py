@@ -68,6 +68,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "scene", "character"),
     )
     op.create_table(
+        "view_censuses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("census", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("report", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "census"),
+    )
+    op.create_index(op.f("ix_view_censuses_account"), "view_censuses", ["account"], unique=False)
+    op.create_table(
         "view_characters",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("character", sa.String(), nullable=False),
@@ -117,6 +127,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "position"),
     )
     op.create_index(op.f("ix_view_continuity_scene"), "view_continuity", ["scene"], unique=False)
+    op.create_table(
+        "view_deletions",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("ordered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "stream"),
+    )
     op.create_table(
         "view_edges",
         sa.Column("log", sa.String(), nullable=False),
