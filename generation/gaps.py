@@ -32,6 +32,7 @@ class Gap:
 
 _GROUNDING = ("guide F3.3",)
 _ASSETS = ("guide 1.2",)
+_CONSENT: tuple[str, ...] = ()
 
 UNKNOWN_CHARACTER = Gap(
     "E401", "Unknown character", _GROUNDING, "introduce the character first, or correct the name"
@@ -97,4 +98,19 @@ UNKNOWN_PRODUCTION = Gap(
 OTHER_PRODUCTION = Gap("E418", "The scene is another production's", ("guide 4.1",), "leave production out")
 AMBIGUOUS = Gap(
     "E419", "A name of several", _GROUNDING, "name the character by id, or cast one of them in the scene"
+)
+NO_CONSENT = Gap(
+    "E430",
+    "No consent of the person shown",
+    _CONSENT,
+    "register a consent that covers it, or show somebody else",
+)
+NO_LIKENESS = Gap(
+    "E431",
+    "A real person without a likeness",
+    _CONSENT,
+    "link the person's likeness, or declare the character fictional",
+)
+WITHDRAWN_CLIP = Gap(
+    "E432", "The clip is withdrawn", ("guide E", "guide V.1"), "name another clip, or make a new one"
 )

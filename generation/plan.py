@@ -31,7 +31,7 @@ class Why(_Answer):
 class Grounded(_Answer):
     """What stands for whom: an element, a picture (ours, or elsewhere by `url`), a frame or a clip.
 
-    `marker` is how the prompt points at it.
+    `marker` is how the prompt points at it; `consent` what allows to show the real person behind somebody.
     """
 
     role: Literal["person", "opening", "closing", "reference", "parent"]
@@ -44,6 +44,24 @@ class Grounded(_Answer):
     asset: str | None = None
     url: str | None = None
     clip: str | None = None
+    likeness: str | None = None
+    consent: str | None = None
+
+
+class Shown(_Answer):
+    """Somebody who can be recognised in the clip: cast, by a portrait among the pictures (`asset`), or in the clip gone on from.
+
+    `heard` says that the voice is used too; `consent` is what allows it where a real person is behind.
+    """
+
+    character: str
+    version: int
+    heard: bool = False
+    cast: bool = True
+    asset: str | None = None
+    clip: str | None = None
+    likeness: str | None = None
+    consent: str | None = None
 
 
 class Mapped(_Answer):
@@ -94,6 +112,7 @@ class Plan(_Answer):
     why: tuple[Why, ...]
     grounded: tuple[Grounded, ...]
     mapping: tuple[Mapped, ...]
+    shows: tuple[Shown, ...] = ()
     estimate: Estimate
     duration: int
     sound: Literal["on", "off"]
@@ -123,6 +142,7 @@ class Preview(_Answer):
     why: tuple[Why, ...] = ()
     grounded: tuple[Grounded, ...] = ()
     mapping: tuple[Mapped, ...] = ()
+    shows: tuple[Shown, ...] = ()
     estimate: Estimate | None = None
     takes: int = 1
     total: Estimate | None = None

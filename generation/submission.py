@@ -15,18 +15,21 @@ from typing import Final
 
 from generation.attach import WireBody
 from generation.awaiting import drift
+from generation.clearance import seen_since
 from generation.desk import BUDGET, Desk, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import PayloadRefused
 from generation.plan import Plan, model_of
 from generation.posting import Line, account_of, post, submission_of, us
-from generation.recording import plan_of, reserving
+from generation.recording import plan_of, purpose_of, requested_of, reserving
+from generation.refusing import refused_uses
+from generation.standing import standing_of
 from generation.wire import video_urls, wire_body
 from registry.deciders.account import Account
 from registry.deciders.command import AlreadyRetired
 from registry.deciders.generation import OpenSubmission, VoidPlan
 from registry.deciders.production import BudgetExceeded
-from registry.deciders.standing import Standing
+from registry.deciders.standing import NoConsent, Standing
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobMissing, NotFound, Refusal
 from registry.events.ids import suffix_of
@@ -78,7 +81,7 @@ def submit(desk: Desk, held: Held) -> Step:
             why = f"waits for budget: {refused.message}"
             return Wait(desk.durations.hold(held.lease.attempts), why, memory=BUDGET)
         except (Refusal, NotFound) as refused:
-            return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+            return _changed(desk, held, refused)
         held, line = replace(held, lease=lease), Line(client, account)
         return post(desk, held, draft.submission, line=line, body=draft.body, until=began + seconds)
 
@@ -114,7 +117,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
     )
     held.append(
         desk,
-        OpenSubmission(stream=held.id, submission=draft.submission, standing=_standing(plan)),
+        OpenSubmission(stream=held.id, submission=draft.submission, standing=_standing(desk, held, plan)),
         IntendSubmission(stream=draft.submission, intent=intent),
         reserving(held.generation, draft.submission, held.id),
     )
@@ -143,11 +146,11 @@ def send_again(desk: Desk, held: Held) -> Step:
         began = desk.monotonic()
         after = _resent_after(held)
         resent = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
-        note = NoteOnSubmission(stream=submission, event=resent, standing=_standing(plan))
+        note = NoteOnSubmission(stream=submission, event=resent, standing=_standing(desk, held, plan))
         try:
             held.append(desk, note)
-        except (AlreadyRetired, NotFound) as refused:
-            return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+        except (AlreadyRetired, NotFound, NoConsent) as refused:
+            return _changed(desk, held, refused)
         held = replace(held, lease=lease)
         line = Line(client, account)
         return post(desk, held, submission, line=line, body=body, until=began + seconds)
@@ -173,14 +176,19 @@ def disproved(desk: Desk, held: Held) -> Step:
     return Moved()
 
 
-def _standing(plan: Plan) -> Standing:
-    """Every stream whose retirement since the compile must stop the send."""
-    named = (
-        name
-        for ground in plan.grounded
-        for name in (ground.character, ground.element, ground.asset, ground.clip)
-    )
-    return Standing(tuple(dict.fromkeys(name for name in named if name is not None)))
+def _standing(desk: Desk, held: Held, plan: Plan) -> Standing:
+    """Everything whose change since the compile must stop the send, the people's consent as of now among it."""
+    requested = requested_of(held.generation)
+    known = {one.character for one in plan.shows}
+    late = [one for one in seen_since(desk.registry, held.lease.log, plan) if one.character not in known]
+    plan = plan.model_copy(update={"shows": (*plan.shows, *late)})
+    return standing_of(plan, production=requested.production, purpose=purpose_of(requested), at=desk.now())
+
+
+def _changed(desk: Desk, held: Held, refused: Refusal | NotFound) -> Step:
+    """The end of what no longer stands; a use that was not allowed is written down in the same append."""
+    uses = refused_uses(refused, production=requested_of(held.generation).production, subject=held.id)
+    return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}", *uses)
 
 
 def _resent_after(held: Held) -> ResentAfter:
