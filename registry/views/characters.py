@@ -11,10 +11,13 @@ from sqlalchemy import BigInteger, Connection, Index, Row, delete, insert, selec
 from sqlmodel import Field, SQLModel
 
 from registry.events.character import (
+    CharacterDeclared,
     CharacterDescribed,
     CharacterIntroduced,
     CharacterRenamed,
     CharacterRetired,
+    LikenessLinked,
+    LikenessUnlinked,
     ReferenceAssigned,
     ReferenceWithdrawn,
 )
@@ -38,6 +41,7 @@ class CharacterRow(SQLModel, table=True):
     aliases: bytes
     kind: str
     depicts: str
+    likeness: str | None = Field(default=None, index=True)
     description: str
     retired: bool
     introduced_at: int = Field(sa_type=BigInteger)
@@ -82,7 +86,7 @@ class ReferenceCard(Card):
 
 
 class CharacterCard(Card):
-    """A character with its reference pictures in the order they were assigned."""
+    """A character with its reference pictures in the order they were assigned; `likeness` is the real person behind it."""
 
     id: str
     version: int
@@ -90,6 +94,7 @@ class CharacterCard(Card):
     aliases: tuple[str, ...]
     kind: CharacterKind
     depicts: Depicts
+    likeness: str | None = None
     description: str
     references: tuple[ReferenceCard, ...]
     retired: bool
@@ -131,6 +136,12 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         REFERENCES.c.look == (event.look or ""),
                     )
                 )
+            case CharacterDeclared(depicts=depicts):
+                _change(connection, recorded, depicts=depicts)
+            case LikenessLinked(likeness=likeness):
+                _change(connection, recorded, likeness=likeness)
+            case LikenessUnlinked():
+                _change(connection, recorded, likeness=None)
             case CharacterRetired():
                 _change(connection, recorded, retired=True)
 
@@ -182,6 +193,9 @@ PROJECTION = Projection(
             "ReferenceAssigned",
             "ReferenceWithdrawn",
             "CharacterRetired",
+            "CharacterDeclared",
+            "LikenessLinked",
+            "LikenessUnlinked",
         }
     ),
     _project,
@@ -270,6 +284,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             aliases=tuple(orjson.loads(row.aliases)),
             kind=row.kind,
             depicts=row.depicts,
+            likeness=row.likeness,
             description=row.description,
             references=tuple(by_character[row.character]),
             retired=row.retired,
