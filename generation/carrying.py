@@ -38,6 +38,13 @@ def requested_of(subject: Element | Voice) -> ElementMintRequested | VoiceMintRe
     return subject.mint.requested
 
 
+def pays(subject: Subject) -> str | None:
+    """The production whose budget it takes; None when none does."""
+    if isinstance(subject, Generation):
+        return recording.requested_of(subject).production
+    return requested_of(subject).production
+
+
 def mint_standing(plan: MintPlan, *, at: int) -> Standing:
     """What a mint stands on when it is sent at `at` (microseconds): its grounds, and the consent of whom it shows."""
     use = Use(production=plan.production, purpose="final", voice=plan.voiced, at=at)

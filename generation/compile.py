@@ -25,6 +25,7 @@ from generation.inventory import (
     mapping_of,
     pictures_of,
     price_of,
+    shown_by,
     wire_bytes_of,
 )
 from generation.patterns.choose import Choice, choose
@@ -140,6 +141,7 @@ def _plan(
         why=choice.why,
         grounded=grounded_on(resolution, payload),
         mapping=mapping_of(resolution, _every_prompt(payload)),
+        shows=shown_by(resolution),
         estimate=price_of(payload, resolution.seconds),
         duration=resolution.seconds,
         sound=resolution.sound,

@@ -33,6 +33,7 @@ class Gap:
 
 _GROUNDING = ("guide F3.3",)
 _ASSETS = ("guide 1.2",)
+_CONSENT: tuple[str, ...] = ()
 
 UNKNOWN_CHARACTER = Gap(
     "E401", "Unknown character", _GROUNDING, "introduce the character first, or correct the name"
@@ -212,4 +213,19 @@ STALE_ELEMENT = Gap(
     ("contract section 6", *_GROUNDING),
     "remint it, or write into accept why it will do",
     severity="W",
+)
+NO_CONSENT = Gap(
+    "E430",
+    "No consent of the person shown",
+    _CONSENT,
+    "register a consent that covers it, or show somebody else",
+)
+NO_LIKENESS = Gap(
+    "E431",
+    "A real person without a likeness",
+    _CONSENT,
+    "link the person's likeness, or declare the character fictional",
+)
+WITHDRAWN_CLIP = Gap(
+    "E432", "The clip is withdrawn", ("guide E", "guide V.1"), "name another clip, or make a new one"
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
+from generation.clearance import Clearance
 from generation.grounds import AccountGround, CharacterGround, Grounds, ParentGround, VoiceGround
 from generation.hindsight import Hindsight
 from generation.pinned import as_pinned
@@ -49,7 +50,8 @@ def gather(
             else Hindsight(registry, connection, studio, position=as_of)
         )
         found = _gathered(studio, request, source)
-        found = found._replace(grounds=replace(found.grounds, policies=policies))
+        cleared = _cleared(found.grounds, request, Clearance(registry, connection, studio, source.position))
+        found = found._replace(grounds=replace(cleared, policies=policies))
     return _with_relay(found) if policies.old_parents == "relay" else found
 
 
@@ -94,6 +96,24 @@ def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:
     )
     unplaced = production.unplaced if production else ""
     return Gathered(grounds, production.id if production else "", scene.ground.id if scene else unplaced)
+
+
+def _cleared(grounds: Grounds, request: ShotRequest, clearance: Clearance) -> Grounds:
+    """The same grounds with everybody who can be recognised, who is behind them, and what may not be used any more."""
+    pictures = {place: name for place, name in request.pictures if isinstance(name, str)}
+    path = "edit" if request.edit is not None else "continue_from"
+    parent = grounds.parent.clip if grounds.parent else None
+    appearing = clearance.appearing(
+        pictures, parent, path=path, keeps_sound=request.keep_original_sound is not False
+    )
+    known = clearance.with_rights([*(one.character for one in appearing), *grounds.people.values()])
+    return replace(
+        grounds,
+        people={word: known[person.id] for word, person in grounds.people.items()},
+        appearing=tuple(replace(one, character=known[one.character.id]) for one in appearing),
+        territories=clearance.territories(grounds.production),
+        withdrawn=clearance.withdrawn((parent, request.retake_of), pictures.values()),
+    )
 
 
 def _found(ask: Callable[[str], T], named: str | None) -> T | None:

@@ -116,6 +116,20 @@ class CharacterGround:
 
 
 @dataclass(frozen=True, slots=True)
+class AppearanceGround:
+    """Somebody who can be recognised without being cast: by a picture that is sent, or in the clip that is gone on from.
+
+    `heard` says that the clip holds their voice. `path` is what of the request brings them in.
+    """
+
+    path: str
+    character: CharacterGround
+    asset: str | None = None
+    clip: str | None = None
+    heard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AssetGround:
     """Source bytes and their rendition: key, SHA-256, length in bytes, upright pixels, format. Only pictures have a rendition.
 
@@ -191,3 +205,6 @@ class Grounds:
     policies: Policies = GUIDE
     territories: tuple[str, ...] = ()
     """Where the production is released; empty is the whole world."""
+    appearing: tuple[AppearanceGround, ...] = ()
+    withdrawn: frozenset[str] = frozenset()
+    """Clips that the request goes on from, answers or cuts a picture from, and that are not to be used any more."""

@@ -12,14 +12,19 @@ from typing import Final, Self
 
 from generation import compile as compiler
 from generation.affording import must_suit, objections
+from generation.errors import CannotResolve
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
 from generation.moments import microseconds
 from generation.plan import Plan, Preview, model_of
 from generation.policies import GUIDE, Policies
+from generation.refusing import Refusals, denied_uses, refused_uses
+from generation.resolve import resolve
 from generation.shot import ShotRequest
+from generation.standing import standing_of
 from registry.deciders.generation import RequestGeneration
 from registry.deciders.production import Production
+from registry.deciders.standing import NoConsent
 from registry.events.envelope import Context
 from registry.events.generation import GenerationRequested, ParentAwaited, PlanCompiled
 from registry.log.roles import Handled
@@ -96,28 +101,39 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     A request that continues a generation still running is taken with ParentAwaited instead, and compiled when its clip is there.
 
     Raises CannotResolve and PayloadRefused with everything that was found, NotFound, and what `Registry.handle` raises; then
-    nothing was written.
+    nothing was written, but that a person's likeness was asked for without their consent, if it was.
     """
     takes = generation if isinstance(generation, Takes) else Takes((generation,))
     if len(takes.ids) != request.takes:
         raise RuntimeError(f"{request.takes} takes were asked for, and {len(takes.ids)} ids given")
     gathered = gather(registry, studio, request, policies=policies)
+    place = gathered.production or None
+    refusals = Refusals(registry, studio, context, idempotency)
     pending = _pending_parent(gathered.grounds)
-    if pending is None:
-        plan = compiler.compile_plan(request, gathered.grounds)
-        second: PlanCompiled | ParentAwaited = compiled(plan)
-    else:
-        # Everything but the parent's address is judged now, so that a request that cannot be made does not wait.
-        plan = compiler.compile_plan(request, _as_if_delivered(gathered.grounds))
-        second = ParentAwaited(parent=pending)
+    # Everything but a pending parent's address is judged now, so that a request that cannot be made does not wait.
+    grounds = _as_if_delivered(gathered.grounds) if pending else gathered.grounds
+    try:
+        plan = compiler.compile_plan(request, grounds)
+    except CannotResolve:
+        refusals.keep(denied_uses(resolve(request, grounds).shows, production=place, subject=None))
+        raise
+    second = ParentAwaited(parent=pending) if pending else compiled(plan)
+    if pending:
         production = _production(registry, studio, gathered)
         must_suit(request, Decimal(plan.estimate.units), production, stream=gathered.production)
     requested = _requested(request, gathered, plan)
+    standing = standing_of(plan, production=place, purpose=request.purpose, at=registry.clock())
     commands = [
-        RequestGeneration(stream=name, requested=_take(requested, takes, number), plan=second)
+        RequestGeneration(
+            stream=name, requested=_take(requested, takes, number), plan=second, standing=standing
+        )
         for number, name in enumerate(takes.ids, 1)
     ]
-    return registry.handle(studio, commands, context=context, idempotency=idempotency)
+    try:
+        return registry.handle(studio, commands, context=context, idempotency=idempotency)
+    except NoConsent as refused:
+        refusals.keep(refused_uses(refused, production=place, subject=None))
+        raise
 
 
 def _take(requested: GenerationRequested, takes: Takes, number: int) -> GenerationRequested:
@@ -144,8 +160,9 @@ def _as_if_delivered(grounds: Grounds) -> Grounds:
 
 
 def subjects_of(plan: Plan) -> tuple[str, ...]:
-    """The streams whose keys seal texts about this plan: everybody who is in it (empty: the text's own stream)."""
-    return tuple(sorted({person.character for person in plan.mapping}))
+    """The streams whose keys seal texts about this plan: everybody who is seen in it (empty: the text's own stream)."""
+    seen = {person.character for person in plan.mapping} | {one.character for one in plan.shows}
+    return tuple(sorted(seen))
 
 
 def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> GenerationRequested:

@@ -10,6 +10,7 @@ from generation.casting import Person
 from generation.grounds import AssetGround, ParentGround, VoiceGround
 from generation.patterns.omni import blob, clip
 from generation.plan import Attachment, Grounded, Mapped
+from generation.plan import Shown as Seen
 from generation.prices import Case, Estimate, estimate
 from generation.resolve import Resolution, Shown
 from generation.shot import RemotePicture
@@ -78,7 +79,25 @@ def wire_bytes_of(payload: dict[str, Any], attachments: tuple[Attachment, ...]) 
     return total
 
 
+def shown_by(resolution: Resolution) -> tuple[Seen, ...]:
+    """Everybody who can be recognised, and by which consent."""
+    return tuple(
+        Seen(
+            character=one.character.id,
+            version=one.character.version,
+            heard=one.heard,
+            cast=one.cast,
+            asset=one.asset,
+            clip=one.clip,
+            likeness=one.likeness,
+            consent=one.consent,
+        )
+        for one in resolution.shows
+    )
+
+
 def grounded_on(resolution: Resolution, payload: dict[str, Any]) -> tuple[Grounded, ...]:
+    consents = {one.character.id: one for one in resolution.shows}
     people = [
         Grounded(
             role="person",
@@ -90,6 +109,8 @@ def grounded_on(resolution: Resolution, payload: dict[str, Any]) -> tuple[Ground
             element=person.element.id if person.element else None,
             element_id=person.element.element_id if person.element else None,
             asset=person.picture.id if person.picture else None,
+            likeness=consents[person.character.id].likeness,
+            consent=consents[person.character.id].consent,
         )
         for person in resolution.people
     ]

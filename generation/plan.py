@@ -31,7 +31,8 @@ class Why(_Answer):
 class Grounded(_Answer):
     """What stands for whom: an element, a picture (ours, or elsewhere by `url`), a frame or a clip.
 
-    `marker` is how the prompt points at it; a person is as of `version`, in `look`.
+    `marker` is how the prompt points at it; a person is as of `version`, in `look`; `consent` is what allows to show the real
+    person behind somebody.
     """
 
     role: Literal["person", "opening", "closing", "reference", "parent"]
@@ -45,6 +46,24 @@ class Grounded(_Answer):
     asset: str | None = None
     url: str | None = None
     clip: str | None = None
+    likeness: str | None = None
+    consent: str | None = None
+
+
+class Shown(_Answer):
+    """Somebody who can be recognised in the clip: cast, by a portrait among the pictures (`asset`), or in the clip gone on from.
+
+    `heard` says that the voice is used too; `consent` is what allows it where a real person is behind.
+    """
+
+    character: str
+    version: int
+    heard: bool = False
+    cast: bool = True
+    asset: str | None = None
+    clip: str | None = None
+    likeness: str | None = None
+    consent: str | None = None
 
 
 class Mapped(_Answer):
@@ -101,6 +120,7 @@ class Plan(_Answer):
     why: tuple[Why, ...]
     grounded: tuple[Grounded, ...]
     mapping: tuple[Mapped, ...]
+    shows: tuple[Shown, ...] = ()
     estimate: Estimate
     duration: int
     sound: Literal["on", "off"]
@@ -135,6 +155,7 @@ class Preview(_Answer):
     why: tuple[Why, ...] = ()
     grounded: tuple[Grounded, ...] = ()
     mapping: tuple[Mapped, ...] = ()
+    shows: tuple[Shown, ...] = ()
     estimate: Estimate | None = None
     takes: int = 1
     total: Estimate | None = None

@@ -15,7 +15,7 @@ from registry.deciders.submission import CloseSubmission, Submission
 from registry.events.clip import ClipRecorded
 from registry.events.generation import GenerationRequested, PlanCompiled, ResultStored
 from registry.events.personal import Erased
-from registry.events.references import CastMember, Ending
+from registry.events.references import CastMember, Ending, Purpose
 from registry.events.scene import ContinuityRecorded
 
 
@@ -33,7 +33,7 @@ def ending(
         clip = _clip(generation_id, generation, submission)
         commands.append(RecordClip(stream=_result(generation).clip, clip=clip))
     continuity = _continuity(generation_id, generation, submission, outcome, reason)
-    requested = _requested(generation)
+    requested = requested_of(generation)
     clip_id = _result(generation).clip if outcome == "delivered" else None
     commands.append(RecordContinuity(stream=requested.scene, continuity=continuity))
     commands.append(
@@ -56,7 +56,7 @@ def ending(
 def reserving(generation: Generation, submission: str, subject: str) -> ReserveBudget:
     """Set the plan's estimate aside, in the append of the intent."""
     units = generation.plan.estimate_units if generation.plan else "0"
-    production = _requested(generation).production
+    production = requested_of(generation).production
     return ReserveBudget(stream=production, submission=submission, subject=subject, units=units)
 
 
@@ -65,7 +65,7 @@ def settling(generation: Generation, units: str | None) -> SettleBudget:
     if generation.submission is None:
         raise RuntimeError("a generation without its submission")
     return SettleBudget(
-        stream=_requested(generation).production, submission=generation.submission, units=units
+        stream=requested_of(generation).production, submission=generation.submission, units=units
     )
 
 
@@ -84,7 +84,7 @@ def plan_of(generation: Generation) -> Plan | None:
 
 
 def _clip(generation_id: str, generation: Generation, submission: Submission) -> ClipRecorded:
-    requested, result, succeeded = _requested(generation), _result(generation), submission.succeeded
+    requested, result, succeeded = requested_of(generation), _result(generation), submission.succeeded
     if generation.submission is None or succeeded is None:
         raise RuntimeError(f"{generation_id} cannot be delivered: no task of it succeeded")
     plan = plan_of(generation)
@@ -109,7 +109,7 @@ def _clip(generation_id: str, generation: Generation, submission: Submission) ->
 def _continuity(
     generation_id: str, generation: Generation, submission: Submission, outcome: Ending, reason: str
 ) -> ContinuityRecorded:
-    requested, compiled, plan = _requested(generation), generation.plan, plan_of(generation)
+    requested, compiled, plan = requested_of(generation), generation.plan, plan_of(generation)
     result = generation.result if outcome == "delivered" else None
     ended = submission.succeeded or submission.failed
     return ContinuityRecorded(
@@ -154,8 +154,9 @@ def _prompt(compiled: PlanCompiled | None, plan: Plan | None) -> str | Erased:
 
 
 def _cast(plan: Plan) -> tuple[CastMember, ...]:
+    """Everybody who can be recognised: who was cast, and who came in by a portrait or by the clip gone on from."""
     mapping = {mapped.character: mapped for mapped in plan.mapping}
-    return tuple(
+    cast = tuple(
         CastMember(
             character=person.character,
             version=person.version or 0,
@@ -164,10 +165,24 @@ def _cast(plan: Plan) -> tuple[CastMember, ...]:
             element_id=person.element_id,
             assets=(person.asset,) if person.asset else (),
             **_heard(mapping.get(person.character)),
+            likeness=person.likeness,
+            consent=person.consent,
         )
         for person in plan.grounded
         if person.role == "person" and person.character is not None
     )
+    others = (
+        CastMember(
+            character=one.character,
+            version=one.version,
+            assets=(one.asset,) if one.asset else (),
+            likeness=one.likeness,
+            consent=one.consent,
+        )
+        for one in plan.shows
+        if not one.cast
+    )
+    return (*cast, *others)
 
 
 def _heard(mapped: Mapped | None) -> dict[str, Any]:
@@ -183,7 +198,13 @@ def _ordered(plan: Plan | None, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
-def _requested(generation: Generation) -> GenerationRequested:
+def purpose_of(requested: GenerationRequested) -> Purpose:
+    """What the clip is for. Nothing is sent of a request that is erased."""
+    return "draft" if isinstance(requested.request, Erased) else requested.request.get("purpose", "draft")
+
+
+def requested_of(generation: Generation) -> GenerationRequested:
+    """What was asked. Raises RuntimeError for what is no generation yet."""
     if generation.requested is None:
         raise RuntimeError("a generation without its request")
     return generation.requested

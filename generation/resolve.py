@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from generation import gaps
 from generation.casting import Member, Person, cast_of, check_speakers, ground, stale_elements
+from generation.consent import Appearance, appearances, without_consent
 from generation.dressing import remark_on_pin
 from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround, TakeGround
 from generation.rules.finding import Finding
@@ -26,8 +27,9 @@ RELAY_MARGIN_US: Final = 3_600 * 1_000_000
 class Resolution:
     """What the payload will be built from.
 
-    `called` leads from the names the request uses to character ids. With gaps it holds only what could be resolved, and no
-    payload may be sent from it. `remarks` are cautions, which need the caller's reason, and what only informs.
+    `called` leads from the names the request uses to character ids; `shows` is everybody who can be recognised. With gaps it
+    holds only what could be resolved, and no payload may be sent from it. `remarks` are cautions, which need the caller's reason,
+    and what only informs.
     """
 
     request: ShotRequest
@@ -40,6 +42,7 @@ class Resolution:
     retake: TakeGround | None
     setting: str | None
     called: Mapping[str, str]
+    shows: tuple[Appearance, ...]
     gaps: tuple[Finding, ...]
     remarks: tuple[Finding, ...]
     notes: tuple[str, ...]
@@ -88,6 +91,8 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
     people, notes = ground(cast, grounds, found)
     check_speakers(request, grounds, cast=cast, found=found)
     notes += _unsaid_looks(request, people)
+    shows = appearances(request, grounds, cast, people)
+    found.extend(without_consent(shows))
     setting = request.setting
     if setting is None and request.prompt is None and grounds.scene is not None and grounds.scene.setting:
         setting, notes = grounds.scene.setting, [*notes, f"the setting is that of scene {grounds.scene.name}"]
@@ -102,6 +107,7 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         retake=_retake(request, grounds, found),
         setting=setting,
         called={name: character.id for name, character in grounds.people.items()},
+        shows=shows,
         gaps=tuple(found),
         remarks=(*_remarks(cast), *stale_elements(cast, people, grounds)),
         notes=tuple(notes),
@@ -160,6 +166,9 @@ def _asset(path: str, name: str, grounds: Grounds, found: list[Finding]) -> Asse
         found.append(
             gaps.NOT_A_PICTURE.at(path, f"asset {name} is of kind {asset.kind}, without a rendition to send")
         )
+    elif asset.made_from_clip in grounds.withdrawn:
+        told = f"asset {name} was cut from {asset.made_from_clip}, which is withdrawn"
+        found.append(gaps.WITHDRAWN_CLIP.at(path, told))
     else:
         return asset
     return None
@@ -172,6 +181,8 @@ def _parent(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> Par
     parent = grounds.parent
     if parent is None:
         found.append(gaps.UNKNOWN_PARENT.at(path, f"no clip {named!r}"))
+    elif parent.clip in grounds.withdrawn:
+        found.append(gaps.WITHDRAWN_CLIP.at(path, f"{parent.clip} is withdrawn"))
     elif parent.url is None:
         found.append(gaps.PARENT_WITHOUT_URL.at(path, f"{named} has no result yet"))
     elif parent.relay and _too_old(parent, grounds.now_us + RELAY_MARGIN_US):
@@ -191,4 +202,6 @@ def _too_old(parent: ParentGround, at: int) -> bool:
 def _retake(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> TakeGround | None:
     if request.retake_of is not None and grounds.retake is None:
         found.append(gaps.UNKNOWN_TAKE.at("retake_of", f"no clip {request.retake_of!r}"))
+    elif request.retake_of in grounds.withdrawn:
+        found.append(gaps.WITHDRAWN_CLIP.at("retake_of", f"{request.retake_of} is withdrawn"))
     return grounds.retake if request.retake_of is not None else None

@@ -15,13 +15,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from api.client import LocalFailure
 
 if TYPE_CHECKING:
     from api.bootstrap import Continuity
     from api.settings import Settings
+    from registry.events.studio import Role
     from registry.log.rebuild import Progress, Rebuilt
 
 Environment = Mapping[str, str]
@@ -91,9 +92,7 @@ def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
         return continuity.registry.rebuild(progress)
 
 
-def bootstrap_key(
-    environment: Environment, holder: str, roles: tuple[Literal["approver"], ...] = ()
-) -> MadeKey:
+def bootstrap_key(environment: Environment, holder: str, roles: tuple[Role, ...] = ()) -> MadeKey:
     """A new key for the studio that the first start opened."""
     from api.auth import issue_key
 

@@ -26,7 +26,8 @@ def days_left(expires: int, now: int) -> int:
     return max(0, (expires - now) // DAY_US)
 
 
-def _dated(card: ClipCard, now: int) -> ClipCard:
+def dated(card: ClipCard, now: int) -> ClipCard:
+    """The same card with how many whole days the provider still keeps the clip."""
     return card.model_copy(update={"days_left": days_left(card.kling_url_expires_at, now)})
 
 
@@ -42,14 +43,14 @@ def list_clips(
     page = visit.read(view.clips, after=after, limit=limit, scene=scene)
     now = visit.registry.clock()
     return answer_page(
-        request, page.model_copy(update={"items": tuple(_dated(one, now) for one in page.items)})
+        request, page.model_copy(update={"items": tuple(dated(one, now) for one in page.items)})
     )
 
 
 @get("/{clip:str}", sync_to_thread=True)
 def show_clip(clip: FromPath[str], visit: NamedDependency[Visit]) -> Answer[ClipCard]:
     """One clip."""
-    return answer_card(_dated(visit.read(view.clip, clip), visit.registry.clock()))
+    return answer_card(dated(visit.read(view.clip, clip), visit.registry.clock()))
 
 
 @route("/{clip:str}/content", http_method=READ, opt={"bytes": True}, sync_to_thread=True)

@@ -11,16 +11,19 @@ from sqlalchemy import BigInteger, Connection, Index, Row, delete, insert, selec
 from sqlmodel import Field, SQLModel
 
 from registry.events.character import (
+    CharacterDeclared,
     CharacterDescribed,
     CharacterIntroduced,
     CharacterRenamed,
     CharacterRetired,
+    LikenessLinked,
+    LikenessUnlinked,
     ReferenceAssigned,
     ReferenceWithdrawn,
     VoiceBound,
     VoiceUnbound,
 )
-from registry.events.envelope import Recorded
+from registry.events.envelope import Event, Recorded
 from registry.events.personal import known
 from registry.events.references import CharacterKind, Depicts
 from registry.log.roles import Projection
@@ -41,6 +44,7 @@ class CharacterRow(SQLModel, table=True):
     aliases: bytes
     kind: str
     depicts: str
+    likeness: str | None = Field(default=None, index=True)
     description: str
     retired: bool
     introduced_at: int = Field(sa_type=BigInteger)
@@ -80,7 +84,7 @@ CALLED = CalledRow.__table__  # type: ignore[attr-defined]
 class CharacterCard(Card):
     """A character with its reference pictures in the order they were assigned, and its looks in the order they were defined.
 
-    `voice` is what it speaks with.
+    `voice` is what it speaks with, `likeness` the real person behind it.
     """
 
     id: str
@@ -89,6 +93,7 @@ class CharacterCard(Card):
     aliases: tuple[str, ...]
     kind: CharacterKind
     depicts: Depicts
+    likeness: str | None = None
     description: str
     references: tuple[ReferenceCard, ...]
     looks: tuple[LookCard, ...]
@@ -132,14 +137,27 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         REFERENCES.c.look == (event.look or ""),
                     )
                 )
-            case VoiceBound(voice=voice):
-                _change(connection, recorded, voice=voice)
-            case VoiceUnbound():
-                _change(connection, recorded, voice=None)
-            case CharacterRetired():
-                _change(connection, recorded, retired=True)
-            case _:
-                _change(connection, recorded)  # the version that pins and If-Match speak about
+            case event:
+                _change(connection, recorded, **_becomes(event))
+
+
+def _becomes(event: Event) -> dict[str, Any]:
+    """What changes in the row; every event counts as a version, which pins and If-Match speak about."""
+    match event:
+        case VoiceBound(voice=voice):
+            return {"voice": voice}
+        case VoiceUnbound():
+            return {"voice": None}
+        case CharacterDeclared(depicts=depicts):
+            return {"depicts": depicts}
+        case LikenessLinked(likeness=likeness):
+            return {"likeness": likeness}
+        case LikenessUnlinked():
+            return {"likeness": None}
+        case CharacterRetired():
+            return {"retired": True}
+        case _:
+            return {}
 
 
 def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
@@ -193,6 +211,9 @@ PROJECTION = Projection(
             "LookRetired",
             "VoiceBound",
             "VoiceUnbound",
+            "CharacterDeclared",
+            "LikenessLinked",
+            "LikenessUnlinked",
         }
     ),
     _project,
@@ -282,6 +303,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             aliases=tuple(orjson.loads(row.aliases)),
             kind=row.kind,
             depicts=row.depicts,
+            likeness=row.likeness,
             description=row.description,
             references=tuple(by_character[row.character]),
             looks=looks.get(row.character, ()),

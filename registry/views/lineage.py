@@ -232,6 +232,15 @@ def ever_shown_by(connection: Connection, log: str, assets: Iterable[str]) -> li
     return list(_ids(connection, log, connection.execute(edges).scalars()).values())
 
 
+def shown_in(connection: Connection, log: str, clip: str) -> list[str]:
+    """The ids of every character of a clip's continuity cast."""
+    numbers = list(_numbers(connection, log, [clip]).values())
+    edges = select(EDGES.c.source).where(
+        EDGES.c.log == log, EDGES.c.made.in_(numbers), EDGES.c.kind == "shows"
+    )
+    return list(_ids(connection, log, connection.execute(edges).scalars()).values())
+
+
 def _walk(
     log: str, number: int, direction: Direction, depth: int
 ) -> Select[tuple[int, int, str, str, int, int]]:

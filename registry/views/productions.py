@@ -20,6 +20,7 @@ from registry.events.production import (
     ProductionClosed,
     ProductionOpened,
     ShareSet,
+    TerritoriesSet,
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
@@ -41,6 +42,7 @@ class ProductionRow(SQLModel, table=True):
     budget_units: str | None
     approval_above_units: str | None
     weight: int
+    territories: str
     closed: bool
     opened_at: int = Field(sa_type=BigInteger)
 
@@ -53,6 +55,7 @@ class ProductionCard(Card):
 
     `budget_units` is the most it may spend in all (null: no limit), plans above `approval_above_units` wait for a person (null:
     none do), `weight` is its share when several productions wait for slots, `pins` are the characters it holds on to.
+    `territories` are the countries it is released in (ISO 3166-1 alpha-2), empty for the whole world.
     """
 
     id: str
@@ -64,6 +67,7 @@ class ProductionCard(Card):
     approval_above_units: str | None
     weight: int
     pins: tuple[PinCard, ...]
+    territories: tuple[str, ...] = ()
     closed: bool
     opened_at: int
 
@@ -81,6 +85,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         name=event.name,
                         unplaced=event.unplaced,
                         weight=1,
+                        territories="",
                         closed=False,
                         opened_at=recorded.recorded_at,
                     )
@@ -93,6 +98,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, approval_above_units=above)
             case ShareSet(weight=weight):
                 _change(connection, recorded, weight=weight)
+            case TerritoriesSet(territories=territories):
+                _change(connection, recorded, territories=" ".join(territories))
             case BudgetReserved() | BudgetSettled() | BudgetReleased() | CharacterPinned() | PinReleased():
                 _change(connection, recorded)  # the version callers name in If-Match
             case ProductionClosed():
@@ -120,6 +127,7 @@ PROJECTION = Projection(
             "BudgetReleased",
             "ApprovalRuleSet",
             "ShareSet",
+            "TerritoriesSet",
             "ProductionClosed",
             "CharacterPinned",
             "PinReleased",
@@ -152,4 +160,5 @@ def _card(row: Row[Any], pins: tuple[PinCard, ...]) -> ProductionCard:
     values.pop("log")
     values.pop("position")
     values["id"] = values.pop("production")
+    values["territories"] = tuple(row.territories.split())
     return ProductionCard(**values, pins=pins)

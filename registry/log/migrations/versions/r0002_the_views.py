@@ -29,6 +29,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "account"),
     )
     op.create_table(
+        "view_appearances",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("clip", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "clip", "character"),
+    )
+    op.create_index(
+        "appearances_by_character", "view_appearances", ["log", "character", "position"], unique=False
+    )
+    op.create_index(
+        "appearances_by_likeness", "view_appearances", ["log", "likeness", "position"], unique=False
+    )
+    op.create_table(
         "view_assets",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("asset", sa.String(), nullable=False),
@@ -87,6 +102,7 @@ def upgrade() -> None:
         sa.Column("aliases", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("depicts", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=True),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.Column("introduced_at", sa.BigInteger(), nullable=False),
@@ -94,6 +110,7 @@ def upgrade() -> None:
         sa.Column("voice", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "character"),
     )
+    op.create_index(op.f("ix_view_characters_likeness"), "view_characters", ["likeness"], unique=False)
     op.create_table(
         "view_clips",
         sa.Column("log", sa.String(), nullable=False),
@@ -114,9 +131,24 @@ def upgrade() -> None:
         sa.Column("kling_watermark_url", sa.String(), nullable=False),
         sa.Column("continues", sa.String(), nullable=True),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("log", "clip"),
     )
     op.create_index(op.f("ix_view_clips_scene"), "view_clips", ["scene"], unique=False)
+    op.create_table(
+        "view_consents",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("consent", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("granted", sa.LargeBinary(), nullable=False),
+        sa.Column("granted_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_because", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "consent"),
+    )
+    op.create_index("consents_by_likeness", "view_consents", ["log", "likeness", "position"], unique=False)
     op.create_table(
         "view_continuity",
         sa.Column("log", sa.String(), nullable=False),
@@ -216,6 +248,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_view_generations_first_take"), "view_generations", ["first_take"], unique=False)
     op.create_index(op.f("ix_view_generations_scene"), "view_generations", ["scene"], unique=False)
     op.create_table(
+        "view_kept_clips",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("clip", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "clip", "likeness"),
+    )
+    op.create_table(
         "view_keys",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -226,6 +265,21 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "view_likenesses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("minor", sa.Boolean(), nullable=False),
+        sa.Column("guardian", sa.String(), nullable=False),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("erasing", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "likeness"),
     )
     op.create_table(
         "view_looks",
@@ -250,6 +304,16 @@ def upgrade() -> None:
     )
     op.create_index("nodes_by_id", "view_nodes", ["log", "id"], unique=True)
     op.create_table(
+        "view_own_voices",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("voice", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "voice"),
+    )
+    op.create_index("own_voices_by_character", "view_own_voices", ["log", "character"], unique=False)
+    op.create_table(
         "view_pins",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
@@ -271,6 +335,7 @@ def upgrade() -> None:
         sa.Column("budget_units", sa.String(), nullable=True),
         sa.Column("approval_above_units", sa.String(), nullable=True),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("territories", sa.String(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "production"),
@@ -296,6 +361,21 @@ def upgrade() -> None:
         sa.Column("look", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "character", "asset", "role", "look"),
+    )
+    op.create_table(
+        "view_refused_uses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("production", sa.String(), nullable=True),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("refused_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "position"),
+    )
+    op.create_index(
+        "refused_uses_by_likeness", "view_refused_uses", ["log", "likeness", "position"], unique=False
     )
     op.create_table(
         "view_scenes",
