@@ -9,7 +9,7 @@ from pydantic import Field
 from registry.events.envelope import Event
 from registry.events.ids import AssetId, ClipId, LikenessId
 from registry.events.personal import Personal
-from registry.events.references import AssetKind, PictureFacts, StoredBytes, Value
+from registry.events.references import AssetKind, Perceptual, PictureFacts, StoredBytes, Value
 
 
 class FrameOf(Value):
@@ -22,8 +22,8 @@ class FrameOf(Value):
 class AssetRegistered(Event):
     """Bytes are kept from here on. `rendition` is what Kling and pages get: upright, without metadata.
 
-    `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised; like the digests
-    it identifies a portrait, so it is personal.
+    `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised, `perceptual` what
+    the rendition looks like, None where there is nothing to tell it by; both identify a portrait as digests do, and are personal.
     """
 
     NAME: ClassVar[str] = "AssetRegistered"
@@ -34,6 +34,7 @@ class AssetRegistered(Event):
     rendition: Personal[StoredBytes | None] = None
     picture: PictureFacts | None = None
     fingerprint: Personal[str]
+    perceptual: Personal[Perceptual | None] = None
     derived_from: FrameOf | None = None
 
 

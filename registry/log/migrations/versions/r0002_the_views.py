@@ -191,6 +191,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "view_looks_like",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("asset", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("bits", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "asset"),
+    )
+    op.create_table(
         "view_nodes",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("node", sa.BigInteger(), nullable=False),
