@@ -48,6 +48,7 @@ from api.routes import (
     relay,
     scenes,
     submissions,
+    uses,
 )
 from api.routes.commanding import KnownQueries, provide_change, provide_question, provide_visit
 from api.routes.describing import describe, query_names
@@ -73,6 +74,7 @@ _RESOURCES: Final = (
     payloads,
     clips,
     lineage,
+    uses,
     events,
     callbacks,
     relay,

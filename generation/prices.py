@@ -23,6 +23,12 @@ UNITS_PER_SECOND: Final[dict[tuple[str, Case], dict[str, Decimal]]] = {
     ("kling-v3-omni", "video"): {"std": Decimal("0.9"), "pro": Decimal("1.2"), "4k": Decimal("3.0")},
 }
 
+MINT_UNITS: Final[dict[Literal["element", "voice"], Decimal]] = {
+    "element": Decimal("0"),
+    "voice": Decimal("0.05"),
+}
+"""What making an element or a custom voice costs, by the piece (contract section 10)."""
+
 
 class Estimate(BaseModel):
     """Units and US dollars as exact decimals in text, and the day the price list was read."""

@@ -26,6 +26,7 @@ from api.cli import (
     scenes,
     studios,
     together,
+    uses,
 )
 from api.cli.showing import error_lines, finding_lines, plain, text
 from api.cli.terminal import as_json, console, leave
@@ -115,6 +116,7 @@ for _group in (
     *check.COMMANDS,
     *rules.COMMANDS,
     *lineage.COMMANDS,
+    *uses.COMMANDS,
     *events.COMMANDS,
 ):
     cli.add_command(_group)

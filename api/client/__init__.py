@@ -31,6 +31,7 @@ from api.client.people import PeopleCalls
 from api.client.pictures import PictureCalls
 from api.client.record import RecordCalls
 from api.client.story import StoryCalls
+from api.client.uses import UseCalls
 from api.client.wire import Manners, Wire
 
 __all__ = [
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 
-class ContinuityClient(PictureCalls, PeopleCalls, StoryCalls, FilmCalls, RecordCalls):
+class ContinuityClient(PictureCalls, PeopleCalls, StoryCalls, FilmCalls, RecordCalls, UseCalls):
     """A connection to one service under one key; close it, or use it in a `with`.
 
     `timeout` is in seconds, for each step of a call. Every method raises ContinuityError and its subclasses.

@@ -25,6 +25,7 @@ from registry.views import (
     scenes,
     spend,
     submissions,
+    using,
     work,
 )
 
@@ -45,5 +46,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     spend.PROJECTION,
     work.PROJECTION,
     lineage.PROJECTION,
+    using.PROJECTION,
 )
-"""In projection order: lineage comes after what introduces its nodes."""
+"""In projection order: lineage comes after what introduces its nodes, uses after the places they stand in."""

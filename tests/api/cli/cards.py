@@ -24,6 +24,7 @@ def scene(number: int = 0, **said: Any) -> dict[str, Any]:
 def character(number: int = 0, **said: Any) -> dict[str, Any]:
     plain = {
         **{"id": an_id("character", number), "version": 1, "name": "Mina", "aliases": [], "kind": "person"},
+        **{"depicts": "fictional"},
         **{"description": "", "references": [], "retired": False, "introduced_at": 1_700_000_000_000_000},
     }
     return plain | said
