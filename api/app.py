@@ -50,6 +50,7 @@ from api.routes import (
     relay,
     scenes,
     submissions,
+    uses,
     voices,
 )
 from api.routes.commanding import KnownQueries, provide_change, provide_question, provide_visit
@@ -79,6 +80,7 @@ _RESOURCES: Final = (
     clips,
     likenesses,
     lineage,
+    uses,
     events,
     callbacks,
     relay,

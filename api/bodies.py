@@ -27,6 +27,7 @@ from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.elements import ElementCard
 from registry.views.generations import GenerationCard
+from registry.views.near import NearAsset
 from registry.views.page import Card
 from registry.views.submissions import SubmissionCard
 
@@ -395,9 +396,14 @@ class Me(Card):
 
 
 class AssetAnswer(AssetCard):
-    """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same."""
+    """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same.
+
+    `near` are at most ten other assets that look much like it, closest first, for a person to judge; None where they were not
+    looked for, which is done when it is registered and when it is read.
+    """
 
     findings: tuple[Finding, ...] = ()
+    near: tuple[NearAsset, ...] | None = None
 
 
 class GenerationAnswer(GenerationCard):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from generation import gaps
 from generation.grounds import AccountGround, AssetGround, CharacterGround, ElementGround
-from generation.prices import UNITS_PER_ELEMENT
+from generation.prices import UNITS_PER_CREATION
 from generation.rules.finding import Finding
 from registry.events.element import ElementInputs
 from registry.events.references import plain
@@ -40,7 +40,7 @@ def must_mint(path: str, character: CharacterGround, binding: Binding, account: 
     """The finding that says what became of each element, what another one costs, and how to make it."""
     told = "; ".join(why_unfit(element) for element in binding.unfit)
     look = f" in the look {character.look!r}" if character.look else ""
-    units = plain(UNITS_PER_ELEMENT)
+    units = plain(UNITS_PER_CREATION["advanced-custom-elements"])
     return gaps.MINT.at(
         path,
         f"{character.name} has no live element{look} on {account.id}: {told}; another one costs {units} units",

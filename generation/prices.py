@@ -15,8 +15,6 @@ USD_PER_UNIT: Final = Decimal("0.14")
 Case = Literal["silent", "sound", "video"]
 """Sound off, sound on, or a reference video (which is always silent on the request's side)."""
 
-UNITS_PER_ELEMENT: Final = Decimal("0")
-"""What making an element costs (contract section 6, observed)."""
 
 UNITS_PER_SECOND: Final[dict[tuple[str, Case], dict[str, Decimal]]] = {
     ("kling-v3", "silent"): {"std": Decimal("0.6"), "pro": Decimal("0.8"), "4k": Decimal("3.0")},

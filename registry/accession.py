@@ -23,7 +23,8 @@ from registry.events.envelope import Context
 from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes
 from registry.log.roles import Handled
 from registry.registry import Idempotency, Registry
-from registry.views import assets
+from registry.views import assets, near
+from registry.views.near import NearAsset
 
 _CHUNK: Final = 1 << 20
 
@@ -44,18 +45,22 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Accession:
-    """What became of an offer: the asset, and whether it is new. `handled` holds the kept answer, if one was asked for."""
+    """What became of an offer: the asset, and whether it is new. `handled` holds the kept answer, if one was asked for.
+
+    `near` are assets that look much like it, as far as they were registered before it was compared.
+    """
 
     asset: str
     created: bool
     handled: Handled
+    near: tuple[NearAsset, ...] = ()
 
 
-IdempotencyOf = Callable[[str, bool], Idempotency | None]
-"""(asset, created) -> under which key the answer is kept."""
+IdempotencyOf = Callable[[str, bool, tuple[NearAsset, ...]], Idempotency | None]
+"""(asset, created, near) -> under which key the answer is kept."""
 
 
-def _no_answer_kept(_asset: str, _created: bool) -> None:
+def _no_answer_kept(_asset: str, _created: bool, _near: tuple[NearAsset, ...]) -> None:
     return None
 
 
@@ -67,7 +72,7 @@ def accession_picture(
     context: Context,
     idempotency: IdempotencyOf = _no_answer_kept,
 ) -> Accession:
-    """Register a picture, or recognise it: the same bytes again are the first asset.
+    """Register a picture, or recognise it: the same bytes again are the first asset. One that looks alike is told, not merged.
 
     Raises NotAPicture (also for a bomb or a picture cut short), BlobStoreDown, and what `Registry.handle` raises; then neither
     log nor store has changed.
@@ -113,10 +118,11 @@ def _accession(
     if twin is None:
         keep = _keep if found.kind == "picture" else _keep_as_it_is
         command = keep(registry, blobs, offer, sha256, fingerprint)
+        with registry.reading() as connection:  # not in the commit: others would wait for the comparison
+            alike = near.near(connection, offer.studio, command.perceptual)
+        answer = idempotency(command.stream, True, alike)
         try:
-            handled = registry.handle(
-                offer.studio, [command], context=context, idempotency=idempotency(command.stream, True)
-            )
+            handled = registry.handle(offer.studio, [command], context=context, idempotency=answer)
         except LogBusy as busy:
             if busy.detail.get("landed") is False:
                 _remove(blobs, command)
@@ -134,12 +140,12 @@ def _accession(
                 not handled.recorded
             ):  # this very request was answered before, while the picture was being read
                 _remove(blobs, command)
-            return Accession(command.stream, bool(handled.recorded), handled)
-    unchanged = DescribeAsset(stream=twin)
-    handled = registry.handle(
-        offer.studio, [unchanged], context=context, idempotency=idempotency(twin, False)
-    )
-    return Accession(twin, False, handled)
+            return Accession(command.stream, bool(handled.recorded), handled, alike)
+    with registry.reading() as connection:
+        alike = near.near_asset(connection, offer.studio, twin)
+    unchanged, answer = DescribeAsset(stream=twin), idempotency(twin, False, alike)
+    handled = registry.handle(offer.studio, [unchanged], context=context, idempotency=answer)
+    return Accession(twin, False, handled, alike)
 
 
 def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerprint: str) -> RegisterAsset:
@@ -168,6 +174,7 @@ def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerpri
                 format=picture.format, width=picture.upright_width, height=picture.upright_height
             ),
             fingerprint=fingerprint,
+            perceptual=rendition.perceptual,
             derived_from=offer.derived_from,
         )
         try:

@@ -34,7 +34,8 @@ def import_assets(terminal: Terminal, places: tuple[Path, ...], recursive: bool)
     its bytes say, not its name.
 
     A file is registered, known already (the same bytes were registered before), kept with findings (outside Kling's limits), or
-    refused with the reason. A bad file never stops the rest; the exit code is 1 if any was refused.
+    refused with the reason. What looks much like an earlier picture is told, and nothing is done about it. A bad file never stops
+    the rest; the exit code is 1 if any was refused.
 
     Example: continuity assets import ./pictures
     """

@@ -27,6 +27,7 @@ from api.cli import (
     scenes,
     studios,
     together,
+    uses,
     voices,
 )
 from api.cli.showing import error_lines, finding_lines, plain, text
@@ -119,6 +120,7 @@ for _group in (
     *check.COMMANDS,
     *rules.COMMANDS,
     *lineage.COMMANDS,
+    *uses.COMMANDS,
     *events.COMMANDS,
 ):
     cli.add_command(_group)

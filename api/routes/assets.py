@@ -27,6 +27,7 @@ from registry.events.references import AssetKind, StoredBytes
 from registry.registry import Connection
 from registry.views import assets as view
 from registry.views.assets import AssetCard
+from registry.views.near import NearAsset, near_asset
 from registry.views.page import Page
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ Rendition = Annotated[
 Side = Annotated[int, QueryParameter(ge=16, le=2048, description="The longest side, in pixels.")]
 
 
-def _answer_of(card: AssetCard) -> AssetAnswer:
+def _answer_of(card: AssetCard, near: tuple[NearAsset, ...] | None = None) -> AssetAnswer:
     findings: tuple[Finding, ...] = ()
     if card.picture is not None and card.rendition is not None:
         sent = card.rendition
@@ -51,11 +52,17 @@ def _answer_of(card: AssetCard) -> AssetAnswer:
             bytes=sent.bytes,
             format=sent.media_type.removeprefix("image/"),
         )
-    return AssetAnswer(**dict(card), findings=findings)
+    return AssetAnswer(**dict(card), findings=findings, near=near)
 
 
-def _reply(change: Change, connection: Connection, asset: str, status: int) -> Reply:
-    card = _answer_of(view.asset(connection, change.studio, asset))
+def _reply(
+    change: Change,
+    connection: Connection,
+    asset: str,
+    status: int,
+    near: tuple[NearAsset, ...] | None = None,
+) -> Reply:
+    card = _answer_of(view.asset(connection, change.studio, asset), near)
     return card_reply(card, status=status, location=f"/v1/assets/{asset}")
 
 
@@ -74,7 +81,8 @@ async def register(
 
     As the part `file` of a form, or as the body itself. The bytes say what they are; `kind` refuses any other. 201 for new bytes,
     200 with the first asset for bytes that were registered before. A picture outside the vendor's limits is kept, with findings;
-    what is of no kind, cut short, or grows into a bomb when decoded, is refused.
+    what is of no kind, cut short, or grows into a bomb when decoded, is refused. `near` names the
+    pictures that look much like it: nothing is done about them.
     """
     with new_upload() as upload:
         await receive(request, upload, most=change.continuity.settings.upload_most_bytes)
@@ -93,8 +101,8 @@ def _register(change: Change, upload: Upload, words: dict[str, str]) -> Answer[A
         this.continuity.blobs,
         Offer(this.studio, upload.file, label, kind=kind),
         context=this.context(),
-        idempotency=lambda asset, created: this.idempotency(
-            lambda connection: _reply(this, connection, asset, 201 if created else 200)
+        idempotency=lambda asset, created, near: this.idempotency(
+            lambda connection: _reply(this, connection, asset, 201 if created else 200, near)
         ),
     )
     return Reply.unpack(done.handled.answer or b"").answer(replayed=done.handled.replayed)
@@ -121,8 +129,9 @@ def list_assets(
 
 @get("/{asset:str}", sync_to_thread=True)
 def show_asset(asset: FromPath[str], visit: NamedDependency[Visit]) -> Answer[AssetAnswer]:
-    """One asset, with what the vendor's limits say about its rendition."""
-    return answer_card(_answer_of(visit.read(view.asset, asset)))
+    """One asset, with what the vendor's limits say about its rendition, and the assets that look much like it."""
+    card = visit.read(view.asset, asset)
+    return answer_card(_answer_of(card, visit.read(near_asset, asset)))
 
 
 @patch("/{asset:str}", sync_to_thread=True)

@@ -34,7 +34,10 @@ from registry.events.references import AssetKind, FootageFacts, PictureFacts, So
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterAsset(Command):
-    """Keep these bytes. They are in the blob store already; `fingerprint` is their studio-keyed digest."""
+    """Keep these bytes. They are in the blob store already; `fingerprint` is their studio-keyed digest.
+
+    `perceptual` is what the rendition looks like, where that can be told.
+    """
 
     kind: AssetKind
     label: str
@@ -44,6 +47,7 @@ class RegisterAsset(Command):
     footage: FootageFacts | None = None
     sound: SoundFacts | None = None
     fingerprint: str
+    perceptual: str | None = None
     derived_from: FrameOf | None = None
 
     @property
@@ -136,6 +140,7 @@ def _register(command: RegisterAsset, state: Asset, reads: Reads) -> Sequence[Ev
             footage=command.footage,
             sound=command.sound,
             fingerprint=command.fingerprint,
+            perceptual=command.perceptual,
             derived_from=command.derived_from,
         )
     ]

@@ -12,6 +12,7 @@ from registry.events.personal import Personal
 from registry.events.references import (
     AssetKind,
     FootageFacts,
+    Perceptual,
     PictureFacts,
     SoundFacts,
     StoredBytes,
@@ -31,8 +32,8 @@ class AssetRegistered(Event):
 
     `picture`, `footage` or `sound` says what is known of the kind; of documents nothing is.
 
-    `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised; like the digests
-    it identifies a portrait, so it is personal.
+    `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised, `perceptual` what
+    the rendition looks like, None where there is nothing to tell it by; both identify a portrait as digests do, and are personal.
     """
 
     NAME: ClassVar[str] = "AssetRegistered"
@@ -45,6 +46,7 @@ class AssetRegistered(Event):
     footage: FootageFacts | None = None
     sound: SoundFacts | None = None
     fingerprint: Personal[str]
+    perceptual: Personal[Perceptual | None] = None
     derived_from: FrameOf | None = None
 
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId, VoiceId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Perceptual = Annotated[str, StringConstraints(pattern=r"^dhash12:[0-9a-f]{72}$")]
+"""What a picture looks like, and how that was taken: those of one kind are compared bit by bit."""
 Units = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
 """Kling billing units as an exact decimal, e.g. `1.8` (contract section 5.1, `final_unit_deduction`)."""
 

@@ -24,12 +24,14 @@ from registry.views import (
     likenesses,
     lineage,
     looks,
+    near,
     pins,
     productions,
     reconciliations,
     scenes,
     spend,
     submissions,
+    using,
     voices,
     work,
 )
@@ -40,6 +42,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     reconciliations.PROJECTION,
     censuses.PROJECTION,
     assets.PROJECTION,
+    near.PROJECTION,
     characters.PROJECTION,
     looks.PROJECTION,
     pins.PROJECTION,
@@ -57,5 +60,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     spend.PROJECTION,
     work.PROJECTION,
     lineage.PROJECTION,
+    using.PROJECTION,
 )
-"""In projection order: lineage comes after what introduces its nodes."""
+"""In projection order: lineage comes after what introduces its nodes, uses after the places they stand in."""

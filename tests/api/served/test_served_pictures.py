@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from registry.deciders.asset import EraseAsset
 from registry.errors import BlobStoreDown
+from registry.events.envelope import Context
 from tests.api.served.serving import Served, png, problem, running
+from tests.servers.world import new_id
 
 
 def _bomb() -> bytes:
@@ -86,6 +89,29 @@ def test_the_same_bytes_are_the_first_asset(service: Served) -> None:
     assert [key.split("/")[2] for key in service.blob_keys() if asset in key] == ["original", "rendition"]
     kept = {key.split("/")[1] for key in service.blob_keys()}
     assert kept == {item["id"] for item in service.get("/v1/assets", params={"limit": 500}).json()["items"]}
+
+
+def test_what_looks_alike_is_pointed_out(service: Served) -> None:
+    """A re-encoded copy is a new asset that names the first one, at upload and when read; an erased one is not named."""
+    drawn = Image.radial_gradient("L").resize((400, 400)).convert("RGB")
+    copies = []
+    for kind, how in (("PNG", {}), ("JPEG", {"quality": 60})):
+        out = io.BytesIO()
+        drawn.save(out, kind, **how)
+        copies.append(out.getvalue())
+    first, second = (service.upload(copy) for copy in copies)
+    kept, alike = first.json(), second.json()
+
+    assert (first.status_code, kept["near"], second.status_code) == (201, [], 201)
+    assert [near["asset"] for near in alike["near"]] == [kept["id"]]
+    assert alike["near"][0]["distance"] <= 40
+    assert service.get(f"/v1/assets/{alike['id']}").json()["near"] == alike["near"]
+    again = service.upload(copies[0])
+    assert (again.status_code, again.json()["id"]) == (200, kept["id"])
+    continuity = service.continuity
+    erased = EraseAsset(stream=kept["id"], likeness=new_id("likeness"))
+    continuity.registry.handle(continuity.studio, [erased], context=Context("key_test"))
+    assert service.get(f"/v1/assets/{alike['id']}").json()["near"] == []
 
 
 def test_originals_come_back_identical_and_renditions_upright(service: Served) -> None:

@@ -17,6 +17,7 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.element import AdoptElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
+from registry.deciders.likeness import RegisterLikeness
 from registry.deciders.looks import DefineLook, RetireLook
 from registry.deciders.pins import PinCharacter, ReleasePin
 from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
@@ -60,6 +61,7 @@ def people() -> list[list[Command]]:
     return [
         [OpenAccount(stream=ACCOUNT, name="main", region="sg", host="https://kling", key_fingerprint="ak")],
         [register(FACE), register(CAFE), register(OLD)],
+        [RegisterLikeness(stream=an_id("likeness"), name="Sora Park", minor=False)],
         [DescribeAsset(stream=CAFE, label="Café"), RetireAsset(stream=OLD, reason="blurred")],
         [
             IntroduceCharacter(stream=MINA, depicts="fictional", name="Mina", aliases=("미나",)),

@@ -185,6 +185,7 @@ def test_what_a_clip_was_made_from(ask: Ask) -> None:
     assert {
         (CLIP, "in", SCENE, "witnessed"),
         (CLIP, "shows", MINA, "witnessed"),
+        (CLIP, "carries", an_id("likeness"), "witnessed"),
         (CLIP, "grounded-on", FACE, "witnessed"),
         (CLIP, "grounded-on", ELEMENT, "witnessed"),
         (ELEMENT, "depicts", MINA, "attested"),

@@ -296,6 +296,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "character", "look"),
     )
     op.create_table(
+        "view_looks_like",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("asset", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("bits", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "asset"),
+    )
+    op.create_table(
         "view_nodes",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("node", sa.BigInteger(), nullable=False),
@@ -477,6 +486,31 @@ def upgrade() -> None:
     op.create_index(
         "submissions_open", "view_submissions", ["log", "account", "model", "state"], unique=False
     )
+    op.create_table(
+        "view_uses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("thing_look", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("production", sa.String(), nullable=True),
+        sa.Column("scene", sa.String(), nullable=True),
+        sa.Column("shot", sa.String(), nullable=True),
+        sa.Column("generation", sa.String(), nullable=True),
+        sa.Column("clip", sa.String(), nullable=True),
+        sa.Column("character", sa.String(), nullable=True),
+        sa.Column("look", sa.String(), nullable=True),
+        sa.Column("element", sa.String(), nullable=True),
+        sa.Column("voice", sa.String(), nullable=True),
+        sa.Column("via", sa.String(), nullable=True),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "thing", "thing_look", "position"),
+    )
+    op.create_index("uses_by_character", "view_uses", ["log", "character", "how"], unique=False)
+    op.create_index("uses_by_element", "view_uses", ["log", "element", "how"], unique=False)
+    op.create_index("uses_by_generation", "view_uses", ["log", "generation", "how"], unique=False)
+    op.create_index("uses_by_voice", "view_uses", ["log", "voice", "how"], unique=False)
     op.create_table(
         "view_voices",
         sa.Column("log", sa.String(), nullable=False),
