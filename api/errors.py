@@ -111,6 +111,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     registry.NotFound: 404,
     registry.VersionConflict: 412,
     registry.KeyReused: 422,
+    registry.AnswerErased: 410,
     registry.AlreadyRegistered: 409,
     registry.StaleLease: 409,
     registry.LogBusy: 503,

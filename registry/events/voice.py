@@ -84,7 +84,7 @@ class VoiceLost(Event):
     NAME: ClassVar[str] = "VoiceLost"
 
     cause: LostCause
-    detail: str = ""
+    detail: Personal[str] = ""
 
 
 class VoiceRecovered(Event):

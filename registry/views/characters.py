@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from registry.events.character import (
     CharacterDescribed,
+    CharacterErased,
     CharacterIntroduced,
     CharacterRenamed,
     CharacterRetired,
@@ -19,7 +20,7 @@ from registry.events.character import (
     ReferenceWithdrawn,
 )
 from registry.events.envelope import Recorded
-from registry.events.personal import known
+from registry.events.personal import GONE, known
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
@@ -40,6 +41,7 @@ class CharacterRow(SQLModel, table=True):
     depicts: str
     description: str
     retired: bool
+    erased: bool
     introduced_at: int = Field(sa_type=BigInteger)
     named_at: int = Field(sa_type=BigInteger)
 
@@ -93,6 +95,7 @@ class CharacterCard(Card):
     description: str
     references: tuple[ReferenceCard, ...]
     retired: bool
+    erased: bool = False
     introduced_at: int
 
 
@@ -103,11 +106,11 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 connection.execute(insert(CHARACTERS).values(**_row(recorded, event)))
                 _call(connection, recorded, event)
             case CharacterRenamed() as event:
-                name, aliases = known(event.name, "(erased)"), orjson.dumps(known(event.aliases, ()))
+                name, aliases = known(event.name, GONE), orjson.dumps(known(event.aliases, ()))
                 _change(connection, recorded, name=name, aliases=aliases, named_at=recorded.position)
                 _call(connection, recorded, event)
             case CharacterDescribed() as event:
-                _change(connection, recorded, description=known(event.description, "(erased)"))
+                _change(connection, recorded, description=known(event.description, GONE))
             case ReferenceAssigned() as event:
                 _change(connection, recorded)
                 connection.execute(
@@ -133,6 +136,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 )
             case CharacterRetired():
                 _change(connection, recorded, retired=True)
+            case CharacterErased():
+                words = {"name": GONE, "aliases": b"[]", "description": GONE}
+                _change(connection, recorded, retired=True, erased=True, named_at=recorded.position, **words)
+                _call(connection, recorded, None)
 
 
 def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
@@ -141,12 +148,13 @@ def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
         "character": recorded.stream,
         "position": recorded.position,
         "version": recorded.version,
-        "name": known(event.name, "(erased)"),
+        "name": known(event.name, GONE),
         "aliases": orjson.dumps(known(event.aliases, ())),
         "kind": event.kind,
         "depicts": event.depicts,
-        "description": known(event.description, "(erased)"),
+        "description": known(event.description, GONE),
         "retired": False,
+        "erased": False,
         "introduced_at": recorded.recorded_at,
         "named_at": recorded.position,
     }
@@ -160,11 +168,13 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
     )
 
 
-def _call(connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed) -> None:
+def _call(
+    connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed | None
+) -> None:
     """From here on the character is called so, and by no earlier word."""
     log, who = recorded.log, recorded.stream
     connection.execute(delete(CALLED).where(CALLED.c.log == log, CALLED.c.character == who))
-    names = (known(event.name, ""), *known(event.aliases, ()))
+    names = (known(event.name, ""), *known(event.aliases, ())) if event else ()
     words = dict.fromkeys(name.casefold() for name in names if name)
     if words:
         rows = [{"log": log, "word": word, "character": who} for word in words]
@@ -182,6 +192,7 @@ PROJECTION = Projection(
             "ReferenceAssigned",
             "ReferenceWithdrawn",
             "CharacterRetired",
+            "CharacterErased",
         }
     ),
     _project,
@@ -273,6 +284,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             description=row.description,
             references=tuple(by_character[row.character]),
             retired=row.retired,
+            erased=row.erased,
             introduced_at=row.introduced_at,
         )
         for row in rows
