@@ -12,6 +12,7 @@ from generation.gather import gather
 from generation.intake import compiled
 from generation.plan import Plan
 from generation.shot import ShotRequest
+from generation.subjects import subjects_of
 from registry.deciders.generation import CompileAwaited
 from registry.errors import InvalidCommand, NotFound, Refusal
 from registry.events.personal import Erased
@@ -33,10 +34,11 @@ def compile_awaited(desk: Desk, held: Held) -> Step:
     plan = _compiled_now(desk, held)
     if isinstance(plan, str):
         return end(desk, held, "refused", plan)
+    subjects = tuple(sorted({*requested.subjects, *subjects_of(desk.registry, held.lease.log, plan)}))
     try:
         held.append(
             desk,
-            CompileAwaited(stream=held.id, plan=compiled(plan), production=requested.production),
+            CompileAwaited(stream=held.id, plan=compiled(plan, subjects), production=requested.production),
         )
     except Refusal as refused:
         return end(desk, held, "refused", refused.message)

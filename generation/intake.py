@@ -18,6 +18,7 @@ from generation.moments import microseconds
 from generation.plan import Plan, Preview, model_of
 from generation.policies import GUIDE, Policies
 from generation.shot import ShotRequest
+from generation.subjects import subjects_of
 from registry.deciders.generation import RequestGeneration
 from registry.deciders.production import Production
 from registry.events.envelope import Context
@@ -105,14 +106,16 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     pending = _pending_parent(gathered.grounds)
     if pending is None:
         plan = compiler.compile_plan(request, gathered.grounds)
-        second: PlanCompiled | ParentAwaited = compiled(plan)
+        subjects = subjects_of(registry, studio, plan)
+        second: PlanCompiled | ParentAwaited = compiled(plan, subjects)
     else:
         # Everything but the parent's address is judged now, so that a request that cannot be made does not wait.
         plan = compiler.compile_plan(request, _as_if_delivered(gathered.grounds))
+        subjects = subjects_of(registry, studio, plan, continues=pending)
         second = ParentAwaited(parent=pending)
         production = _production(registry, studio, gathered)
         must_suit(request, Decimal(plan.estimate.units), production, stream=gathered.production)
-    requested = _requested(request, gathered, plan)
+    requested = _requested(request, gathered, subjects)
     commands = [
         RequestGeneration(stream=name, requested=_take(requested, takes, number), plan=second)
         for number, name in enumerate(takes.ids, 1)
@@ -143,12 +146,7 @@ def _as_if_delivered(grounds: Grounds) -> Grounds:
     return replace(grounds, parent=replace(grounds.parent, url=_NOT_YET, url_expires_at_us=None))
 
 
-def subjects_of(plan: Plan) -> tuple[str, ...]:
-    """The streams whose keys seal texts about this plan: everybody who is in it (empty: the text's own stream)."""
-    return tuple(sorted({person.character for person in plan.mapping}))
-
-
-def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> GenerationRequested:
+def _requested(request: ShotRequest, gathered: Gathered, subjects: tuple[str, ...]) -> GenerationRequested:
     return GenerationRequested(
         production=gathered.production,
         scene=gathered.scene,
@@ -159,12 +157,12 @@ def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> Generati
         needed_by=None if request.needed_by is None else microseconds(request.needed_by),
         approval=request.approval,
         max_units=request.max_units,
-        subjects=subjects_of(plan),
+        subjects=subjects,
     )
 
 
-def compiled(plan: Plan) -> PlanCompiled:
-    """The event that keeps a plan."""
+def compiled(plan: Plan, subjects: tuple[str, ...]) -> PlanCompiled:
+    """The event that keeps a plan, sealed under everybody it is about."""
     return PlanCompiled(
         pattern=plan.pattern,
         endpoint=plan.endpoint,
@@ -178,5 +176,5 @@ def compiled(plan: Plan) -> PlanCompiled:
         as_of=plan.as_of,
         compiled_at=plan.compiled_at_us,
         compiler=plan.compiler_version,
-        subjects=subjects_of(plan),
+        subjects=subjects,
     )

@@ -25,13 +25,17 @@ def keys() -> None:
     "--role",
     "roles",
     multiple=True,
-    type=click.Choice(("approver",)),
-    help="What it may do beyond asking: an approver decides about money. May be repeated.",
+    type=click.Choice(("approver", "consent_officer")),
+    help="What it may do beyond asking: an approver decides about money, a consent_officer about people. May be repeated.",
 )
 @click.option("--json", "wants_json", is_flag=True)
 @click.pass_context
 def bootstrap(
-    context: click.Context, holder: str, *, roles: tuple[Literal["approver"], ...], wants_json: bool
+    context: click.Context,
+    holder: str,
+    *,
+    roles: tuple[Literal["approver", "consent_officer"], ...],
+    wants_json: bool,
 ) -> None:
     """Make a key, on the machine that holds the database; it is shown once and stored as a digest.
 
