@@ -8,8 +8,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from registry.blobs import Blobs
 from registry.deciders.account import OpenAccount
 from registry.deciders.asset import DescribeAsset, RegisterAsset
@@ -196,7 +194,9 @@ class Person:
         handle, word = self.log.handle, self.words.word
         handle(CastInScene(stream=SCENE, character=ANNA), PlanShot(stream=SCENE, shot=SHOT, action=word()))
         for generation in (MADE, OPEN):
-            handle(RequestGeneration(stream=generation, requested=self.event("GenerationRequested", approval=False, retry_of=None, subjects=(ANNA,)), plan=self.event("PlanCompiled", subjects=(ANNA,))))  # fmt: skip
+            asked = self.event("GenerationRequested", approval=False, retry_of=None, subjects=(ANNA,))
+            plan = self.event("PlanCompiled", subjects=(ANNA,))
+            handle(RequestGeneration(stream=generation, requested=asked, plan=plan))
         intent = self.event("SubmissionIntended", subject=MADE, subjects=(ANNA,))
         handle(
             OpenSubmission(stream=MADE, submission=PAID, standing=Standing()),
@@ -260,7 +260,3 @@ class Person:
         for path in self.folder.rglob("*"):
             if path.is_file():
                 yield str(path.relative_to(self.folder)), path.read_bytes()
-
-
-def dumped(value: BaseModel) -> bytes:
-    return value.model_dump_json().encode()

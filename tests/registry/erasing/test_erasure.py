@@ -9,7 +9,7 @@ import pytest
 from registry.deciders.character import ReviseCharacter
 from registry.deciders.clip import DecideClip
 from registry.deciders.likeness import AlreadyErased
-from registry.erased import erasure_record
+from registry.erased import ErasureRecord, erasure_record
 from registry.erasure import (
     STEPS,
     ErasureUnfinished,
@@ -91,7 +91,7 @@ def test_nothing_personal_reads(person: Person) -> None:
 
 
 def test_everything_hers_is_linked(person: Person) -> None:
-    """Streams written long before the link was made belong to it; a picture that stands for somebody else too is kept for them."""
+    """Streams written long before the link was made belong to it; a picture that shows somebody else too is kept."""
     linked = find_linked(person.log.registry, STUDIO, HER)
 
     assert linked.characters == (ANNA,)
@@ -131,14 +131,20 @@ def test_tombstones(person: Person) -> None:
 
 def test_lineage_answers(person: Person) -> None:
     """What a clip was made from, and what was made from her picture, reads the same before and after."""
-    with person.log.registry.reading() as connection:
-        before = [lineage.lineage(connection, STUDIO, CLIP), lineage.lineage(connection, STUDIO, FACE, direction="descendants")]  # fmt: skip
+    before = _lineages(person)
     erase(person)
-    with person.log.registry.reading() as connection:
-        after = [lineage.lineage(connection, STUDIO, CLIP), lineage.lineage(connection, STUDIO, FACE, direction="descendants")]  # fmt: skip
+    after = _lineages(person)
 
     assert after == before
     assert before[0].edges
+
+
+def _lineages(person: Person) -> list[lineage.Lineage]:
+    with person.log.registry.reading() as connection:
+        return [
+            lineage.lineage(connection, STUDIO, CLIP),
+            lineage.lineage(connection, STUDIO, FACE, direction="descendants"),
+        ]
 
 
 def test_the_proofs_hold(person: Person) -> None:
@@ -195,7 +201,8 @@ def test_a_killed_erasure_is_finished(person: Person, step: str, tmp_path: Path)
         with again.registry.reading() as connection:
             record = erasure_record(connection, again.registry, STUDIO, HER)
         assert (record.state, set(record.assets)) == ("erased", {FACE, PAPER})
-        assert len([one for one in again.registry.feed.after(STUDIO, 0, limit=500) if one.type == "LikenessErased"]) == 1  # fmt: skip
+        types = [one.type for one in again.registry.feed.after(STUDIO, 0, limit=500)]
+        assert types.count("LikenessErased") == 1
 
 
 def test_erasing_twice(person: Person) -> None:
@@ -304,6 +311,6 @@ def test_clips_are_decided_one_by_one(person: Person) -> None:
     assert person.traces() == {}
 
 
-def _record(person: Person) -> object:
+def _record(person: Person) -> ErasureRecord:
     with person.log.registry.reading() as connection:
         return erasure_record(connection, person.log.registry, STUDIO, HER)
