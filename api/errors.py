@@ -91,6 +91,12 @@ class RangeNotSatisfiable(SurfaceError):
     code = "range-not-satisfiable"
 
 
+class BytesErased(SurfaceError):
+    """The bytes were deleted with a person; that they were here stays on record."""
+
+    code = "bytes-erased"
+
+
 class NotAvailable(SurfaceError):
     """The installation lacks a part that is needed for it."""
 
@@ -104,6 +110,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     InvalidRequest: 422,
     TooLarge: 413,
     RangeNotSatisfiable: 416,
+    BytesErased: 410,
     NotAvailable: 501,
     registry.RegistryError: 500,
     registry.Refusal: 409,
@@ -111,6 +118,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     registry.NotFound: 404,
     registry.VersionConflict: 412,
     registry.KeyReused: 422,
+    registry.AnswerErased: 410,
     registry.AlreadyRegistered: 409,
     registry.StaleLease: 409,
     registry.LogBusy: 503,

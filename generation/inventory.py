@@ -56,13 +56,16 @@ def _parent(parent: ParentGround) -> Attachment:
 def digest_of(
     endpoint: str, pattern: str, *, payload: dict[str, Any], attachments: tuple[Attachment, ...]
 ) -> str:
-    """Changes with what would be sent and with nothing else: a picture counts by its digest, a clip by its id."""
+    """Changes with what would be sent and with nothing else: a picture counts by its asset, whose bytes never change.
+
+    By its id and not its digest, as this stands in clear and a portrait's digest would tell for ever that it was here.
+    """
     return canonical_sha256(
         {
             "endpoint": endpoint,
             "pattern": pattern,
             "payload": payload,
-            "pictures": {attached.ref: attached.sha256 for attached in attachments if attached.asset},
+            "pictures": {attached.ref: attached.asset for attached in attachments if attached.asset},
         }
     )
 

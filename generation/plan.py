@@ -101,7 +101,7 @@ class Attachment(_Answer):
 class Plan(_Answer):
     """One payload, compiled once, with references in place of bytes.
 
-    `plan_digest` covers endpoint, pattern and payload with each picture's digest, and not the external id, the callback token
+    `plan_digest` covers endpoint, pattern and payload with each picture's id, and not the external id, the callback token
     or a clip's address, nor who serves it: the clip is the same. `wire_bytes` is the exact length of the compact JSON body with
     everything attached, before the submission adds its external id, callback address and relay. `duration` is in seconds;
     `policies` are those it was compiled under, `as_of` is the log position that was read, `compiled_at_us` the clock.

@@ -123,7 +123,7 @@ def _continuity(
         duration_us=result.duration_us if result else None,
         pattern=compiled.pattern if compiled else None,
         prompt=_prompt(compiled, plan),
-        cast=_cast(plan) if plan else (),
+        cast=_cast(plan) if plan else _cast_unseen(requested),
         elements=_ordered(plan, "element"),
         assets=_ordered(plan, "asset"),
         parents=plan.parents if plan else (),
@@ -191,6 +191,11 @@ def _heard(mapped: Mapped | None) -> dict[str, Any]:
         return {}
     number = mapped.number if mapped.voice else None
     return {"voice": number, "speaks_with": mapped.speaks_with, "voice_id": mapped.voice_id}
+
+
+def _cast_unseen(requested: GenerationRequested) -> tuple[CastMember, ...]:
+    """Who a plan that is erased, or was never made, was about: their ids are all that is left; the version is not known."""
+    return tuple(CastMember(character=subject, version=0) for subject in requested.subjects)
 
 
 def _ordered(plan: Plan | None, what: str) -> tuple[str, ...]:

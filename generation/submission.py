@@ -122,6 +122,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         epoch=lease.epoch,
         video_urls=draft.urls,
         callback_base=draft.calls,
+        subjects=held.generation.requested.subjects if held.generation.requested else (),
     )
     handled = held.append(
         desk,

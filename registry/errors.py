@@ -7,6 +7,7 @@ RegistryError
 ├── NotFound              the thing named does not exist (or belongs to another studio: the same answer)
 ├── VersionConflict       the caller named a version that is no longer current (If-Match)
 ├── KeyReused             an idempotency key came back with another command
+├── AnswerErased          an idempotency key came back, and its kept answer went with an erased person
 ├── AlreadyRegistered     a view's uniqueness says this exists already; carries what exists
 ├── StaleLease            a worker acted under a lease that somebody else holds now
 ├── LogBusy               the log could not take the command in time; the same key may be repeated
@@ -75,6 +76,12 @@ class KeyReused(RegistryError):
     """The idempotency key was used before for another command."""
 
     code = "idempotency-key-reused"
+
+
+class AnswerErased(RegistryError):
+    """The command was done once and is not done again; its kept answer may have spoken of somebody who was erased since."""
+
+    code = "answer-erased"
 
 
 class AlreadyRegistered(RegistryError):

@@ -64,6 +64,7 @@ class Registry:
     ) -> None:
         self.clock = clock
         self.make_id = make_id
+        self._keys = keys
         self._sealer = Sealer(keys, random_bytes)
         self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
 
@@ -251,6 +252,17 @@ class Registry:
     def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
         """Make every view anew from the log and replace what differs."""
         return self._log.rebuild(progress)
+
+    def destroy_keys(self, streams: Sequence[str]) -> None:
+        """Make everything ever sealed under these streams unreadable, for good; no key is ever made for them again.
+
+        It happens in the writer's turn, so whatever another process seals is sealed before it or reads erased. May be repeated.
+        """
+        self._log.transact(lambda _connection: self._keys.destroy(streams))
+
+    def forget(self, studio: str, works: Sequence[str]) -> None:
+        """Take what is erased out of views, kept answers, the notes of these works, free pages and the write-ahead log."""
+        self._log.forget(studio, works)
 
     def close(self) -> None:
         self._log.close()

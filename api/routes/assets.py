@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from pydantic import TypeAdapter, ValidationError
 
 from api.bodies import AssetAnswer, AssetWords, Because, Label, Successor
-from api.errors import Web, from_pydantic
+from api.errors import BytesErased, Web, from_pydantic
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.contents import READ, on_disk, serve, serve_made
@@ -185,6 +185,10 @@ def show_thumbnail(
 
 
 def _bytes_of(card: AssetCard, *, rendition: bool) -> StoredBytes:
+    if card.erased:
+        raise BytesErased(
+            f"the bytes of {card.id} were erased", hint="that it was here, and what was made from it, stays"
+        )
     stored = card.rendition if rendition else card.original
     if stored is None:
         raise NotFound(f"{card.id} has no such bytes", hint="they were erased, or the asset is no picture")

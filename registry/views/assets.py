@@ -9,9 +9,16 @@ import orjson
 from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from registry.events.asset import AssetDescribed, AssetRegistered, AssetRetired, AssetSuperseded, FrameOf
+from registry.events.asset import (
+    AssetDescribed,
+    AssetErased,
+    AssetRegistered,
+    AssetRetired,
+    AssetSuperseded,
+    FrameOf,
+)
 from registry.events.envelope import Recorded
-from registry.events.personal import Erased, known
+from registry.events.personal import GONE, Erased, known
 from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes, Value
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
@@ -38,6 +45,7 @@ class AssetRow(SQLModel, table=True):
     derived_from: bytes | None
     fingerprint: str | None
     retired: bool
+    erased: bool
     superseded_by: str | None
     registered_at: int = Field(sa_type=BigInteger)
 
@@ -60,6 +68,7 @@ class AssetCard(Card):
     sound: SoundFacts | None = None
     derived_from: FrameOf | None
     retired: bool
+    erased: bool = False
     superseded_by: str | None
     registered_at: int
 
@@ -73,13 +82,17 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(
                     connection,
                     recorded,
-                    label=known(event.label, "(erased)"),
-                    description=known(event.description, "(erased)"),
+                    label=known(event.label, GONE),
+                    description=known(event.description, GONE),
                 )
             case AssetSuperseded() as event:
                 _change(connection, recorded, retired=True, superseded_by=event.by)
             case AssetRetired():
                 _change(connection, recorded, retired=True)
+            case AssetErased():
+                gone = {"original": None, "rendition": None, "fingerprint": None}
+                words = {"label": GONE, "description": GONE}
+                _change(connection, recorded, retired=True, erased=True, **gone, **words)
 
 
 def _row(recorded: Recorded, event: AssetRegistered) -> dict[str, Any]:
@@ -89,7 +102,7 @@ def _row(recorded: Recorded, event: AssetRegistered) -> dict[str, Any]:
         "position": recorded.position,
         "version": recorded.version,
         "kind": event.kind,
-        "label": known(event.label, "(erased)"),
+        "label": known(event.label, GONE),
         "description": "",
         "original": _json(event.original),
         "rendition": _json(event.rendition),
@@ -99,6 +112,7 @@ def _row(recorded: Recorded, event: AssetRegistered) -> dict[str, Any]:
         "derived_from": _json(event.derived_from),
         "fingerprint": None if isinstance(event.fingerprint, Erased) else event.fingerprint,
         "retired": False,
+        "erased": False,
         "superseded_by": None,
         "registered_at": recorded.recorded_at,
     }
@@ -119,7 +133,7 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
 PROJECTION = Projection(
     "assets",
     (ASSETS,),
-    frozenset({"AssetRegistered", "AssetDescribed", "AssetSuperseded", "AssetRetired"}),
+    frozenset({"AssetRegistered", "AssetDescribed", "AssetSuperseded", "AssetRetired", "AssetErased"}),
     _project,
 )
 
@@ -167,6 +181,7 @@ def _card(row: Row[Any]) -> AssetCard:
         sound=row.sound and SoundFacts.model_validate_json(row.sound),
         derived_from=row.derived_from and FrameOf.model_validate_json(row.derived_from),
         retired=row.retired,
+        erased=row.erased,
         superseded_by=row.superseded_by,
         registered_at=row.registered_at,
     )

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from registry.events.character import (
     CharacterDeclared,
     CharacterDescribed,
+    CharacterErased,
     CharacterIntroduced,
     CharacterRenamed,
     CharacterRetired,
@@ -24,7 +25,7 @@ from registry.events.character import (
     VoiceUnbound,
 )
 from registry.events.envelope import Event, Recorded
-from registry.events.personal import known
+from registry.events.personal import GONE, known
 from registry.events.references import CharacterKind, Depicts
 from registry.log.roles import Projection
 from registry.views.looks import LookCard, ReferenceCard, looks_of
@@ -47,6 +48,7 @@ class CharacterRow(SQLModel, table=True):
     likeness: str | None = Field(default=None, index=True)
     description: str
     retired: bool
+    erased: bool
     introduced_at: int = Field(sa_type=BigInteger)
     named_at: int = Field(sa_type=BigInteger)
     voice: str | None = None
@@ -98,6 +100,7 @@ class CharacterCard(Card):
     references: tuple[ReferenceCard, ...]
     looks: tuple[LookCard, ...]
     retired: bool
+    erased: bool = False
     introduced_at: int
     voice: str | None = None
 
@@ -109,11 +112,11 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 connection.execute(insert(CHARACTERS).values(**_row(recorded, event)))
                 _call(connection, recorded, event)
             case CharacterRenamed() as event:
-                name, aliases = known(event.name, "(erased)"), orjson.dumps(known(event.aliases, ()))
+                name, aliases = known(event.name, GONE), orjson.dumps(known(event.aliases, ()))
                 _change(connection, recorded, name=name, aliases=aliases, named_at=recorded.position)
                 _call(connection, recorded, event)
             case CharacterDescribed() as event:
-                _change(connection, recorded, description=known(event.description, "(erased)"))
+                _change(connection, recorded, description=known(event.description, GONE))
             case ReferenceAssigned() as event:
                 _change(connection, recorded)
                 connection.execute(
@@ -137,8 +140,14 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         REFERENCES.c.look == (event.look or ""),
                     )
                 )
+            case CharacterErased():
+                _change(connection, recorded, named_at=recorded.position, **_GONE)
+                _call(connection, recorded, None)
             case event:
                 _change(connection, recorded, **_becomes(event))
+
+
+_GONE = {"name": GONE, "aliases": b"[]", "description": GONE, "retired": True, "erased": True}
 
 
 def _becomes(event: Event) -> dict[str, Any]:
@@ -166,12 +175,13 @@ def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
         "character": recorded.stream,
         "position": recorded.position,
         "version": recorded.version,
-        "name": known(event.name, "(erased)"),
+        "name": known(event.name, GONE),
         "aliases": orjson.dumps(known(event.aliases, ())),
         "kind": event.kind,
         "depicts": event.depicts,
-        "description": known(event.description, "(erased)"),
+        "description": known(event.description, GONE),
         "retired": False,
+        "erased": False,
         "introduced_at": recorded.recorded_at,
         "named_at": recorded.position,
     }
@@ -185,11 +195,13 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
     )
 
 
-def _call(connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed) -> None:
+def _call(
+    connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed | None
+) -> None:
     """From here on the character is called so, and by no earlier word."""
     log, who = recorded.log, recorded.stream
     connection.execute(delete(CALLED).where(CALLED.c.log == log, CALLED.c.character == who))
-    names = (known(event.name, ""), *known(event.aliases, ()))
+    names = (known(event.name, ""), *known(event.aliases, ())) if event else ()
     words = dict.fromkeys(name.casefold() for name in names if name)
     if words:
         rows = [{"log": log, "word": word, "character": who} for word in words]
@@ -214,6 +226,7 @@ PROJECTION = Projection(
             "CharacterDeclared",
             "LikenessLinked",
             "LikenessUnlinked",
+            "CharacterErased",
         }
     ),
     _project,
@@ -308,6 +321,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             references=tuple(by_character[row.character]),
             looks=looks.get(row.character, ()),
             retired=row.retired,
+            erased=row.erased,
             introduced_at=row.introduced_at,
             voice=row.voice,
         )

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("derived_from", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.Column("superseded_by", sa.String(), nullable=True),
         sa.Column("registered_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "asset"),
@@ -105,6 +106,7 @@ def upgrade() -> None:
         sa.Column("likeness", sa.String(), nullable=True),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.Column("introduced_at", sa.BigInteger(), nullable=False),
         sa.Column("named_at", sa.BigInteger(), nullable=False),
         sa.Column("voice", sa.String(), nullable=True),
@@ -130,9 +132,9 @@ def upgrade() -> None:
         sa.Column("kling_url_expires_at", sa.BigInteger(), nullable=False),
         sa.Column("kling_watermark_url", sa.String(), nullable=False),
         sa.Column("continues", sa.String(), nullable=True),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "clip"),
     )
     op.create_index(op.f("ix_view_clips_scene"), "view_clips", ["scene"], unique=False)
