@@ -20,7 +20,7 @@ from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
 from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
-from registry.events.references import CharacterKind, Depicts, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
@@ -53,6 +53,7 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH),
     AfterValidator(_storable),
 ]
+CharacterVersion = Annotated[StrictInt, Field(ge=1, le=2**31)]
 Order = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 ASSET = "asset_01jd0k4m5vf2s8m1q3x7w9y2ab"
@@ -181,12 +182,24 @@ class CharacterWords(Body):
 
 
 class NewReference(Body):
-    """A picture that stands for the character in a role."""
+    """A picture that stands for the character in a role, in a look (null: as introduced)."""
 
     model_config = _example(asset=ASSET, role="frontal")
 
     asset: AssetId
     role: ReferenceRole
+    look: LookName | None = None
+
+
+class NewLook(Body):
+    """What is worn, how it is styled, at which age, under a name. In a look there is already, what is left out stays."""
+
+    model_config = _example(look="winter", wardrobe="a grey wool coat", styling="hair tied back", age="34")
+
+    look: LookName
+    wardrobe: Text | None = None
+    styling: Text | None = None
+    age: Text | None = None
 
 
 class NewElement(Body):
@@ -247,11 +260,23 @@ class SceneWords(Body):
 
 
 class NewCastMember(Body):
-    """Who plays: a character by id, name or alias."""
+    """Who plays: a character by id, name or alias. With a version or a look the scene pins the character."""
 
-    model_config = _example(character="mina")
+    model_config = _example(character="mina", look="winter")
 
     character: Name
+    version: CharacterVersion | None = None
+    look: LookName | None = None
+
+
+class NewPin(Body):
+    """Whom to hold on to, by id, name or alias: as of a version (null: the newest), in a look (null: as introduced)."""
+
+    model_config = _example(character="mina", version=4, look="winter")
+
+    character: Name
+    version: CharacterVersion | None = None
+    look: LookName | None = None
 
 
 class ParentClip(Body):

@@ -46,7 +46,7 @@ def shot_from(flags: Mapping[str, Any]) -> dict[str, Any]:
     """The request's JSON: what the file says, and what the flags add. Raises UsageError where a flag contradicts the file."""
     said = {name: value for name, value in flags.items() if name in _PLAIN and value is not None}
     said |= {name: _picture(flags[name]) for name in _PICTURES if flags[name]}
-    said |= dict(_cast(flags["cast"], flags["identity"], nobody=flags["nobody"]))
+    said |= dict(_cast(flags["cast"], flags["identity"], flags["looks"], nobody=flags["nobody"]))
     said |= dict(_dialogue(flags["dialogue"], flags["language"], flags["timing"]))
     said |= dict(_shots(flags["parts"], flags["shots_file"]))
     if flags["accept"]:
@@ -88,14 +88,22 @@ def _picture(named: str | tuple[str, ...]) -> Any:
     return {"url": named} if named.lower().startswith(("http://", "https://")) else named
 
 
-def _cast(entries: Iterable[str], identity: str | None, *, nobody: bool) -> Iterator[tuple[str, Any]]:
+def _cast(
+    entries: Iterable[str], identity: str | None, looks: tuple[str, ...], *, nobody: bool
+) -> Iterator[tuple[str, Any]]:
     names = [name.strip() for entry in entries for name in entry.split(",") if name.strip()]
     if nobody and names:
         raise click.UsageError(f"--nobody says that nobody is seen, and --cast names {', '.join(names)}")
     if identity and not names:
         raise click.UsageError("--identity speaks about the cast: name it with --cast")
+    members = [_member(name, identity) for name in names]
+    for name, look in (_pair(entry, "=", "--look") for entry in looks):
+        worn_by = [member for member in members if member["character"] == name]
+        if not worn_by:
+            raise click.UsageError(f"--look speaks about {name}, whom --cast does not name")
+        worn_by[0]["look"] = look
     if nobody or names:
-        yield "cast", [_member(name, identity) for name in names]
+        yield "cast", members
 
 
 def _member(entry: str, identity: str | None) -> dict[str, str]:

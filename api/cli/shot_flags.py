@@ -30,6 +30,13 @@ _WHO: Final = (
         type=click.Choice(get_args(Identity)),
         help="What the faces of --cast stand on, where NAME=IDENTITY does not say it.",
     ),
+    click.option(
+        "--look",
+        "looks",
+        multiple=True,
+        metavar="NAME=LOOK",
+        help="The look of somebody in --cast; may be repeated.",
+    ),
 )
 _WHAT: Final = (
     click.option("--action", help="What happens."),
