@@ -191,17 +191,6 @@ class NewReference(Body):
     look: LookName | None = None
 
 
-class NewLook(Body):
-    """What is worn, how it is styled, at which age, under a name. In a look there is already, what is left out stays."""
-
-    model_config = _example(look="winter", wardrobe="a grey wool coat", styling="hair tied back", age="34")
-
-    look: LookName
-    wardrobe: Text | None = None
-    styling: Text | None = None
-    age: Text | None = None
-
-
 class NewElement(Body):
     """An element that exists at Kling, on one account, attested to show a character (contract R30).
 
@@ -262,17 +251,7 @@ class SceneWords(Body):
 class NewCastMember(Body):
     """Who plays: a character by id, name or alias. With a version or a look the scene pins the character."""
 
-    model_config = _example(character="mina", look="winter")
-
-    character: Name
-    version: CharacterVersion | None = None
-    look: LookName | None = None
-
-
-class NewPin(Body):
-    """Whom to hold on to, by id, name or alias: as of a version (null: the newest), in a look (null: as introduced)."""
-
-    model_config = _example(character="mina", version=4, look="winter")
+    model_config = _example(character="mina")
 
     character: Name
     version: CharacterVersion | None = None

@@ -8,8 +8,9 @@ from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.bodies import Because, CharacterWords, NewCharacter, NewLook, NewReference
+from api.bodies import Because, CharacterWords, NewCharacter, NewReference
 from api.errors import Web
+from api.looks import NewLook
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from registry.deciders.character import (

@@ -9,7 +9,7 @@ from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.bodies import NewPin
+from api.looks import NewPin
 from api.routes.answering import Answer, Reply, answer_card, card_reply
 from api.routes.commanding import Change, Visit, named
 from generation.impact import PinImpact

@@ -33,6 +33,7 @@ def character(number: int = 0, **said: Any) -> dict[str, Any]:
     plain = {
         **{"id": an_id("character", number), "version": 1, "name": "Mina", "aliases": [], "kind": "person"},
         **{
+            "depicts": "fictional",
             "description": "",
             "references": [],
             "looks": [],
