@@ -72,6 +72,7 @@ def test_the_examples_are_requests_that_work(
         "asset": service.upload(png()).json()["id"],
         "character": service.made("/v1/characters", {"depicts": "fictional", "name": "Hana"})["id"],
         "scene": service.made("/v1/scenes", {"production": production, "name": "x"})["id"],
+        "look": "winter",
     }
     other = service.upload(png()).json()["id"]
     last = ("/close", "/retire", "/supersede")
