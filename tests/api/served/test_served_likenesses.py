@@ -29,11 +29,8 @@ def consent(evidence: str, **said: Any) -> dict[str, Any]:
 
 
 def shot(hana: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "production": hana["production"],
-        "cast": [{"character": hana["character"]}],
-        "action": "She waits.",
-    }
+    alone = {"accept": {"W504": "she is alone"}, "cast": [{"character": hana["character"]}]}
+    return {"production": hana["production"], "action": "She waits.", **alone}
 
 
 def blocking(service: Served, hana: dict[str, Any]) -> list[str]:
@@ -42,9 +39,11 @@ def blocking(service: Served, hana: dict[str, Any]) -> list[str]:
 
 
 def test_a_revocation_blocks_at_once(service: Served, hana: dict[str, Any]) -> None:
-    """After it preview and door refuse with the reason, what waited has ended, the refused uses and what is left to do are listed."""
+    """Preview and door refuse with the reason, what waited has ended, refused uses and what is left to do are listed."""
     assert blocking(service, hana) == []
-    waiting = service.post("/v1/generations", shot(hana)).json()["id"]
+    taken = service.post("/v1/generations", shot(hana))
+    assert taken.status_code == 202, taken.text
+    waiting = taken.json()["id"]
     element = service.made(
         "/v1/elements",
         {"element_id": 77_000_001, "account": hana["account"], "character": hana["character"]},
@@ -106,18 +105,20 @@ def test_bad_input_about_people(service: Served, hana: dict[str, Any]) -> None:
     backwards = consent(hana["asset"], starts_at="2026-02-01T00:00:00Z", ends_at="2026-01-01T00:00:00Z")
     absent = consent("asset_01jd0k4m5vf2s8m1q3x7w9y2zz")
 
-    assert "it starts at" in problem(service.post(path, backwards), 422)["detail"]
-    assert problem(service.post(path, absent), 404)["hint"]
+    assert "it starts at" in problem(service.post(path, backwards), 422, "invalid")["detail"]
+    assert problem(service.post(path, absent), 404, "not-found")["hint"]
     problem(service.post(path, consent(hana["asset"], ends_at="tomorrow")), 422, "invalid-request")
     problem(service.post(path, consent(hana["asset"], territories=["Korea"])), 422, "invalid-request")
     problem(service.post("/v1/likenesses", {"name": "Kid", "minor": True}), 422, "invalid-request")
     service.made(f"{path}/{hana['consent']}/revoke", {"reason": "she left"})
     problem(service.post(f"{path}/{hana['consent']}/revoke", {"reason": "again"}), 409, "already-revoked")
-    problem(service.post(f"{path}/consent_01jd0k4m5vf2s8m1q3x7w9y2zz/revoke", {"reason": "x"}), 404)
-    problem(service.get("/v1/likenesses/likeness_01jd0k4m5vf2s8m1q3x7w9y2zz"), 404)
+    problem(
+        service.post(f"{path}/consent_01jd0k4m5vf2s8m1q3x7w9y2zz/revoke", {"reason": "x"}), 404, "not-found"
+    )
+    problem(service.get("/v1/likenesses/likeness_01jd0k4m5vf2s8m1q3x7w9y2zz"), 404, "not-found")
     clip = "/v1/clips/clip_01jd0k4m5vf2s8m1q3x7w9y2zz/decide"
-    problem(service.post(clip, {"decision": "withdraw", "reason": "not cleared"}), 404)
-    problem(service.post(clip, {"decision": "erase", "reason": "not cleared"}), 501)
+    problem(service.post(clip, {"decision": "withdraw", "reason": "not cleared"}), 404, "not-found")
+    problem(service.post(clip, {"decision": "erase", "reason": "not cleared"}), 501, "not-available")
 
 
 def test_territories_and_declarations(service: Served, hana: dict[str, Any]) -> None:
