@@ -20,7 +20,7 @@ FULL = {"do": "code", "code": 1303, "status": 429}
 
 
 def test_an_actor_takes_consent_back(world: World, provider: Sandbox) -> None:
-    """Of eleven requests one is delivered; ten wait (refused for load, for slots, held, for approval, planned) and are never sent."""
+    """One is delivered; ten wait (refused for load, for slots, for approval, on a held account) and are never sent."""
     who = actor(world)
     [made] = world.carry(world.ask(**ARGUE))
     provider.order(**FULL)
