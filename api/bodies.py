@@ -9,21 +9,25 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StringConstraints,
     model_validator,
 )
 
 from generation.policies import EndFrame
+from generation.recipe import ElementRecipeRequest
 from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
-from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
+from registry.events.ids import AccountId, AssetId, ClipId, ProductionId
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
+from registry.views.elements import ElementCard
 from registry.views.generations import GenerationCard
+from registry.views.near import NearAsset
 from registry.views.page import Card
 from registry.views.submissions import SubmissionCard
 
@@ -57,6 +61,7 @@ Order = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 ASSET = "asset_01jd0k4m5vf2s8m1q3x7w9y2ab"
 CHARACTER = "character_01jd0k4m5vf2s8m1q3x7w9y2ab"
+_ATTESTING = ("made_from", "attested_by")
 ACCOUNT = "account_01jd0k4m5vf2s8m1q3x7w9y2ab"
 PRODUCTION = "production_01jd0k4m5vf2s8m1q3x7w9y2ab"
 SCENE = "scene_01jd0k4m5vf2s8m1q3x7w9y2ab"
@@ -140,6 +145,14 @@ class Because(Body):
     reason: Reason
 
 
+class Retirement(Because):
+    """Why, and whether the provider shall delete it too."""
+
+    model_config = _example(reason="a new one was made", delete=True)
+
+    delete: StrictBool = False
+
+
 class NewCharacter(Body):
     """Somebody, or something, that recurs."""
 
@@ -189,21 +202,96 @@ class NewReference(Body):
     role: ReferenceRole
 
 
-class NewElement(Body):
-    """An element that exists at Kling, on one account, attested to show a character (contract R30).
+class ElementRecipe(Body, ElementRecipeRequest):
+    """A recipe for an element: whom it shows, in which look (none: as introduced), and what it is made from.
 
-    `attested_by` is the holder of the key unless somebody is named.
+    Without pictures the character's references of that look are taken: the frontal one and up to three other views; `video` (a
+    clip or a recorded video of ours) stands in their place. Without a name the character's is taken, cut to 20 characters;
+    without a description what is known of the character. Without `voice` the character speaks with its own, if that is
+    usable on the account; "none" leaves it out. The account is the production's where none is named; `production` is whose
+    budget it takes.
+    """
+
+    model_config = _example(character=CHARACTER, account=ACCOUNT)
+
+
+class NewElement(ElementRecipe):
+    """An element that exists at Kling (with `element_id`), or a recipe for one that is to be made (without).
+
+    An existing one lives on one account and is attested to show a character, in a look (contract R30): `account` is needed,
+    `attested_by` is the holder of the key unless somebody is named, and nothing of a recipe goes with it. For a recipe see the
+    fields of `ElementRecipe`.
     """
 
     model_config = _example(
         element_id=829836802793406551, account=ACCOUNT, character=CHARACTER, made_from="image"
     )
 
-    element_id: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
-    account: AccountId
-    character: CharacterId
+    element_id: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)] | None = None
     made_from: Literal["image", "video"] | None = None
     attested_by: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if self.element_id is None:
+            wrong = [name for name in ("made_from", "attested_by") if getattr(self, name) is not None]
+            if wrong:
+                raise ValueError(f"{', '.join(wrong)} goes with element_id, of an element that exists")
+            return self
+        if self.account is None:
+            raise ValueError("account is needed with element_id: an element lives on one account")
+        taken = self.model_fields_set - {"element_id", "account", "character", "look", *_ATTESTING}
+        if taken:
+            raise ValueError(
+                f"{', '.join(sorted(taken))} belongs to a recipe, and element_id names what exists"
+            )
+        return self
+
+    @property
+    def recipe(self) -> ElementRecipeRequest:
+        """The recipe, of one that is to be made."""
+        said = {name: getattr(self, name) for name in ElementRecipeRequest.model_fields}
+        return ElementRecipeRequest(**said)
+
+
+class Remint(Body):
+    """Make it anew, on its own account or on another one, and why.
+
+    Without `recipe` the one it was made from is taken; of what was adopted, its character's pictures. `production` is whose
+    budget it takes.
+    """
+
+    model_config = _example(reason="deleted at Kling", account=ACCOUNT)
+
+    reason: Reason
+    account: AccountId | None = None
+    production: ProductionId | None = None
+    recipe: ElementRecipeRequest | None = None
+
+
+class ElementsToCheck(Body):
+    """Elements that somebody means to adopt."""
+
+    model_config = _example(
+        elements=[{"element_id": 829836802793406551, "account": ACCOUNT, "character": CHARACTER}]
+    )
+
+    elements: tuple[NewElement, ...] = Field(max_length=500)
+
+
+class ElementFault(Card):
+    """What stands against adopting one of them: its `index` in the list, and the field it is about ("" for the whole)."""
+
+    index: int
+    code: str
+    message: str
+    path: str
+
+
+class CheckedElements(Card):
+    """Everything that stands against adopting them; nothing when all may be adopted."""
+
+    faults: tuple[ElementFault, ...]
 
 
 class NewProduction(Body):
@@ -308,9 +396,14 @@ class Me(Card):
 
 
 class AssetAnswer(AssetCard):
-    """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same."""
+    """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same.
+
+    `near` are at most ten other assets that look much like it, closest first, for a person to judge; None where they were not
+    looked for, which is done when it is registered and when it is read.
+    """
 
     findings: tuple[Finding, ...] = ()
+    near: tuple[NearAsset, ...] | None = None
 
 
 class GenerationAnswer(GenerationCard):
@@ -325,6 +418,13 @@ class GenerationAnswer(GenerationCard):
     days_left: int | None = None
     all_takes: tuple[str, ...] = ()
     note: str = ""
+
+
+class ElementAnswer(ElementCard):
+    """An element with the paid call that makes it, and what an unfinished one waits for in the worker's words."""
+
+    submission_card: SubmissionCard | None = None
+    waiting_for: str = ""
 
 
 class FeedEvent(Card):

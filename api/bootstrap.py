@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 import structlog
@@ -37,6 +37,7 @@ from registry.errors import BlobError
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from registry.log.engine import Database, UnusableDatabase
+from registry.log.marks import Marks
 from registry.log.migrate import migrate
 from registry.privacy.keys import KeyFile, secret_for
 from registry.registry import Registry
@@ -57,7 +58,10 @@ class Continuity:
     callbacks: Callbacks
     signatures: Signatures
     relays: Relays | None
+    marks: Marks
     studio: str
+    telling: bytes = field(repr=False)
+    """The secret under which the digests of commands are kept: they tell nobody else what was said or uploaded."""
 
     @contextmanager
     def kling_for(self, account: Account) -> Iterator[KlingClient]:
@@ -87,6 +91,7 @@ class Continuity:
             durations=self.settings.durations(),
             monotonic=time.monotonic,
             jitter=random.random,
+            marks=self.marks,
             policies=self.settings.policies(),
             resend=self.settings.resend(),
             callbacks=self.callbacks,
@@ -138,7 +143,9 @@ def open_continuity(settings: Settings) -> Continuity:
         callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
         signatures=settings.signatures(),
         relays=_relays(settings, keys),
+        marks=Marks(settings.marks_folder),
         studio=_first_studio(database, registry),
+        telling=secret_for(keys, "commands", secrets.token_bytes),
     )
 
 

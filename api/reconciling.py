@@ -49,6 +49,34 @@ class ConfiguredKeys(Card):
     items: tuple[ConfiguredKey, ...]
 
 
+class AcceptedRestore(Body):
+    """Why paid calls may go out again from a restored database; `without` are accounts that cannot be compared any more."""
+
+    model_config = _example(reason="looked at the orphans, and cancelled what was made already")
+
+    reason: Reason
+    without: Annotated[tuple[AccountId, ...], Field(max_length=1000)] = ()
+
+
+class RestoreCard(Card):
+    """A restore that was accepted. Its mark named `event_id` at `position`, recorded at `sent_at` (microseconds since 1970)."""
+
+    id: str
+    position: int
+    event_id: str
+    sent_at: int
+    reason: str
+    without: tuple[str, ...]
+
+
+class NewCensus(Body):
+    """An account whose elements and voices are to be counted now; the studio's only one unless it is named."""
+
+    model_config = _example(account=ACCOUNT)
+
+    account: AccountId | None = None
+
+
 class NewReconciliation(Body):
     """An account to compare with the provider now; the studio's only one unless it is named.
 

@@ -10,6 +10,7 @@ from api.bodies import Body, Label, Name, Reason
 from generation.moments import microseconds
 from registry.events.clip import ClipDecision
 from registry.events.ids import AssetId, LikenessId, ProductionId
+from registry.events.likeness import ErasureBasis
 from registry.events.references import Depicts, Purpose, Territory
 
 LIKENESS = "likeness_01jd0k4m5vf2s8m1q3x7w9y2ab"
@@ -98,10 +99,18 @@ class ReleasedIn(Body):
 
 
 class Decided(Body):
-    """What becomes of a clip: kept in spite of a likeness, or withdrawn from use."""
+    """What becomes of a clip, and why. `likeness` is whose revocation or erasure it is about; to keep needs it."""
 
     model_config = _example(decision="withdraw", reason="she took her consent back")
 
     decision: ClipDecision
     likeness: LikenessId | None = None
     reason: Annotated[Reason, Field(min_length=3)]
+
+
+class ErasureOrder(Body):
+    """On whose word a person is erased (GDPR, Article 17(1))."""
+
+    model_config = _example(basis="request")
+
+    basis: ErasureBasis

@@ -16,6 +16,7 @@ from generation.plan import Plan
 from generation.refusing import denied_uses
 from generation.resolve import resolve
 from generation.shot import ShotRequest
+from generation.subjects import subjects_of
 from registry.deciders.command import Command
 from registry.deciders.generation import CompileAwaited
 from registry.errors import InvalidCommand, NotFound, Refusal
@@ -46,10 +47,11 @@ def compile_awaited(desk: Desk, held: Held) -> Step:
     plan = _compiled_now(desk, held)
     if isinstance(plan, _NoPlan):
         return end(desk, held, "refused", plan.why, *plan.uses)
+    subjects = tuple(sorted({*requested.subjects, *subjects_of(desk.registry, held.lease.log, plan)}))
     try:
         held.append(
             desk,
-            CompileAwaited(stream=held.id, plan=compiled(plan), production=requested.production),
+            CompileAwaited(stream=held.id, plan=compiled(plan, subjects), production=requested.production),
         )
     except Refusal as refused:
         return end(desk, held, "refused", refused.message)

@@ -1,4 +1,4 @@
-"""What carrying a generation needs from outside, in one frozen value: the registry, the bytes, the provider, the clocks."""
+"""What carrying a paid call needs from outside, in one frozen value: the registry, the bytes, the provider, the clocks."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ from generation.relaying import Relays
 from registry.blobs import Blobs
 from registry.deciders.account import Account
 from registry.deciders.command import Command
+from registry.deciders.element import Element
 from registry.deciders.generation import Generation
 from registry.deciders.production import Production
 from registry.deciders.submission import Submission
+from registry.deciders.voice import Voice
 from registry.errors import LogBusy
 from registry.events.envelope import Context
 from registry.events.production import BudgetReleased, BudgetSettled
 from registry.log.lanes import DEFAULT_SLOTS
 from registry.log.leases import Lease
+from registry.log.marks import Marks
 from registry.log.roles import Handled
 from registry.registry import Registry
 from registry.views import queue
@@ -36,6 +39,10 @@ from registry.views import queue
 _log = structlog.get_logger("desk")
 BUDGET: Final = "budget"
 """What a send that waits for budget leaves in its lease's memory, for the queue to tell and for `go_on` to find."""
+RESTORED: Final = "restored"
+"""What a send leaves there that waits because the database is older than what was sent from it."""
+Subject = Generation | Element | Voice
+"""What a paid call is for: a generation, or an element or a voice in the making."""
 ResendPolicy = Literal["never", "same_id_after_disproof"]
 """What follows when a submission is disproved: a person decides, or the same bytes go out again under the same id."""
 
@@ -57,6 +64,7 @@ class Desk:
     durations: Durations
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
+    marks: Marks
     policies: Policies = GUIDE
     resend: Mapping[str, ResendPolicy] = field(default_factory=dict)
     """Route -> policy; a route that is not named is never resent."""
@@ -105,15 +113,39 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A generation while this worker holds its lease: as it was when the step began. Every append carries the lease's epoch."""
+    """What a paid call is for, while this worker holds its lease: as it was when the step began.
+
+    Every append carries the lease's epoch.
+    """
 
     lease: Lease
-    generation: Generation
+    subject: Subject
     submission: Submission
 
     @property
     def id(self) -> str:
         return self.lease.work
+
+    @property
+    def generation(self) -> Generation:
+        """The subject of the steps that only a generation takes. Raises RuntimeError for anything else."""
+        if not isinstance(self.subject, Generation):
+            raise RuntimeError(f"{self.id} is no generation")
+        return self.subject
+
+    @property
+    def paid_by(self) -> str | None:
+        """The id of its one submission, once it is open."""
+        if isinstance(self.subject, Generation):
+            return self.subject.submission
+        return self.subject.mint.submission if self.subject.mint else None
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether it shall end as soon as that is certain to cost nothing: cancelled, or retired before it was made."""
+        if isinstance(self.subject, Generation):
+            return self.subject.cancel_wanted is not None
+        return self.subject.retired
 
     def append(self, desk: Desk, *commands: Command) -> Handled:
         """All of it or nothing, under the lease; what waits for money this frees goes on. Raises StaleLease when another
@@ -144,7 +176,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The generation has its end."""
+    """It has its end."""
 
 
 Step = Wait | Moved | Done

@@ -53,7 +53,7 @@ _NO_FILM: Final = ("text/", "image/", "application/json", "application/xml")
 
 def fetch(desk: Desk, held: Held) -> Step:
     """Download the result to a temporary file, check that it is the footage, keep it, read it back."""
-    succeeded, submission = held.submission.succeeded, held.generation.submission
+    succeeded, submission = held.submission.succeeded, held.paid_by
     if succeeded is None or submission is None:
         raise RuntimeError(f"{held.id} has nothing to fetch")
     try:

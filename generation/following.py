@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from generation.carrying import ending, settling
 from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.holding import after_read, refused, silenced
-from generation.kling.answers import FAILED, PROCESSING, SUBMITTED, SUCCEED, Task
-from generation.kling.client import Absent, Found, NoInformation, Route
-from generation.posting import account_of, keep_answer, record
-from generation.recording import ending, settling
+from generation.kling.answers import FAILED, PROCESSING, SUBMITTED, SUCCEED, Task, Video
+from generation.kling.client import Absent, Found, NoInformation
+from generation.posting import account_of, keep_answer, record, route_of, submission_of
 from registry.deciders.command import Command
+from registry.deciders.element import INT64, Element
+from registry.deciders.generation import Generation
 from registry.deciders.submission import NoteOnSubmission
-from registry.events.submission import ProviderAnomaly, TaskFailed, TaskProcessing, TaskSucceeded
+from registry.errors import AlreadyRegistered
+from registry.events.submission import (
+    CreationSucceeded,
+    ProviderAnomaly,
+    TaskFailed,
+    TaskProcessing,
+    TaskSucceeded,
+)
 
 _UNITS: Final = re.compile(r"\d{1,12}(\.\d{1,6})?")
+_VOICE_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+Progress = TaskProcessing | TaskSucceeded | TaskFailed | CreationSucceeded
 
 
 def poll(desk: Desk, held: Held) -> Step:
     """Ask once how the task is. What it says is recorded once; what cannot be is an anomaly and changes no state."""
-    submission, intent, task_id = held.generation.submission, held.submission.intent, held.submission.task_id
+    submission, intent, task_id = held.paid_by, held.submission.intent, held.submission.task_id
     if submission is None or intent is None or task_id is None:
         raise RuntimeError(f"{held.id} has no confirmed task")
     account = account_of(desk, held, intent.account)
@@ -40,7 +52,27 @@ def poll(desk: Desk, held: Held) -> Step:
         return _anomaly(desk, held, event, pause)
     if event is None:
         return Wait(pause, f"task {task_id} is {found.task.task_status}")
-    held.append(desk, NoteOnSubmission(stream=submission, event=event), *_cost(held, event))
+    note = NoteOnSubmission(stream=submission, event=event)
+    if isinstance(event, CreationSucceeded):
+        return _made(desk, held, note, event)
+    held.append(desk, note, *_cost(held, event))
+    return Moved()
+
+
+def _made(desk: Desk, held: Held, note: NoteOnSubmission, event: CreationSucceeded) -> Step:
+    """What was made, its price and its end, in one append.
+
+    An id that somebody adopted meanwhile stays theirs: the mint ends as lost, and says whose it is to look up.
+    """
+    settled = settling(held.subject, event.units)
+    done = replace(held.submission, created=event)
+    delivered = ending(held.id, held.subject, done, outcome="delivered")
+    try:
+        held.append(desk, note, *settled, *delivered)
+    except AlreadyRegistered:
+        why = f"{event.made_id} was adopted on its account before this mint knew of it: use that binding"
+        lost = ending(held.id, held.subject, done, outcome="lost", reason=why)
+        held.append(desk, note, *settled, *lost)
     return Moved()
 
 
@@ -48,12 +80,12 @@ def _cost(held: Held, event: TaskProcessing | TaskSucceeded | TaskFailed) -> lis
     """A task that is done has its price; a failed one that names none is settled at its end, with nothing."""
     if isinstance(event, TaskProcessing) or (isinstance(event, TaskFailed) and event.units is None):
         return []
-    return [settling(held.generation, event.units)]
+    return settling(held.subject, event.units)
 
 
 def deliver(desk: Desk, held: Held) -> Step:
-    """The end of a generation whose result is in our store."""
-    held.append(desk, *ending(held.id, held.generation, held.submission, outcome="delivered"))
+    """The end of what has all it needs: a result in our store, or an id at the provider."""
+    held.append(desk, *ending(held.id, held.subject, held.submission, outcome="delivered"))
     return Moved()
 
 
@@ -63,39 +95,65 @@ def ask(desk: Desk, held: Held, task_id: str) -> Found | Absent | NoInformation:
     if intent is None:
         raise RuntimeError(f"{held.id} has no intent")
     account = desk.registry.state(held.lease.log, intent.account).state
-    route: Route = intent.route  # type: ignore[assignment]
     with desk.kling_for(account) as client:
-        return client.task(route, task_id)
+        return client.task(route_of(intent.route), task_id)
 
 
-def _progress(
-    desk: Desk, held: Held, found: Found
-) -> TaskProcessing | TaskSucceeded | TaskFailed | str | None:
+def _progress(desk: Desk, held: Held, found: Found) -> Progress | str | None:
     """The event that is news, None when nothing is, or what is wrong in words."""
     task, stage = found.task, held.submission.stage
     if task.task_status == SUBMITTED:
         return "the task went back from processing to submitted" if stage == "processing" else None
     if task.task_status == PROCESSING:
         return TaskProcessing() if stage == "confirmed" else None
-    submission = held.generation.submission or ""
     if task.task_status == FAILED:
-        answer = keep_answer(desk, held, submission, found.raw)
+        answer = keep_answer(desk, held, submission_of(held), found.raw)
         return TaskFailed(message=task.task_status_msg or "", units=_units(task), answer=answer)
     if task.task_status == SUCCEED:
+        return _succeeded(desk, held, found)
+    return f"the provider says the task is {task.task_status!r}, a word we do not know"
+
+
+def _succeeded(desk: Desk, held: Held, found: Found) -> TaskSucceeded | CreationSucceeded | str:
+    """What the task made: a film, an element or a voice; or what is missing, in words."""
+    task, subject = found.task, held.subject
+    if isinstance(subject, Generation):
         if not task.videos:
             return f"task {task.task_id} succeeded without a video"
-        answer = keep_answer(desk, held, submission, found.raw)
-        video = task.videos[0]
-        return TaskSucceeded(
-            video_id=video.id,
-            url=video.url,
-            url_expires_at=_expires(desk, task),
-            duration=video.duration or "",
-            watermark_url=video.watermark_url or "",
-            units=_units(task),
-            answer=answer,
-        )
-    return f"the provider says the task is {task.task_status!r}, a word we do not know"
+        return _filmed(desk, held, found, task.videos[0])
+    made = _element(task) if isinstance(subject, Element) else _voice(task)
+    if made is None:
+        what = "an element" if isinstance(subject, Element) else "a voice"
+        return f"task {task.task_id} succeeded without {what} whose id can be read"
+    answer = keep_answer(desk, held, submission_of(held), found.raw)
+    return made.model_copy(update={"units": _units(task), "answer": answer})
+
+
+def _filmed(desk: Desk, held: Held, found: Found, video: Video) -> TaskSucceeded:
+    return TaskSucceeded(
+        video_id=video.id,
+        url=video.url,
+        url_expires_at=_expires(desk, found.task),
+        duration=video.duration or "",
+        watermark_url=video.watermark_url or "",
+        units=_units(found.task),
+        answer=keep_answer(desk, held, submission_of(held), found.raw),
+    )
+
+
+def _element(task: Task) -> CreationSucceeded | None:
+    for made in task.elements:
+        if made.element_id.isascii() and made.element_id.isdigit() and int(made.element_id) in INT64:
+            voice = made.voice_id if _VOICE_ID.fullmatch(made.voice_id) else ""
+            return CreationSucceeded(made_id=made.element_id, voice_id=voice)
+    return None
+
+
+def _voice(task: Task) -> CreationSucceeded | None:
+    for made in task.voices:
+        if _VOICE_ID.fullmatch(made.voice_id):
+            return CreationSucceeded(made_id=made.voice_id, trial_url=made.trial_url or "")
+    return None
 
 
 def _units(task: Task) -> str | None:
@@ -107,7 +165,7 @@ def _units(task: Task) -> str | None:
 def _anomaly(desk: Desk, held: Held, what: str, pause: float) -> Step:
     """Noted once per wording; polling goes on."""
     if what not in held.submission.anomalies:
-        note = NoteOnSubmission(stream=held.generation.submission or "", event=ProviderAnomaly(what=what))
+        note = NoteOnSubmission(stream=submission_of(held), event=ProviderAnomaly(what=what))
         held.append(desk, note)
     return Wait(pause, what)
 

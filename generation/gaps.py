@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generation.rules.finding import Finding
+from generation.rules.finding import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A kind of gap. `way_out` says what to do, whatever the value was."""
+    """A kind of gap. With severity W it is a caution, and one that only informs (I) stops nothing. `way_out` says what to do."""
 
     id: str
     title: str
     cites: tuple[str, ...]
     way_out: str
+    severity: Severity = "E"
 
     def at(self, path: str, message: str, *alternatives: str) -> Finding:
         """The gap at one place of the request."""
         return Finding(
             rule=self.id,
-            severity="E",
+            severity=self.severity,
             title=self.title,
             message=f"{message}: {self.way_out}",
             about="request",
@@ -98,6 +99,120 @@ UNKNOWN_PRODUCTION = Gap(
 OTHER_PRODUCTION = Gap("E418", "The scene is another production's", ("guide 4.1",), "leave production out")
 AMBIGUOUS = Gap(
     "E419", "A name of several", _GROUNDING, "name the character by id, or cast one of them in the scene"
+)
+LOOK_AGAINST_PIN = Gap(
+    "E422",
+    "The request asks for another look than is pinned",
+    ("guide F3.7",),
+    "leave look out, or move the pin to the look that is meant",
+)
+UNUSABLE_LOOK = Gap(
+    "E423",
+    "No such look",
+    ("guide F3.7",),
+    "name a look the character has in that version, or define it first",
+)
+BEHIND = Gap(
+    "I401",
+    "Pinned at an older version",
+    ("guide F.3",),
+    "that is what the pin is for; to use the newest, move the pin",
+    severity="I",
+)
+TOO_FEW_VIEWS = Gap(
+    "E441",
+    "Too few pictures for an element",
+    ("contract R50", *_GROUNDING),
+    "assign a frontal picture and at least one other view in this look",
+)
+NOT_ITS_PICTURE = Gap(
+    "E442", "The picture is no reference of the character", _ASSETS, "assign it to the character first"
+)
+NO_ADDRESS = Gap(
+    "E443",
+    "Kling cannot fetch it",
+    ("contract R51", "contract R57"),
+    "set CONTINUITY_PUBLIC_URL, so that we can serve our copy, or name a clip that Kling still serves",
+)
+NO_SUCH_VOICE = Gap(
+    "E444", "The voice cannot be used here", ("contract R54",), "adopt or mint a voice on this account"
+)
+CANNOT_SPEAK = Gap("E445", "It has no voice", ("contract R54",), "name a person or a creature")
+NO_RECORDING = Gap(
+    "E446",
+    "No such recording or clip",
+    ("contract R57",),
+    "name a recording, a video or a clip of this studio",
+)
+WRONG_LENGTH = Gap(
+    "E447", "Too short or too long", ("contract R55", "contract R58"), "name one of the right length"
+)
+UNKNOWN_ACCOUNT = Gap(
+    "E448", "Unknown account", ("contract section 6",), "open the account first, or correct the id"
+)
+NOT_ALLOWED = Gap(
+    "E449", "What it stands on does not allow it", ("contract section 6",), "put that right, then ask again"
+)
+NOT_HUMAN = Gap(
+    "E450",
+    "Only a person's element is made from a video",
+    ("contract R55", "contract section 6"),
+    "make it from pictures",
+)
+ONE_SOURCE = Gap("E451", "Two sources", ("contract R52", "contract R57"), "name one")
+RETIRED_VOICE = Gap(
+    "E460",
+    "The voice is retired",
+    ("contract section 7", "contract R54"),
+    "stand on an element with a live voice, or leave the lines out",
+)
+LOST_VOICE = Gap(
+    "W461",
+    "The voice cannot be used",
+    ("contract section 7", "contract R54"),
+    "remint it, bind another, or write into accept why it will do",
+    severity="W",
+)
+FOREIGN_VOICE = Gap(
+    "W462",
+    "The voice is on another account",
+    ("contract section 6", "contract section 7"),
+    "remint it on this account, or write into accept why it will do",
+    severity="W",
+)
+SHARED_VOICE = Gap(
+    "W463",
+    "Two speakers with one voice",
+    ("guide F3.12", "guide F3.13"),
+    "give each their own, or write into accept why they sound alike",
+    severity="W",
+)
+SILENT_VOICE = Gap(
+    "I464",
+    "A voice on a silent clip",
+    ("guide F3.15", "contract R54"),
+    "nothing needs to be done, unless somebody was to speak",
+    severity="I",
+)
+VOICE_NOT_CARRIED = Gap(
+    "I465",
+    "The voice is not in the picture",
+    ("contract R35", "contract R54"),
+    "Kling takes voices through elements alone: mint one with this voice for it to be heard",
+    severity="I",
+)
+MINT = Gap(
+    "E425",
+    "The element must be minted",
+    ("contract section 6", *_GROUNDING),
+    "mint it again, or adopt one that shows the same",
+)
+STALE_ELEMENT = Gap(
+    "W424",
+    "The element is stale",
+    ("contract section 6", *_GROUNDING),
+    "remint it, or write into accept why it will do",
+    severity="W",
 )
 NO_CONSENT = Gap(
     "E430",

@@ -22,6 +22,7 @@ from generation.refusing import Refusals, denied_uses, refused_uses
 from generation.resolve import resolve
 from generation.shot import ShotRequest
 from generation.standing import standing_of
+from generation.subjects import subjects_of
 from registry.deciders.generation import RequestGeneration
 from registry.deciders.production import Production
 from registry.deciders.standing import NoConsent
@@ -117,11 +118,12 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     except CannotResolve:
         refusals.keep(denied_uses(resolve(request, grounds).shows, production=place, subject=None))
         raise
-    second = ParentAwaited(parent=pending) if pending else compiled(plan)
+    subjects = subjects_of(registry, studio, plan, continues=pending)
+    second = ParentAwaited(parent=pending) if pending else compiled(plan, subjects)
     if pending:
         production = _production(registry, studio, gathered)
         must_suit(request, Decimal(plan.estimate.units), production, stream=gathered.production)
-    requested = _requested(request, gathered, plan)
+    requested = _requested(request, gathered, subjects)
     standing = standing_of(plan, production=place, purpose=request.purpose, at=registry.clock())
     commands = [
         RequestGeneration(
@@ -159,13 +161,7 @@ def _as_if_delivered(grounds: Grounds) -> Grounds:
     return replace(grounds, parent=replace(grounds.parent, url=_NOT_YET, url_expires_at_us=None))
 
 
-def subjects_of(plan: Plan) -> tuple[str, ...]:
-    """The streams whose keys seal texts about this plan: everybody who is seen in it (empty: the text's own stream)."""
-    seen = {person.character for person in plan.mapping} | {one.character for one in plan.shows}
-    return tuple(sorted(seen))
-
-
-def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> GenerationRequested:
+def _requested(request: ShotRequest, gathered: Gathered, subjects: tuple[str, ...]) -> GenerationRequested:
     return GenerationRequested(
         production=gathered.production,
         scene=gathered.scene,
@@ -176,12 +172,12 @@ def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> Generati
         needed_by=None if request.needed_by is None else microseconds(request.needed_by),
         approval=request.approval,
         max_units=request.max_units,
-        subjects=subjects_of(plan),
+        subjects=subjects,
     )
 
 
-def compiled(plan: Plan) -> PlanCompiled:
-    """The event that keeps a plan."""
+def compiled(plan: Plan, subjects: tuple[str, ...]) -> PlanCompiled:
+    """The event that keeps a plan, sealed under everybody it is about."""
     return PlanCompiled(
         pattern=plan.pattern,
         endpoint=plan.endpoint,
@@ -195,5 +191,5 @@ def compiled(plan: Plan) -> PlanCompiled:
         as_of=plan.as_of,
         compiled_at=plan.compiled_at_us,
         compiler=plan.compiler_version,
-        subjects=subjects_of(plan),
+        subjects=subjects,
     )

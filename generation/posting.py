@@ -10,18 +10,20 @@ from typing import Final, NamedTuple
 import structlog
 
 from generation.attach import WireBody
+from generation.carrying import plan_of
 from generation.desk import Desk, Held, Moved, Step, Wait
 from generation.errors import KlingUnreachable
 from generation.holding import after_send, worth_another_token
 from generation.kling.client import Found, KlingClient, NoInformation, PostResult, Route
 from generation.kling.outcomes import Accepted, Duplicate, NotSent, Rejected, Unknown
-from generation.plan import Plan, model_of
-from generation.recording import plan_of
+from generation.plan import Paid
+from generation.restoring import mark_sent
 from registry.deciders.account import Account
 from registry.deciders.command import Command
 from registry.deciders.submission import NoteOnSubmission
 from registry.errors import BlobError, LogBusy, RegistryError
 from registry.events.account import AccountHeld, AccountResumed
+from registry.events.envelope import Recorded
 from registry.events.references import StoredBytes
 from registry.events.submission import (
     SubmissionConfirmed,
@@ -39,8 +41,11 @@ Outcome = SubmissionConfirmed | SubmissionRejected | SubmissionUnknown | Submiss
 
 
 def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBytes | None:
-    """The provider's raw words, kept as a blob beside the submission; None when there were none."""
-    if not raw:
+    """The provider's raw words, kept as a blob beside the submission; None when there were none.
+
+    They may quote the request: of one whose people were erased nothing is kept.
+    """
+    if not raw or plan_of(held.generation) is None:
         return None
     key = f"{held.lease.log}/{submission}/answer-{desk.registry.make_id('answer')}"
     stored = desk.blobs.put(key, [raw], content_type="application/json")
@@ -48,25 +53,29 @@ def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBy
 
 
 class Line(NamedTuple):
-    """Whom to send to, and the account as it stood when the intent was made durable."""
+    """Whom to send to, the account as it stood before, and the last event of the append that makes this send durable."""
 
     client: KlingClient
     account: Account
+    durable: Recorded
 
 
 def post(desk: Desk, held: Held, submission: str, *, line: Line, body: WireBody, until: float) -> Step:
     """The one POST. `until` is its deadline on the monotonic clock; the lease outlives it."""
     plan = _plan(held)
-    posted = line.client.create(
-        route_of(plan.endpoint),
-        body,
-        deadline_seconds=max(0.001, until - desk.monotonic()),
-        still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
-    )
+    if unmarked := mark_sent(desk, line.durable):
+        posted = PostResult(NotSent(unmarked))
+    else:
+        posted = line.client.create(
+            route_of(plan.endpoint),
+            body,
+            deadline_seconds=max(0.001, until - desk.monotonic()),
+            still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
+        )
     outcome = _outcome(
         desk, held, submission, client=line.client, posted=posted, external=body.external_task_id or ""
     )
-    lane = Lane(held.lease.log, plan.account, model_of(plan.payload))
+    lane = Lane(held.lease.log, plan.account, plan.model)
     of_account = after_send(
         outcome,
         line.account,
@@ -199,18 +208,18 @@ def account_of(desk: Desk, held: Held, account: str) -> Account:
     return state
 
 
-def _plan(held: Held) -> Plan:
-    plan = plan_of(held.generation)
+def _plan(held: Held) -> Paid:
+    plan = plan_of(held.subject)
     if plan is None:
         raise RuntimeError(f"{held.id} has no plan")
     return plan
 
 
 def submission_of(held: Held) -> str:
-    """The id of the held generation's submission."""
-    if held.generation.submission is None:
+    """The id of the submission that is carried."""
+    if held.paid_by is None:
         raise RuntimeError(f"{held.id} has no submission")
-    return held.generation.submission
+    return held.paid_by
 
 
 def route_of(endpoint: str) -> Route:

@@ -1,4 +1,4 @@
-"""What a clip costs before it is made: the vendor's published units per second, as data with a date (contract section 10)."""
+"""What a clip, an element or a voice costs before it is made: the vendor's published units, as data with a date."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ USD_PER_UNIT: Final = Decimal("0.14")
 Case = Literal["silent", "sound", "video"]
 """Sound off, sound on, or a reference video (which is always silent on the request's side)."""
 
+
 UNITS_PER_SECOND: Final[dict[tuple[str, Case], dict[str, Decimal]]] = {
     ("kling-v3", "silent"): {"std": Decimal("0.6"), "pro": Decimal("0.8"), "4k": Decimal("3.0")},
     ("kling-v3", "sound"): {"std": Decimal("0.9"), "pro": Decimal("1.2"), "4k": Decimal("3.0")},
@@ -22,6 +23,12 @@ UNITS_PER_SECOND: Final[dict[tuple[str, Case], dict[str, Decimal]]] = {
     ("kling-v3-omni", "sound"): {"std": Decimal("0.8"), "pro": Decimal("1.0"), "4k": Decimal("3.0")},
     ("kling-v3-omni", "video"): {"std": Decimal("0.9"), "pro": Decimal("1.2"), "4k": Decimal("3.0")},
 }
+
+UNITS_PER_CREATION: Final[dict[str, Decimal]] = {
+    "advanced-custom-elements": Decimal(0),
+    "custom-voices": Decimal("0.05"),
+}
+"""What making an element or a voice costs (contract sections 6 and 7)."""
 
 
 class Estimate(BaseModel):
@@ -45,3 +52,8 @@ def estimate(model: str, mode: str, *, case: Case, seconds: int) -> Estimate | N
 def priced(units: Decimal) -> Estimate:
     """So many units, with their price in dollars."""
     return Estimate(units=plain(units), usd=plain(units * USD_PER_UNIT), priced_on=PRICED_ON)
+
+
+def creation_price(endpoint: str) -> Estimate:
+    """The price of making one element or one voice."""
+    return priced(UNITS_PER_CREATION[endpoint])

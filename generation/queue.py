@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from generation.desk import BUDGET
+from generation.desk import BUDGET, RESTORED
 from generation.forecast import UNPAID, Estimate, forecast
+from generation.restoring import RestoredNow
 from registry.log.lanes import Lane, plan_of
 from registry.registry import Connection
 from registry.views import queue as view
@@ -28,18 +29,22 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "closed": ("end", "its record is being written"),
 }
 """Stage -> code and words, where that is all there is to say."""
+_NOTED: Final = {BUDGET: "budget", RESTORED: "restored"}
+"""Memory of a send that was put off -> code; without one it is tried again."""
 
 
 class Waits(Card):
-    """An open generation: what it waits for (`code`, `why`), its lane, and its `place` in the lane's order (from 1).
+    """Open work: what it waits for (`code`, `why`), its lane, and its `place` in the lane's order (from 1).
+
+    A generation, or an element or a voice in the making; `production` and `scene` are null where it belongs to none.
 
     Times are microseconds since 1970; estimates are medians of what was measured, and null with the reason in `no_estimate`.
     """
 
     id: str
     position: int
-    production: str
-    scene: str
+    production: str | None
+    scene: str | None
     account: str | None
     model: str | None
     stage: str
@@ -56,12 +61,16 @@ class Waits(Card):
 
 
 class QueueNow(Card):
-    """A page of what is open, in the order it was asked for; with the lanes as they stand, and what a person must look at."""
+    """A page of what is open, in the order it was asked for; with the lanes as they stand, and what a person must look at.
+
+    `restored` says why nothing is sent at all; null while paid calls go out.
+    """
 
     items: tuple[Waits, ...]
     next: int | None
     lanes: tuple[LaneCard, ...]
     alarms: tuple[Alarm, ...]
+    restored: RestoredNow | None = None
 
 
 def queue_now(
@@ -108,8 +117,8 @@ def _waits(one: Open, lane: LaneCard | None, estimate: Estimate | None, now: int
     return Waits(
         id=one.id,
         position=one.position,
-        production=one.production,
-        scene=one.scene,
+        production=one.production or None,
+        scene=one.scene or None,
         account=one.account or None,
         model=one.model or None,
         stage=one.stage,
@@ -153,7 +162,7 @@ def _why(one: Open, lane: LaneCard | None, now: int) -> tuple[str, str]:
     if lane.paused_until is not None:
         return "pause", f"the provider says that {lane.account} is full for {lane.model}"
     if one.due is not None and one.due > now and one.note:
-        return ("budget" if one.memory == BUDGET else "retry"), one.note
+        return _NOTED.get(one.memory, "retry"), one.note
     if lane.open >= lane.slots:
         return "slot", f"all {lane.slots} slots of {lane.account} for {lane.model} are in use"
     return "turn", "waits for a worker"

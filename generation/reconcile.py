@@ -33,7 +33,7 @@ from generation.holding import silenced
 from generation.kling.client import Found, KlingClient, NoInformation
 from generation.listing import Lists, listed, packs_used, read_lists, read_packs
 from generation.posting import route_of
-from registry.deciders.account import Account, NoteFinding, RecordReconciliation
+from registry.deciders.account import KEPT_US, Account, NoteFinding, RecordReconciliation
 from registry.deciders.submission import NoteOnSubmission, Submission
 from registry.errors import AlreadyRegistered, Refusal, VersionConflict
 from registry.events.account import AccountReconciled, ReconciliationFinding, ResourcePack
@@ -50,8 +50,6 @@ from registry.views.submissions import (
     submissions_with_tasks,
 )
 
-KEPT_US: Final = 30 * 86_400 * 1_000_000
-"""How long the provider keeps results (contract section 10); without a window, tasks of this time are compared."""
 MOST_LOOKS: Final = 200
 """So many unlisted tasks are asked for by id in one run."""
 _PORTION: Final = 200

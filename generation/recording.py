@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from generation.plan import Plan
+from generation.plan import Mapped, Plan
 from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.generation import EndGeneration, Generation
@@ -123,7 +123,7 @@ def _continuity(
         duration_us=result.duration_us if result else None,
         pattern=compiled.pattern if compiled else None,
         prompt=_prompt(compiled, plan),
-        cast=_cast(plan) if plan else (),
+        cast=_cast(plan) if plan else _cast_unseen(requested),
         elements=_ordered(plan, "element"),
         assets=_ordered(plan, "asset"),
         parents=plan.parents if plan else (),
@@ -155,15 +155,16 @@ def _prompt(compiled: PlanCompiled | None, plan: Plan | None) -> str | Erased:
 
 def _cast(plan: Plan) -> tuple[CastMember, ...]:
     """Everybody who can be recognised: who was cast, and who came in by a portrait or by the clip gone on from."""
-    voices = {mapped.character: mapped.number if mapped.voice else None for mapped in plan.mapping}
+    mapping = {mapped.character: mapped for mapped in plan.mapping}
     cast = tuple(
         CastMember(
             character=person.character,
             version=person.version or 0,
+            look=person.look,
             element=person.element,
             element_id=person.element_id,
             assets=(person.asset,) if person.asset else (),
-            voice=voices.get(person.character),
+            **_heard(mapping.get(person.character)),
             likeness=person.likeness,
             consent=person.consent,
         )
@@ -182,6 +183,19 @@ def _cast(plan: Plan) -> tuple[CastMember, ...]:
         if not one.cast
     )
     return (*cast, *others)
+
+
+def _heard(mapped: Mapped | None) -> dict[str, Any]:
+    """Under which number somebody spoke, and with which voice."""
+    if mapped is None:
+        return {}
+    number = mapped.number if mapped.voice else None
+    return {"voice": number, "speaks_with": mapped.speaks_with, "voice_id": mapped.voice_id}
+
+
+def _cast_unseen(requested: GenerationRequested) -> tuple[CastMember, ...]:
+    """Who a plan that is erased, or was never made, was about: their ids are all that is left; the version is not known."""
+    return tuple(CastMember(character=subject, version=0) for subject in requested.subjects)
 
 
 def _ordered(plan: Plan | None, what: str) -> tuple[str, ...]:

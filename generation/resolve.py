@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from generation import gaps
-from generation.casting import Person, cast_of, check_speakers, ground
+from generation.casting import Member, Person, cast_of, check_speakers, ground, stale_elements
 from generation.consent import Appearance, appearances, without_consent
+from generation.dressing import remark_on_pin
 from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround, TakeGround
 from generation.rules.finding import Finding
 from generation.rules.prompts import MARKER
@@ -27,7 +28,8 @@ class Resolution:
     """What the payload will be built from.
 
     `called` leads from the names the request uses to character ids; `shows` is everybody who can be recognised. With gaps it
-    holds only what could be resolved, and no payload may be sent from it.
+    holds only what could be resolved, and no payload may be sent from it. `remarks` are cautions, which need the caller's reason,
+    and what only informs.
     """
 
     request: ShotRequest
@@ -42,6 +44,7 @@ class Resolution:
     called: Mapping[str, str]
     shows: tuple[Appearance, ...]
     gaps: tuple[Finding, ...]
+    remarks: tuple[Finding, ...]
     notes: tuple[str, ...]
 
     @property
@@ -87,6 +90,7 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
     cast = cast_of(request, grounds, found)
     people, notes = ground(cast, grounds, found)
     check_speakers(request, grounds, cast=cast, found=found)
+    notes += _unsaid_looks(request, people)
     shows = appearances(request, grounds, cast, people)
     found.extend(without_consent(shows))
     setting = request.setting
@@ -105,8 +109,23 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         called={name: character.id for name, character in grounds.people.items()},
         shows=shows,
         gaps=tuple(found),
+        remarks=(*_remarks(cast), *stale_elements(cast, people, grounds)),
         notes=tuple(notes),
     )
+
+
+def _remarks(cast: tuple[Member, ...]) -> Iterator[Finding]:
+    for member in cast:
+        if (remark := remark_on_pin(member.character, member.path)) is not None:
+            yield remark
+
+
+def _unsaid_looks(request: ShotRequest, people: tuple[Person, ...]) -> list[str]:
+    """A prompt of the caller's own is sent as it stands, so nothing of a look is written into it."""
+    named = [f"{person.character.look!r} of {person.character.name}" for person in people if person.worn]
+    if request.prompt is None or not named:
+        return []
+    return [f"the prompt is sent as it stands: the look {', '.join(named)} is not written into it"]
 
 
 def _misplaced(request: ShotRequest, grounds: Grounds) -> Iterator[Finding]:
@@ -145,7 +164,7 @@ def _asset(path: str, name: str, grounds: Grounds, found: list[Finding]) -> Asse
         found.append(gaps.RETIRED.at(path, f"asset {name} is retired"))
     elif asset.kind != "picture" or asset.rendition_key is None or asset.rendition_digest is None:
         found.append(
-            gaps.NOT_A_PICTURE.at(path, f"asset {name} is a {asset.kind} without a rendition to send")
+            gaps.NOT_A_PICTURE.at(path, f"asset {name} is of kind {asset.kind}, without a rendition to send")
         )
     elif asset.made_from_clip in grounds.withdrawn:
         told = f"asset {name} was cut from {asset.made_from_clip}, which is withdrawn"

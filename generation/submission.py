@@ -15,23 +15,26 @@ from typing import Final
 
 from generation.attach import WireBody
 from generation.awaiting import drift
+from generation.carrying import mint_standing, opening, pays, plan_of, reserving
 from generation.clearance import seen_since
 from generation.desk import BUDGET, Desk, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import PayloadRefused
-from generation.plan import Plan, model_of
+from generation.plan import MintPlan, Paid, Plan
 from generation.posting import Line, account_of, post, submission_of, us
-from generation.recording import plan_of, purpose_of, requested_of, reserving
+from generation.recording import purpose_of, requested_of
 from generation.refusing import refused_uses
+from generation.restoring import put_off
 from generation.standing import standing_of
 from generation.wire import video_urls, wire_body
 from registry.deciders.account import Account
 from registry.deciders.command import AlreadyRetired
-from registry.deciders.generation import OpenSubmission, VoidPlan
+from registry.deciders.generation import VoidPlan
 from registry.deciders.production import BudgetExceeded
 from registry.deciders.standing import NoConsent, Standing
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobMissing, NotFound, Refusal
+from registry.events.envelope import Recorded
 from registry.events.ids import suffix_of
 from registry.events.submission import (
     ResentAfter,
@@ -51,7 +54,7 @@ class _Draft:
     """What an intent is about to say: the plan, whom it is sent for, and the exact bytes with the addresses in them."""
 
     submission: str
-    plan: Plan
+    plan: Paid
     account: Account
     body: WireBody
     urls: dict[str, str]
@@ -60,11 +63,13 @@ class _Draft:
 
 def submit(desk: Desk, held: Held) -> Step:
     """Make the intent durable, then send once."""
-    plan = plan_of(held.generation)
+    plan = plan_of(held.subject)
     if plan is None:
         return end(desk, held, "refused", _ERASED)
     account = account_of(desk, held, plan.account)
-    if (drifted := drift(desk, held, plan)) is not None:
+    if (waits := put_off(desk, held.lease.log, held.lease.attempts)) is not None:
+        return waits
+    if isinstance(plan, Plan) and (drifted := drift(desk, held, plan)) is not None:
         held.append(desk, VoidPlan(stream=held.id, reason=drifted))
         return Moved()
     try:
@@ -76,17 +81,17 @@ def submit(desk: Desk, held: Held) -> Step:
         lease = desk.registry.extend(held.lease, lease_us=us(seconds + desk.durations.lease_margin))
         began = desk.monotonic()
         try:
-            _intend(desk, held, draft, lease=lease, seconds=seconds)
+            intended = _intend(desk, held, draft, lease=lease, seconds=seconds)
         except BudgetExceeded as refused:
             why = f"waits for budget: {refused.message}"
             return Wait(desk.durations.hold(held.lease.attempts), why, memory=BUDGET)
         except (Refusal, NotFound) as refused:
             return _changed(desk, held, refused)
-        held, line = replace(held, lease=lease), Line(client, account)
+        held, line = replace(held, lease=lease), Line(client, account, intended)
         return post(desk, held, draft.submission, line=line, body=draft.body, until=began + seconds)
 
 
-def _drafted(desk: Desk, plan: Plan, account: Account) -> _Draft:
+def _drafted(desk: Desk, plan: Paid, account: Account) -> _Draft:
     submission = desk.registry.make_id("submission")
     urls, calls = video_urls(desk, plan, submission), desk.callback_base
     extra = {
@@ -96,8 +101,11 @@ def _drafted(desk: Desk, plan: Plan, account: Account) -> _Draft:
     return _Draft(submission, plan, account, wire_body(desk, plan, extra=extra, urls=urls), urls, calls)
 
 
-def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: float) -> None:
-    """The intent, its generation's opening and the budget's reservation, in one append, guarded by all the plan stands on."""
+def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: float) -> Recorded:
+    """The intent, its subject's opening and the budget's reservation, in one append, guarded by all the plan stands on.
+
+    Answers the append's last event.
+    """
     plan, account, body = draft.plan, draft.account, draft.body
     intent = SubmissionIntended(
         subject=held.id,
@@ -106,7 +114,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         key_fingerprint=account.key_fingerprint,
         host=account.host,
         route=plan.endpoint,
-        model=model_of(plan.payload),
+        model=plan.model,
         plan_digest=plan.plan_digest,
         wire_digest=body.sha256,
         bytes=body.length,
@@ -114,22 +122,26 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         epoch=lease.epoch,
         video_urls=draft.urls,
         callback_base=draft.calls,
+        subjects=held.generation.requested.subjects if held.generation.requested else (),
     )
-    held.append(
+    handled = held.append(
         desk,
-        OpenSubmission(stream=held.id, submission=draft.submission, standing=_standing(desk, held, plan)),
+        opening(held.subject, held.id, draft.submission, _standing(desk, held, plan)),
         IntendSubmission(stream=draft.submission, intent=intent),
-        reserving(held.generation, draft.submission, held.id),
+        *reserving(held.subject, draft.submission, held.id),
     )
+    return handled.recorded[-1]
 
 
 def send_again(desk: Desk, held: Held) -> Step:
     """The same bytes under the same id; allowed only after proof or an operator's word, which the decider checks."""
-    intent, plan, submission = held.submission.intent, plan_of(held.generation), submission_of(held)
-    if held.generation.cancel_wanted is not None:
+    intent, plan, submission = held.submission.intent, plan_of(held.subject), submission_of(held)
+    if held.unwanted:
         return end(desk, held, "cancelled", "cancelled while the provider had no task of it")
     if intent is None or plan is None:
         return end(desk, held, "refused", _ERASED)
+    if (waits := put_off(desk, held.lease.log, held.lease.attempts)) is not None:
+        return waits
     account = account_of(desk, held, intent.account)
     try:
         calls = desk.callback_url(submission, intent.callback_base)
@@ -145,14 +157,14 @@ def send_again(desk: Desk, held: Held) -> Step:
         lease = desk.registry.extend(held.lease, lease_us=us(seconds + desk.durations.lease_margin))
         began = desk.monotonic()
         after = _resent_after(held)
-        resent = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
-        note = NoteOnSubmission(stream=submission, event=resent, standing=_standing(desk, held, plan))
+        sending = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
+        note = NoteOnSubmission(stream=submission, event=sending, standing=_standing(desk, held, plan))
         try:
-            held.append(desk, note)
+            resent = held.append(desk, note).recorded[-1]
         except (AlreadyRetired, NotFound, NoConsent) as refused:
             return _changed(desk, held, refused)
         held = replace(held, lease=lease)
-        line = Line(client, account)
+        line = Line(client, account, resent)
         return post(desk, held, submission, line=line, body=body, until=began + seconds)
 
 
@@ -161,7 +173,7 @@ def disproved(desk: Desk, held: Held) -> Step:
     intent = held.submission.intent
     if intent is None:
         raise RuntimeError(f"{held.id} has no intent")
-    if held.generation.cancel_wanted is not None or (
+    if held.unwanted or (
         desk.resend_policy(intent.route) == "same_id_after_disproof"
         and held.submission.disproofs < MOST_DISPROOFS
     ):
@@ -176,8 +188,10 @@ def disproved(desk: Desk, held: Held) -> Step:
     return Moved()
 
 
-def _standing(desk: Desk, held: Held, plan: Plan) -> Standing:
+def _standing(desk: Desk, held: Held, plan: Paid) -> Standing:
     """Everything whose change since the compile must stop the send, the people's consent as of now among it."""
+    if isinstance(plan, MintPlan):
+        return mint_standing(plan, at=desk.now())
     requested = requested_of(held.generation)
     known = {one.character for one in plan.shows}
     late = [one for one in seen_since(desk.registry, held.lease.log, plan) if one.character not in known]
@@ -187,7 +201,7 @@ def _standing(desk: Desk, held: Held, plan: Plan) -> Standing:
 
 def _changed(desk: Desk, held: Held, refused: Refusal | NotFound) -> Step:
     """The end of what no longer stands; a use that was not allowed is written down in the same append."""
-    uses = refused_uses(refused, production=requested_of(held.generation).production, subject=held.id)
+    uses = refused_uses(refused, production=pays(held.subject), subject=held.id)
     return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}", *uses)
 
 

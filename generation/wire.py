@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 
 from generation.attach import Attachment, WireBody, prepare
 from generation.desk import Desk
-from generation.plan import Plan
+from generation.plan import Paid
 
 
 def wire_body(
-    desk: Desk, plan: Plan, *, extra: Mapping[str, str | None], urls: Mapping[str, str]
+    desk: Desk, plan: Paid, *, extra: Mapping[str, str | None], urls: Mapping[str, str]
 ) -> WireBody:
     """The exact bytes to send, measured and verified. Raises PayloadRefused, BlobMissing, BlobCorrupt, BlobStoreDown.
 
@@ -34,10 +34,11 @@ def wire_body(
     return prepare(plan.payload, attachments=attachments, extra=extra, open_blob=open_blob)
 
 
-def video_urls(desk: Desk, plan: Plan, submission: str) -> dict[str, str]:
-    """Which address stands for which clip: the provider's, or ours where that was too old. Raises PayloadRefused."""
+def video_urls(desk: Desk, plan: Paid, submission: str) -> dict[str, str]:
+    """Which address stands for which clip or recording: the provider's, or ours where there is none. Raises PayloadRefused."""
     return {
-        attached.ref: attached.url or desk.relayed(submission, attached.clip or "", attached.sha256 or "")
+        attached.ref: attached.url
+        or desk.relayed(submission, attached.clip or attached.asset or "", attached.sha256 or "")
         for attached in plan.attachments
         if attached.url is not None or attached.relay
     }

@@ -12,16 +12,19 @@ from dataclasses import replace
 import structlog
 
 from generation.awaiting import compile_awaited
+from generation.deleting import Sweep
 from generation.desk import Desk, Done, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import GenerationError
 from generation.fetching import fetch
 from generation.following import deliver, poll
 from generation.looking import look_up
-from generation.rounds import Rounds
+from generation.rounds import CENSUS, Rounds
 from generation.submission import disproved, send_again, submit
+from registry.deciders.element import Element
 from registry.deciders.generation import Generation
 from registry.deciders.submission import BEFORE_ANY_TASK, Submission
+from registry.deciders.voice import Voice
 from registry.errors import RegistryError, StaleLease
 from registry.events.references import Ending
 from registry.log.leases import Lease
@@ -32,13 +35,20 @@ _TURN = Wait(0, "waits for its turn to be sent")
 
 
 class Worker:
-    """Carries generations to their end, one at a time. Run as many as you like on one database."""
+    """Carries generations, and elements and voices in the making, to their end, one at a time.
+
+    Run as many as you like on one database.
+    """
 
     def __init__(self, desk: Desk, *, owner: str, sleep: Callable[[float], None]) -> None:
         self._desk = desk
         self._owner = owner
         self._sleep = sleep
-        self._rounds = Rounds(desk, owner=owner)
+        self._rounds = (
+            Rounds(desk, owner=owner),
+            Rounds(desk, CENSUS, owner=owner),
+            Sweep(desk, owner=owner),
+        )
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Work until `stop` says so; sleeps while nothing is due."""
@@ -48,7 +58,7 @@ class Worker:
 
     def work_once(self) -> bool:
         """Claim what has been due the longest and carry it as far as it goes now. False when nothing was due."""
-        if self._rounds.go():
+        if any(rounds.go() for rounds in self._rounds):
             return True
         try:
             lease = self._desk.registry.claim(
@@ -62,13 +72,13 @@ class Worker:
         try:
             self._carry(lease)
         except StaleLease:
-            _log.warning("lease_lost", generation=lease.work, epoch=lease.epoch)
+            _log.warning("lease_lost", work=lease.work, epoch=lease.epoch)
         except (RegistryError, GenerationError) as failure:
-            _log.warning("step_failed", generation=lease.work, code=failure.code, message=failure.message)
+            _log.warning("step_failed", work=lease.work, code=failure.code, message=failure.message)
             pause = Wait(self._desk.durations.retry(lease.attempts), failure.message, lease.memory)
             self._let_go(lease, pause, progressed=False)
-        except Exception as failure:  # noqa: BLE001 - a worker must outlive whatever one generation does to it
-            _log.exception("step_crashed", generation=lease.work)
+        except Exception as failure:  # noqa: BLE001 - a worker must outlive whatever one piece of work does to it
+            _log.exception("step_crashed", work=lease.work)
             why = f"a step failed unexpectedly ({type(failure).__name__}); it is tried again"
             pause = Wait(self._desk.durations.hold(lease.attempts), why, lease.memory)
             self._let_go(lease, pause, progressed=False)
@@ -97,13 +107,18 @@ class Worker:
 
     def _step(self, lease: Lease) -> Step:
         held = self._held(lease)
-        match held.generation.stage:
+        if isinstance(held.subject, Generation):
+            return self._film(held, held.subject)
+        return self._make(held, held.subject)
+
+    def _film(self, held: Held, generation: Generation) -> Step:
+        match generation.stage:
             case "waiting" | "voided":
                 return compile_awaited(self._desk, held)
             case "approval":
                 return Wait(self._desk.durations.quarantine, "waits for a person's approval of its plan")
             case "planned":
-                return submit(self._desk, held) if lease.sends else _TURN
+                return submit(self._desk, held) if held.lease.sends else _TURN
             case "submitting":
                 return self._follow(held)
             case "stored":
@@ -111,9 +126,21 @@ class Worker:
             case _:
                 return Done()
 
+    def _make(self, held: Held, made: Element | Voice) -> Step:
+        """An element or a voice: sent and followed like a generation; there is nothing to wait for before, or to fetch after."""
+        match made.mint.stage if made.mint else None:
+            case "planned" if held.unwanted:
+                return end(self._desk, held, "cancelled", "retired before it was made")
+            case "planned":
+                return submit(self._desk, held) if held.lease.sends else _TURN
+            case "submitting":
+                return self._follow(held)
+            case _:
+                return Done()
+
     def _follow(self, held: Held) -> Step:
         desk, submission = self._desk, held.submission
-        may_send = held.lease.sends or held.generation.cancel_wanted is not None
+        may_send = held.lease.sends or held.unwanted
         if submission.stage in BEFORE_ANY_TASK and not may_send:
             return _TURN
         match submission.stage:
@@ -128,18 +155,18 @@ class Worker:
             case "confirmed" | "processing":
                 return poll(desk, held)
             case "succeeded":
-                return fetch(desk, held)
+                return fetch(desk, held) if isinstance(held.subject, Generation) else deliver(desk, held)
             case _:
                 return end(desk, held, _ending_of(submission), submission.reason)
 
     def _held(self, lease: Lease) -> Held:
-        generation = self._desk.registry.state(lease.log, lease.work).state
-        if not isinstance(generation, Generation):
-            raise RuntimeError(f"{lease.work} is no generation")
-        submission = Submission()
-        if generation.submission is not None:
-            submission = self._desk.registry.state(lease.log, generation.submission).state
-        return Held(lease, generation, submission)
+        subject = self._desk.registry.state(lease.log, lease.work).state
+        if not isinstance(subject, Generation | Element | Voice):
+            raise RuntimeError(f"{lease.work} is nothing that is paid for")
+        held = Held(lease, subject, Submission())
+        if held.paid_by is None:
+            return held
+        return replace(held, submission=self._desk.registry.state(lease.log, held.paid_by).state)
 
     def _let_go(self, lease: Lease, pause: Wait, *, progressed: bool) -> None:
         due = self._desk.now() + int(pause.seconds * 1_000_000)
@@ -148,14 +175,14 @@ class Worker:
                 lease, due=due, note=pause.note, progressed=progressed, memory=pause.memory
             )
         except RegistryError as busy:
-            _log.warning("release_failed", generation=lease.work, code=busy.code, message=busy.message)
+            _log.warning("release_failed", work=lease.work, code=busy.code, message=busy.message)
 
     def _lease_us(self) -> int:
         return int(self._desk.durations.lease * 1_000_000)
 
 
 def _ending_of(submission: Submission) -> Ending:
-    """How a closed submission ends its generation."""
+    """How a closed submission ends what it was for."""
     if submission.resolved is not None and submission.resolved.decision == "abandon":
         return "abandoned"
     return "failed" if submission.failed is not None else "refused"

@@ -58,6 +58,7 @@ def run_worker(environment: Environment) -> None:
         stopping.wait(seconds)
 
     with _opened(environment) as continuity:
+        _finish_erasures(continuity)
         owner = f"worker-{socket.gethostname()}-{os.getpid()}"
         Worker(continuity.desk(), owner=owner, sleep=sleep).run(stopping.is_set)
 
@@ -100,6 +101,26 @@ def bootstrap_key(environment: Environment, holder: str, roles: tuple[Role, ...]
         studio = continuity.studio
         key = issue_key(continuity.registry, studio, holder, roles=roles, random_bytes=secrets.token_bytes)
         return MadeKey(key, studio)
+
+
+def _finish_erasures(continuity: Continuity) -> None:
+    """Take up erasures that were cut short. What stands in the way of one is told, and does not keep work from being done."""
+    import structlog
+
+    from generation.erasing import KlingDeletion
+    from registry.erasure import Tools, carry_out, unfinished
+    from registry.errors import RegistryError
+    from registry.events.envelope import Context
+
+    provider, context = KlingDeletion(continuity.kling_for), Context(actor="erasure")
+    tools = Tools(continuity.registry, continuity.blobs, provider, context)
+    for studio, likeness in unfinished(continuity.registry):
+        try:
+            carry_out(tools, studio, likeness)
+        except RegistryError as stopped:
+            structlog.get_logger("erasure").warning(
+                "erasure_unfinished", likeness=likeness, code=stopped.code, message=stopped.message
+            )
 
 
 @contextmanager

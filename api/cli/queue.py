@@ -53,6 +53,8 @@ def _drawn(found: QueueNow) -> RenderableType:
             ),
         ),
     ]
+    if found.restored is not None:
+        parts.append(text(f"nothing is sent: {found.restored.why}", "bold red"))
     for alarm in found.alarms:
         parts.append(text(f"{alarm.code} {alarm.subject}: {alarm.message}", "bold red"))
     return Group(*parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
@@ -23,16 +23,37 @@ _DAY: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 @click.option("--account", help="Only this account; all of them unless given.")
 @click.option("--from", "since", type=_DAY, help="Tasks created from then on (UTC).  [30 days ago]")
 @click.option("--to", "until", type=_DAY, help="Tasks created before then (UTC).  [now]")
+@click.option(
+    "--accept-restore",
+    "accepting",
+    is_flag=True,
+    help="Compare nothing: send again from a restored database.",
+)
+@click.option("--reason", help="Why it may be sent again; goes with --accept-restore.")
+@click.option(
+    "--without", multiple=True, help="An account that cannot be compared any more; may be repeated."
+)
 @calling
 def reconcile(
-    terminal: Terminal, account: str | None, since: datetime | None, until: datetime | None
+    terminal: Terminal,
+    account: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    **restore: Any,
 ) -> None:
     """Compare accounts with the provider's task lists and deductions; what differs is recorded and shown.
 
     Exits with 1 when something was found that a person must see, or when not everything could be read.
 
+    After a restore of the database nothing is sent until an approver says so with --accept-restore.
+
     Example: continuity reconcile --account account_01jd… --from 2026-11-01
     """
+    if any(restore.values()):
+        if any((account, since, until)):
+            raise click.UsageError("--accept-restore compares nothing: drop --account, --from and --to")
+        _accept(terminal, **restore)
+        return
     wanted = [account] if account is not None else [card.id for card in terminal.client.accounts()]
     window = {"since": _microseconds(since), "until": _microseconds(until)}
     reports = [terminal.client.reconcile(one, **window) for one in wanted]
@@ -43,6 +64,12 @@ def reconcile(
             terminal.out.print(drawn(report))
     if any(not report.complete or FOR_A_PERSON & report.counts.keys() for report in reports):
         leave(LOOK_AT_IT)
+
+
+def _accept(terminal: Terminal, *, accepting: bool, reason: str | None, without: tuple[str, ...]) -> None:
+    if not accepting or reason is None:
+        raise click.UsageError("--accept-restore and --reason come together, --without goes with them")
+    terminal.show(terminal.client.accept_restore(reason, without=without))
 
 
 def drawn(report: ReconciliationCard) -> RenderableType:

@@ -27,6 +27,8 @@ from api.cli import (
     scenes,
     studios,
     together,
+    uses,
+    voices,
 )
 from api.cli.showing import error_lines, finding_lines, plain, text
 from api.cli.terminal import as_json, console, leave
@@ -106,6 +108,7 @@ for _group in (
     *assets.COMMANDS,
     *characters.COMMANDS,
     *elements.COMMANDS,
+    *voices.COMMANDS,
     *productions.COMMANDS,
     *scenes.COMMANDS,
     *generate.COMMANDS,
@@ -117,6 +120,7 @@ for _group in (
     *check.COMMANDS,
     *rules.COMMANDS,
     *lineage.COMMANDS,
+    *uses.COMMANDS,
     *events.COMMANDS,
 ):
     cli.add_command(_group)

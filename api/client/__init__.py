@@ -31,6 +31,8 @@ from api.client.pictures import PictureCalls
 from api.client.record import RecordCalls
 from api.client.rights import RightsCalls
 from api.client.story import StoryCalls
+from api.client.uses import UseCalls
+from api.client.voices import VoiceCalls
 from api.client.wire import Manners, Wire
 
 __all__ = [
@@ -50,7 +52,7 @@ __all__ = [
 ]
 
 
-class ContinuityClient(PictureCalls, RightsCalls, StoryCalls, FilmCalls, RecordCalls):
+class ContinuityClient(PictureCalls, VoiceCalls, RightsCalls, StoryCalls, FilmCalls, RecordCalls, UseCalls):
     """A connection to one service under one key; close it, or use it in a `with`.
 
     `timeout` is in seconds, for each step of a call. Every method raises ContinuityError and its subclasses.

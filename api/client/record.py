@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
 from api.client.answers import FeedEvent, Me, member, read_as
 from api.client.wire import Call, Calls, at
-from api.reconciling import AttestedAccount, ConfiguredKey
+from api.reconciling import AttestedAccount, ConfiguredKey, RestoreCard
 from generation.queue import QueueNow
 from registry.views.access import StudioCard
 from registry.views.accounts import AccountCard
@@ -96,6 +96,11 @@ class RecordCalls(Calls):
         once = {"Idempotency-Key": self._wire.manners.make_key()}
         call = Call("POST", at("reconciliations"), headers=once, json=body, patience=RECONCILING_SECONDS)
         return read_as(ReconciliationCard, self._wire.answer(call).body)
+
+    def accept_restore(self, reason: str, *, without: Iterable[str] = ()) -> RestoreCard:
+        """Send again from a restored database, once every account was compared but those it is `without`."""
+        body = {"reason": reason, "without": list(without)}
+        return read_as(RestoreCard, self._wire.change("POST", at("reconciliations", "accept-restore"), body))
 
     def reconciliations(self, *, account: str | None = None) -> Iterator[ReconciliationCard]:
         """All runs, oldest first."""

@@ -24,8 +24,15 @@ from api.routes.answering import (
 from api.routes.commanding import Change, Visit, named
 from generation.attesting import prove
 from generation.kling.signing import AccessKeyPair
-from generation.reconcile import KEPT_US
-from registry.deciders.account import Account, AttestKey, HoldAccount, OpenAccount, ResumeAccount, SetSlots
+from registry.deciders.account import (
+    KEPT_US,
+    Account,
+    AttestKey,
+    HoldAccount,
+    OpenAccount,
+    ResumeAccount,
+    SetSlots,
+)
 from registry.deciders.command import Command
 from registry.errors import InvalidCommand
 from registry.events.account import AccountHeld

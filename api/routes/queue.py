@@ -12,6 +12,7 @@ from api.errors import Web
 from api.routes.answering import After, Answer, Limit, answer_page
 from api.routes.commanding import Visit
 from generation.queue import QueueNow, queue_now
+from generation.restoring import restored
 
 
 class Wanted(NamedTuple):
@@ -42,14 +43,16 @@ def show_queue(
     limit: Limit = 100,
 ) -> Answer[QueueNow]:
     """Every generation that has not ended, in the order it was asked for: what it waits for, its place in its lane's order, and
-    when it will run and be done, from measured durations. With every page come all lanes and alarms.
+    when it will run and be done, from measured durations. With every page come all lanes and alarms, and why nothing is sent when
+    the database is older than what was sent from it.
     """
     now, slots = visit.registry.clock(), visit.continuity.settings.kling_slots
+    stopped = restored(visit.continuity.desk(), visit.studio)
     with visit.registry.snapshot() as connection:
         page = queue_now(
             connection, visit.studio, now=now, slots=slots, after=after, limit=limit, **wanted._asdict()
         )
-    return answer_page(request, page)
+    return answer_page(request, page.model_copy(update={"restored": stopped}))
 
 
 ROUTES: Any = Router("/queue", route_handlers=[show_queue], tags=["Queue"])

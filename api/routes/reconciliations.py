@@ -9,12 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.errors import Web
-from api.reconciling import NewReconciliation
+from api.reconciling import AcceptedRestore, NewReconciliation, RestoreCard
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit
 from generation.comparing import Window
 from generation.desk import Desk
 from generation.reconcile import Run, reconcile_now, usual_window
+from generation.restoring import accept, acceptance, stream_of
 from registry.errors import InvalidCommand
 from registry.registry import Connection
 from registry.views import accounts
@@ -35,7 +36,7 @@ def reconcile_account(
     if (first := change.earlier()) is not None:
         return first
     change.must_not_match()
-    account = data.account or _only_account(change)
+    account = data.account or only_account(change)
     change.read(accounts.account, account)
     desk = change.continuity.desk()
     name = change.registry.make_id("reconciliation")
@@ -58,7 +59,8 @@ def reconcile_account(
     return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
 
 
-def _only_account(change: Change) -> str:
+def only_account(change: Change) -> str:
+    """The studio's account, where it has one. Raises InvalidCommand."""
     known = [card.id for card in change.read(accounts.accounts).items]
     if len(known) == 1:
         return known[0]
@@ -79,6 +81,29 @@ def _window(desk: Desk, data: NewReconciliation) -> Window:
             path="from",
         )
     return window
+
+
+@post("/accept-restore", sync_to_thread=True)
+def accept_restore(data: JSONBody[AcceptedRestore], change: NamedDependency[Change]) -> Answer[RestoreCard]:
+    """Send again from a database that is older than what was sent from it; needs the role approver.
+
+    409 when there is no such restore, or an account was not compared since, whole and without a window.
+    """
+    change.must_be("approver")
+    if (first := change.earlier()) is not None:
+        return first
+    change.must_not_match("what is accepted here is a restore")
+    desk = change.continuity.desk()
+    accepted = acceptance(desk, change.studio, reason=data.reason, without=data.without)
+    card = RestoreCard(id=stream_of(accepted.event_id), **accepted.model_dump())
+    handled = accept(
+        desk,
+        change.studio,
+        accepted,
+        context=change.context(),
+        idempotency=change.idempotency(lambda _: card_reply(card)),
+    )
+    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
 
 
 @get("/", sync_to_thread=True)
@@ -105,6 +130,6 @@ def show_reconciliation(
 
 ROUTES: Any = Router(
     "/reconciliations",
-    route_handlers=[reconcile_account, list_reconciliations, show_reconciliation],
+    route_handlers=[reconcile_account, accept_restore, list_reconciliations, show_reconciliation],
     tags=["Reconciliations"],
 )

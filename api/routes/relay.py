@@ -44,6 +44,8 @@ def _opened(continuity: Continuity, token: str) -> ClipCard | None:
             card = clips.clip(connection, log or "", claimed.clip)
         except NotFound:
             return None
+    if card.erased:
+        return None
     if not continuity.relays.opens(claimed, card.stored.sha256, now=registry.clock()):
         return None
     used = registry.count_relay(claimed.seal, most=settings.relay_requests, ends=claimed.ends * 1_000_000)

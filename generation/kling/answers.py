@@ -52,10 +52,45 @@ class Video(_Answer):
     duration: str | None = None
 
 
+class VoiceInfo(_Answer):
+    """A voice as it stands in an answer, alone or within an element. `trial_url` is where it can be heard."""
+
+    voice_id: str = ""
+    trial_url: str | None = None
+
+
+class ElementInfo(_Answer):
+    """An element as it stands in an answer (contract section 6). `element_id` is an int64, as text here."""
+
+    element_id: str = ""
+    element_voice_info: VoiceInfo | None = None
+    status: str | None = None
+
+    @property
+    def voice_id(self) -> str:
+        """The voice bound to it, "" for none."""
+        return self.element_voice_info.voice_id if self.element_voice_info else ""
+
+
+def _readable(value: Any, kind: type[_Answer]) -> tuple[_Answer, ...]:
+    """Those entries that can be read: a broken one must not hide that the task exists, nor what else it made."""
+    found = []
+    for entry in value if isinstance(value, list) else ():
+        try:
+            found.append(kind.model_validate(entry))
+        except ValidationError:
+            continue
+    return tuple(found)
+
+
 class TaskResult(_Answer):
-    """What a task made. Empty until it has succeeded."""
+    """What a task made: films, elements or voices. Empty until it has succeeded."""
 
     videos: tuple[Video, ...] = ()
+    elements: Annotated[
+        tuple[ElementInfo, ...], BeforeValidator(lambda value: _readable(value, ElementInfo))
+    ] = ()
+    voices: Annotated[tuple[VoiceInfo, ...], BeforeValidator(lambda value: _readable(value, VoiceInfo))] = ()
 
 
 class Task(_Answer):
@@ -78,6 +113,14 @@ class Task(_Answer):
     @property
     def videos(self) -> tuple[Video, ...]:
         return self.task_result.videos if self.task_result else ()
+
+    @property
+    def elements(self) -> tuple[ElementInfo, ...]:
+        return self.task_result.elements if self.task_result else ()
+
+    @property
+    def voices(self) -> tuple[VoiceInfo, ...]:
+        return self.task_result.voices if self.task_result else ()
 
     @property
     def is_ended(self) -> bool:

@@ -20,6 +20,7 @@ from registry.events import (
     likeness,
     pins,
     production,
+    restore,
     scene,
     studio,
     submission,
@@ -43,6 +44,7 @@ def _by_name(classes: Iterable[type[Event]]) -> dict[tuple[str, int], type[Event
 _SUBJECTS = (
     studio,
     account,
+    restore,
     asset,
     character,
     likeness,

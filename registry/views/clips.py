@@ -37,9 +37,9 @@ class ClipRow(SQLModel, table=True):
     kling_url_expires_at: int = Field(sa_type=BigInteger)
     kling_watermark_url: str
     continues: str | None
-    recorded_at: int = Field(sa_type=BigInteger)
     withdrawn: bool = False
     erased: bool = False
+    recorded_at: int = Field(sa_type=BigInteger)
 
 
 class KeptRow(SQLModel, table=True):
@@ -79,9 +79,9 @@ class ClipCard(Card):
     kling_watermark_url: str = ""
     days_left: int | None = None
     continues: str | None
-    recorded_at: int
     withdrawn: bool = False
     erased: bool = False
+    recorded_at: int
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -110,7 +110,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case ClipWithdrawn():
                 _change(connection, recorded, withdrawn=True)
             case ClipErased():
-                _change(connection, recorded, withdrawn=True, erased=True)
+                gone = {"kling_url": "", "kling_watermark_url": "", "kling_url_expires_at": 0}
+                _change(connection, recorded, withdrawn=True, erased=True, **gone)
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
+from registry.events.pins import CharacterPinned, PinReleased
 from registry.events.production import (
     AccountChosen,
     ApprovalRuleSet,
@@ -23,6 +24,7 @@ from registry.events.production import (
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.pins import PinCard, pins_of
 
 
 class ProductionRow(SQLModel, table=True):
@@ -52,8 +54,8 @@ class ProductionCard(Card):
     """A production; `unplaced` is its scene for requests that name none.
 
     `budget_units` is the most it may spend in all (null: no limit), plans above `approval_above_units` wait for a person (null:
-    none do), `weight` is its share when several productions wait for slots. `territories` are the countries it is released in
-    (ISO 3166-1 alpha-2), empty for the whole world.
+    none do), `weight` is its share when several productions wait for slots, `pins` are the characters it holds on to.
+    `territories` are the countries it is released in (ISO 3166-1 alpha-2), empty for the whole world.
     """
 
     id: str
@@ -64,6 +66,7 @@ class ProductionCard(Card):
     budget_units: str | None
     approval_above_units: str | None
     weight: int
+    pins: tuple[PinCard, ...]
     territories: tuple[str, ...] = ()
     closed: bool
     opened_at: int
@@ -97,7 +100,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, weight=weight)
             case TerritoriesSet(territories=territories):
                 _change(connection, recorded, territories=" ".join(territories))
-            case BudgetReserved() | BudgetSettled() | BudgetReleased():
+            case BudgetReserved() | BudgetSettled() | BudgetReleased() | CharacterPinned() | PinReleased():
                 _change(connection, recorded)  # the version callers name in If-Match
             case ProductionClosed():
                 _change(connection, recorded, closed=True)
@@ -126,6 +129,8 @@ PROJECTION = Projection(
             "ShareSet",
             "TerritoriesSet",
             "ProductionClosed",
+            "CharacterPinned",
+            "PinReleased",
         }
     ),
     _project,
@@ -134,7 +139,7 @@ PROJECTION = Projection(
 
 def production(connection: Connection, log: str, production: str) -> ProductionCard:
     """One production. Raises NotFound."""
-    return _card(one_row(connection, PRODUCTIONS, log, "production", production))
+    return _cards(connection, log, [one_row(connection, PRODUCTIONS, log, "production", production)])[0]
 
 
 def productions(
@@ -142,13 +147,18 @@ def productions(
 ) -> Page[ProductionCard]:
     query = select(PRODUCTIONS).where(PRODUCTIONS.c.log == log)
     rows, cursor = rows_page(connection, query, PRODUCTIONS, after=after, limit=limit)
-    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 
-def _card(row: Row[Any]) -> ProductionCard:
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ProductionCard]:
+    pins = pins_of(connection, log, [row.production for row in rows])
+    return [_card(row, pins[row.production]) for row in rows]
+
+
+def _card(row: Row[Any], pins: tuple[PinCard, ...]) -> ProductionCard:
     values = dict(row._mapping)
     values.pop("log")
     values.pop("position")
     values["id"] = values.pop("production")
     values["territories"] = tuple(row.territories.split())
-    return ProductionCard(**values)
+    return ProductionCard(**values, pins=pins)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, select, true
+from sqlalchemy import Connection, Row, and_, func, literal, select, true
 
 from registry.log.lanes import Lane
 from registry.log.tables import LEASES
@@ -62,7 +62,7 @@ class Alarm(Card):
 
 
 class Open(Card):
-    """An open generation as the views know it; `stage` is its submission's while that is under way. Internal to the queue."""
+    """Open work as the views know it; `stage` is its submission's while that is under way. Internal to the queue."""
 
     id: str
     position: int
@@ -86,7 +86,7 @@ class Open(Card):
 
 
 class Measured(Card):
-    """How long one finished task held its slot, and how long after that its clip was delivered; microseconds."""
+    """How long one finished task held its slot, and how long after that its clip was delivered (0 of what has none); us."""
 
     account: str
     model: str
@@ -98,10 +98,9 @@ class Measured(Card):
 def open_work(connection: Connection, log: str, *, only: str | None = None) -> list[Open]:
     """Everything that has not ended, in the order it was asked for; or one of it."""
     rows = connection.execute(
-        select(WORK, GENERATIONS.c.estimate_units, SUBMISSIONS.c.intended_at, LEASES.c.due, LEASES.c.note, LEASES.c.memory)
+        select(WORK, SUBMISSIONS.c.intended_at, LEASES.c.due, LEASES.c.note, LEASES.c.memory)
         .select_from(
-            WORK.join(GENERATIONS, _same(GENERATIONS, "generation"))
-            .outerjoin(
+            WORK.outerjoin(
                 SUBMISSIONS,
                 and_(SUBMISSIONS.c.log == WORK.c.log, SUBMISSIONS.c.submission == WORK.c.submission),
             )
@@ -134,7 +133,7 @@ def _open(row: Any) -> Open:
         requested_at=row.since,
         submission=row.submission,
         intended_at=row.intended_at,
-        units=row.estimate_units,
+        units=row.units,
         due=row.due,
         note=row.note or "",
         memory=row.memory or "",
@@ -144,18 +143,38 @@ def _open(row: Any) -> Open:
 def held_up(connection: Connection, log: str, *, production: str, memory: str) -> list[tuple[str, str]]:
     """A production's unsent work that was put off with this memory in its lease, in its order, each with its price in units."""
     rows = connection.execute(
-        select(WORK.c.work, GENERATIONS.c.estimate_units)
-        .select_from(
-            WORK.join(GENERATIONS, _same(GENERATIONS, "generation")).join(LEASES, _same(LEASES, "work"))
-        )
+        select(WORK.c.work, WORK.c.units)
+        .select_from(WORK.join(LEASES, _same(LEASES, "work")))
         .where(WORK.c.log == log, WORK.c.production == production, WORK.c.sends, LEASES.c.memory == memory)
         .order_by(WORK.c.rank, WORK.c.needed_by, WORK.c.position)
     )
-    return [(row.work, row.estimate_units) for row in rows]
+    return [(row.work, row.units) for row in rows]
 
 
 def measured(connection: Connection, log: str) -> list[Measured]:
-    """The last tasks that were delivered, newest first."""
+    """The last tasks that were delivered: films, then elements and voices; each newest first."""
+    return [*_films(connection, log), *_makings(connection, log)]
+
+
+def _makings(connection: Connection, log: str) -> list[Measured]:
+    """Elements and voices, which are there as soon as the provider has made them."""
+    made = SUBMISSIONS.c.model.in_(("element", "voice"))
+    rows = connection.execute(
+        select(
+            SUBMISSIONS.c.account,
+            SUBMISSIONS.c.model,
+            func.coalesce(SUBMISSIONS.c.units, "0").label("units"),
+            (SUBMISSIONS.c.done_at - SUBMISSIONS.c.intended_at).label("slot"),
+            literal(0).label("rest"),
+        )
+        .where(SUBMISSIONS.c.log == log, SUBMISSIONS.c.state == "succeeded", SUBMISSIONS.c.sends == 1, made)
+        .order_by(SUBMISSIONS.c.position.desc())
+        .limit(_SAMPLE)
+    )
+    return [Measured(**row._mapping) for row in rows]
+
+
+def _films(connection: Connection, log: str) -> list[Measured]:
     rows = connection.execute(
         select(
             SUBMISSIONS.c.account,

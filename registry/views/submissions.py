@@ -11,10 +11,12 @@ from sqlmodel import Field, SQLModel
 
 from registry.deciders.submission import stage_after
 from registry.events.envelope import Recorded
-from registry.events.personal import known
+from registry.events.personal import GONE, known
+from registry.events.production import BudgetReserved
 from registry.events.references import StoredBytes
 from registry.events.submission import (
     CallbackReceived,
+    CreationSucceeded,
     ProviderAnomaly,
     QuarantineResolved,
     SubmissionClosed,
@@ -31,7 +33,6 @@ from registry.events.submission import (
     TaskSucceeded,
 )
 from registry.log.roles import Projection
-from registry.views.generations import GENERATIONS
 from registry.views.page import Card, Page, one_row, rows_page
 
 
@@ -83,9 +84,9 @@ SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
 class SubmissionCard(Card):
     """A paid call and its `state` (docs/reference: submissions). Times are microseconds since 1970.
 
-    `production` is its generation's. `confirmed_at` is when we knew of the task, `done_at` when we knew its end,
-    `url_expires_at` when the provider deletes it. `url` is where it serves the result, `watermark_url` where the marked copy,
-    empty when none was asked for.
+    `production` is whose budget it takes; null where nobody's. `confirmed_at` is when we knew of the task, `done_at` when we knew
+    its end, `url_expires_at` when the provider deletes it. `url` is where it serves the result, `watermark_url` where the marked
+    copy, empty when none was asked for.
     """
 
     id: str
@@ -116,11 +117,15 @@ class SubmissionCard(Card):
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
-        if isinstance(recorded.event, SubmissionIntended):
-            connection.execute(insert(SUBMISSIONS).values(**_row(recorded, recorded.event)))
-        else:
-            _change(connection, recorded, **_becomes(recorded))
-            _keep_answer(connection, recorded)
+        match recorded.event:
+            case SubmissionIntended() as event:
+                connection.execute(insert(SUBMISSIONS).values(**_row(recorded, event)))
+            case BudgetReserved(submission=submission):
+                mine = (SUBMISSIONS.c.log == recorded.log) & (SUBMISSIONS.c.submission == submission)
+                connection.execute(update(SUBMISSIONS).where(mine).values(production=recorded.stream))
+            case _:
+                _change(connection, recorded, **_becomes(recorded))
+                _keep_answer(connection, recorded)
 
 
 def _becomes(recorded: Recorded) -> dict[str, Any]:
@@ -136,7 +141,7 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
         case SubmissionConfirmed(task_id=task_id):
             return {"task_id": task_id, "reason": "", "confirmed_at": recorded.recorded_at}
         case SubmissionRejected(message=reason) | ProviderAnomaly(what=reason):
-            return {"reason": reason}
+            return {"reason": known(reason, GONE)}
         case (
             SubmissionNotSent(reason=reason)
             | SubmissionUnknown(reason=reason)
@@ -144,7 +149,7 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
             | SubmissionClosed(reason=reason)
             | QuarantineResolved(reason=reason)
         ):
-            return {"reason": reason}
+            return {"reason": known(reason, GONE)}
         case TaskSucceeded() as done:
             return {
                 "units": done.units,
@@ -153,8 +158,10 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
                 "url": done.url,
                 "watermark_url": done.watermark_url,
             }
+        case CreationSucceeded(units=units):
+            return {"units": units, "done_at": recorded.recorded_at}
         case TaskFailed(message=message, units=units):
-            return {"units": units, "done_at": recorded.recorded_at, "reason": message}
+            return {"units": units, "done_at": recorded.recorded_at, "reason": known(message, GONE)}
         case _:
             return {}
 
@@ -166,9 +173,6 @@ def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
         "position": recorded.position,
         "version": recorded.version,
         "subject": event.subject,
-        "production": select(GENERATIONS.c.production)
-        .where(GENERATIONS.c.log == recorded.log, GENERATIONS.c.generation == event.subject)
-        .scalar_subquery(),
         "state": "intended",
         "external_task_id": event.external_task_id,
         "account": event.account,
@@ -220,6 +224,8 @@ PROJECTION = Projection(
             TaskProcessing,
             TaskSucceeded,
             TaskFailed,
+            CreationSucceeded,
+            BudgetReserved,
             ProviderAnomaly,
             CallbackReceived,
         )

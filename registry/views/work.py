@@ -1,6 +1,6 @@
-"""Which generations have not come to their end, which of them wait to be sent, and in what order?
+"""What has not come to its end (generations, elements and voices in the making), what waits to be sent, and in what order?
 
-A generation that may be sent (planned, or its submission proven to have no task) `sends`: it needs a slot. Everything else is
+What may be sent (planned, or its submission proven to have no task) `sends`: it needs a slot. Everything else is
 followed, which needs none.
 """
 
@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, Index, delete, insert, select, up
 from sqlmodel import Field, SQLModel
 
 from registry.deciders.submission import BEFORE_ANY_TASK, stage_after
+from registry.events.element import ElementMinted, ElementMintFailed, ElementMintRequested, ElementRetired
 from registry.events.envelope import Recorded
 from registry.events.generation import (
     ApprovalAwaited,
@@ -27,6 +28,7 @@ from registry.events.generation import (
     SubmissionOpened,
 )
 from registry.events.submission import (
+    CreationSucceeded,
     QuarantineResolved,
     SubmissionConfirmed,
     SubmissionDisproved,
@@ -40,6 +42,7 @@ from registry.events.submission import (
     TaskProcessing,
     TaskSucceeded,
 )
+from registry.events.voice import VoiceMinted, VoiceMintFailed, VoiceMintRequested, VoiceRetired
 from registry.log.roles import Projection
 
 NO_DEADLINE: Final = 2**63 - 1
@@ -47,11 +50,11 @@ _LANE: Final = ("sends", "log", "account", "model")
 
 
 class WorkRow(SQLModel, table=True):
-    """An open generation.
+    """An open generation, or an element or a voice in the making.
 
-    `stage` is the generation's, and its submission's while that is under way. `ready` is the position of the event that let it
-    be sent. Of a production's, what was sent before goes first (`fresh` is false), then by `rank` (the priority, negated),
-    `needed_by` and `position`.
+    `production` and `scene` are empty where it belongs to none; `units` is its plan's price. `stage` is its own, and its
+    submission's while that is under way. `ready` is the position of the event that let it be sent. Of a production's, what was
+    sent before goes first (`fresh` is false), then by `rank` (the priority, negated), `needed_by` and `position`.
     """
 
     __tablename__ = "view_work"
@@ -71,6 +74,7 @@ class WorkRow(SQLModel, table=True):
     scene: str
     account: str
     model: str
+    units: str
     stage: str
     sends: bool
     fresh: bool
@@ -105,7 +109,17 @@ _EVENTS: Final = (
     TaskProcessing,
     TaskSucceeded,
     TaskFailed,
+    CreationSucceeded,
+    ElementMintRequested,
+    ElementMinted,
+    ElementMintFailed,
+    ElementRetired,
+    VoiceMintRequested,
+    VoiceMinted,
+    VoiceMintFailed,
+    VoiceRetired,
 )
+_ENDS: Final = (GenerationEnded, ElementMinted, ElementMintFailed, VoiceMinted, VoiceMintFailed)
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -114,7 +128,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case GenerationRequested() as event:
                 connection.execute(insert(WORK).values(**_row(recorded, event)))
-            case GenerationEnded():
+            case ElementMintRequested() | VoiceMintRequested() as event:
+                connection.execute(insert(WORK).values(**_mint(recorded, event)))
+            case event if isinstance(event, _ENDS):
                 connection.execute(delete(WORK).where(here))
             case event if (stage := stage_after(event)) is not None:
                 of_submission = (WORK.c.log == recorded.log) & (WORK.c.submission == recorded.stream)
@@ -133,12 +149,35 @@ def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
         "scene": event.scene,
         "account": "",
         "model": "",
+        "units": "0",
         "stage": "requested",
         "sends": False,
         "fresh": True,
         "cancelled": False,
         "rank": -event.priority,
         "needed_by": NO_DEADLINE if event.needed_by is None else event.needed_by,
+        "ready": recorded.position,
+    }
+
+
+def _mint(recorded: Recorded, event: ElementMintRequested | VoiceMintRequested) -> dict[str, Any]:
+    """It has its plan from the start, no priority of its own, and slots of its own."""
+    return {
+        "log": recorded.log,
+        "work": recorded.stream,
+        "position": recorded.position,
+        "since": recorded.recorded_at,
+        "production": event.production or "",
+        "scene": "",
+        "account": event.account,
+        "model": "element" if isinstance(event, ElementMintRequested) else "voice",
+        "units": event.estimate_units,
+        "stage": "planned",
+        "sends": True,
+        "fresh": True,
+        "cancelled": False,
+        "rank": 0,
+        "needed_by": NO_DEADLINE,
         "ready": recorded.position,
     }
 
@@ -152,9 +191,9 @@ def _submitted(stage: str) -> dict[str, Any]:
 
 def _changes(recorded: Recorded) -> dict[str, Any]:
     match recorded.event:
-        case PlanCompiled(account=account, model=model):
+        case PlanCompiled(account=account, model=model, estimate_units=units):
             sendable = {"stage": "planned", "sends": True, "ready": recorded.position}
-            return {"account": account, "model": model, **sendable}
+            return {"account": account, "model": model, "units": units, **sendable}
         case PlanApproved():
             return {"stage": "planned", "sends": True, "ready": recorded.position}
         case ParentAwaited():
@@ -163,7 +202,7 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
             return {"stage": "approval", "sends": False}
         case PlanVoided():
             return {"stage": "voided", "sends": False}
-        case CancelWanted():
+        case CancelWanted() | ElementRetired() | VoiceRetired():
             return {"cancelled": True, "sends": False}
         case SubmissionOpened(submission=submission):
             return {"submission": submission, "fresh": False, "sends": False}

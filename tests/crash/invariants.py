@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from registry.blobs import Blobs
 from registry.events.clip import ClipRecorded
+from registry.events.element import ElementMinted, ElementMintFailed, ElementMintRequested
 from registry.events.envelope import Recorded
 from registry.events.generation import GenerationEnded, SubmissionOpened
 from registry.events.production import BudgetReserved
@@ -25,6 +26,7 @@ from registry.events.submission import (
     SubmissionRejected,
     SubmissionResent,
 )
+from registry.events.voice import VoiceMinted, VoiceMintFailed, VoiceMintRequested
 from registry.log.tables import LEASES
 from tests.crash.books import Book
 from tests.crash.consents import consents_hold
@@ -32,6 +34,8 @@ from tests.servers.world import World
 
 Ledger = list[dict[str, Any]]
 AT_MOST_ONE = 1
+MINTED = (ElementMinted, VoiceMinted)
+MINT_ENDS = (*MINTED, ElementMintFailed, VoiceMintFailed)
 
 
 def check_all(world: World, ledger: Ledger) -> None:
@@ -118,8 +122,9 @@ def resends_follow_proof(streams: dict[str, list[Recorded]]) -> None:
 
 
 def nothing_follows_an_end(streams: dict[str, list[Recorded]]) -> None:
-    """I6: a generation's end is its last event, and there is at most one."""
+    """I6: a generation's end is its last event, and there is at most one; a mint ends once."""
     for name, events in streams.items():
+        assert sum(isinstance(event.event, MINT_ENDS) for event in events) <= AT_MOST_ONE, name
         ends = [n for n, event in enumerate(events) if isinstance(event.event, GenerationEnded)]
         assert ends in ([], [len(events) - 1]), name
 
@@ -156,18 +161,26 @@ def budgets_hold(log: Sequence[Recorded], streams: dict[str, list[Recorded]]) ->
     books: dict[str, Book] = defaultdict(Book)
     for place, recorded in enumerate(log):
         books[recorded.stream].enter(recorded.event)
-        if isinstance(recorded.event, SubmissionIntended):
+        if isinstance(recorded.event, SubmissionIntended) and _has_a_budget(recorded.event, streams):
             beside = log[place + 1].event
             assert isinstance(beside, BudgetReserved), recorded.stream
             assert (beside.submission, beside.subject) == (recorded.stream, recorded.event.subject)
     still_open = {name for book in books.values() for name in book.open}
-    ended = {recorded.stream for recorded in log if isinstance(recorded.event, GenerationEnded)}
+    ended = {recorded.stream for recorded in log if isinstance(recorded.event, (GenerationEnded, *MINT_ENDS))}
     for name in still_open:
         intent = streams[name][0].event
         assert isinstance(intent, SubmissionIntended)
         assert intent.subject not in ended, f"{name} has units set aside after the end"
     for name, book in books.items():
         assert book.reserved == book.settled + book.released + sum(book.open.values(), Decimal(0)), name
+
+
+def _has_a_budget(intent: SubmissionIntended, streams: dict[str, list[Recorded]]) -> bool:
+    """A mint may name no production, and then takes nobody's budget."""
+    first = streams[intent.subject][0].event
+    if isinstance(first, ElementMintRequested | VoiceMintRequested):
+        return first.production is not None
+    return True
 
 
 def one_live_epoch(streams: dict[str, list[Recorded]], leases: Mapping[str, int]) -> None:

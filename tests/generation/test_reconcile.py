@@ -9,6 +9,8 @@ import pytest
 
 from generation.comparing import Window
 from generation.errors import KlingUnreachable, ReconciliationRunning
+from generation.kling.client import PATH_OF_ROUTE
+from generation.listing import TRIES
 from generation.reconcile import Run, reconcile_now, usual_window
 from registry.deciders.account import HoldAccount
 from registry.events.account import AccountHeld, AccountReconciled, OrphanTaskFound
@@ -146,7 +148,7 @@ def test_a_failed_list_is_said(world: World, till: Till, provider: Sandbox) -> N
 
 def test_an_outage_writes_nothing(world: World, provider: Sandbox) -> None:
     """When no list at all can be read, the outage is named, nothing is written, and the account is free again."""
-    provider.order(on="list", do="drop_before_accept", times=9)
+    provider.order(on="list", do="drop_before_accept", times=TRIES * len(PATH_OF_ROUTE))
     with pytest.raises(KlingUnreachable, match="none of the task lists"):
         run(world)
 
@@ -204,7 +206,7 @@ def test_a_special_window_does_not_stand_for_the_daily_run(world: World) -> None
 def test_a_worker_outlives_an_outage(world: World, provider: Sandbox) -> None:
     """A round that fails is tried again after a pause, by a worker that goes on."""
     world.clock.pass_by(1.1 * DAY)
-    provider.order(on="list", do="drop_before_accept", times=9)
+    provider.order(on="list", do="drop_before_accept", times=TRIES * len(PATH_OF_ROUTE))
     worker = world.worker()
     assert worker.work_once()
     assert "task lists" in world.note(world.account)

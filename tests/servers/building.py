@@ -40,7 +40,7 @@ def build(folder: Path, host: str) -> World:
         _person(desk, ids, scene, name, element=DEFAULT_ACCOUNT.elements[number].element_id)
         for number, name in enumerate(("Mina", "Jun"))
     ]
-    cafe = _picture(desk, ids["studio"], "olive")
+    cafe = picture(desk, ids["studio"], "olive")
     return World(
         folder=folder,
         desk=desk,
@@ -76,7 +76,7 @@ def _person(desk: Desk, ids: dict[str, str], scene: str, name: str, *, element: 
     person = Person(
         new_id("character"),
         new_id("element"),
-        _picture(desk, ids["studio"], "teal" if name == "Mina" else "plum"),
+        picture(desk, ids["studio"], "teal" if name == "Mina" else "plum"),
     )
     commands: list[Command] = [
         IntroduceCharacter(stream=person.character, depicts="fictional", name=name),
@@ -94,7 +94,8 @@ def _person(desk: Desk, ids: dict[str, str], scene: str, name: str, *, element: 
     return person
 
 
-def _picture(desk: Desk, studio: str, colour: str) -> str:
+def picture(desk: Desk, studio: str, colour: str) -> str:
+    """Register a picture of one colour; its asset."""
     buffer = io.BytesIO()
     Image.new("RGB", (720, 720), colour).save(buffer, "PNG")
     content, asset = buffer.getvalue(), new_id("asset")

@@ -30,6 +30,7 @@ from registry.blobs import store_for
 from registry.deciders.command import Command
 from registry.events.envelope import Context, Recorded
 from registry.log.engine import Database
+from registry.log.marks import Marks
 from registry.log.tables import LEASES
 from registry.privacy.keys import KeyFile
 from registry.registry import Registry
@@ -109,7 +110,15 @@ def open_desk(
 
     blobs = store_for(f"file://{folder}/blobs")
     return Desk(
-        registry, blobs, kling_for, outbound, durations, time.monotonic, random.random, slots=MANY_SLOTS
+        registry=registry,
+        blobs=blobs,
+        kling_for=kling_for,
+        outbound=outbound,
+        durations=durations,
+        monotonic=time.monotonic,
+        jitter=random.random,
+        marks=Marks(folder / "marks"),
+        slots=MANY_SLOTS,
     )
 
 

@@ -13,8 +13,12 @@ from litestar import Litestar, get
 from api.app import _check_entries, create_app
 from tests.api.served.serving import Served, png
 
-ABOUT_THE_PROVIDER = ("/v1/accounts/{account}/keys", "/v1/reconciliations")
-"""Changes that ask Kling first; nobody is there in these tests."""
+ABOUT_THE_PROVIDER = (
+    "/v1/accounts/{account}/keys",
+    "/v1/reconciliations",
+    "/v1/reconciliations/accept-restore",
+)
+"""Changes that ask Kling first, where nobody is in these tests, or that stand on having asked."""
 BY_TOKEN = ("/v1/callbacks/", "/v1/relay/")
 """Routes that are entered by a token in the address."""
 

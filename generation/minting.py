@@ -1,0 +1,391 @@
+"""Making an element or a voice: gather -> draft -> every rule -> plan -> one append. A worker carries it on from there.
+
+The paid call is a submission like a generation's (`submission`): the same intent, the same look-ups, the same books.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from generation.carrying import mint_standing
+from generation.errors import CannotResolve, PayloadRefused
+from generation.gaps import NO_BUDGET, NOT_ALLOWED
+from generation.plan import MintEndpoint, MintPlan, MintPreview
+from generation.policies import GUIDE, Policies
+from generation.present import own_voice
+from generation.prices import creation_price
+from generation.realise import Draft, element_draft, voice_draft
+from generation.recipe import ElementRecipeRequest, Footage, MintGrounds, VoiceOf, VoiceRequest, handed_in
+from generation.resolve import RELAY_MARGIN_US
+from generation.rules.catalogue import judge
+from generation.rules.finding import Finding
+from generation.rules.subject import Subject
+from generation.source import asset_ground
+from registry.deciders.account import Account
+from registry.deciders.character import Character
+from registry.deciders.element import Element, MintElement
+from registry.deciders.minting import must_pay
+from registry.deciders.production import Production
+from registry.deciders.standing import must_stand
+from registry.deciders.voice import MintVoice, Voice
+from registry.errors import InvalidCommand, NotFound, Refusal
+from registry.events.canonical import canonical_sha256
+from registry.events.element import ElementInputs, ElementMintRequested
+from registry.events.envelope import Context
+from registry.events.ids import is_id
+from registry.events.personal import Erased
+from registry.events.voice import VoiceInputs, VoiceMintRequested
+from registry.log.roles import Handled
+from registry.registry import Idempotency, Registry
+
+MINT_COMPILER: Final = "1"
+"""Raised whenever the same recipe and grounds would give other bytes."""
+_REMOVED: Final = "the recipe of %s was erased"
+
+
+def preview_element(
+    registry: Registry, studio: str, request: ElementRecipeRequest, *, policies: Policies = GUIDE
+) -> MintPreview:
+    """What would be sent for this recipe, with every finding. Writes nothing, spends nothing; never raises on a request."""
+    return _shown(*_element(registry, studio, request, policies))
+
+
+def preview_voice(
+    registry: Registry, studio: str, request: VoiceRequest, *, policies: Policies = GUIDE
+) -> MintPreview:
+    """What would be sent to make this voice, with every finding."""
+    return _shown(*_voice(registry, studio, request, policies))
+
+
+def mint_element(  # noqa: PLR0913 - what is asked, and under what it is taken
+    registry: Registry,
+    studio: str,
+    request: ElementRecipeRequest,
+    *,
+    element: str,
+    context: Context,
+    idempotency: Idempotency | None = None,
+    remint_of: str | None = None,
+    reason: str = "",
+    policies: Policies = GUIDE,
+) -> Handled:
+    """Take the recipe: ElementMintRequested under the new id `element`.
+
+    `remint_of` is the binding it takes the place of, `reason` why. Raises CannotResolve and PayloadRefused with everything that
+    was found, and what `Registry.handle` raises; then nothing was written.
+    """
+    plan, draft, grounds = _element(registry, studio, request, policies)
+    _must_be_sendable(plan, draft)
+    if not isinstance(draft.inputs, ElementInputs) or grounds.account is None:
+        raise RuntimeError("a recipe without inputs has no finding")
+    requested = ElementMintRequested(
+        account=grounds.account,
+        inputs=draft.inputs,
+        character_version=grounds.version,
+        name=draft.name,
+        description=draft.description,
+        recipe_digest=plan.recipe_digest,
+        production=request.production,
+        remint_of=remint_of,
+        reason=reason,
+        plan=plan.model_dump(mode="json"),
+        plan_digest=plan.plan_digest,
+        estimate_units=plan.estimate.units,
+    )
+    command = MintElement(stream=element, requested=requested)
+    return registry.handle(studio, [command], context=context, idempotency=idempotency)
+
+
+def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
+    registry: Registry,
+    studio: str,
+    request: VoiceRequest,
+    *,
+    voice: str,
+    context: Context,
+    idempotency: Idempotency | None = None,
+    remint_of: str | None = None,
+    reason: str = "",
+    policies: Policies = GUIDE,
+) -> Handled:
+    """Take the request for a voice: VoiceMintRequested under the new id `voice`. Raises like `mint_element`."""
+    plan, draft, grounds = _voice(registry, studio, request, policies)
+    _must_be_sendable(plan, draft)
+    if not isinstance(draft.inputs, VoiceInputs) or grounds.account is None:
+        raise RuntimeError("a voice without inputs has no finding")
+    requested = VoiceMintRequested(
+        account=grounds.account,
+        inputs=draft.inputs,
+        url=request.url,
+        name=draft.name,
+        recipe_digest=plan.recipe_digest,
+        production=request.production,
+        remint_of=remint_of,
+        reason=reason,
+        plan=plan.model_dump(mode="json"),
+        plan_digest=plan.plan_digest,
+        estimate_units=plan.estimate.units,
+    )
+    command = MintVoice(stream=voice, requested=requested)
+    return registry.handle(studio, [command], context=context, idempotency=idempotency)
+
+
+def element_recipe(
+    registry: Registry, studio: str, element: str, *, account: str | None, production: str | None
+) -> ElementRecipeRequest:
+    """The recipe of an element, to be realised again, on its own account where none is named.
+
+    An adopted element claims none: its character's references of its look are taken. Raises NotFound, and InvalidCommand for
+    a recipe that was erased.
+    """
+    state: Element = registry.state(studio, element).state
+    if not is_id(element, "element") or not state.exists:
+        raise NotFound(f"there is no {element}", hint="check the id")
+    pays = account or (None if production else state.account)
+    if state.mint is None:
+        return ElementRecipeRequest(
+            character=state.character, look=state.look, account=pays, production=production
+        )
+    before = state.mint.requested
+    if isinstance(before.name, Erased) or isinstance(before.description, Erased):
+        raise InvalidCommand(_REMOVED % element, hint="give a recipe", path="recipe")
+    inputs = before.inputs
+    return ElementRecipeRequest(
+        character=inputs.character,
+        look=inputs.look,
+        frontal=inputs.frontal,
+        views=inputs.views if inputs.video is None else None,
+        video=inputs.video,
+        name=before.name,
+        description=before.description,
+        voice=_voice_again(registry, studio, inputs.voice, pays),
+        tags=inputs.tags,
+        account=pays,
+        production=production,
+    )
+
+
+def _voice_again(registry: Registry, studio: str, voice: str | None, account: str | None) -> Any:
+    """The recipe's voice where it can be used; elsewhere the character's own, because ids never cross accounts."""
+    if voice is None:
+        return "none"
+    state: Voice = registry.state(studio, voice).state
+    return voice if state.live and state.account in (None, account) else None
+
+
+def voice_request(
+    registry: Registry, studio: str, voice: str, *, account: str | None, production: str | None
+) -> VoiceRequest:
+    """What a minted voice was made from, to be made again. Raises NotFound, and InvalidCommand where nobody knows."""
+    state: Voice = registry.state(studio, voice).state
+    if not is_id(voice, "voice") or not state.exists:
+        raise NotFound(f"there is no {voice}", hint="check the id")
+    if state.mint is None:
+        raise InvalidCommand(
+            f"{voice} was adopted: nobody knows what it was made from",
+            hint="give a recording, a clip or an address",
+            path="recipe",
+        )
+    before = state.mint.requested
+    if isinstance(before.name, Erased) or isinstance(before.url, Erased):
+        raise InvalidCommand(_REMOVED % voice, hint="give a recording", path="recipe")
+    return VoiceRequest(
+        character=before.inputs.character,
+        recording=before.inputs.recording,
+        clip=before.inputs.clip,
+        url=before.url,
+        name=before.name,
+        account=account or (None if production else state.account),
+        production=production,
+    )
+
+
+def _element(
+    registry: Registry, studio: str, request: ElementRecipeRequest, policies: Policies
+) -> tuple[MintPlan, Draft, MintGrounds]:
+    grounds = _gathered(registry, studio, request, policies)
+    draft = element_draft(request, grounds)
+    named = [*(attached.asset or attached.clip for attached in draft.attachments)]
+    inputs = draft.inputs
+    voice = inputs.voice if isinstance(inputs, ElementInputs) else None
+    voiced = voice is not None or request.video is not None
+    plan = _plan("advanced-custom-elements", request, grounds, draft, named=[*named, voice], voiced=voiced)
+    return _judged(registry, studio, plan, draft), draft, grounds
+
+
+def _voice(
+    registry: Registry, studio: str, request: VoiceRequest, policies: Policies
+) -> tuple[MintPlan, Draft, MintGrounds]:
+    grounds = _gathered(registry, studio, request, policies)
+    draft = voice_draft(request, grounds)
+    named = [attached.asset or attached.clip for attached in draft.attachments]
+    plan = _plan("custom-voices", request, grounds, draft, named=named, voiced=True)
+    return _judged(registry, studio, plan, draft), draft, grounds
+
+
+def _plan(
+    endpoint: MintEndpoint,
+    request: ElementRecipeRequest | VoiceRequest,
+    grounds: MintGrounds,
+    draft: Draft,
+    *,
+    named: list[str | None],
+    voiced: bool,
+) -> MintPlan:
+    likeness = grounds.character.portrayal.likeness if grounds.character else None
+    inputs = draft.inputs.model_dump(mode="json") if draft.inputs else {}
+    source = {"url": request.url} if isinstance(request, VoiceRequest) else {}
+    pictures = {attached.ref: attached.sha256 for attached in draft.attachments if attached.key}
+    return MintPlan(
+        endpoint=endpoint,
+        account=grounds.account or "",
+        payload=draft.payload,
+        attachments=draft.attachments,
+        recipe_digest=canonical_sha256(
+            {"inputs": inputs, "name": draft.name, "description": draft.description, **source}
+        ),
+        plan_digest=canonical_sha256({"endpoint": endpoint, "payload": draft.payload, "pictures": pictures}),
+        findings=(),
+        grounds=tuple(dict.fromkeys(name for name in (request.character, *named) if name is not None)),
+        likenesses=() if likeness is None else (likeness,),
+        voiced=voiced,
+        production=request.production,
+        estimate=creation_price(endpoint),
+        compiled_at_us=grounds.now_us,
+        compiler_version=MINT_COMPILER,
+    )
+
+
+def _judged(registry: Registry, studio: str, plan: MintPlan, draft: Draft) -> MintPlan:
+    """Every rule over the payload; then, of a mint that nothing else stops, consent and money."""
+    judged = judge(Subject(plan.endpoint, plan.payload, draft.facts), in_parts=_blocks(draft.found))
+    findings = (*draft.found, *judged)
+    if not _blocks(draft.found):
+        findings = (*findings, *_objections(registry, studio, plan))
+    return plan.model_copy(update={"findings": findings})
+
+
+def _objections(registry: Registry, studio: str, plan: MintPlan) -> list[Finding]:
+    """What the intent's own guards would refuse now, said at the door."""
+    standing, found = mint_standing(plan, at=registry.clock()), []
+    reads = {name: registry.state(studio, name).state for name in standing.reads}
+    try:
+        must_stand(standing, reads)
+    except (Refusal, NotFound) as refused:
+        found.append(NOT_ALLOWED.at("character", refused.message))
+    try:
+        production = {name: registry.state(studio, name).state for name in (plan.production,) if name}
+        must_pay(plan.production, plan.estimate.units, production)
+    except (Refusal, NotFound) as refused:
+        found.append(NO_BUDGET.at("production", refused.message))
+    return found
+
+
+def _blocks(findings: tuple[Finding, ...] | list[Finding]) -> bool:
+    return any(finding.blocks for finding in findings)
+
+
+def _shown(plan: MintPlan, _draft: Draft, grounds: MintGrounds) -> MintPreview:
+    blocked = _blocks(plan.findings)
+    return MintPreview(
+        sendable=not blocked,
+        endpoint=plan.endpoint,
+        account=grounds.account,
+        payload=plan.payload,
+        recipe_digest=plan.recipe_digest,
+        plan_digest=None if blocked else plan.plan_digest,
+        findings=plan.findings,
+        estimate=plan.estimate,
+    )
+
+
+def _must_be_sendable(plan: MintPlan, draft: Draft) -> None:
+    blocking = [finding for finding in plan.findings if finding.blocks]
+    if not blocking:
+        return
+    ids = ", ".join(dict.fromkeys(finding.rule for finding in blocking))
+    told = f"{len(blocking)} finding{'s' if len(blocking) != 1 else ''} ({ids})"
+    hint = "each finding names the value and what to do about it"
+    if _blocks(draft.found):
+        raise CannotResolve(f"it cannot be made: {told}", hint=hint, gaps=plan.findings)
+    raise PayloadRefused(f"it is refused: {told}", hint=hint, findings=plan.findings)
+
+
+def _gathered(
+    registry: Registry, studio: str, request: ElementRecipeRequest | VoiceRequest, policies: Policies
+) -> MintGrounds:
+    """Everything the recipe stands on, folded from the log. What is not there is absent."""
+    folded = registry.state(studio, request.character)
+    character: Character | None = folded.state if folded.version else None
+    now = registry.clock()
+    grounds = MintGrounds(
+        now_us=now,
+        character=character,
+        version=folded.version,
+        footage=_footage(registry, studio, request, now),
+        relay=policies.old_parents == "relay",
+        policies=policies,
+    )
+    grounds = _paying(registry, studio, request, grounds)
+    if not isinstance(request, ElementRecipeRequest) or character is None:
+        return grounds
+    own = own_voice(registry, studio, request.character, account=grounds.account)
+    named = [request.frontal, *(request.views or ()), *(one.asset for one in character.references)]
+    assets = {name: registry.state(studio, name) for name in dict.fromkeys(named) if name}
+    return replace(
+        grounds,
+        assets={
+            name: asset_ground(name, one.state, scene=None) for name, one in assets.items() if one.version
+        },
+        voice=_voice_of(registry, studio, request.voice or own),
+    )
+
+
+def _paying(
+    registry: Registry, studio: str, request: ElementRecipeRequest | VoiceRequest, grounds: MintGrounds
+) -> MintGrounds:
+    account, unknown = request.account, None
+    if request.production is not None:
+        folded = registry.state(studio, request.production)
+        production: Production = folded.state
+        unknown = None if folded.version else request.production
+        account = account or production.account
+    if account is not None:
+        paying: Account = registry.state(studio, account).state
+        if not paying.exists:
+            return replace(grounds, unknown_account=account, unknown_production=unknown)
+    return replace(grounds, account=account, unknown_production=unknown)
+
+
+def _voice_of(registry: Registry, studio: str, voice: str | None) -> VoiceOf | None:
+    if voice is None or not is_id(voice, "voice"):
+        return None
+    folded = registry.state(studio, voice)
+    return VoiceOf(voice, folded.state) if folded.version else None
+
+
+def _footage(
+    registry: Registry, studio: str, request: ElementRecipeRequest | VoiceRequest, now: int
+) -> Footage | None:
+    named = request.video if isinstance(request, ElementRecipeRequest) else request.clip or request.recording
+    if named is None:
+        return None
+    folded = registry.state(studio, named)
+    if not folded.version:
+        return None
+    kept = folded.state
+    if is_id(named, "asset"):
+        return handed_in(named, kept)
+    recorded, gone = kept.recorded, "erased" if kept.erased else "withdrawn" if kept.withdrawn else ""
+    served = recorded.kling_url_expires_at > now + RELAY_MARGIN_US
+    return Footage(
+        named,
+        "clip",
+        stored=recorded.stored,
+        seconds=recorded.duration_us / 1_000_000,
+        width=recorded.width,
+        height=recorded.height,
+        url=recorded.kling_url if served and recorded.kling_url else None,
+        gone=gone,
+    )

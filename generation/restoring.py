@@ -1,0 +1,163 @@
+"""A database that is older than what was sent from it sends nothing, until a person has compared it and accepts it.
+
+Each paid call leaves a mark beside the database (`registry.log.marks`), after its append is durable and before its first byte. A
+mark whose event the log lacks says that a backup was put back: paid calls may be missing, and what waits may be paid already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import structlog
+
+from generation.desk import RESTORED, Desk, Wait
+from registry.deciders.restore import AcceptRestore
+from registry.errors import LogBusy, MarkUnusable, Refusal
+from registry.events.envelope import Context, Recorded
+from registry.events.ids import suffix_of
+from registry.events.restore import RestoreAccepted
+from registry.log.marks import Mark
+from registry.log.roles import Handled
+from registry.registry import Idempotency
+from registry.views import accounts
+from registry.views.page import Card
+
+_log = structlog.get_logger("restoring")
+_UNREADABLE: Final = "unreadable"
+
+
+class NothingRestored(Refusal):
+    """The log holds all that was sent from it, as far as its mark knows, or was accepted already. Nothing was written."""
+
+    code = "nothing-restored"
+
+
+class RestoredNow(Card):
+    """Why nothing is sent from this log. The mark names `event_id` at `position`, recorded at `sent_at` (us since 1970); all
+    three are null when the mark itself cannot be read.
+    """
+
+    why: str
+    position: int | None = None
+    event_id: str | None = None
+    sent_at: int | None = None
+
+
+def restored(desk: Desk, log: str) -> RestoredNow | None:
+    """Why nothing may be sent from this log; None when its mark is in it, or a person has accepted that it is not."""
+    try:
+        mark = _lacking(desk, log)
+    except MarkUnusable as broken:
+        return RestoredNow(why=f"nobody can tell whether this database was restored: {broken.message}")
+    return None if mark is None or _accepted(desk, log, mark) else _told(mark)
+
+
+def put_off(desk: Desk, log: str, attempts: int) -> Wait | None:
+    """The guard before every paid call: the pause in its place, with one alarm per process and restore; None when it may go."""
+    found = restored(desk, log)
+    if found is None:
+        return None
+    alarm = (log, found.event_id or _UNREADABLE)
+    if alarm not in desk.marks.told:
+        desk.marks.told.add(alarm)
+        _log.error("nothing_is_sent", log=log, **found.model_dump())
+    return Wait(desk.durations.hold(attempts), found.why, memory=RESTORED)
+
+
+def mark_sent(desk: Desk, sent: Recorded) -> str:
+    """Make the mark of an append durable, before the first byte of its paid call; else why it may not be sent, in words."""
+    mark = Mark(position=sent.position, event_id=sent.event_id, recorded_at=sent.recorded_at)
+    try:
+        behind = _lacking(desk, sent.log)
+        if behind is not None and not _accepted(desk, sent.log, behind):
+            return _told(behind).why
+        desk.marks.advance(sent.log, mark, over=behind)
+    except MarkUnusable as broken:
+        _log.error("not_marked", log=sent.log, code=broken.code, message=broken.message)
+        return broken.message
+    return ""
+
+
+def acceptance(desk: Desk, log: str, *, reason: str, without: tuple[str, ...] = ()) -> RestoreAccepted:
+    """What accepting the restore would say. Raises NothingRestored and MarkUnusable."""
+    mark = _lacking(desk, log)
+    if mark is None:
+        raise _nothing("the log holds what was last sent from it", state="whole")
+    if _accepted(desk, log, mark):
+        raise _nothing("this restore was accepted already", state="accepted")
+    return RestoreAccepted(
+        position=mark.position,
+        event_id=mark.event_id,
+        sent_at=mark.recorded_at,
+        reason=reason,
+        without=without,
+    )
+
+
+def accept(
+    desk: Desk,
+    log: str,
+    accepted: RestoreAccepted,
+    *,
+    context: Context,
+    idempotency: Idempotency | None = None,
+) -> Handled:
+    """Write a person's word down, and let what waits be sent. Raises NotReconciled and InvalidCommand."""
+    known = tuple(_accounts(desk, log))
+    command = AcceptRestore(stream=stream_of(accepted.event_id), accepted=accepted, accounts=known)
+    handled = desk.registry.handle(log, [command], context=context, idempotency=idempotency)
+    for account in known:
+        _hurry(desk, log, account)
+    return handled
+
+
+def _hurry(desk: Desk, log: str, account: str) -> None:
+    """The word stands; a log that is busy now only lets what waits find it a little later."""
+    try:
+        desk.registry.hurry_account(log, account)
+    except LogBusy as busy:
+        _log.warning("not_hurried", account=account, message=busy.message)
+
+
+def stream_of(event_id: str) -> str:
+    """The restore that a mark of this event shows: accepted once, however often it is noticed."""
+    return f"restore_{suffix_of(event_id)}"
+
+
+def _told(mark: Mark) -> RestoredNow:
+    return RestoredNow(
+        why=f"this database is older than what was sent from it (mark {mark.event_id} at position {mark.position}): "
+        "reconcile every account, then accept",
+        position=mark.position,
+        event_id=mark.event_id,
+        sent_at=mark.recorded_at,
+    )
+
+
+def _nothing(why: str, *, state: str) -> NothingRestored:
+    hint = "GET /v1/queue says under `restored` when there is something to accept"
+    return NothingRestored(f"there is no restore to accept: {why}", hint=hint, state=state)
+
+
+def _lacking(desk: Desk, log: str) -> Mark | None:
+    """The log's mark, when its event is not in the log. Raises MarkUnusable."""
+    mark = desk.marks.read(log)
+    if mark is None:
+        return None
+    with desk.registry.reading() as connection:
+        found = desk.registry.event_id(connection, log, mark.position)
+    return None if found == mark.event_id else mark
+
+
+def _accepted(desk: Desk, log: str, mark: Mark) -> bool:
+    return desk.registry.state(log, stream_of(mark.event_id)).version > 0
+
+
+def _accounts(desk: Desk, log: str) -> Iterator[str]:
+    after: int | None = 0
+    while after is not None:
+        with desk.registry.reading() as connection:
+            page = accounts.accounts(connection, log, after=after)
+        yield from (card.id for card in page.items)
+        after = page.next
