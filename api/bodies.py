@@ -9,7 +9,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    StrictBool,
     StrictInt,
     StringConstraints,
     model_validator,
@@ -20,8 +19,8 @@ from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
-from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
-from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole
+from registry.events.ids import AccountId, AssetId, ClipId, ProductionId
+from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
@@ -141,14 +140,6 @@ class Because(Body):
     reason: Reason
 
 
-class Retirement(Because):
-    """Why, and whether the provider shall delete it too."""
-
-    model_config = _example(reason="a new one was made", delete=True)
-
-    delete: StrictBool = False
-
-
 class NewCharacter(Body):
     """Somebody, or something, that recurs."""
 
@@ -196,49 +187,6 @@ class NewReference(Body):
 
     asset: AssetId
     role: ReferenceRole
-
-
-class NewElement(Body):
-    """An element that exists at Kling, on one account, attested to show a character (contract R30).
-
-    `look` is the one it shows, null the character as introduced. `attested_by` is the holder of the key unless somebody is named.
-    """
-
-    model_config = _example(
-        element_id=829836802793406551, account=ACCOUNT, character=CHARACTER, made_from="image"
-    )
-
-    element_id: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
-    account: AccountId
-    character: CharacterId
-    look: LookName | None = None
-    made_from: Literal["image", "video"] | None = None
-    attested_by: Name | None = None
-
-
-class ElementsToCheck(Body):
-    """Elements that somebody means to adopt."""
-
-    model_config = _example(
-        elements=[{"element_id": 829836802793406551, "account": ACCOUNT, "character": CHARACTER}]
-    )
-
-    elements: tuple[NewElement, ...] = Field(max_length=500)
-
-
-class ElementFault(Card):
-    """What stands against adopting one of them: its `index` in the list, and the field it is about ("" for the whole)."""
-
-    index: int
-    code: str
-    message: str
-    path: str
-
-
-class CheckedElements(Card):
-    """Everything that stands against adopting them; nothing when all may be adopted."""
-
-    faults: tuple[ElementFault, ...]
 
 
 class NewProduction(Body):

@@ -8,7 +8,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.bodies import CheckedElements, ElementFault, ElementsToCheck, NewElement, Retirement
+from api.bindings import CheckedElements, ElementFault, ElementsToCheck, NewElement, Retirement
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
