@@ -44,6 +44,7 @@ from tests.registry.log.story import (
     SCENE,
     SHOT,
     SHOW,
+    SPARE,
     UNPLACED,
 )
 
