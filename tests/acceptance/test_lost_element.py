@@ -1,4 +1,4 @@
-"""The story of an element that is deleted in mid-episode: the next scene is refused with the way out, and goes on with a new one."""
+"""An element is deleted in mid-episode: the next scene is refused with the way out, and goes on with a new one."""
 
 from __future__ import annotations
 

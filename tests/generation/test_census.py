@@ -1,4 +1,4 @@
-"""A census against a real provider: what is lost, found again, unknown and deleted, and what one that cannot read leaves alone."""
+"""A census against a real provider: what is lost, found again, unknown, deleted, and what an incomplete one leaves alone."""
 
 from __future__ import annotations
 

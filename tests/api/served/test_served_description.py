@@ -13,7 +13,7 @@ from litestar import Litestar, get
 from api.app import _check_entries, create_app
 from tests.api.served.serving import Served, png
 
-ABOUT_THE_PROVIDER = ("/v1/accounts/{account}/keys", "/v1/reconciliations")
+ABOUT_THE_PROVIDER = ("/v1/accounts/{account}/keys", "/v1/reconciliations", "/v1/elements/census")
 """Changes that ask Kling first; nobody is there in these tests."""
 BY_TOKEN = ("/v1/callbacks/", "/v1/relay/")
 """Routes that are entered by a token in the address."""
