@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from api.bodies import CheckedElements, ElementFault
+from api.bindings import CheckedElements, ElementFault
 from api.client.answers import read_as
 from api.client.errors import Ambiguous, ContinuityError
 from api.client.wire import Call, Calls, at

@@ -17,6 +17,7 @@ ABOUT_THE_PROVIDER = (
     "/v1/accounts/{account}/keys",
     "/v1/reconciliations",
     "/v1/reconciliations/accept-restore",
+    "/v1/elements/census",
 )
 """Changes that ask Kling first, where nobody is in these tests, or that stand on having asked."""
 BY_TOKEN = ("/v1/callbacks/", "/v1/relay/")

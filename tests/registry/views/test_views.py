@@ -44,6 +44,7 @@ from tests.registry.log.story import (
     SCENE,
     SHOT,
     SHOW,
+    SPARE,
     UNPLACED,
 )
 
@@ -241,7 +242,7 @@ def test_an_element_id_is_bound_once(ask: Ask) -> None:
     """An account's element id finds its binding, on that account only."""
     assert ask(elements.element_bound_as, ACCOUNT, 7).id == ELEMENT
     assert ask(elements.element_bound_as, an_id("account", 2), 7) is None
-    assert [card.id for card in ask(elements.elements_of, [MINA, JUN])] == [ELEMENT]
+    assert [card.id for card in ask(elements.elements_of, [MINA, JUN])] == [ELEMENT, SPARE]
 
 
 def test_the_last_reconciliation_of_an_account(ask: Ask) -> None:
