@@ -17,6 +17,7 @@ ABOUT_THE_PROVIDER = (
     "/v1/accounts/{account}/keys",
     "/v1/reconciliations",
     "/v1/reconciliations/accept-restore",
+    "/v1/voices/{voice}/remint",
 )
 """Changes that ask Kling first, where nobody is in these tests, or that stand on having asked."""
 BY_TOKEN = ("/v1/callbacks/", "/v1/relay/")
@@ -73,6 +74,8 @@ def test_the_examples_are_requests_that_work(
         "character": service.made("/v1/characters", {"depicts": "fictional", "name": "Hana"})["id"],
         "scene": service.made("/v1/scenes", {"production": production, "name": "x"})["id"],
     }
+    adopted = {"voice_id": "1", "account": account, "character": ids["character"]}
+    ids["voice"] = service.made("/v1/voices", adopted)["id"]
     other = service.upload(png()).json()["id"]
     last = ("/close", "/retire", "/supersede")
     operations = sorted(_operations(document), key=lambda one: one[0].endswith(last))

@@ -24,6 +24,7 @@ from registry.views import (
     reconciliations,
     scenes,
     submissions,
+    voices,
 )
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, register
@@ -45,6 +46,7 @@ from tests.registry.log.story import (
     SHOT,
     SHOW,
     UNPLACED,
+    VOICE,
 )
 
 ONE_OF_EACH = [
@@ -57,6 +59,7 @@ ONE_OF_EACH = [
     (productions.production, SHOW),
     (scenes.scene, SCENE),
     (submissions.submission, PAID),
+    (voices.voice, VOICE),
 ]
 LISTS = [
     accounts.accounts,
@@ -69,6 +72,7 @@ LISTS = [
     reconciliations.reconciliations,
     scenes.scenes,
     submissions.submissions,
+    voices.voices,
 ]
 
 
@@ -138,7 +142,7 @@ def test_a_scene_with_its_cast_and_shots(ask: Ask) -> None:
     """A scene's card shows whom it cast as of which version, and only shots that are still planned."""
     card = ask(scenes.scene, SCENE)
 
-    assert [(member.character, member.character_version) for member in card.cast] == [(MINA, 2), (JUN, 5)]
+    assert [(member.character, member.character_version) for member in card.cast] == [(MINA, 3), (JUN, 5)]
     assert [(shot.id, shot.number) for shot in card.shots] == [(SHOT, 1)]
     assert ask(scenes.scene, NEXT).continued_from == CLIP
     assert [scene.id for scene in ask(scenes.scenes, production=SHOW).items] == [UNPLACED, SCENE, NEXT]
