@@ -11,10 +11,10 @@ import orjson
 import rich_click as click
 from rich.console import Group, RenderableType
 
-from api.bodies import ElementAnswer
 from api.cli.following import FAILED, FOLLOW_OPTIONS, INTERRUPTED
 from api.cli.showing import fields, finding_lines, plain, text
 from api.cli.terminal import Terminal, calling, leave
+from api.recipes import ElementAnswer
 from generation.plan import MintPreview
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from api.bodies import ElementAnswer
 from api.client.answers import in_doubt, read_as
 from api.client.errors import OutcomeUnknown, StillRunning
 from api.client.film import LOOK_SECONDS, PATIENCE_SECONDS
 from api.client.people import PeopleCalls
 from api.client.waiting import Followed
 from api.client.wire import Call, at
+from api.recipes import ElementAnswer
 from generation.plan import MintPreview
 
 OnMaking = Callable[[ElementAnswer], None]
