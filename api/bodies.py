@@ -19,7 +19,7 @@ from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
-from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
+from registry.events.ids import AccountId, AssetId, ClipId, ProductionId
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
@@ -69,14 +69,14 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _example(**said: Any) -> ConfigDict:
+def with_example(**said: Any) -> ConfigDict:
     return ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [said]})
 
 
 class NewAccount(Body):
     """A Kling account to send under. Without host and fingerprint those of the service's own settings are taken."""
 
-    model_config = _example(name="main", region="singapore")
+    model_config = with_example(name="main", region="singapore")
 
     name: Name
     region: Name
@@ -87,7 +87,7 @@ class NewAccount(Body):
 class NewHold(Body):
     """Which calls of the account stop, and why. `model` goes with the scope `model`."""
 
-    model_config = _example(scope="sending", reason="the budget meeting is on Monday")
+    model_config = with_example(scope="sending", reason="the budget meeting is on Monday")
 
     scope: Scope = "sending"
     model: Name | None = None
@@ -97,7 +97,7 @@ class NewHold(Body):
 class EndOfHold(Body):
     """Which calls of the account go out again, and why."""
 
-    model_config = _example(scope="sending", reason="the card was charged")
+    model_config = with_example(scope="sending", reason="the card was charged")
 
     scope: Scope = "sending"
     model: Name | None = None
@@ -107,7 +107,7 @@ class EndOfHold(Body):
 class Slots(Body):
     """How many tasks of a model the account may have open at once; `pack` is a note of the package that says so."""
 
-    model_config = _example(model="kling-v3-omni", slots=5, pack="trial")
+    model_config = with_example(model="kling-v3-omni", slots=5, pack="trial")
 
     model: Name
     slots: Annotated[StrictInt, Field(ge=0, le=1000)]
@@ -117,7 +117,7 @@ class Slots(Body):
 class AssetWords(Body):
     """What an asset is called and shows; what is left out stays."""
 
-    model_config = _example(label="Mina, frontal", description="Daylight, neutral expression.")
+    model_config = with_example(label="Mina, frontal", description="Daylight, neutral expression.")
 
     label: Label | None = None
     description: Text | None = None
@@ -126,7 +126,7 @@ class AssetWords(Body):
 class Successor(Body):
     """The asset that takes this one's place."""
 
-    model_config = _example(by=ASSET, reason="sharper scan")
+    model_config = with_example(by=ASSET, reason="sharper scan")
 
     by: AssetId
     reason: Reason
@@ -135,7 +135,7 @@ class Successor(Body):
 class Because(Body):
     """Why."""
 
-    model_config = _example(reason="no longer needed")
+    model_config = with_example(reason="no longer needed")
 
     reason: Reason
 
@@ -143,7 +143,7 @@ class Because(Body):
 class NewCharacter(Body):
     """Somebody, or something, that recurs."""
 
-    model_config = _example(
+    model_config = with_example(
         name="Mina",
         aliases=["mina"],
         kind="person",
@@ -173,7 +173,7 @@ class NewCharacter(Body):
 class CharacterWords(Body):
     """Name, aliases, description; what is left out stays."""
 
-    model_config = _example(name="Mina Seo", description="A barista in her thirties.")
+    model_config = with_example(name="Mina Seo", description="A barista in her thirties.")
 
     name: Name | None = None
     aliases: tuple[Name, ...] | None = Field(default=None, max_length=50)
@@ -183,33 +183,16 @@ class CharacterWords(Body):
 class NewReference(Body):
     """A picture that stands for the character in a role."""
 
-    model_config = _example(asset=ASSET, role="frontal")
+    model_config = with_example(asset=ASSET, role="frontal")
 
     asset: AssetId
     role: ReferenceRole
 
 
-class NewElement(Body):
-    """An element that exists at Kling, on one account, attested to show a character (contract R30).
-
-    `attested_by` is the holder of the key unless somebody is named.
-    """
-
-    model_config = _example(
-        element_id=829836802793406551, account=ACCOUNT, character=CHARACTER, made_from="image"
-    )
-
-    element_id: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
-    account: AccountId
-    character: CharacterId
-    made_from: Literal["image", "video"] | None = None
-    attested_by: Name | None = None
-
-
 class NewProduction(Body):
     """A show. Without an account the studio's only one is chosen, when it has exactly one."""
 
-    model_config = _example(name="Café")
+    model_config = with_example(name="Café")
 
     name: Name
     account: AccountId | None = None
@@ -218,7 +201,7 @@ class NewProduction(Body):
 class AccountChoice(Body):
     """The account that pays from here on."""
 
-    model_config = _example(account=ACCOUNT)
+    model_config = with_example(account=ACCOUNT)
 
     account: AccountId
 
@@ -226,7 +209,7 @@ class AccountChoice(Body):
 class NewScene(Body):
     """A place in the story. `episode` and `number` order scenes."""
 
-    model_config = _example(
+    model_config = with_example(
         production=PRODUCTION, name="The last seat", episode=1, number=12, setting="a crowded café"
     )
 
@@ -240,7 +223,7 @@ class NewScene(Body):
 class SceneWords(Body):
     """Name and setting; what is left out stays."""
 
-    model_config = _example(setting="the same café at dusk")
+    model_config = with_example(setting="the same café at dusk")
 
     name: Name | None = None
     setting: Text | None = None
@@ -249,7 +232,7 @@ class SceneWords(Body):
 class NewCastMember(Body):
     """Who plays: a character by id, name or alias."""
 
-    model_config = _example(character="mina")
+    model_config = with_example(character="mina")
 
     character: Name
 
@@ -257,7 +240,7 @@ class NewCastMember(Body):
 class ParentClip(Body):
     """The clip of another scene where this one takes up (guide E)."""
 
-    model_config = _example(clip=CLIP)
+    model_config = with_example(clip=CLIP)
 
     clip: ClipId
 
@@ -265,7 +248,7 @@ class ParentClip(Body):
 class NewShot(Body):
     """A moment to film."""
 
-    model_config = _example(action="They argue over the last seat.", framing="medium close shot")
+    model_config = with_example(action="They argue over the last seat.", framing="medium close shot")
 
     action: Reason
     framing: Name | None = None
@@ -274,7 +257,7 @@ class NewShot(Body):
 class Resolution(Body):
     """A person's decision about a quarantined paid call. `task_id` is the provider's task, and goes with `adopt` alone."""
 
-    model_config = _example(decision="abandon", reason="the scene was cut", evidence="ticket 4711")
+    model_config = with_example(decision="abandon", reason="the scene was cut", evidence="ticket 4711")
 
     decision: Decision
     reason: Reason

@@ -67,12 +67,13 @@ def mint_element(  # noqa: PLR0913 - what is asked, and under what it is taken
     context: Context,
     idempotency: Idempotency | None = None,
     remint_of: str | None = None,
+    reason: str = "",
     policies: Policies = GUIDE,
 ) -> Handled:
     """Take the recipe: ElementMintRequested under the new id `element`.
 
-    `remint_of` is the binding it takes the place of. Raises CannotResolve and PayloadRefused with everything that was found,
-    and what `Registry.handle` raises; then nothing was written.
+    `remint_of` is the binding it takes the place of, `reason` why. Raises CannotResolve and PayloadRefused with everything that
+    was found, and what `Registry.handle` raises; then nothing was written.
     """
     plan, draft, grounds = _element(registry, studio, request, policies)
     _must_be_sendable(plan, draft)
@@ -87,6 +88,7 @@ def mint_element(  # noqa: PLR0913 - what is asked, and under what it is taken
         recipe_digest=plan.recipe_digest,
         production=request.production,
         remint_of=remint_of,
+        reason=reason,
         plan=plan.model_dump(mode="json"),
         plan_digest=plan.plan_digest,
         estimate_units=plan.estimate.units,
@@ -104,6 +106,7 @@ def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
     context: Context,
     idempotency: Idempotency | None = None,
     remint_of: str | None = None,
+    reason: str = "",
     policies: Policies = GUIDE,
 ) -> Handled:
     """Take the request for a voice: VoiceMintRequested under the new id `voice`. Raises like `mint_element`."""
@@ -119,6 +122,7 @@ def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
         recipe_digest=plan.recipe_digest,
         production=request.production,
         remint_of=remint_of,
+        reason=reason,
         plan=plan.model_dump(mode="json"),
         plan_digest=plan.plan_digest,
         estimate_units=plan.estimate.units,

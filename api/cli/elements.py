@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import rich_click as click
 
+from api.cli import minting
 from api.cli.terminal import Terminal, calling
 
 
@@ -43,9 +44,20 @@ def list_elements(terminal: Terminal, character: str | None) -> None:
     found = terminal.client.elements() if character is None else terminal.client.elements_of(character)
     terminal.listing(
         found,
-        ("id", "element_id", "character", "account", "made from", "retired"),
-        lambda card: (card.id, card.element_id, card.character, card.account, card.made_from, card.retired),
+        ("id", "element_id", "character", "look", "account", "made from", "state"),
+        lambda card: (
+            card.id,
+            card.element_id,
+            card.character,
+            card.look,
+            card.account,
+            card.made_from,
+            card.state,
+        ),
     )
 
+
+for command in (minting.mint, minting.remint, minting.show):
+    elements.add_command(command)
 
 COMMANDS: Final = (elements,)

@@ -27,6 +27,7 @@ from api.client.errors import (
     Unreachable,
 )
 from api.client.film import FilmCalls
+from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
 from api.client.record import RecordCalls
 from api.client.story import StoryCalls
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 
-class ContinuityClient(PictureCalls, VoiceCalls, StoryCalls, FilmCalls, RecordCalls):
+class ContinuityClient(PictureCalls, MintCalls, VoiceCalls, StoryCalls, FilmCalls, RecordCalls):
     """A connection to one service under one key; close it, or use it in a `with`.
 
     `timeout` is in seconds, for each step of a call. Every method raises ContinuityError and its subclasses.

@@ -124,6 +124,11 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
             **operation["responses"]["201"],
             "description": "It was there before",
         }
+    if handler.opt.get("takes"):
+        operation["responses"]["202"] = {
+            **operation["responses"]["201"],
+            "description": "It was asked for, and is under way",
+        }
     if handler.opt.get("upload"):
         operation["requestBody"] = _UPLOAD
     if handler.opt.get("bytes"):

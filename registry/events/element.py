@@ -50,7 +50,7 @@ class ElementMintRequested(Event):
     """An element is to be made from a recipe, by one paid call under this plan (contract section 6).
 
     `recipe_digest` covers the inputs with name and description; `remint_of` is the binding that this one takes the place of.
-    `production` is whose budget it takes, if any.
+    `production` is whose budget it takes, if any; `reason` why it is made anew.
     """
 
     NAME: ClassVar[str] = "ElementMintRequested"
@@ -63,6 +63,7 @@ class ElementMintRequested(Event):
     recipe_digest: Personal[Sha256]
     production: ProductionId | None = None
     remint_of: ElementId | None = None
+    reason: Personal[str] = ""
     plan: Personal[dict[str, Any]]
     plan_digest: Sha256
     estimate_units: Units

@@ -39,7 +39,7 @@ class VoiceAdopted(Event):
 
 
 class VoiceMintRequested(Event):
-    """A custom voice is to be made, by one paid call under this plan."""
+    """A custom voice is to be made, by one paid call under this plan; `reason` says why it is made anew."""
 
     NAME: ClassVar[str] = "VoiceMintRequested"
 
@@ -50,6 +50,7 @@ class VoiceMintRequested(Event):
     recipe_digest: Personal[Sha256]
     production: ProductionId | None = None
     remint_of: VoiceId | None = None
+    reason: Personal[str] = ""
     plan: Personal[dict[str, Any]]
     plan_digest: Sha256
     estimate_units: Units

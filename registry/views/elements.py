@@ -98,9 +98,9 @@ class MintCard(Card):
 class ElementCard(Card):
     """An element binding. `element_id` is Kling's int64, good on `account` only; null until it is made.
 
-    It shows the character in `look` (null: as introduced). `state` says what became of it in one word; `lost` what a census saw of it, `deleted` that the provider has deleted it on our
-    word, `live` that something new may stand on it. `mint` is how we made it, null for what was adopted. `adopted_at` is when it
-    was adopted, or asked for.
+    It shows the character in `look` (null: as introduced). `state` says what became of it in one word; `lost` what a census saw,
+    `deleted` that the provider has deleted it on our word, `live` that something new may stand on it. `mint` is how we made
+    it, null for what was adopted. `adopted_at` is when it was adopted, or asked for.
     """
 
     id: str
