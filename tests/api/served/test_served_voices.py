@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from api.cli.root import cli
 from tests.api.served.filming import Film, filming
 from tests.api.served.serving import Served, png, problem
-from tests.registry.blobs.sounds import wav
+from tests.registry.blobs.sounds import PDF, wav
 from tests.registry.events.golden import an_id
 from tests.servers.sandbox import sandbox
 
@@ -130,7 +134,7 @@ def test_what_does_not_exist_is_not_found(service: Served, account: str) -> None
     for path in (f"/v1/voices/{an_id('voice', 7)}", "/v1/voices/voice_x", "/v1/voices/mina"):
         problem(service.get(path), 404, "not-found")
         problem(service.post(f"{path}/retire", {"reason": "x"}), 404, "not-found")
-        problem(service.post(f"{path}/remint", {}), 404, "not-found")
+        problem(service.post(f"{path}/remint", {"reason": "lost"}), 404, "not-found")
     problem(service.get("/v1/voices/presets", params={"account": an_id("account", 7)}), 404, "not-found")
 
 
@@ -180,12 +184,15 @@ def test_a_voice_is_made_again_in_the_place_of_a_lost_one(film: Film, service: S
     who = introduced(service)
     asked = {"character": who, "account": account, "url": "https://recordings.example/mina.wav"}
     first = ended(film, service.post("/v1/voices", asked))
-    again = ended(film, service.post(f"/v1/voices/{first['id']}/remint", {}))
+    again = ended(film, service.post(f"/v1/voices/{first['id']}/remint", {"reason": "lost"}))
     assert (again["remint_of"], again["character"], again["state"]) == (first["id"], who, "live")
     assert again["voice_id"] != first["voice_id"]
+    assert again["reason"] == "lost"
     old = adopted(service, account, who)["id"]
-    problem(service.post(f"/v1/voices/{old}/remint", {}), 422, "invalid")
-    anew = service.post(f"/v1/voices/{old}/remint", {"url": "https://recordings.example/mina.wav"})
+    problem(service.post(f"/v1/voices/{old}/remint", {"reason": "lost"}), 422, "invalid")
+    anew = service.post(
+        f"/v1/voices/{old}/remint", {"reason": "lost", "url": "https://recordings.example/mina.wav"}
+    )
     assert ended(film, anew)["remint_of"] == old
 
 
@@ -207,3 +214,56 @@ def test_the_same_key_repeats_the_answer(service: Served, account: str) -> None:
     one, two = (service.post("/v1/voices", body, headers={"Idempotency-Key": "same"}) for _ in range(2))
     assert (one.json(), two.headers["idempotency-replayed"]) == (two.json(), "true")
     assert len(service.get("/v1/voices", params={"character": who}).json()["items"]) == 1
+
+
+def at_the_terminal(service: Served, *words: object) -> Any:
+    """What `continuity … --json` prints."""
+    environment = {"CONTINUITY_URL": service.url, "CONTINUITY_KEY": service.key, "HOME": "/nowhere"}
+    done = CliRunner().invoke(cli, [*map(str, words), "--json"], obj=environment)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_the_command_line_adopts_binds_lists_and_retires(service: Served, account: str) -> None:
+    """Every command of voices does what its route does, and people are named as they are called."""
+    name, voice_id = f"Hana {next(_IDS)}", next(_IDS)
+    who = introduced(service, name)
+    card = at_the_terminal(service, "voices", "adopt", voice_id, "--account", account, "--character", name)
+    assert (card["voice_id"], card["character"]) == (str(voice_id), who)
+    assert at_the_terminal(service, "voices", "show", card["id"]) == card
+    assert at_the_terminal(service, "voices", "list", "--character", name) == [card]
+    assert at_the_terminal(service, "voices", "bind", name, card["id"])["voice"] == card["id"]
+    assert at_the_terminal(service, "voices", "bind", name, "--none", "--reason", "mute")["voice"] is None
+    retired = at_the_terminal(service, "voices", "retire", card["id"], "--reason", "recast")
+    assert retired["state"] == "retired"
+    presets = at_the_terminal(service, "voices", "presets", "--account", account)
+    assert {"voice_id", "name", "trial_url"} == set(presets[0])
+
+
+def test_the_command_line_has_voices_made(film: Film, service: Served, account: str) -> None:
+    """A voice is asked for, and made again, with one command each."""
+    name = f"Sora {next(_IDS)}"
+    introduced(service, name)
+    address = ("--from-url", "https://recordings.example/sora.wav")
+    card = at_the_terminal(service, "voices", "mint", name, *address, "--account", account)
+    assert card["state"] == "minting"
+    while service.get(f"/v1/voices/{card['id']}").json()["state"] == "minting":
+        film.work(0.05)
+    again = at_the_terminal(service, "voices", "remint", card["id"], "--reason", "lost")
+    assert (again["remint_of"], again["reason"]) == (card["id"], "lost")
+
+
+def test_a_folder_of_every_kind_is_imported(service: Served, tmp_path: Path) -> None:
+    """`assets import` takes recordings and documents beside pictures, by their bytes, and refuses what is disguised."""
+    files = {"voice.txt": wav(0.31, pitch=19), "face.mp3": png(), "release.doc": PDF + b"\n"}
+    for name, content in {**files, "song.mp3": b"<html></html>"}.items():
+        (tmp_path / name).write_bytes(content)
+    environment = {"CONTINUITY_URL": service.url, "CONTINUITY_KEY": service.key, "HOME": "/nowhere"}
+    done = CliRunner().invoke(cli, ["assets", "import", str(tmp_path), "--json"], obj=environment)
+    told = {Path(one["file"]).name: one for one in map(json.loads, done.stdout.splitlines())}
+    assert {name: one["verdict"] for name, one in told.items() if name != "song.mp3"} == dict.fromkeys(
+        files, "registered"
+    )
+    assert (told["song.mp3"]["verdict"], told["song.mp3"]["code"]) == ("refused", "not-a-document")
+    kinds = [service.get(f"/v1/assets/{told[name]['asset']}").json()["kind"] for name in files]
+    assert kinds == ["audio", "picture", "document"]
