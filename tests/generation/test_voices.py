@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from generation import recording
 from generation.compile import compile_plan, preview
 from generation.errors import PayloadRefused
 from generation.grounds import CharacterGround, ElementGround, VoiceGround
@@ -160,3 +161,12 @@ def test_an_element_that_carries_a_voice_of_nobody_is_told() -> None:
     """A recipe may name a voice that is not among the character's: it is not taken for a live one."""
     odd = replace(MINA, elements=(ElementGround("element_mina", 12345, "account_1", "image"),))
     assert found(speaking(odd, None, HERS), JUN, dialogue=KOREAN) == [("W461", "$.dialogue.turns[0].speaker")]
+
+
+def test_continuity_records_who_spoke_with_which_voice() -> None:
+    """What is kept of a clip's cast names the number, our voice and Kling's id; of the silent, nothing."""
+    plan = compile_plan(shot(**ARGUE, dialogue=KOREAN), film(MINA_SPEAKS, JUN_SPEAKS))
+    silent = compile_plan(shot(**ARGUE), film(MINA_SPEAKS, JUN_SPEAKS))
+
+    assert recording._heard(plan.mapping[0]) == {"voice": 1, "speaks_with": HERS, "voice_id": "829"}
+    assert set(recording._heard(silent.mapping[0]).values()) == {None}
