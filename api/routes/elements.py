@@ -14,10 +14,11 @@ from api.recipes import ElementAnswer, ElementRecipe, NewElement, Remint
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.waiting import Wait, Watch
-from generation.minting import element_recipe, mint_element, preview_element
+from generation.minting import mint_element, preview_element
 from generation.plan import MintPreview
 from generation.queue import waiting_for
 from generation.recipe import ElementRecipeRequest
+from generation.reminting import element_recipe
 from registry.deciders.character import ReviseCharacter
 from registry.deciders.element import AdoptElement, RetireElement
 from registry.errors import AlreadyRegistered, Refusal

@@ -22,8 +22,9 @@ from api.voicing import (
 from generation.errors import KlingUnreachable
 from generation.kling.client import NoInformation
 from generation.kling.presets import preset_voices
-from generation.minting import mint_voice, voice_request
+from generation.minting import mint_voice
 from generation.recipe import VoiceRequest
+from generation.reminting import voice_request
 from registry.deciders.account import Account
 from registry.deciders.character import ReviseCharacter
 from registry.deciders.portrayal import BindVoice

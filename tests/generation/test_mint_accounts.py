@@ -12,8 +12,9 @@ import pytest
 from generation.errors import CannotResolve
 from generation.kling.client import KlingClient
 from generation.kling.signing import AccessKeyPair
-from generation.minting import element_recipe, mint_element
+from generation.minting import mint_element
 from generation.recipe import ElementRecipeRequest
+from generation.reminting import element_recipe
 from generation.sandbox.accounts import SECOND_ACCOUNT
 from registry.deciders.account import OpenAccount
 from registry.deciders.element import MintElement, RetireElement

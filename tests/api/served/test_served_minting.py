@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from api.cli.root import cli
 from tests.api.served.filming import Film, filming
 from tests.api.served.serving import png
 from tests.servers.sandbox import sandbox
@@ -199,3 +204,44 @@ def test_the_queue_shows_it(film: Film, mina: str, account: str) -> None:
 
     assert [(one["model"], one["production"], one["code"]) for one in waits] == [("element", None, "hold")]
     assert "lunch" in film.service.get(f"/v1/elements/{asked['id']}").json()["waiting_for"]
+
+
+@contextmanager
+def working(film: Film) -> Iterator[None]:
+    """A worker beside the command line, until that is done."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.is_set():
+            film.work(0.05)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_the_command_line_makes_follows_and_makes_anew(film: Film, mina: str, account: str) -> None:
+    """`mint` waits for the id, `show` tells it, `remint` names the one it replaces, `--preview` makes nothing."""
+    known = {"CONTINUITY_URL": film.service.url, "CONTINUITY_KEY": film.service.key}
+
+    def run(*line: str) -> Any:
+        result = CliRunner().invoke(cli, [*line, "--json"], obj=known)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    film.service.post(f"/v1/accounts/{account}/resume", {"scope": "sending", "reason": "after lunch"})
+    before = film.service.position()
+    assert run("elements", "mint", mina, "--account", account, "--preview")["sendable"]
+    assert film.service.position() == before
+    with working(film):
+        made = run("elements", "mint", mina, "--account", account, "--name", "Mina CLI")
+        again = run("elements", "remint", made["id"], "--reason", "a test")
+    assert (made["state"], made["mint"]["name"]) == ("live", "Mina CLI")
+    assert (again["state"], again["mint"]["remint_of"]) == ("live", made["id"])
+    assert run("elements", "show", again["id"])["element_id"] == again["element_id"]
+    told = CliRunner().invoke(cli, ["elements", "show", again["id"]], obj=known).stdout
+    assert str(again["element_id"]) in told
