@@ -16,7 +16,7 @@ from generation.rules.subject import CREATE_ENDPOINTS, ENDPOINTS, Facts, Subject
 
 _METHODS: Final = ("GET", "POST")
 _ALIASES: Final = {"delete-elements": "delete-advanced-elements"}
-_PLACEHOLDER: Final = re.compile(r"(blob:asset|clip:clip|blob:blob)_[A-Za-z0-9_]{1,80}")
+_PLACEHOLDER: Final = re.compile(r"(blob:asset|clip:clip|clip:asset|blob:blob)_[A-Za-z0-9_]{1,80}")
 _PICTURE_KEYS: Final = frozenset(
     {"image_url", "image", "image_tail", "frontal_image", "video_url", "voice_url"}
 )

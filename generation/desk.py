@@ -96,15 +96,15 @@ class Desk:
             )
         return self.callbacks.address(submission, base)
 
-    def relayed(self, submission: str, clip: str, sha256: str) -> str:
-        """Where the provider may fetch our copy of a clip. Raises PayloadRefused."""
+    def relayed(self, submission: str, source: str, sha256: str) -> str:
+        """Where the provider may fetch our copy of a clip or a recording. Raises PayloadRefused."""
         if self.relays is None:
             raise PayloadRefused(
-                f"{clip} can only come from our relay, and there is none",
+                f"{source} can only come from our relay, and there is none",
                 findings=[],
                 hint="set CONTINUITY_PUBLIC_URL and ask again",
             )
-        return self.relays.address(submission, clip, sha256, now=self.now())
+        return self.relays.address(submission, source, sha256, now=self.now())
 
     def now(self) -> int:
         """Microseconds since 1970."""

@@ -5,43 +5,34 @@ The paid call is a submission like a generation's (`submission`): the same inten
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from generation.carrying import mint_standing
 from generation.errors import CannotResolve, PayloadRefused
 from generation.gaps import NO_BUDGET, NOT_ALLOWED
 from generation.plan import MintEndpoint, MintPlan, MintPreview
 from generation.policies import GUIDE, Policies
-from generation.present import own_voice
 from generation.prices import creation_price
+from generation.provisions import mint_grounds
 from generation.realise import Draft, element_draft, voice_draft
-from generation.recipe import ElementRecipeRequest, Footage, MintGrounds, VoiceOf, VoiceRequest, handed_in
-from generation.resolve import RELAY_MARGIN_US
+from generation.recipe import ElementRecipeRequest, MintGrounds, VoiceRequest
 from generation.rules.catalogue import judge
 from generation.rules.finding import Finding
 from generation.rules.subject import Subject
-from generation.source import asset_ground
-from registry.deciders.account import Account
-from registry.deciders.character import Character
-from registry.deciders.element import Element, MintElement
+from registry.deciders.element import MintElement
 from registry.deciders.minting import must_pay
-from registry.deciders.production import Production
 from registry.deciders.standing import must_stand
-from registry.deciders.voice import MintVoice, Voice
-from registry.errors import InvalidCommand, NotFound, Refusal
+from registry.deciders.voice import MintVoice
+from registry.errors import NotFound, Refusal
 from registry.events.canonical import canonical_sha256
 from registry.events.element import ElementInputs, ElementMintRequested
 from registry.events.envelope import Context
-from registry.events.ids import is_id
-from registry.events.personal import Erased
 from registry.events.voice import VoiceInputs, VoiceMintRequested
 from registry.log.roles import Handled
 from registry.registry import Idempotency, Registry
 
 MINT_COMPILER: Final = "1"
 """Raised whenever the same recipe and grounds would give other bytes."""
-_REMOVED: Final = "the recipe of %s was erased"
 
 
 def preview_element(
@@ -131,80 +122,10 @@ def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
     return registry.handle(studio, [command], context=context, idempotency=idempotency)
 
 
-def element_recipe(
-    registry: Registry, studio: str, element: str, *, account: str | None, production: str | None
-) -> ElementRecipeRequest:
-    """The recipe of an element, to be realised again, on its own account where none is named.
-
-    An adopted element claims none: its character's references of its look are taken. Raises NotFound, and InvalidCommand for
-    a recipe that was erased.
-    """
-    state: Element = registry.state(studio, element).state
-    if not is_id(element, "element") or not state.exists:
-        raise NotFound(f"there is no {element}", hint="check the id")
-    pays = account or (None if production else state.account)
-    if state.mint is None:
-        return ElementRecipeRequest(
-            character=state.character, look=state.look, account=pays, production=production
-        )
-    before = state.mint.requested
-    if isinstance(before.name, Erased) or isinstance(before.description, Erased):
-        raise InvalidCommand(_REMOVED % element, hint="give a recipe", path="recipe")
-    inputs = before.inputs
-    return ElementRecipeRequest(
-        character=inputs.character,
-        look=inputs.look,
-        frontal=inputs.frontal,
-        views=inputs.views if inputs.video is None else None,
-        video=inputs.video,
-        name=before.name,
-        description=before.description,
-        voice=_voice_again(registry, studio, inputs.voice, pays),
-        tags=inputs.tags,
-        account=pays,
-        production=production,
-    )
-
-
-def _voice_again(registry: Registry, studio: str, voice: str | None, account: str | None) -> Any:
-    """The recipe's voice where it can be used; elsewhere the character's own, because ids never cross accounts."""
-    if voice is None:
-        return "none"
-    state: Voice = registry.state(studio, voice).state
-    return voice if state.live and state.account in (None, account) else None
-
-
-def voice_request(
-    registry: Registry, studio: str, voice: str, *, account: str | None, production: str | None
-) -> VoiceRequest:
-    """What a minted voice was made from, to be made again. Raises NotFound, and InvalidCommand where nobody knows."""
-    state: Voice = registry.state(studio, voice).state
-    if not is_id(voice, "voice") or not state.exists:
-        raise NotFound(f"there is no {voice}", hint="check the id")
-    if state.mint is None:
-        raise InvalidCommand(
-            f"{voice} was adopted: nobody knows what it was made from",
-            hint="give a recording, a clip or an address",
-            path="recipe",
-        )
-    before = state.mint.requested
-    if isinstance(before.name, Erased) or isinstance(before.url, Erased):
-        raise InvalidCommand(_REMOVED % voice, hint="give a recording", path="recipe")
-    return VoiceRequest(
-        character=before.inputs.character,
-        recording=before.inputs.recording,
-        clip=before.inputs.clip,
-        url=before.url,
-        name=before.name,
-        account=account or (None if production else state.account),
-        production=production,
-    )
-
-
 def _element(
     registry: Registry, studio: str, request: ElementRecipeRequest, policies: Policies
 ) -> tuple[MintPlan, Draft, MintGrounds]:
-    grounds = _gathered(registry, studio, request, policies)
+    grounds = mint_grounds(registry, studio, request, policies)
     draft = element_draft(request, grounds)
     named = [*(attached.asset or attached.clip for attached in draft.attachments)]
     inputs = draft.inputs
@@ -217,7 +138,7 @@ def _element(
 def _voice(
     registry: Registry, studio: str, request: VoiceRequest, policies: Policies
 ) -> tuple[MintPlan, Draft, MintGrounds]:
-    grounds = _gathered(registry, studio, request, policies)
+    grounds = mint_grounds(registry, studio, request, policies)
     draft = voice_draft(request, grounds)
     named = [attached.asset or attached.clip for attached in draft.attachments]
     plan = _plan("custom-voices", request, grounds, draft, named=named, voiced=True)
@@ -310,82 +231,3 @@ def _must_be_sendable(plan: MintPlan, draft: Draft) -> None:
     if _blocks(draft.found):
         raise CannotResolve(f"it cannot be made: {told}", hint=hint, gaps=plan.findings)
     raise PayloadRefused(f"it is refused: {told}", hint=hint, findings=plan.findings)
-
-
-def _gathered(
-    registry: Registry, studio: str, request: ElementRecipeRequest | VoiceRequest, policies: Policies
-) -> MintGrounds:
-    """Everything the recipe stands on, folded from the log. What is not there is absent."""
-    folded = registry.state(studio, request.character)
-    character: Character | None = folded.state if folded.version else None
-    now = registry.clock()
-    grounds = MintGrounds(
-        now_us=now,
-        character=character,
-        version=folded.version,
-        footage=_footage(registry, studio, request, now),
-        relay=policies.old_parents == "relay",
-        policies=policies,
-    )
-    grounds = _paying(registry, studio, request, grounds)
-    if not isinstance(request, ElementRecipeRequest) or character is None:
-        return grounds
-    own = own_voice(registry, studio, request.character, account=grounds.account)
-    named = [request.frontal, *(request.views or ()), *(one.asset for one in character.references)]
-    assets = {name: registry.state(studio, name) for name in dict.fromkeys(named) if name}
-    return replace(
-        grounds,
-        assets={
-            name: asset_ground(name, one.state, scene=None) for name, one in assets.items() if one.version
-        },
-        voice=_voice_of(registry, studio, request.voice or own),
-    )
-
-
-def _paying(
-    registry: Registry, studio: str, request: ElementRecipeRequest | VoiceRequest, grounds: MintGrounds
-) -> MintGrounds:
-    account, unknown = request.account, None
-    if request.production is not None:
-        folded = registry.state(studio, request.production)
-        production: Production = folded.state
-        unknown = None if folded.version else request.production
-        account = account or production.account
-    if account is not None:
-        paying: Account = registry.state(studio, account).state
-        if not paying.exists:
-            return replace(grounds, unknown_account=account, unknown_production=unknown)
-    return replace(grounds, account=account, unknown_production=unknown)
-
-
-def _voice_of(registry: Registry, studio: str, voice: str | None) -> VoiceOf | None:
-    if voice is None or not is_id(voice, "voice"):
-        return None
-    folded = registry.state(studio, voice)
-    return VoiceOf(voice, folded.state) if folded.version else None
-
-
-def _footage(
-    registry: Registry, studio: str, request: ElementRecipeRequest | VoiceRequest, now: int
-) -> Footage | None:
-    named = request.video if isinstance(request, ElementRecipeRequest) else request.clip or request.recording
-    if named is None:
-        return None
-    folded = registry.state(studio, named)
-    if not folded.version:
-        return None
-    kept = folded.state
-    if is_id(named, "asset"):
-        return handed_in(named, kept)
-    recorded, gone = kept.recorded, "erased" if kept.erased else "withdrawn" if kept.withdrawn else ""
-    served = recorded.kling_url_expires_at > now + RELAY_MARGIN_US
-    return Footage(
-        named,
-        "clip",
-        stored=recorded.stored,
-        seconds=recorded.duration_us / 1_000_000,
-        width=recorded.width,
-        height=recorded.height,
-        url=recorded.kling_url if served and recorded.kling_url else None,
-        gone=gone,
-    )

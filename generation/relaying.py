@@ -1,7 +1,7 @@
-"""Addresses at which we serve a parent clip ourselves, when the provider no longer does (guide E). Pure.
+"""Addresses at which we serve a clip or a recording ourselves, where the provider has none of its own (guide E). Pure.
 
-A token names submission, clip and end, and an HMAC-SHA256 binds them to the clip's digest: other bytes, a later end or another
-clip need another token. How often it was used is counted elsewhere.
+A token names submission, clip (or asset, after `a-`) and end, and an HMAC-SHA256 binds them to the bytes' digest: other bytes, a
+later end or another clip need another token. How often it was used is counted elsewhere.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from registry.events.ids import suffix_of
+from registry.events.ids import is_id, suffix_of
 
 _PURPOSE: Final = "continuity relay v1"
 _TOKEN: Final = re.compile(
-    r"([0-9a-hjkmnp-tv-z]{26})\.([0-9a-hjkmnp-tv-z]{26})\.([0-9]{1,12})\.([0-9a-f]{64})"
+    r"([0-9a-hjkmnp-tv-z]{26})\.(a-)?([0-9a-hjkmnp-tv-z]{26})\.([0-9]{1,12})\.([0-9a-f]{64})"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a token says before it is believed. `ends` is seconds since 1970."""
+    """What a token says before it is believed: `source` is a clip or an asset, `ends` seconds since 1970."""
 
     submission: str
-    clip: str
+    source: str
     ends: int
     seal: str
 
@@ -38,19 +38,20 @@ class Relays:
     base: str
     lifetime: float
 
-    def address(self, submission: str, clip: str, sha256: str, *, now: int) -> str:
+    def address(self, submission: str, source: str, sha256: str, *, now: int) -> str:
         """Where the provider may fetch these exact bytes for this submission, from now (microseconds) on."""
         ends = int(now / 1_000_000 + self.lifetime)
-        seal = self._seal(submission, clip, ends, sha256)
-        return f"{self.base}/v1/relay/{suffix_of(submission)}.{suffix_of(clip)}.{ends}.{seal}"
+        seal = self._seal(submission, source, ends, sha256)
+        named = f"a-{suffix_of(source)}" if is_id(source, "asset") else suffix_of(source)
+        return f"{self.base}/v1/relay/{suffix_of(submission)}.{named}.{ends}.{seal}"
 
     def opens(self, claimed: Pass, sha256: str, *, now: int) -> bool:
         """Whether the pass is one of ours, for bytes of that digest, and not over."""
-        right = self._seal(claimed.submission, claimed.clip, claimed.ends, sha256)
+        right = self._seal(claimed.submission, claimed.source, claimed.ends, sha256)
         return hmac.compare_digest(right, claimed.seal) and now < claimed.ends * 1_000_000
 
-    def _seal(self, submission: str, clip: str, ends: int, sha256: str) -> str:
-        said = "\0".join((_PURPOSE, submission, clip, str(ends), sha256)).encode()
+    def _seal(self, submission: str, source: str, ends: int, sha256: str) -> str:
+        said = "\0".join((_PURPOSE, submission, source, str(ends), sha256)).encode()
         return hmac.new(self.secret, said, hashlib.sha256).hexdigest()
 
 
@@ -59,4 +60,5 @@ def read_pass(token: str) -> Pass | None:
     found = _TOKEN.fullmatch(token)
     if found is None:
         return None
-    return Pass(f"submission_{found[1]}", f"clip_{found[2]}", int(found[3]), found[4])
+    source = f"{'asset' if found[2] else 'clip'}_{found[3]}"
+    return Pass(f"submission_{found[1]}", source, int(found[4]), found[5])

@@ -8,6 +8,7 @@ from typing import Any, Final
 import rich_click as click
 from rich.console import Group, RenderableType
 
+from api.cli import minting
 from api.cli.adopting import Adopting
 from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling, leave
@@ -141,13 +142,12 @@ def _style(kind: str) -> str:
 
 
 def _state(card: ElementCard) -> str:
-    if card.deleted:
-        return "deleted"
-    if card.retired:
-        return "retired"
     if card.lost:
         return f"lost ({card.lost})"
-    return f"stale: {card.stale}" if card.stale else "live"
+    return f"stale: {card.stale}" if card.stale else card.state
 
+
+for command in (minting.mint, minting.remint, minting.show):
+    elements.add_command(command)
 
 COMMANDS: Final = (elements,)

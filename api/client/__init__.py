@@ -27,6 +27,7 @@ from api.client.errors import (
     Unreachable,
 )
 from api.client.film import FilmCalls
+from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
 from api.client.record import RecordCalls
 from api.client.rights import RightsCalls
@@ -52,7 +53,9 @@ __all__ = [
 ]
 
 
-class ContinuityClient(PictureCalls, VoiceCalls, RightsCalls, StoryCalls, FilmCalls, RecordCalls, UseCalls):
+class ContinuityClient(
+    PictureCalls, MintCalls, VoiceCalls, RightsCalls, StoryCalls, FilmCalls, RecordCalls, UseCalls
+):
     """A connection to one service under one key; close it, or use it in a `with`.
 
     `timeout` is in seconds, for each step of a call. Every method raises ContinuityError and its subclasses.

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from api.bodies import AssetAnswer, FeedEvent, GenerationAnswer, Me
 from api.client.errors import UnexpectedAnswer
+from registry.views.submissions import SubmissionCard
 
 __all__ = [
     "AssetAnswer",
@@ -18,6 +19,7 @@ __all__ = [
     "GenerationAnswer",
     "Me",
     "RegisteredAsset",
+    "in_doubt",
     "member",
     "outcome_unknown",
     "read_as",
@@ -38,8 +40,12 @@ class RegisteredAsset(BaseModel):
 
 def outcome_unknown(answer: GenerationAnswer) -> bool:
     """Whether nobody knows, as yet, if the provider accepted the paid call."""
-    paid = answer.submission_card
-    return answer.outcome is None and paid is not None and paid.state in _UNKNOWN
+    return answer.outcome is None and in_doubt(answer.submission_card)
+
+
+def in_doubt(paid: SubmissionCard | None) -> bool:
+    """Whether a paid call may or may not have been accepted, as far as anybody knows."""
+    return paid is not None and paid.state in _UNKNOWN
 
 
 def read_as(model: type[T], value: Any) -> T:

@@ -11,6 +11,7 @@ from api.client.answers import GenerationAnswer, outcome_unknown, read_as
 from api.client.errors import OutcomeUnknown, StillRunning
 from api.client.pictures import quiet
 from api.client.transfer import OnBytes, download
+from api.client.waiting import Followed
 from api.client.wire import Call, Calls, at
 from generation.plan import Preview
 from generation.policies import EndFrame
@@ -104,23 +105,16 @@ class FilmCalls(Calls):
         Raises StillRunning after `timeout` seconds, and OutcomeUnknown when the paid call's outcome has been unknown for
         `patience` seconds on end.
         """
-        clock = self._wire.manners.clock
-        until = None if timeout is None else clock() + timeout
-        unknown_since: float | None = None
-        while True:
-            answer = self.generation(generation, wait=LOOK_SECONDS)
-            on_progress(answer)
-            if answer.outcome is not None:
-                return answer
-            now = clock()
-            if not outcome_unknown(answer):
-                unknown_since = None
-            elif unknown_since is None:
-                unknown_since = now
-            if unknown_since is not None and now - unknown_since >= patience:
-                raise _unknown(answer)
-            if until is not None and now >= until:
-                raise _running(answer)
+        followed = Followed(
+            look=lambda: self.generation(generation, wait=LOOK_SECONDS),
+            ended=lambda answer: answer.outcome is not None,
+            outcome_unknown=outcome_unknown,
+            unknown=_unknown,
+            running=_running,
+        )
+        return followed.to_the_end(
+            on_progress, clock=self._wire.manners.clock, timeout=timeout, patience=patience
+        )
 
     def submission(self, submission: str) -> SubmissionCard:
         return self._wire.read(SubmissionCard, at("submissions", submission))

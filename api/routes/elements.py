@@ -16,10 +16,11 @@ from api.routes.answering import After, Answer, Limit, Reply, answer_card, answe
 from api.routes.commanding import Change, Visit, named
 from api.routes.waiting import Wait, Watch
 from generation.deleting import carry_out, must_be_deletable
-from generation.minting import element_recipe, mint_element, preview_element
+from generation.minting import mint_element, preview_element
 from generation.plan import MintPreview
 from generation.queue import waiting_for
 from generation.recipe import ElementRecipeRequest
+from generation.reminting import element_recipe
 from generation.staleness import stale_now
 from registry.deciders.character import ReviseCharacter
 from registry.deciders.element import AdoptElement, Element, RetireElement, decide

@@ -1,8 +1,8 @@
-"""The relay: a parent clip for Kling, from our store, when Kling's own address of it is too old. Entered by its token."""
+"""The relay: a clip or a recording for Kling, from our store, where Kling has no address of its own. Entered by its token."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import HttpMethod, Response, Router, route
 from litestar.di import NamedDependency
@@ -13,8 +13,18 @@ from api.errors import Web
 from api.routes.contents import serve
 from generation.relaying import read_pass
 from registry.errors import NotFound
-from registry.views import clips, submissions
-from registry.views.clips import ClipCard
+from registry.events.ids import is_id
+from registry.events.references import StoredBytes
+from registry.registry import Connection
+from registry.views import assets, clips, submissions
+
+_ENDINGS: Final = {
+    "audio/mpeg": ".mp3",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+}
 
 
 @route(
@@ -23,33 +33,42 @@ from registry.views.clips import ClipCard
 def fetch_relayed(
     request: Web, token: FromPath[str], continuity: NamedDependency[Continuity]
 ) -> Response[Any]:
-    """The bytes of one clip for one paid request, whole or in part, until the address ends or was used too often.
+    """The bytes of one clip or recording for one paid request, whole or in part, until the address ends or was used too often.
 
     What expired, was used up, was tampered with or never existed is the same 404.
     """
-    card = _opened(continuity, token)
-    if card is None:
-        raise NotFound("nothing is served at this address", hint="ask for the clip again")
-    return serve(request, continuity.blobs, card.stored, name=f"{card.id}.mp4")
+    opened = _opened(continuity, token)
+    if opened is None:
+        raise NotFound("nothing is served at this address", hint="ask for it again")
+    name, stored = opened
+    return serve(request, continuity.blobs, stored, name=name)
 
 
-def _opened(continuity: Continuity, token: str) -> ClipCard | None:
-    """The clip the token is for, its use counted; None for every reason there may be."""
+def _opened(continuity: Continuity, token: str) -> tuple[str, StoredBytes] | None:
+    """What the token is for, its use counted; None for every reason there may be."""
     claimed, registry, settings = read_pass(token), continuity.registry, continuity.settings
     if claimed is None or continuity.relays is None:
         return None
     with registry.reading() as connection:
-        log = submissions.log_of(connection, claimed.submission)
-        try:
-            card = clips.clip(connection, log or "", claimed.clip)
-        except NotFound:
-            return None
-    if card.erased:
-        return None
-    if not continuity.relays.opens(claimed, card.stored.sha256, now=registry.clock()):
+        found = _source(connection, submissions.log_of(connection, claimed.submission) or "", claimed.source)
+    if found is None or not continuity.relays.opens(claimed, found[1].sha256, now=registry.clock()):
         return None
     used = registry.count_relay(claimed.seal, most=settings.relay_requests, ends=claimed.ends * 1_000_000)
-    return card if used else None
+    return found if used else None
+
+
+def _source(connection: Connection, log: str, source: str) -> tuple[str, StoredBytes] | None:
+    """A clip, or an asset as it was handed in, unless it is retired or erased: its name as a file, and its bytes."""
+    try:
+        if is_id(source, "clip"):
+            clip = clips.clip(connection, log, source)
+            return None if clip.erased else (f"{source}.mp4", clip.stored)
+        card = assets.asset(connection, log, source)
+    except NotFound:
+        return None
+    if card.original is None or card.retired:
+        return None
+    return f"{source}{_ENDINGS.get(card.original.media_type, '')}", card.original
 
 
 ROUTES: Any = Router("/relay", route_handlers=[fetch_relayed], opt={"entered_by": "token"}, tags=["Relay"])

@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 
 from generation import looking, posting, worker
+from generation.carrying import plan_of
 from generation.desk import Desk, Held, Moved, Step
 from generation.kling.client import Found, KlingClient, PostResult
 from generation.kling.outcomes import Accepted, Unknown
-from generation.recording import plan_of
 from generation.wire import wire_body
 from registry.deciders.command import Command
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
@@ -64,7 +64,7 @@ def _fresh_id(patch: pytest.MonkeyPatch) -> None:
     look = looking.look_up
 
     def anew(desk: Desk, held: Held) -> Step:
-        intent, plan = held.submission.intent, plan_of(held.generation)
+        intent, plan = held.submission.intent, plan_of(held.subject)
         if intent is None or plan is None:
             return look(desk, held)
         external = f"s-{new_id('submission').partition('_')[2]}"

@@ -1,10 +1,11 @@
-"""Was anything paid twice, lost or stuck? Judged from the provider's ledger and the log, for one generation's events alone."""
+"""Was anything paid twice, lost or stuck? Judged from the provider's ledger and the log, for one subject's events alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from registry.deciders.generation import Generation
 from tests.crash.invariants import by_stream, check_events
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import World
@@ -12,9 +13,9 @@ from tests.servers.world import World
 
 @dataclass
 class Began:
-    """A generation, with the log's position and the ledger's length before it."""
+    """A generation or a mint, with the log's position and the ledger's length before it."""
 
-    generation: str
+    subject: str
     position: int
     posts: int
 
@@ -23,14 +24,20 @@ def verdict(world: World, provider: Sandbox, began: Began, stuck: str) -> dict[s
     """`double` and `lost` count paid tasks; `stuck` and `wrong` say what is, in words, and are empty when nothing is."""
     posts = provider.ledger(after=began.posts)
     paid = [post for post in posts if post["accepted"]]
-    card = world.card(began.generation)
-    kept = card.outcome == "delivered"
+    kept = outcome_of(world, began.subject) == "delivered"
     return {
         "double": max(0, len(paid) - 1),
         "lost": 0 if kept or stuck else len(paid),
         "stuck": stuck,
         "wrong": _wrong(world, began, posts),
     }
+
+
+def outcome_of(world: World, subject: str) -> str | None:
+    """How it ended, as the log has it; None while it goes on."""
+    state = world.registry.state(world.studio, subject).state
+    outcome = state.outcome if isinstance(state, Generation) else state.mint.outcome
+    return None if outcome is None else str(outcome)
 
 
 def _wrong(world: World, began: Began, posts: list[dict[str, Any]]) -> str:

@@ -1,6 +1,6 @@
-"""One life of a worker process: it takes a generation up where the last one died, until it is killed itself.
+"""One life of a worker process: it takes a paid request up where the last one died, until it is killed itself.
 
-When a generation has settled, it is judged, the next schedule begins, and the same process goes on with that.
+When it has settled, it is judged, the next schedule begins, and the same process goes on with that.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from generation.durations import Durations
-from generation.kling.client import KlingClient
+from generation.kling.client import PATH_OF_ROUTE, KlingClient
 from registry.deciders.submission import ResolveQuarantine
 from tests.crash.breaking import broken
 from tests.crash.hooks import hooked
-from tests.crash.judging import Began, verdict
+from tests.crash.judging import Began, outcome_of, verdict
 from tests.crash.schedules import CHAOS, DEEDS, FAULTS, RATE, Mode, Schedule
+from tests.servers.making import mint, mint_a_voice
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, KEYS, Ahead, Person, World, new_id, open_desk, open_registry
 
@@ -50,6 +51,11 @@ QUICK: Final = Durations(
 AT_MOST: Final = 60.0
 """Seconds of this machine that one generation may take before it is called stuck."""
 _NOBODY: Final = Person("", "", "")
+_ALSO: Final = {
+    f"{when}:EndMint": tuple(f"{when}:{what}" for what in ("TaskSucceeded", "StoreResult", "EndGeneration"))
+    for when in ("before", "after")
+}
+"""What is in the making is done in one append: whoever was to die at one of a film's last steps dies there."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +117,10 @@ class _Death:
         self._last_words = last_words
 
     def __call__(self, point: str, _external: str) -> None:
-        if point in self._points:
-            self._last_words(point)
-            os.kill(os.getpid(), signal.SIGKILL)
+        for name in (point, *_ALSO.get(point, ())):
+            if name in self._points:
+                self._last_words(name)
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _opened(stage: Stage, place: Place) -> World:
@@ -128,9 +135,11 @@ def _opened(stage: Stage, place: Place) -> World:
         with desk.outbound.client_for_api(account.host) as http:
             yield KlingClient(http, account.host, KEYS, read_seconds=5)
 
-    resend = {"omni-video": stage.mode.resend, "text2video": stage.mode.resend}
+    resend = dict.fromkeys(PATH_OF_ROUTE, stage.mode.resend)
     desk = replace(desk, kling_for=kling_for, resend=resend)
-    return World(folder=folder, desk=desk, clock=clock, mina=_NOBODY, jun=_NOBODY, **stage.ids)
+    ids = dict(stage.ids)
+    mina = Person(ids.pop("mina"), "", "")
+    return World(folder=folder, desk=desk, clock=clock, mina=mina, jun=_NOBODY, **ids)
 
 
 def _begin(world: World, provider: Sandbox, schedule: Schedule, posts: int) -> Began:
@@ -141,17 +150,25 @@ def _begin(world: World, provider: Sandbox, schedule: Schedule, posts: int) -> B
     for order in FAULTS[schedule.fault]:
         provider.order(**order)
     position = world.registry.feed.head(world.studio)
-    asked = {**ALONE, "opening": world.cafe} if schedule.with_picture else ALONE
-    generation = world.ask(**asked)
-    return Began(generation, position, posts + len(provider.ledger(after=posts)))
+    return Began(_asked(world, schedule), position, posts + len(provider.ledger(after=posts)))
+
+
+def _asked(world: World, schedule: Schedule) -> str:
+    match schedule.subject:
+        case "element":
+            return mint(world, production=world.production if schedule.with_picture else None)
+        case "voice":
+            return mint_a_voice(world, production=world.production if schedule.with_picture else None)
+        case "generation":
+            return world.ask(**({**ALONE, "opening": world.cafe} if schedule.with_picture else ALONE))
 
 
 def _carry(world: World, provider: Sandbox, began: Began, schedule: Schedule) -> str:
-    """Work until the generation has ended; what it waits for, when that does not happen."""
+    """Work until it has ended; what it waits for, when that does not happen."""
     worker, end = world.worker(new_id("worker")), time.monotonic() + AT_MOST
-    while world.card(began.generation).stage != "ended":
+    while outcome_of(world, began.subject) is None:
         if time.monotonic() > end:
-            return f"{schedule}: {world.note(began.generation)}"
+            return f"{schedule}: {world.note(began.subject)}"
         if not worker.work_once():
             _decide(world, provider, began)
             world.clock.pass_by(IDLE)
@@ -161,14 +178,14 @@ def _carry(world: World, provider: Sandbox, began: Began, schedule: Schedule) ->
 
 def _decide(world: World, provider: Sandbox, began: Began) -> None:
     """The operator, who can see the provider's own books, decides what the worker may not."""
-    card = world.card(began.generation)
-    if card.submission is None or world.submission(began.generation).state != "quarantined":
+    paid_by = next((one for one in world.submissions("quarantined") if one.subject == began.subject), None)
+    if paid_by is None:
         return
-    external = world.submission(began.generation).external_task_id
+    external = paid_by.external_task_id
     paid = [post["task_id"] for post in provider.ledger(external) if post["accepted"]]
     world.do(
         ResolveQuarantine(
-            stream=card.submission,
+            stream=paid_by.id,
             decision="adopt" if paid else "declare_absent",
             reason="seen in the provider's own books",
             task_id=paid[0] if paid else None,

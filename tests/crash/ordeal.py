@@ -23,6 +23,7 @@ from tests.crash.lives import Place, Stage, live
 from tests.crash.schedules import Mode, Schedule, schedules
 from tests.crash.warming import warm
 from tests.servers.building import build
+from tests.servers.making import with_views
 from tests.servers.sandbox import Sandbox, sandbox
 
 CHAPTER: Final = 150
@@ -147,9 +148,10 @@ def _staged(folder: str, provider: Sandbox, mode: Mode) -> Stage:
     pid = os.fork()
     if not pid:
         try:
-            world = build(Path(folder), provider.url)
+            world = with_views(build(Path(folder), provider.url))
             names = ("studio", "account", "production", "unplaced", "scene", "cafe")
-            os.write(writing, json.dumps({name: getattr(world, name) for name in names}).encode())
+            ids = {name: getattr(world, name) for name in names}
+            os.write(writing, json.dumps({**ids, "mina": world.mina.character}).encode())
             world.registry.close()
         finally:
             os._exit(0)

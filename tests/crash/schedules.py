@@ -27,6 +27,10 @@ POINTS: Final = (
 """Every point of `hooks` that a generation can come by."""
 
 _WITH_PICTURE: Final = 0.5
+Subject = Literal["generation", "element", "voice"]
+_EVERY: Final = 16
+_MINTS: Final[dict[int, Subject]] = {3: "element", 9: "element", 13: "voice"}
+"""Of so many schedules these are about something in the making; the others make films."""
 _LOST_ANSWER: Final[Order] = {"do": "drop_after_accept"}
 
 CHAOS: Final = "chaos"
@@ -126,12 +130,17 @@ class Mode:
 
 @dataclass(frozen=True)
 class Schedule:
-    """One generation's life under one fault: its workers are killed at each of `points`, in the order they come by them."""
+    """One generation's (or mint's) life under one fault: its workers are killed at each of `points`, as they come by them."""
 
     number: int
     points: tuple[str, ...]
     fault: str
     with_picture: bool
+
+    @property
+    def subject(self) -> Subject:
+        """What the paid call is for."""
+        return _MINTS.get(self.number % _EVERY, "generation")
 
 
 def schedules(seed: int, only: str = "") -> Iterator[Schedule]:

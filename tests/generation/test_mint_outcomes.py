@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from generation.errors import PayloadRefused
+from generation.sandbox.creations import MADE
 from registry.deciders.account import HoldAccount, ResumeAccount
-from registry.deciders.element import RetireElement
+from registry.deciders.element import AdoptElement, RetireElement
 from registry.deciders.production import SetBudget
 from registry.deciders.submission import ResolveQuarantine
 from registry.events.account import AccountHeld
 from tests.crash.invariants import check_all
 from tests.servers.making import card, carry_mints, made, mint, mint_a_voice, paid, stage, with_views
 from tests.servers.sandbox import Sandbox
-from tests.servers.world import ALONE, World, open_desk, open_registry
+from tests.servers.world import ALONE, World, new_id, open_desk, open_registry
 
 LOAD = {"do": "code", "code": 1303, "status": 429, "message": "parallel task over resource pack limit"}
 POLICY = {"do": "code", "code": 1301, "status": 400, "message": "The content does not pass the safety policy"}
@@ -248,3 +249,26 @@ def test_too_dear_for_the_budget(studio: World) -> None:
     with pytest.raises(PayloadRefused, match="E421"):
         mint_a_voice(world, production=world.production)
     assert not [one for one in world.log() if one.type == "VoiceMintRequested"]
+
+
+def test_an_id_that_somebody_adopted_meanwhile_stays_theirs(world: World, provider: Sandbox) -> None:
+    """Somebody was faster to adopt the new id: the mint ends as lost, says so, and goes no further."""
+    provider.clock(speed=0)
+    element = mint(with_views(world), production=world.production)
+    wait_until(world, element, "confirmed")
+    number = int(paid(world, element).task_id or 0) + MADE
+    theirs = AdoptElement(
+        stream=new_id("element"),
+        element_id=number,
+        account=world.account,
+        character=world.mina.character,
+        attested_by="somebody",
+    )
+    world.do(theirs)
+    provider.clock(speed=1)
+    carry_mints(world, element)
+
+    state = made(world, element)
+    assert (state.mint.stage, state.mint.outcome, state.live) == ("failed", "lost", False)
+    assert world.registry.state(world.studio, world.production).state.committed == 0
+    check_all(world, provider.ledger())

@@ -67,12 +67,16 @@ def test_a_pass_opens_one_clip_until_its_end() -> None:
     claimed = read_pass(token)
     assert claimed is not None
 
-    assert (claimed.submission, claimed.clip, claimed.ends) == (one, other, 3_605)
+    assert (claimed.submission, claimed.source, claimed.ends) == (one, other, 3_605)
     assert MAKER.opens(claimed, SHA, now=3_604_999_999)
     assert not MAKER.opens(claimed, SHA, now=3_605_000_000)
     assert not MAKER.opens(claimed, "0" * 64, now=0)
     assert not Relays(b"j" * 32, "", 1).opens(claimed, SHA, now=0)
-    for changed in ({"ends": 9_999}, {"clip": an_id("clip", 2)}, {"submission": an_id("submission", 2)}):
+    recording = read_pass(MAKER.address(one, an_id("asset"), SHA, now=5_000_000).rpartition("/")[2])
+    assert recording is not None
+    assert (recording.source, MAKER.opens(recording, SHA, now=0)) == (an_id("asset"), True)
+    assert not MAKER.opens(replace(recording, source=other), SHA, now=0)
+    for changed in ({"ends": 9_999}, {"source": an_id("clip", 2)}, {"submission": an_id("submission", 2)}):
         assert not MAKER.opens(replace(claimed, **changed), SHA, now=0)
     for nothing in ("", token[:-1], f"{token}\n", token.upper(), token.replace(".", "/")):
         assert read_pass(nothing) is None

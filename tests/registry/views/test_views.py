@@ -24,6 +24,7 @@ from registry.views import (
     reconciliations,
     scenes,
     submissions,
+    voices,
 )
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, register
@@ -46,6 +47,7 @@ from tests.registry.log.story import (
     SHOW,
     SPARE,
     UNPLACED,
+    VOICE,
 )
 
 ONE_OF_EACH = [
@@ -58,6 +60,7 @@ ONE_OF_EACH = [
     (productions.production, SHOW),
     (scenes.scene, SCENE),
     (submissions.submission, PAID),
+    (voices.voice, VOICE),
 ]
 LISTS = [
     accounts.accounts,
@@ -70,6 +73,7 @@ LISTS = [
     reconciliations.reconciliations,
     scenes.scenes,
     submissions.submissions,
+    voices.voices,
 ]
 
 
