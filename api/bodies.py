@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StringConstraints,
     model_validator,
@@ -24,6 +25,7 @@ from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
+from registry.views.near import NearAsset
 from registry.views.page import Card
 from registry.views.submissions import SubmissionCard
 
@@ -138,6 +140,14 @@ class Because(Body):
     model_config = with_example(reason="no longer needed")
 
     reason: Reason
+
+
+class Retirement(Because):
+    """Why, and whether the provider shall delete it too."""
+
+    model_config = with_example(reason="a new one was made", delete=True)
+
+    delete: StrictBool = False
 
 
 class NewCharacter(Body):
@@ -291,9 +301,14 @@ class Me(Card):
 
 
 class AssetAnswer(AssetCard):
-    """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same."""
+    """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same.
+
+    `near` are at most ten other assets that look much like it, closest first, for a person to judge; None where they were not
+    looked for, which is done when it is registered and when it is read.
+    """
 
     findings: tuple[Finding, ...] = ()
+    near: tuple[NearAsset, ...] | None = None
 
 
 class GenerationAnswer(GenerationCard):

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 import structlog
@@ -60,6 +60,8 @@ class Continuity:
     relays: Relays | None
     marks: Marks
     studio: str
+    telling: bytes = field(repr=False)
+    """The secret under which the digests of commands are kept: they tell nobody else what was said or uploaded."""
 
     @contextmanager
     def kling_for(self, account: Account) -> Iterator[KlingClient]:
@@ -143,6 +145,7 @@ def open_continuity(settings: Settings) -> Continuity:
         relays=_relays(settings, keys),
         marks=Marks(settings.marks_folder),
         studio=_first_studio(database, registry),
+        telling=secret_for(keys, "commands", secrets.token_bytes),
     )
 
 

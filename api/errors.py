@@ -91,6 +91,12 @@ class RangeNotSatisfiable(SurfaceError):
     code = "range-not-satisfiable"
 
 
+class BytesErased(SurfaceError):
+    """The bytes were deleted with a person; that they were here stays on record."""
+
+    code = "bytes-erased"
+
+
 class NotAvailable(SurfaceError):
     """The installation lacks a part that is needed for it."""
 
@@ -104,6 +110,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     InvalidRequest: 422,
     TooLarge: 413,
     RangeNotSatisfiable: 416,
+    BytesErased: 410,
     NotAvailable: 501,
     registry.RegistryError: 500,
     registry.Refusal: 409,
@@ -111,6 +118,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     registry.NotFound: 404,
     registry.VersionConflict: 412,
     registry.KeyReused: 422,
+    registry.AnswerErased: 410,
     registry.AlreadyRegistered: 409,
     registry.StaleLease: 409,
     registry.LogBusy: 503,
@@ -118,6 +126,10 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     registry.BlobExists: 409,
     registry.NotAPicture: 422,
     registry.NotFootage: 422,
+    registry.NotSound: 422,
+    registry.NotADocument: 422,
+    registry.NotAnAsset: 422,
+    registry.AssetTooLarge: 413,
     registry.BlobStoreDown: 503,
     NotStorable: 422,
     generation.GenerationError: 502,
@@ -130,6 +142,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     generation.CallUnsigned: 403,
     generation.KeyOfAnotherAccount: 409,
     generation.ReconciliationRunning: 409,
+    generation.CensusRunning: 409,
+    generation.CannotDelete: 409,
 }
 """The nearest ancestor counts; whatever is not here is our own fault: 500, and its words stay in our log."""
 

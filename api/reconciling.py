@@ -69,6 +69,14 @@ class RestoreCard(Card):
     without: tuple[str, ...]
 
 
+class NewCensus(Body):
+    """An account whose elements and voices are to be counted now; the studio's only one unless it is named."""
+
+    model_config = _example(account=ACCOUNT)
+
+    account: AccountId | None = None
+
+
 class NewReconciliation(Body):
     """An account to compare with the provider now; the studio's only one unless it is named.
 

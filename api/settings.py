@@ -10,12 +10,10 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, get_args
+from typing import Any, Final, Self, get_args
 from urllib.parse import urlencode
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -23,9 +21,9 @@ from pydantic import (
     model_validator,
 )
 
+from api.pace import Count, Pace, Seconds, Size
 from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
-from generation.durations import Durations
 from generation.errors import GenerationError
 from generation.kling.calls import Signatures
 from generation.kling.client import PATH_OF_ROUTE
@@ -40,11 +38,6 @@ _NOT_OURS: Final = {
     "blobs_url": "BLOBS_URL",
 }
 """Variables whose name is not simply CONTINUITY_ and the field; all of `s3_…` and `kling_…` are their own too."""
-
-_D: Final = Durations()
-Seconds = Annotated[float, Field(gt=0, le=366 * 86_400)]
-Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Size = Annotated[int, Field(ge=1_024, le=1 << 40)]
 
 
 class UnusableSettings(Exception):
@@ -64,10 +57,8 @@ def variable_of(field: str) -> str:
     return f"{name}_SECONDS" if counted else name
 
 
-class Settings(BaseModel):
+class Settings(Pace):
     """Everything that can be set. Durations are seconds, sizes are bytes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     data: Path = Field(
         Path("data"), description="Folder for everything that is kept here: the database, keys, blobs."
@@ -85,7 +76,7 @@ class Settings(BaseModel):
         description="Folder of the marks that tell a restored database; never restore it too. Empty: `marks` in the data folder.",
     )
     threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
-    upload_most_bytes: Size = Field(100 * 1024 * 1024, description="The largest asset that is taken.")
+    upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
     public_url: str = Field(
@@ -151,59 +142,6 @@ class Settings(BaseModel):
         "or `allow` it as the vendor does.",
     )
 
-    lease: Seconds = Field(
-        _D.lease, description="How long a worker holds a generation before another may take over."
-    )
-    lease_margin: Seconds = Field(
-        _D.lease_margin, description="How long the lease outlives the send deadline."
-    )
-    send_floor: Seconds = Field(_D.send_floor, description="What any paid POST may take at least.")
-    send_bytes_per_second: Seconds = Field(
-        _D.send_bytes_per_second, description="Slowest upload that is waited for, on top of the floor."
-    )
-    look_interval: Seconds = Field(
-        _D.look_interval, description="Pause between looks for a task that may not exist."
-    )
-    grace: Seconds = Field(
-        _D.grace,
-        description="How long after the send deadline a task that cannot be found may still turn up.",
-    )
-    quarantine: Seconds = Field(
-        _D.quarantine,
-        description="Pause between checks whether a person has decided; Kling is not asked meanwhile.",
-    )
-    poll_first: Seconds = Field(
-        _D.poll_first, description="Pause between the first polls of a confirmed task."
-    )
-    poll_then: Seconds = Field(_D.poll_then, description="Pause between the following polls.")
-    poll_slow: Seconds = Field(
-        _D.poll_slow, description="Pause between all later polls; there is no giving up."
-    )
-    retry_first: Seconds = Field(
-        _D.retry_first, description="First pause after a harmless failure; it doubles."
-    )
-    retry_most: Seconds = Field(_D.retry_most, description="Longest such pause.")
-    callback_floor: Seconds = Field(
-        _D.callback_floor,
-        description="Shortest pause between two polls of a task, however often Kling calls.",
-    )
-    load_first: Seconds = Field(
-        _D.load_first, description="First pause of an account's model when Kling says it is full; it doubles."
-    )
-    load_most: Seconds = Field(_D.load_most, description="Longest such pause, before jitter.")
-    hold_first: Seconds = Field(
-        _D.hold_first, description="First pause while Kling refuses the account; it doubles."
-    )
-    hold_most: Seconds = Field(_D.hold_most, description="Longest such pause.")
-    fetch_deadline: Seconds = Field(
-        _D.fetch_deadline, description="How long the download of a result may take."
-    )
-    fetch_most_bytes: Size = Field(_D.fetch_most_bytes, description="The largest result that is fetched.")
-    result_lifetime: Seconds = Field(_D.result_lifetime, description="How long Kling keeps results.")
-    reconcile_every: Seconds = Field(
-        _D.reconcile_every, description="How often a worker compares each account with Kling's task lists."
-    )
-    idle: Seconds = Field(_D.idle, description="How long a worker with nothing to do sleeps.")
     resend_policy: str = Field(
         "never",
         description="What follows when it is proven that Kling has no task of a paid call: a person decides (`never`), or the "
@@ -308,10 +246,6 @@ class Settings(BaseModel):
         listed = self.kling_webhook_secrets.get_secret_value() if self.kling_webhook_secrets else ""
         return Signatures(one for one in map(str.strip, listed.split(",")) if one)
 
-    def durations(self) -> Durations:
-        """The worker's durations."""
-        return Durations(**{name: getattr(self, name) for name in Durations.__slots__ if hasattr(self, name)})
-
 
 def _resend(text: str) -> dict[str, ResendPolicy]:
     """One policy for every route, or `route=policy` pairs. Raises ValueError naming every part that is wrong."""
@@ -366,7 +300,9 @@ def _problem(cls: type[Settings], error: Any) -> str:
 def settings_reference() -> str:
     """The text of docs/reference/settings.md."""
     rows = []
-    for name, field in Settings.model_fields.items():
+    fields = Settings.model_fields
+    for name in (*(name for name in fields if name not in Pace.model_fields), *Pace.model_fields):
+        field = fields[name]
         default = "" if field.default in (None, "") else f"`{_written(field.default)}`"
         rows.append(f"| `{variable_of(name)}` | {default} | {field.description} |")
     return _REFERENCE.format(rows="\n".join(rows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from generation.compile import compile_plan
@@ -11,12 +13,24 @@ from generation.errors import CannotResolve, PayloadRefused
 from generation.gather import gather
 from generation.intake import compiled
 from generation.plan import Plan
+from generation.refusing import denied_uses
+from generation.resolve import resolve
 from generation.shot import ShotRequest
+from generation.subjects import subjects_of
+from registry.deciders.command import Command
 from registry.deciders.generation import CompileAwaited
 from registry.errors import InvalidCommand, NotFound, Refusal
 from registry.events.personal import Erased
 
 _ERASED = "the people of this request were erased before it was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class _NoPlan:
+    """Why there is none, and the uses of a likeness that were not allowed."""
+
+    why: str
+    uses: Sequence[Command] = ()
 
 
 def compile_awaited(desk: Desk, held: Held) -> Step:
@@ -31,12 +45,13 @@ def compile_awaited(desk: Desk, held: Held) -> Step:
         if outcome != "delivered":
             return end(desk, held, "refused", f"there is nothing to continue from: {parent} ended {outcome}")
     plan = _compiled_now(desk, held)
-    if isinstance(plan, str):
-        return end(desk, held, "refused", plan)
+    if isinstance(plan, _NoPlan):
+        return end(desk, held, "refused", plan.why, *plan.uses)
+    subjects = tuple(sorted({*requested.subjects, *subjects_of(desk.registry, held.lease.log, plan)}))
     try:
         held.append(
             desk,
-            CompileAwaited(stream=held.id, plan=compiled(plan), production=requested.production),
+            CompileAwaited(stream=held.id, plan=compiled(plan, subjects), production=requested.production),
         )
     except Refusal as refused:
         return end(desk, held, "refused", refused.message)
@@ -49,8 +64,8 @@ def drift(desk: Desk, held: Held, plan: Plan) -> str | None:
     if approved is None:
         return None
     now = _compiled_now(desk, held)
-    if isinstance(now, str):
-        return now
+    if isinstance(now, _NoPlan):
+        return now.why
     if now.plan_digest != plan.plan_digest:
         return f"the same request now gives plan {now.plan_digest}"
     if Decimal(now.estimate.units) > Decimal(approved.ceiling_units):
@@ -58,17 +73,19 @@ def drift(desk: Desk, held: Held, plan: Plan) -> str | None:
     return None
 
 
-def _compiled_now(desk: Desk, held: Held) -> Plan | str:
+def _compiled_now(desk: Desk, held: Held) -> Plan | _NoPlan:
     """The plan as the door would make it now, or why there is none."""
     requested = held.generation.requested
     if requested is None or isinstance(requested.request, Erased):
-        return _ERASED
+        return _NoPlan(_ERASED)
     request = ShotRequest.model_validate(requested.request)
+    uses: Sequence[Command] = ()
     try:
-        gathered = gather(desk.registry, held.lease.log, request, policies=desk.policies)
-        return compile_plan(request, gathered.grounds)
+        grounds = gather(desk.registry, held.lease.log, request, policies=desk.policies).grounds
+        uses = denied_uses(resolve(request, grounds).shows, production=requested.production, subject=held.id)
+        return compile_plan(request, grounds)
     except (CannotResolve, PayloadRefused, NotFound, InvalidCommand) as refused:
-        return f"it cannot be compiled any more: {_told(refused)}"
+        return _NoPlan(f"it cannot be compiled any more: {_told(refused)}", uses)
 
 
 def _told(refused: CannotResolve | PayloadRefused | NotFound | InvalidCommand) -> str:

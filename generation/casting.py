@@ -3,19 +3,31 @@
 The cast keeps the order of the request (or of the scene), and a person's number is the place in it: the person's
 `<<<element_n>>>` or `<<<image_n>>>` and `<<<voice_n>>>`. Under `identity: auto` the cast stands on one kind of grounding
 together, elements before pictures, because that is what the guide approves (F2, A2, F3); it is mixed only when nothing else is
-left, and the table of combinations then says what can be done.
+left, and the table of combinations then says what can be done. An element serves the look it was made for, on its own account,
+while it is live; where there was one and is none, the request is refused unless it may fall back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from generation import gaps
+from generation.bindings import (
+    Binding,
+    choose_binding,
+    live_elsewhere,
+    must_mint,
+    stale,
+    way_out,
+    why_unfit,
+)
+from generation.dressing import dressed, pictures_of, wears_pictured
 from generation.grounds import AssetGround, CharacterGround, ElementGround, Grounds
 from generation.rules.finding import Finding
 from generation.shot import CastEntry, ShotRequest
+from registry.deciders.looks import Look
 
 FACE_ROLES: Final = ("frontal", "three_quarter", "profile", "full_body", "other")
 """Which reference stands for a face, best first (a wardrobe picture never does)."""
@@ -39,6 +51,18 @@ class Person:
     @property
     def marker(self) -> str:
         return f"<<<{self.by}_{self.number}>>>"
+
+    @property
+    def worn(self) -> Look | None:
+        """What the character wears and how it is styled, where it is in a look."""
+        return self.character.looks.get(self.character.look) if self.character.look is not None else None
+
+    @property
+    def shows_look(self) -> bool:
+        """Whether what the face stands on shows the look, and not only the character."""
+        if self.element is not None:
+            return self.element.look == self.character.look
+        return self.picture is not None and wears_pictured(self.character, self.picture.id)
 
     @property
     def voice(self) -> str:
@@ -72,7 +96,8 @@ def cast_of(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> tup
         elif character.retired:
             found.append(gaps.RETIRED.at(path, f"{character.name} is retired"))
         else:
-            cast.append(Member(path, entry, character))
+            place = f"cast[{index}]" if request.cast is not None else "cast"
+            cast.append(Member(path, entry, dressed(character, entry.look, place, found)))
     return tuple(cast)
 
 
@@ -93,9 +118,11 @@ def _known(grounds: Grounds) -> Iterable[str]:
 def ground(
     cast: tuple[Member, ...], grounds: Grounds, found: list[Finding]
 ) -> tuple[tuple[Person, ...], list[str]]:
-    elements = {member.character.id: _live_element(member.character, grounds) for member in cast}
+    bindings = {member.character.id: choose_binding(member.character, grounds.account) for member in cast}
+    elements = {character: binding.element for character, binding in bindings.items()}
     pictures = {member.character.id: _face(member.character, grounds) for member in cast}
-    together = _together(cast, elements, pictures)
+    lacking = [m for m in cast if _lacks_its_element(m, bindings[m.character.id], pictures, grounds)]
+    together = _together([member for member in cast if member not in lacking], elements, pictures)
     people: list[Person] = []
     for number, member in enumerate(cast, start=1):
         character, wish = member.character, member.entry.identity
@@ -105,18 +132,48 @@ def ground(
             else None
         )
         picture = None if element or wish == "elements" else pictures[character.id]
-        if element is None and picture is None:
+        if member in lacking or (element is None and picture is None):
             if not _waits_for_an_account(member, grounds):
-                found.append(_nothing_shows(member, grounds))
+                found.append(_nothing_shows(member, bindings[character.id], grounds, mint=member in lacking))
         else:
             _refuse_shared_face(picture, people, member, found)
             people.append(Person(number, character, element, picture))
-    return tuple(people), _why_pictures(people, elements, together)
+    notes = [
+        *_why_pictures(people, elements, together),
+        *_why_fallen_back(cast, bindings),
+        *_why_not_in_look(people),
+    ]
+    return tuple(people), notes
+
+
+def stale_elements(
+    cast: tuple[Member, ...], people: tuple[Person, ...], grounds: Grounds
+) -> Iterator[Finding]:
+    """A caution for each element in use that shows what its character no longer is."""
+    path_of = {member.character.id: member.path for member in cast}
+    for person in people:
+        element = person.element
+        if element is None or (why := stale(element.made_of, person.character, grounds.assets)) is None:
+            continue
+        told = f"{element.id} of {person.character.name} is stale: {why}"
+        again = f"continuity elements remint {element.id} --account {element.account}"
+        yield gaps.STALE_ELEMENT.at(path_of[person.character.id], told, again)
+
+
+def _lacks_its_element(
+    member: Member, binding: Binding, pictures: dict[str, AssetGround | None], grounds: Grounds
+) -> bool:
+    """Whether an element was made for this look and none can be stood on: never silently something else instead."""
+    entry = member.entry
+    if entry.identity == "images" or grounds.account is None or binding.element or not binding.unfit:
+        return False
+    return not (entry.fall_back and pictures[member.character.id])
 
 
 def _waits_for_an_account(member: Member, grounds: Grounds) -> bool:
     """Whether nobody can say yet: which element would do depends on the account, and its absence is a finding of its own."""
-    live = any(not element.retired for element in member.character.elements)
+    character = member.character
+    live = any(one.look == character.look and not one.retired for one in character.elements)
     return grounds.account is None and live and member.entry.identity != "images"
 
 
@@ -131,7 +188,7 @@ def _refuse_shared_face(
 
 
 def _together(
-    cast: tuple[Member, ...],
+    cast: Sequence[Member],
     elements: dict[str, ElementGround | None],
     pictures: dict[str, AssetGround | None],
 ) -> By | None:
@@ -155,45 +212,62 @@ def _why_pictures(
     ]
 
 
-def _live_element(character: CharacterGround, grounds: Grounds) -> ElementGround | None:
-    """The newest live element on the paying account (elements are listed oldest first)."""
-    account = grounds.account.id if grounds.account else None
-    live = [element for element in character.elements if element.account == account and not element.retired]
-    return live[-1] if live else None
+def _why_fallen_back(cast: tuple[Member, ...], bindings: dict[str, Binding]) -> list[str]:
+    fallen = [m for m in cast if m.entry.fall_back and not bindings[m.character.id].element]
+    return [
+        f"{member.character.name} stands on a picture because the request lets it fall back: "
+        + "; ".join(why_unfit(element) for element in bindings[member.character.id].unfit)
+        for member in fallen
+        if bindings[member.character.id].unfit
+    ]
 
 
 def _face(character: CharacterGround, grounds: Grounds) -> AssetGround | None:
-    """One picture per person, as guide A2 has it: the frontal one, else the next best role, in the order of assignment."""
-    for role in FACE_ROLES:
-        for reference in character.references:
-            asset = grounds.assets.get(reference.asset)
-            if (
-                reference.role == role
-                and asset is not None
-                and not asset.retired
-                and asset.rendition_key is not None
-            ):
-                return asset
+    """One picture per person, as guide A2 has it: the frontal one, else the next best role, in the order of assignment.
+
+    Pictures of the look in use go first, those as introduced second, and no other look's are taken.
+    """
+    for some in pictures_of(character):
+        for role in FACE_ROLES:
+            for reference in some:
+                asset = grounds.assets.get(reference.asset)
+                if (
+                    reference.role == role
+                    and asset is not None
+                    and not asset.retired
+                    and asset.rendition_key is not None
+                ):
+                    return asset
     return None
 
 
-def _nothing_shows(member: Member, grounds: Grounds) -> Finding:
-    name, wish = member.character.name, member.entry.identity
-    if wish != "images" and grounds.account is not None:
-        elsewhere = sorted(
-            {e.account for e in member.character.elements if not e.retired} - {grounds.account.id}
-        )
-        if elsewhere:
+def _why_not_in_look(people: list[Person]) -> list[str]:
+    return [
+        f"{person.character.name} stands on the picture as introduced and on words: the look {person.character.look!r} has no "
+        "usable face picture of its own"
+        for person in people
+        if person.picture is not None and person.character.look is not None and not person.shows_look
+    ]
+
+
+def _nothing_shows(member: Member, binding: Binding, grounds: Grounds, *, mint: bool) -> Finding:
+    character, wish = member.character, member.entry.identity
+    name, elsewhere = character.name, live_elsewhere(binding)
+    if mint and grounds.account is not None:
+        if wish == "elements" and elsewhere:
             where = f"{name}'s element is on {', '.join(elsewhere)} and the production pays from {grounds.account.id}"
-            return gaps.FOREIGN_ELEMENT.at(member.path, where)
-    retired = (
-        " (what there is, is retired)"
-        if any(element.retired for element in member.character.elements)
-        else ""
+            return gaps.FOREIGN_ELEMENT.at(member.path, where, way_out(character, binding, grounds.account))
+        return must_mint(member.path, character, binding, grounds.account)
+    others = sorted(
+        {f"{one.look or 'as introduced'}" for one in character.elements} - {character.look or "as introduced"}
+    )
+    in_use = f" in the look {character.look!r}" if character.look else ""
+    other = (
+        f" (there are elements of another look: {', '.join(others)})" if others and wish != "images" else ""
     )
     missing = {"elements": "no live element on this account", "images": "no usable reference picture"}
     both = "neither a live element on this account nor a usable reference picture"
-    return gaps.NO_GROUNDING.at(member.path, f"{name} has {missing.get(wish, both)}{retired}")
+    return gaps.NO_GROUNDING.at(member.path, f"{name} has {missing.get(wish, both)}{in_use}{other}")
 
 
 def check_speakers(

@@ -25,6 +25,7 @@ from generation.inventory import (
     mapping_of,
     pictures_of,
     price_of,
+    shown_by,
     wire_bytes_of,
 )
 from generation.patterns.choose import Choice, choose
@@ -37,6 +38,7 @@ from generation.rules.catalogue import judge
 from generation.rules.finding import Finding, with_reasons
 from generation.rules.subject import Facts, Picture, Subject, Video
 from generation.shot import ShotRequest
+from generation.voices import judge_voices
 
 COMPILER_VERSION: Final = "1"
 """Raised whenever the same request and grounds would give other bytes."""
@@ -78,7 +80,11 @@ def judge_parts(request: ShotRequest, grounds: Grounds) -> tuple[Finding, ...]:
     resolution = resolve(request, grounds)
     payload = assemble(resolution, compose(resolution)).as_wire()
     facts = _facts(resolution, grounds, None, attachments_of(resolution))
-    return (*resolution.gaps, *judge(Subject("omni-video", payload, facts), in_parts=True))
+    return (
+        *resolution.gaps,
+        *resolution.remarks,
+        *judge(Subject("omni-video", payload, facts), in_parts=True),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ def _draft(request: ShotRequest, grounds: Grounds) -> _Draft:
     endpoint = choice.endpoint if choice else "omni-video"
     subject = Subject(endpoint, payload, _facts(resolution, grounds, choice, attachments))
     judged = judge(subject, in_parts=choice is None or choice.refused)
-    found = (*resolution.gaps, *(choice.findings if choice else ()), *judged)
+    voiced = judge_voices(resolution, grounds)
+    chosen = choice.findings if choice else ()
+    found = (*resolution.gaps, *resolution.remarks, *chosen, *judged, *voiced)
     findings = with_reasons(found, _reasons(request)) + _idle_reasons(request, found)
     refused = any(finding.severity == "E" for finding in findings)
     plan = None
@@ -133,6 +141,7 @@ def _plan(
         why=choice.why,
         grounded=grounded_on(resolution, payload),
         mapping=mapping_of(resolution, _every_prompt(payload)),
+        shows=shown_by(resolution),
         estimate=price_of(payload, resolution.seconds),
         duration=resolution.seconds,
         sound=resolution.sound,

@@ -39,6 +39,8 @@ class Durations:
     """How long the provider keeps results (contract section 10); past it an unfetched one is lost."""
     reconcile_every: float = 86_400.0
     """How often each account is compared with the provider's lists."""
+    census_every: float = 86_400.0
+    """How often each account's elements and voices are compared with the provider's lists."""
     idle: float = 0.5
     """How long a worker with nothing to do sleeps before it looks again."""
 

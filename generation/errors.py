@@ -12,7 +12,9 @@ GenerationError
 ├── OutboundRefused    we do not connect there: scheme, host, port or address is not allowed
 ├── ResultRefused      a result was offered that we do not take: status, size, encoding, or cut short
 ├── KeyOfAnotherAccount   a key cannot see what an account has sent, so it is not that account's
-└── ReconciliationRunning somebody compares this account with the provider already
+├── ReconciliationRunning somebody compares this account with the provider already
+├── CensusRunning      somebody counts this account's elements and voices already
+└── CannotDelete       the provider would not delete it: it is a preset, or another account's
 
 Each carries a stable `code`, a message with the offending value, a `hint` that says what to do next, and
 `detail` for programs. No HTTP numbers of ours here: `api/errors.py` is the only place that knows them.
@@ -114,3 +116,15 @@ class ReconciliationRunning(GenerationError):
     """One comparison of an account at a time. Nothing was read and nothing written."""
 
     code = "reconciliation-running"
+
+
+class CensusRunning(GenerationError):
+    """One census of an account at a time. Nothing was read and nothing written."""
+
+    code = "census-running"
+
+
+class CannotDelete(GenerationError):
+    """The provider deletes what the account made itself, and nothing else (contract R59). Nothing was written."""
+
+    code = "cannot-delete"

@@ -1,4 +1,4 @@
-"""Which fields of a shot request exclude or need each other, judged on what was sent, and what later versions honour."""
+"""Which fields of a shot request exclude or need each other, judged on what was sent."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
-
-NOT_YET: Final[Mapping[str, str]] = {
-    "look": "casting a look",
-}
 
 BY_ID, BY_ADDRESS = "by id", "by address"
 """The two ways to name a picture; the parser's own marks, taken out of the places that callers see."""
@@ -55,13 +51,11 @@ def _idle_shots(shots: Any) -> Iterator[InitErrorDetails]:
 
 
 def pointed(error: ErrorDetails) -> InitErrorDetails:
-    """The same error, with a message that says more where the field belongs to what later versions honour."""
+    """The same error at its place in the request, with a message of ours for an unknown field."""
     kind, message = error["type"], error["msg"]
     place = tuple(part for part in error["loc"] if part not in (BY_ID, BY_ADDRESS))
     field = str(place[-1]) if place else ""
-    if kind == "extra_forbidden" and field in NOT_YET:
-        kind, message = "not_yet", f"{field} is not honoured by this version: {NOT_YET[field]}"
-    elif kind == "extra_forbidden":
+    if kind == "extra_forbidden":
         message = f"{field} is no field of a shot request"
     return InitErrorDetails(type=_described(kind, message), loc=place, input=error["input"])
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generation.rules.finding import Finding
+from generation.rules.finding import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A kind of gap. `way_out` says what to do, whatever the value was."""
+    """A kind of gap. With severity W it is a caution, and one that only informs (I) stops nothing. `way_out` says what to do."""
 
     id: str
     title: str
     cites: tuple[str, ...]
     way_out: str
+    severity: Severity = "E"
 
     def at(self, path: str, message: str, *alternatives: str) -> Finding:
         """The gap at one place of the request."""
         return Finding(
             rule=self.id,
-            severity="E",
+            severity=self.severity,
             title=self.title,
             message=f"{message}: {self.way_out}",
             about="request",
@@ -32,6 +33,7 @@ class Gap:
 
 _GROUNDING = ("guide F3.3",)
 _ASSETS = ("guide 1.2",)
+_CONSENT: tuple[str, ...] = ()
 
 UNKNOWN_CHARACTER = Gap(
     "E401", "Unknown character", _GROUNDING, "introduce the character first, or correct the name"
@@ -98,7 +100,25 @@ OTHER_PRODUCTION = Gap("E418", "The scene is another production's", ("guide 4.1"
 AMBIGUOUS = Gap(
     "E419", "A name of several", _GROUNDING, "name the character by id, or cast one of them in the scene"
 )
-UNKNOWN_LOOK = Gap("E440", "Unknown look", _GROUNDING, "define the look first, or correct its name")
+LOOK_AGAINST_PIN = Gap(
+    "E422",
+    "The request asks for another look than is pinned",
+    ("guide F3.7",),
+    "leave look out, or move the pin to the look that is meant",
+)
+UNUSABLE_LOOK = Gap(
+    "E423",
+    "No such look",
+    ("guide F3.7",),
+    "name a look the character has in that version, or define it first",
+)
+BEHIND = Gap(
+    "I401",
+    "Pinned at an older version",
+    ("guide F.3",),
+    "that is what the pin is for; to use the newest, move the pin",
+    severity="I",
+)
 TOO_FEW_VIEWS = Gap(
     "E441",
     "Too few pictures for an element",
@@ -140,3 +160,72 @@ NOT_HUMAN = Gap(
     "make it from pictures",
 )
 ONE_SOURCE = Gap("E451", "Two sources", ("contract R52", "contract R57"), "name one")
+RETIRED_VOICE = Gap(
+    "E460",
+    "The voice is retired",
+    ("contract section 7", "contract R54"),
+    "stand on an element with a live voice, or leave the lines out",
+)
+LOST_VOICE = Gap(
+    "W461",
+    "The voice cannot be used",
+    ("contract section 7", "contract R54"),
+    "remint it, bind another, or write into accept why it will do",
+    severity="W",
+)
+FOREIGN_VOICE = Gap(
+    "W462",
+    "The voice is on another account",
+    ("contract section 6", "contract section 7"),
+    "remint it on this account, or write into accept why it will do",
+    severity="W",
+)
+SHARED_VOICE = Gap(
+    "W463",
+    "Two speakers with one voice",
+    ("guide F3.12", "guide F3.13"),
+    "give each their own, or write into accept why they sound alike",
+    severity="W",
+)
+SILENT_VOICE = Gap(
+    "I464",
+    "A voice on a silent clip",
+    ("guide F3.15", "contract R54"),
+    "nothing needs to be done, unless somebody was to speak",
+    severity="I",
+)
+VOICE_NOT_CARRIED = Gap(
+    "I465",
+    "The voice is not in the picture",
+    ("contract R35", "contract R54"),
+    "Kling takes voices through elements alone: mint one with this voice for it to be heard",
+    severity="I",
+)
+MINT = Gap(
+    "E425",
+    "The element must be minted",
+    ("contract section 6", *_GROUNDING),
+    "mint it again, or adopt one that shows the same",
+)
+STALE_ELEMENT = Gap(
+    "W424",
+    "The element is stale",
+    ("contract section 6", *_GROUNDING),
+    "remint it, or write into accept why it will do",
+    severity="W",
+)
+NO_CONSENT = Gap(
+    "E430",
+    "No consent of the person shown",
+    _CONSENT,
+    "register a consent that covers it, or show somebody else",
+)
+NO_LIKENESS = Gap(
+    "E431",
+    "A real person without a likeness",
+    _CONSENT,
+    "link the person's likeness, or declare the character fictional",
+)
+WITHDRAWN_CLIP = Gap(
+    "E432", "The clip is withdrawn", ("guide E", "guide V.1"), "name another clip, or make a new one"
+)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from generation.grounds import AccountGround, CharacterGround, Grounds, ParentGround
+from generation.clearance import Clearance
+from generation.grounds import AccountGround, CharacterGround, Grounds, ParentGround, VoiceGround
 from generation.hindsight import Hindsight
+from generation.pinned import as_pinned
 from generation.policies import GUIDE, Policies
 from generation.present import Present
 from generation.shot import ShotRequest
-from generation.source import FoundCharacter, FoundScene, Source
+from generation.source import FoundCharacter, FoundScene, Source, voice_in_use
+from registry.deciders.element import assets_of
 from registry.errors import NotFound
 from registry.events.ids import is_id
 from registry.registry import Registry
@@ -47,7 +50,8 @@ def gather(
             else Hindsight(registry, connection, studio, position=as_of)
         )
         found = _gathered(studio, request, source)
-        found = found._replace(grounds=replace(found.grounds, policies=policies))
+        cleared = _cleared(found.grounds, request, Clearance(registry, connection, studio, source.position))
+        found = found._replace(grounds=replace(cleared, policies=policies))
     return _with_relay(found) if policies.old_parents == "relay" else found
 
 
@@ -62,14 +66,23 @@ def _with_relay(found: Gathered) -> Gathered:
 def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:
     scene = _found(source.scene, request.scene)
     production = _found(source.production, scene.production if scene else request.production)
-    called, people = _people(request, scene, source)
+    account = _account(production.account, source) if production else None
+    called, people = _people(request, scene, source, account=account)
+    people = as_pinned(people, scene=scene, production=production, source=source)
     wanted = {person.id: person for person in people.values()}.values()
     pictures = [reference.asset for person in wanted for reference in person.references]
+    pictures += [
+        asset
+        for person in wanted
+        for one in person.elements
+        if one.made_of
+        for asset in assets_of(one.made_of)
+    ]
     grounds = Grounds(
         studio=studio,
         position=source.position,
         now_us=source.now_us,
-        account=_account(production.account, source) if production else None,
+        account=account,
         production=production.id if production else None,
         scene=scene.ground if scene else None,
         people=people,
@@ -85,6 +98,24 @@ def _gathered(studio: str, request: ShotRequest, source: Source) -> Gathered:
     return Gathered(grounds, production.id if production else "", scene.ground.id if scene else unplaced)
 
 
+def _cleared(grounds: Grounds, request: ShotRequest, clearance: Clearance) -> Grounds:
+    """The same grounds with everybody who can be recognised, who is behind them, and what may not be used any more."""
+    pictures = {place: name for place, name in request.pictures if isinstance(name, str)}
+    path = "edit" if request.edit is not None else "continue_from"
+    parent = grounds.parent.clip if grounds.parent else None
+    appearing = clearance.appearing(
+        pictures, parent, path=path, keeps_sound=request.keep_original_sound is not False
+    )
+    known = clearance.with_rights([*(one.character for one in appearing), *grounds.people.values()])
+    return replace(
+        grounds,
+        people={word: known[person.id] for word, person in grounds.people.items()},
+        appearing=tuple(replace(one, character=known[one.character.id]) for one in appearing),
+        territories=clearance.territories(grounds.production),
+        withdrawn=clearance.withdrawn((parent, request.retake_of), pictures.values()),
+    )
+
+
 def _found(ask: Callable[[str], T], named: str | None) -> T | None:
     """What is not there is left out: the resolution tells it beside everything else that is missing."""
     try:
@@ -98,7 +129,7 @@ def _account(account: str | None, source: Source) -> AccountGround | None:
 
 
 def _people(
-    request: ShotRequest, scene: FoundScene | None, source: Source
+    request: ShotRequest, scene: FoundScene | None, source: Source, *, account: AccountGround | None
 ) -> tuple[dict[str, list[FoundCharacter]], dict[str, CharacterGround]]:
     """Whom every word of the request and of the scene's cast could mean, and the characters of the words that mean one."""
     in_scene = scene.ground.cast if scene else ()
@@ -106,14 +137,23 @@ def _people(
     found = source.characters(words)
     called = {word: _called(word, found, in_scene) for word in words}
     held = source.elements([who.ground.id for who in found])
+    spoken = source.voices([who.ground.id for who in found])
     grounds = {
         who.ground.id: replace(
-            who.ground,
+            _with_voices(who, spoken, account),
             elements=tuple(element for character, element in held if character == who.ground.id),
         )
         for who in found
     }
     return called, {word: grounds[meant[0].ground.id] for word, meant in called.items() if len(meant) == 1}
+
+
+def _with_voices(
+    who: FoundCharacter, spoken: Sequence[tuple[str, VoiceGround]], account: AccountGround | None
+) -> CharacterGround:
+    voices = tuple(voice for character, voice in spoken if character == who.ground.id)
+    in_use = voice_in_use(who.voice, voices, account.id if account else None)
+    return replace(who.ground, voices=voices, voice=in_use)
 
 
 def _words(request: ShotRequest) -> Iterable[str]:

@@ -66,7 +66,7 @@ def _entries() -> Iterator[Entry]:
         severity: Severity = "W" if row.id.startswith("W") else "E"
         yield Entry(row.id, severity, row.title, "combination", row.cites, row.reason, row.alternatives)
     for gap in (value for value in vars(gaps).values() if isinstance(value, Gap)):
-        yield Entry(gap.id, "E", gap.title, "gap", gap.cites, ways_out=(gap.way_out,))
+        yield Entry(gap.id, gap.severity, gap.title, "gap", gap.cites, ways_out=(gap.way_out,))
     for finding in BEFORE_RULES:
         yield Entry(finding.rule, "E", finding.title, "other", finding.cites)
     yield Entry(CRASHED, "E", "A rule could not be applied", "other", (), _CRASHED)

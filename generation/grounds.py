@@ -61,16 +61,25 @@ class ElementGround:
     look: str | None = None
     lost: str | None = None
     made_of: ElementInputs | None = None
+    cause: str = ""
+    """Why it is `retired`, in words that go on from its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceGround:
-    """A voice that is bound to a character. A preset of the vendor's has no `account`."""
+    """A voice of a character. A preset of the vendor's has no `account`; `voice_id` is "" until it is made.
+
+    `remint_of` is the voice whose place it takes; `retired` says that nobody new may speak with it, `cause` why it is not `live`,
+    in words that go on from its id.
+    """
 
     id: str
     voice_id: str
     account: str | None
     live: bool = True
+    retired: bool = False
+    remint_of: str | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,8 @@ class LikenessGround:
 class CharacterGround:
     """A character as of the version the request would use, in the look it would use (None: as introduced).
 
-    `current` is the newest version there is, and `pinned_by` says what holds on to an older one or to a look.
+    `current` is the newest version there is, and `pinned_by` says what holds on to an older one or to a look. `voice` is what it
+    speaks with on the paying account, and `voices` are all of its own, oldest first.
     """
 
     id: str
@@ -102,6 +112,21 @@ class CharacterGround:
     depicts: Depicts = "fictional"
     likeness: LikenessGround | None = None
     voice: VoiceGround | None = None
+    voices: tuple[VoiceGround, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppearanceGround:
+    """Somebody who can be recognised without being cast: by a picture that is sent, or in the clip that is gone on from.
+
+    `heard` says that the clip holds their voice. `path` is what of the request brings them in.
+    """
+
+    path: str
+    character: CharacterGround
+    asset: str | None = None
+    clip: str | None = None
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +146,7 @@ class AssetGround:
     height: int = 0
     format: str = ""
     retired: bool = False
+    superseded_by: str | None = None
     made_from_clip: str | None = None
     made_from_scene: str | None = None
 
@@ -179,3 +205,6 @@ class Grounds:
     policies: Policies = GUIDE
     territories: tuple[str, ...] = ()
     """Where the production is released; empty is the whole world."""
+    appearing: tuple[AppearanceGround, ...] = ()
+    withdrawn: frozenset[str] = frozenset()
+    """Clips that the request goes on from, answers or cuts a picture from, and that are not to be used any more."""

@@ -6,7 +6,7 @@ erased since is gone from the log too, so a request that stands on it is refused
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from generation.grounds import (
@@ -15,9 +15,9 @@ from generation.grounds import (
     CharacterGround,
     ElementGround,
     ParentGround,
-    ReferenceGround,
     SceneGround,
     TakeGround,
+    VoiceGround,
 )
 from generation.source import (
     FoundCharacter,
@@ -25,6 +25,9 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    element_ground,
+    references_of,
+    voice_ground,
 )
 from registry.deciders.account import Account
 from registry.deciders.asset import Asset
@@ -35,10 +38,11 @@ from registry.deciders.generation import Generation
 from registry.deciders.production import Production
 from registry.deciders.scene import Scene
 from registry.deciders.submission import Submission
+from registry.deciders.voice import Voice
 from registry.errors import InvalidCommand, NotFound
 from registry.events.personal import Erased
 from registry.registry import Connection, Registry
-from registry.views import characters, elements, lineage
+from registry.views import characters, elements, lineage, voices
 
 S = TypeVar("S")
 
@@ -66,11 +70,11 @@ class Hindsight:
     def scene(self, scene: str) -> FoundScene:
         state = self._one(scene, Scene)
         ground = SceneGround(scene, state.name, state.cast, state.setting, state.shots)
-        return FoundScene(ground, state.production)
+        return FoundScene(ground, state.production, state.pins)
 
     def production(self, production: str) -> FoundProduction:
         state = self._one(production, Production)
-        return FoundProduction(production, state.account, state.unplaced)
+        return FoundProduction(production, state.account, state.unplaced, state.pins)
 
     def account(self, account: str) -> AccountGround:
         state = self._one(account, Account)
@@ -93,11 +97,20 @@ class Hindsight:
         states = self._all(ids, Character)
         return [_found(id, *states[id]) for id in ids if id in states]
 
+    def versions(self, versions: Mapping[str, int]) -> dict[str, Character]:
+        then = self._registry.versions(self._connection, self._studio, versions)
+        return {id: folded.state for id, folded in then.items() if isinstance(folded.state, Character)}
+
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
         held = elements.elements_until(self._connection, self._studio, self.position, characters=characters)
-        states = self._all(held, Element)
-        made = [id for id in held if states[id][0].element_id is not None]
-        return [(states[id][0].character, _element_ground(id, states[id][0])) for id in made]
+        states = {id: state for id, (state, _) in self._all(held, Element).items()}
+        made = [id for id in held if states[id].element_id is not None]
+        return [(states[id].character, element_ground(id, states[id])) for id in made]
+
+    def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
+        begun = voices.voices_until(self._connection, self._studio, self.position, characters=characters)
+        states = self._all(begun, Voice)
+        return [(states[id][0].character, voice_ground(id, states[id][0])) for id in begun]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         states = self._all(lineage.ever_shown_by(self._connection, self._studio, assets), Character)
@@ -163,14 +176,12 @@ def _found(id: str, state: Character, version: int) -> FoundCharacter:
         name=state.name,
         kind=state.kind,
         version=version,
-        references=tuple(ReferenceGround(one.role, one.asset) for one in state.references),
+        references=references_of(state),
         retired=state.retired,
+        current=version,
+        looks=state.looks,
     )
-    return FoundCharacter(ground, state.aliases)
-
-
-def _element_ground(id: str, state: Element) -> ElementGround:
-    return ElementGround(id, state.element_id or 0, state.account, state.made_from, not state.live)
+    return FoundCharacter(ground, state.aliases, state.portrayal.voice)
 
 
 def _nothing(stream: str) -> NotFound:

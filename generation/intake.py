@@ -12,14 +12,20 @@ from typing import Final, Self
 
 from generation import compile as compiler
 from generation.affording import must_suit, objections
+from generation.errors import CannotResolve
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
 from generation.moments import microseconds
 from generation.plan import Plan, Preview, model_of
 from generation.policies import GUIDE, Policies
+from generation.refusing import Refusals, denied_uses, refused_uses
+from generation.resolve import resolve
 from generation.shot import ShotRequest
+from generation.standing import standing_of
+from generation.subjects import subjects_of
 from registry.deciders.generation import RequestGeneration
 from registry.deciders.production import Production
+from registry.deciders.standing import NoConsent
 from registry.events.envelope import Context
 from registry.events.generation import GenerationRequested, ParentAwaited, PlanCompiled
 from registry.log.roles import Handled
@@ -96,28 +102,40 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     A request that continues a generation still running is taken with ParentAwaited instead, and compiled when its clip is there.
 
     Raises CannotResolve and PayloadRefused with everything that was found, NotFound, and what `Registry.handle` raises; then
-    nothing was written.
+    nothing was written, but that a person's likeness was asked for without their consent, if it was.
     """
     takes = generation if isinstance(generation, Takes) else Takes((generation,))
     if len(takes.ids) != request.takes:
         raise RuntimeError(f"{request.takes} takes were asked for, and {len(takes.ids)} ids given")
     gathered = gather(registry, studio, request, policies=policies)
+    place = gathered.production or None
+    refusals = Refusals(registry, studio, context, idempotency)
     pending = _pending_parent(gathered.grounds)
-    if pending is None:
-        plan = compiler.compile_plan(request, gathered.grounds)
-        second: PlanCompiled | ParentAwaited = compiled(plan)
-    else:
-        # Everything but the parent's address is judged now, so that a request that cannot be made does not wait.
-        plan = compiler.compile_plan(request, _as_if_delivered(gathered.grounds))
-        second = ParentAwaited(parent=pending)
+    # Everything but a pending parent's address is judged now, so that a request that cannot be made does not wait.
+    grounds = _as_if_delivered(gathered.grounds) if pending else gathered.grounds
+    try:
+        plan = compiler.compile_plan(request, grounds)
+    except CannotResolve:
+        refusals.keep(denied_uses(resolve(request, grounds).shows, production=place, subject=None))
+        raise
+    subjects = subjects_of(registry, studio, plan, continues=pending)
+    second = ParentAwaited(parent=pending) if pending else compiled(plan, subjects)
+    if pending:
         production = _production(registry, studio, gathered)
         must_suit(request, Decimal(plan.estimate.units), production, stream=gathered.production)
-    requested = _requested(request, gathered, plan)
+    requested = _requested(request, gathered, subjects)
+    standing = standing_of(plan, production=place, purpose=request.purpose, at=registry.clock())
     commands = [
-        RequestGeneration(stream=name, requested=_take(requested, takes, number), plan=second)
+        RequestGeneration(
+            stream=name, requested=_take(requested, takes, number), plan=second, standing=standing
+        )
         for number, name in enumerate(takes.ids, 1)
     ]
-    return registry.handle(studio, commands, context=context, idempotency=idempotency)
+    try:
+        return registry.handle(studio, commands, context=context, idempotency=idempotency)
+    except NoConsent as refused:
+        refusals.keep(refused_uses(refused, production=place, subject=None))
+        raise
 
 
 def _take(requested: GenerationRequested, takes: Takes, number: int) -> GenerationRequested:
@@ -143,12 +161,7 @@ def _as_if_delivered(grounds: Grounds) -> Grounds:
     return replace(grounds, parent=replace(grounds.parent, url=_NOT_YET, url_expires_at_us=None))
 
 
-def subjects_of(plan: Plan) -> tuple[str, ...]:
-    """The streams whose keys seal texts about this plan: everybody who is in it (empty: the text's own stream)."""
-    return tuple(sorted({person.character for person in plan.mapping}))
-
-
-def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> GenerationRequested:
+def _requested(request: ShotRequest, gathered: Gathered, subjects: tuple[str, ...]) -> GenerationRequested:
     return GenerationRequested(
         production=gathered.production,
         scene=gathered.scene,
@@ -159,12 +172,12 @@ def _requested(request: ShotRequest, gathered: Gathered, plan: Plan) -> Generati
         needed_by=None if request.needed_by is None else microseconds(request.needed_by),
         approval=request.approval,
         max_units=request.max_units,
-        subjects=subjects_of(plan),
+        subjects=subjects,
     )
 
 
-def compiled(plan: Plan) -> PlanCompiled:
-    """The event that keeps a plan."""
+def compiled(plan: Plan, subjects: tuple[str, ...]) -> PlanCompiled:
+    """The event that keeps a plan, sealed under everybody it is about."""
     return PlanCompiled(
         pattern=plan.pattern,
         endpoint=plan.endpoint,
@@ -178,5 +191,5 @@ def compiled(plan: Plan) -> PlanCompiled:
         as_of=plan.as_of,
         compiled_at=plan.compiled_at_us,
         compiler=plan.compiler_version,
-        subjects=subjects_of(plan),
+        subjects=subjects,
     )

@@ -7,12 +7,14 @@ from typing import Any, Literal
 import orjson
 
 from generation.casting import Person
-from generation.grounds import AssetGround, ParentGround
+from generation.grounds import AssetGround, ParentGround, VoiceGround
 from generation.patterns.omni import blob, clip
 from generation.plan import Attachment, Grounded, Mapped
+from generation.plan import Shown as Seen
 from generation.prices import Case, Estimate, estimate
 from generation.resolve import Resolution, Shown
 from generation.shot import RemotePicture
+from generation.voices import heard_in
 from registry.events.canonical import canonical_sha256
 
 
@@ -54,13 +56,16 @@ def _parent(parent: ParentGround) -> Attachment:
 def digest_of(
     endpoint: str, pattern: str, *, payload: dict[str, Any], attachments: tuple[Attachment, ...]
 ) -> str:
-    """Changes with what would be sent and with nothing else: a picture counts by its digest, a clip by its id."""
+    """Changes with what would be sent and with nothing else: a picture counts by its asset, whose bytes never change.
+
+    By its id and not its digest, as this stands in clear and a portrait's digest would tell for ever that it was here.
+    """
     return canonical_sha256(
         {
             "endpoint": endpoint,
             "pattern": pattern,
             "payload": payload,
-            "pictures": {attached.ref: attached.sha256 for attached in attachments if attached.asset},
+            "pictures": {attached.ref: attached.asset for attached in attachments if attached.asset},
         }
     )
 
@@ -77,7 +82,25 @@ def wire_bytes_of(payload: dict[str, Any], attachments: tuple[Attachment, ...]) 
     return total
 
 
+def shown_by(resolution: Resolution) -> tuple[Seen, ...]:
+    """Everybody who can be recognised, and by which consent."""
+    return tuple(
+        Seen(
+            character=one.character.id,
+            version=one.character.version,
+            heard=one.heard,
+            cast=one.cast,
+            asset=one.asset,
+            clip=one.clip,
+            likeness=one.likeness,
+            consent=one.consent,
+        )
+        for one in resolution.shows
+    )
+
+
 def grounded_on(resolution: Resolution, payload: dict[str, Any]) -> tuple[Grounded, ...]:
+    consents = {one.character.id: one for one in resolution.shows}
     people = [
         Grounded(
             role="person",
@@ -85,9 +108,12 @@ def grounded_on(resolution: Resolution, payload: dict[str, Any]) -> tuple[Ground
             character=person.character.id,
             name=person.character.name,
             version=person.character.version,
+            look=person.character.look,
             element=person.element.id if person.element else None,
             element_id=person.element.element_id if person.element else None,
             asset=person.picture.id if person.picture else None,
+            likeness=consents[person.character.id].likeness,
+            consent=consents[person.character.id].consent,
         )
         for person in resolution.people
     ]
@@ -127,16 +153,19 @@ def _shown(role: Literal["opening", "closing", "reference"], marker: str | None,
 
 def mapping_of(resolution: Resolution, prompt: str) -> tuple[Mapped, ...]:
     """`prompt` is every prompt of the payload, those of its shots included."""
-    return tuple(_mapped(person, prompt) for person in resolution.people)
+    heard = {speaker.person.number: speaker.heard for speaker in heard_in(resolution)}
+    return tuple(_mapped(person, prompt, heard.get(person.number)) for person in resolution.people)
 
 
-def _mapped(person: Person, prompt: str) -> Mapped:
+def _mapped(person: Person, prompt: str, heard: VoiceGround | None) -> Mapped:
     return Mapped(
         number=person.number,
         character=person.character.id,
         name=person.character.name,
         reference=person.marker,
         voice=person.voice if person.voice in prompt else None,
+        speaks_with=heard.id if heard else None,
+        voice_id=(heard.voice_id or None) if heard else None,
     )
 
 

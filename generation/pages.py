@@ -55,8 +55,8 @@ def _rules() -> Iterator[str]:
     yield f"{len(CATALOGUE)} rules judge every payload before it is sent, ours or anybody's (`POST /v1/payloads/check`)."
     yield "**E** refuses. **W** refuses until the caller writes a reason into `accept` under the rule's id. **I** informs.\n"
     yield "`R` rules are the vendor's, numbered as in the [contract](contract.md); `E1xx`, `W2xx` and `I3xx` come from the"
-    yield "[team's guide](guide.md). `E4xx` are gaps of a request and stand at the end; `E5xx` and `W5xx` are combinations"
-    yield "and stand in [patterns.md](patterns.md). An example shows only what differs from a legal body.\n"
+    yield "[team's guide](guide.md). `E4xx` and `I4xx` speak of a request and stand at the end; `E5xx` and `W5xx` are"
+    yield "combinations and stand in [patterns.md](patterns.md). An example shows only what differs from a legal body.\n"
     yield "| rule | | about |\n|---|---|---|"
     published = sorted(CATALOGUE, key=_published)
     for rule in published:
@@ -69,7 +69,7 @@ def _rules() -> Iterator[str]:
         yield f"| {finding.rule} | E | {finding.title} | {_cited(finding.cites)} |"
     yield f"| {CRASHED} | E | A rule could not be applied: it is named, and never counts as passed | |"
     yield "| I304 | I | A reason in `accept` that met no caution | [guide 2](guide.md#g-2) |"
-    yield "\n## Gaps: what a request names and the registry lacks\n"
+    yield "\n## Gaps: what a request names and the registry lacks, or keeps otherwise\n"
     yield "| id | about | what to do | source |\n|---|---|---|---|"
     for gap in (value for value in vars(gaps).values() if isinstance(value, Gap)):
         yield f"| {gap.id} | {gap.title} | {gap.way_out} | {_cited(gap.cites)} |"

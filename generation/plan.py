@@ -31,7 +31,8 @@ class Why(_Answer):
 class Grounded(_Answer):
     """What stands for whom: an element, a picture (ours, or elsewhere by `url`), a frame or a clip.
 
-    `marker` is how the prompt points at it.
+    `marker` is how the prompt points at it; a person is as of `version`, in `look`; `consent` is what allows to show the real
+    person behind somebody.
     """
 
     role: Literal["person", "opening", "closing", "reference", "parent"]
@@ -39,21 +40,46 @@ class Grounded(_Answer):
     character: str | None = None
     name: str | None = None
     version: int | None = None
+    look: str | None = None
     element: str | None = None
     element_id: int | None = None
     asset: str | None = None
     url: str | None = None
     clip: str | None = None
+    likeness: str | None = None
+    consent: str | None = None
+
+
+class Shown(_Answer):
+    """Somebody who can be recognised in the clip: cast, by a portrait among the pictures (`asset`), or in the clip gone on from.
+
+    `heard` says that the voice is used too; `consent` is what allows it where a real person is behind.
+    """
+
+    character: str
+    version: int
+    heard: bool = False
+    cast: bool = True
+    asset: str | None = None
+    clip: str | None = None
+    likeness: str | None = None
+    consent: str | None = None
 
 
 class Mapped(_Answer):
-    """One person's number, the same for face, reference and voice. `voice` is None for those who do not speak."""
+    """One person's number, the same for face, reference and voice. `voice` is None for those who do not speak.
+
+    `speaks_with` is the voice that is heard, the one the person's element was made with, and `voice_id` Kling's id of it; both
+    are None where Kling chooses, or nobody knows.
+    """
 
     number: int
     character: str
     name: str
     reference: str
     voice: str | None
+    speaks_with: str | None = None
+    voice_id: str | None = None
 
 
 class Attachment(_Answer):
@@ -75,7 +101,7 @@ class Attachment(_Answer):
 class Plan(_Answer):
     """One payload, compiled once, with references in place of bytes.
 
-    `plan_digest` covers endpoint, pattern and payload with each picture's digest, and not the external id, the callback token
+    `plan_digest` covers endpoint, pattern and payload with each picture's id, and not the external id, the callback token
     or a clip's address, nor who serves it: the clip is the same. `wire_bytes` is the exact length of the compact JSON body with
     everything attached, before the submission adds its external id, callback address and relay. `duration` is in seconds;
     `policies` are those it was compiled under, `as_of` is the log position that was read, `compiled_at_us` the clock.
@@ -94,6 +120,7 @@ class Plan(_Answer):
     why: tuple[Why, ...]
     grounded: tuple[Grounded, ...]
     mapping: tuple[Mapped, ...]
+    shows: tuple[Shown, ...] = ()
     estimate: Estimate
     duration: int
     sound: Literal["on", "off"]
@@ -128,6 +155,7 @@ class Preview(_Answer):
     why: tuple[Why, ...] = ()
     grounded: tuple[Grounded, ...] = ()
     mapping: tuple[Mapped, ...] = ()
+    shows: tuple[Shown, ...] = ()
     estimate: Estimate | None = None
     takes: int = 1
     total: Estimate | None = None

@@ -41,8 +41,11 @@ Outcome = SubmissionConfirmed | SubmissionRejected | SubmissionUnknown | Submiss
 
 
 def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBytes | None:
-    """The provider's raw words, kept as a blob beside the submission; None when there were none."""
-    if not raw:
+    """The provider's raw words, kept as a blob beside the submission; None when there were none.
+
+    They may quote the request: of one whose people were erased nothing is kept.
+    """
+    if not raw or plan_of(held.subject) is None:
         return None
     key = f"{held.lease.log}/{submission}/answer-{desk.registry.make_id('answer')}"
     stored = desk.blobs.put(key, [raw], content_type="application/json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from generation.grounds import (
     AccountGround,
@@ -13,6 +13,7 @@ from generation.grounds import (
     ReferenceGround,
     SceneGround,
     TakeGround,
+    VoiceGround,
 )
 from generation.source import (
     FoundCharacter,
@@ -20,7 +21,13 @@ from generation.source import (
     FoundProduction,
     FoundScene,
     asset_ground,
+    element_ground,
+    voice_ground,
+    voice_in_use,
 )
+from registry.deciders.character import Character
+from registry.deciders.looks import Look
+from registry.deciders.pins import Pin, Pins
 from registry.registry import Connection, Registry
 from registry.views import (
     accounts,
@@ -32,9 +39,12 @@ from registry.views import (
     productions,
     scenes,
     submissions,
+    voices,
 )
 from registry.views.assets import AssetCard
 from registry.views.characters import CharacterCard
+from registry.views.looks import LookCard
+from registry.views.pins import PinCard
 
 
 class Present:
@@ -43,6 +53,7 @@ class Present:
     def __init__(self, registry: Registry, connection: Connection, studio: str) -> None:
         self.position = registry.head(connection, studio)
         self.now_us = registry.clock()
+        self._registry = registry
         self._connection = connection
         self._studio = studio
 
@@ -50,11 +61,12 @@ class Present:
         card = scenes.scene(self._connection, self._studio, scene)
         cast = tuple(member.character for member in card.cast)
         shots = tuple(shot.id for shot in card.shots)
-        return FoundScene(SceneGround(card.id, card.name, cast, card.setting, shots), card.production)
+        ground = SceneGround(card.id, card.name, cast, card.setting, shots)
+        return FoundScene(ground, card.production, _pins(card.pins))
 
     def production(self, production: str) -> FoundProduction:
         card = productions.production(self._connection, self._studio, production)
-        return FoundProduction(card.id, card.account, card.unplaced)
+        return FoundProduction(card.id, card.account, card.unplaced, _pins(card.pins))
 
     def account(self, account: str) -> AccountGround:
         card = accounts.account(self._connection, self._studio, account)
@@ -62,19 +74,23 @@ class Present:
 
     def characters(self, words: Collection[str]) -> list[FoundCharacter]:
         found = characters.find_characters(self._connection, self._studio, words)
-        return [FoundCharacter(_character_ground(card), card.aliases) for card in found]
+        return [FoundCharacter(_character_ground(card), card.aliases, card.voice) for card in found]
+
+    def versions(self, versions: Mapping[str, int]) -> dict[str, Character]:
+        then = self._registry.versions(self._connection, self._studio, versions)
+        return {id: folded.state for id, folded in then.items() if isinstance(folded.state, Character)}
 
     def elements(self, characters: Sequence[str]) -> list[tuple[str, ElementGround]]:
-        held = elements.elements_of(self._connection, self._studio, characters)
-        return [
-            (
-                card.character,
-                ElementGround(
-                    card.id, card.element_id or 0, card.account, card.made_from, not card.live, card.look
-                ),
-            )
-            for card in held
-        ]
+        """The view says which there are; what became of each, and its recipe, is its folded state's to say."""
+        held = [card.id for card in elements.elements_of(self._connection, self._studio, characters)]
+        states = self._registry.states(self._connection, self._studio, held, as_of=self.position)
+        return [(states[id].state.character, element_ground(id, states[id].state)) for id in held]
+
+    def voices(self, characters: Sequence[str]) -> list[tuple[str, VoiceGround]]:
+        """The view says which there are; what became of each is its folded state's to say."""
+        held = [card.id for card in voices.voices_of(self._connection, self._studio, characters)]
+        states = self._registry.states(self._connection, self._studio, held, as_of=self.position)
+        return [(states[id].state.character, voice_ground(id, states[id].state)) for id in held]
 
     def portraits(self, assets: Sequence[str]) -> frozenset[str]:
         return characters.portraits_among(self._connection, self._studio, assets)
@@ -119,6 +135,32 @@ def _character_ground(card: CharacterCard) -> CharacterGround:
         name=card.name,
         kind=card.kind,
         version=card.version,
-        references=tuple(ReferenceGround(reference.role, reference.asset) for reference in card.references),
+        references=tuple(ReferenceGround(one.role, one.asset, one.look) for one in card.references),
+        retired=card.retired,
+        current=card.version,
+        looks={look.look: _look(look) for look in card.looks},
+    )
+
+
+def _look(card: LookCard) -> Look:
+    return Look(
+        version=card.version,
+        since=card.since,
+        wardrobe=card.wardrobe,
+        styling=card.styling,
+        age=card.age,
         retired=card.retired,
     )
+
+
+def _pins(cards: Sequence[PinCard]) -> Pins:
+    return {card.character: Pin(card.version, card.look) for card in cards}
+
+
+def own_voice(registry: Registry, studio: str, character: str, *, account: str | None) -> str | None:
+    """What a character speaks with on an account; it has one only if one was bound to it. Raises NotFound."""
+    with registry.snapshot() as connection:
+        bound = characters.character(connection, studio, character).voice
+        held = Present(registry, connection, studio).voices([character])
+    in_use = voice_in_use(bound, [voice for _, voice in held], account)
+    return in_use.id if in_use else None

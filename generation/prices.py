@@ -15,6 +15,7 @@ USD_PER_UNIT: Final = Decimal("0.14")
 Case = Literal["silent", "sound", "video"]
 """Sound off, sound on, or a reference video (which is always silent on the request's side)."""
 
+
 UNITS_PER_SECOND: Final[dict[tuple[str, Case], dict[str, Decimal]]] = {
     ("kling-v3", "silent"): {"std": Decimal("0.6"), "pro": Decimal("0.8"), "4k": Decimal("3.0")},
     ("kling-v3", "sound"): {"std": Decimal("0.9"), "pro": Decimal("1.2"), "4k": Decimal("3.0")},

@@ -32,7 +32,7 @@ def compose_shot(resolution: Resolution, shot: ShotPart) -> str:
             *_framing(_shot_framing(resolution, shot), shot.dialogue, people),
             *_setting(resolution),
             *_cast(resolution, people),
-            *_wardrobe(resolution),
+            *_wardrobe(resolution, people),
             *_happening(shot.action or resolution.request.action),
             *_dialogue(shot.dialogue, resolution),
         )
@@ -55,7 +55,7 @@ def _clip_parts(resolution: Resolution) -> Iterator[str]:
         yield f"One scene in {len(request.shots)} {'shot' if len(request.shots) == 1 else 'shots'}"
     yield from _setting(resolution)
     yield from _cast(resolution, resolution.people)
-    yield from _wardrobe(resolution)
+    yield from _wardrobe(resolution, resolution.people)
     yield from _happening(request.action)
     yield from _dialogue(request.dialogue, resolution)
     if resolution.parent is not None:
@@ -132,13 +132,41 @@ def _turns(dialogue: Dialogue, resolution: Resolution) -> Iterator[tuple[Person,
             yield speaker, turn.line
 
 
-def _wardrobe(resolution: Resolution) -> Iterator[str]:
-    """Adapted by default where people are carried into a new scene (guide A2, F2); said more strongly when asked for."""
+def _wardrobe(resolution: Resolution, people: tuple[Person, ...]) -> Iterator[str]:
+    """What a look says is worn; everybody else's wardrobe is adapted by default where they are carried into a new scene (guide
+    A2, F2). Said more strongly when asked for, and for a look that the portrait does not show (guide F3.8).
+    """
     wish = resolution.request.adapt_wardrobe
+    for person in people:
+        yield from _look(person, wish)
+    dressed = [person for person in people if person.worn and person.worn.wardrobe]
+    others = [_one_line(person.character.name) for person in people if person not in dressed]
     anchored = resolution.opening is not None or resolution.parent is not None
-    if wish or (wish is None and resolution.people and not anchored):
+    wanted = wish or (wish is None and resolution.people and not anchored)
+    if wanted and (others or not dressed):
         strongly = "; do not preserve portrait clothing" if wish else ""
-        yield f"Wardrobe adapted to the target setting{strongly}"
+        yield f"Wardrobe{f' of {_listed(others)}' if dressed else ''} adapted to the target setting{strongly}"
+
+
+def _look(person: Person, wish: bool | None) -> Iterator[str]:
+    """One person's look from its parts; a pinned look is what they wear, whatever the setting."""
+    worn = person.worn
+    if worn is None:
+        return
+    name = _one_line(person.character.name)
+    wardrobe, styling, age = (_clause(text) for text in (worn.wardrobe, worn.styling, worn.age))
+    if wardrobe:
+        persists = wish is not False and not person.shows_look
+        yield f"{name} wears {wardrobe}" + ("; do not preserve portrait clothing" if persists else "")
+    if styling:
+        yield f"Styling of {name}: {styling}"
+    if age:
+        yield f"Age of {name}: {age}"
+
+
+def _clause(text: str) -> str:
+    """A text as part of a sentence: on one line, without its full stop."""
+    return _one_line(text).removesuffix(".")
 
 
 def _sentences(parts: Iterable[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generation.policies import Policies
-from generation.recipe import ElementRecipeRequest, Footage, MintGrounds, VoiceOf, VoiceRequest
+from generation.present import own_voice
+from generation.recipe import ElementRecipeRequest, Footage, MintGrounds, VoiceOf, VoiceRequest, handed_in
 from generation.resolve import RELAY_MARGIN_US
 from generation.source import asset_ground
 from registry.deciders.account import Account
@@ -33,6 +34,7 @@ def mint_grounds(
     grounds = _paying(registry, studio, request, grounds)
     if not isinstance(request, ElementRecipeRequest) or character is None:
         return grounds
+    own = own_voice(registry, studio, request.character, account=grounds.account)
     named = [request.frontal, *(request.views or ()), *(one.asset for one in character.references)]
     assets = {name: registry.state(studio, name) for name in dict.fromkeys(named) if name}
     return replace(
@@ -40,7 +42,7 @@ def mint_grounds(
         assets={
             name: asset_ground(name, one.state, scene=None) for name, one in assets.items() if one.version
         },
-        voice=_voice_of(registry, studio, request.voice or character.portrayal.voice),
+        voice=_voice_of(registry, studio, request.voice or own),
     )
 
 
@@ -78,8 +80,7 @@ def _footage(
         return None
     kept = folded.state
     if is_id(named, "asset"):
-        gone = "retired" if kept.retired else ""
-        return Footage(named, kept.kind, stored=kept.original, gone=gone)
+        return handed_in(named, kept)
     recorded, gone = kept.recorded, "erased" if kept.erased else "withdrawn" if kept.withdrawn else ""
     served = recorded.kling_url_expires_at > now + RELAY_MARGIN_US
     return Footage(

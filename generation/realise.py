@@ -139,7 +139,7 @@ def _description(request: ElementRecipeRequest, character: Character | None) -> 
 def _check_look(look: str, character: Character, found: list[Finding]) -> None:
     if look not in character.looks:
         names = ", ".join(sorted(character.looks)) or "none"
-        found.append(gaps.UNKNOWN_LOOK.at("look", f"{character.name} has no look {look!r}; it has {names}"))
+        found.append(gaps.UNUSABLE_LOOK.at("look", f"{character.name} has no look {look!r}; it has {names}"))
     elif character.looks[look].retired:
         found.append(gaps.RETIRED.at("look", f"the look {look!r} of {character.name} is retired"))
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from generation.grounds import AssetGround
 from generation.policies import GUIDE, Policies
+from registry.deciders.asset import Asset
 from registry.deciders.character import Character
 from registry.deciders.voice import Voice
 from registry.events.canonical import NotStorable, canonical
@@ -116,3 +117,17 @@ class MintGrounds:
     voice: VoiceOf | None = None
     relay: bool = False
     policies: Policies = GUIDE
+
+
+def handed_in(asset: str, kept: Asset) -> Footage:
+    """Footage or sound that was handed in; its length is what was measured then."""
+    lasting = kept.footage or kept.sound
+    return Footage(
+        asset,
+        kept.kind,
+        stored=kept.original,
+        seconds=lasting.duration_us / 1_000_000 if lasting else 0.0,
+        width=kept.footage.width if kept.footage else 0,
+        height=kept.footage.height if kept.footage else 0,
+        gone="retired" if kept.retired else "",
+    )

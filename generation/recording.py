@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from generation.plan import Plan
+from generation.plan import Mapped, Plan
 from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.generation import EndGeneration, Generation
@@ -15,7 +15,7 @@ from registry.deciders.submission import CloseSubmission, Submission
 from registry.events.clip import ClipRecorded
 from registry.events.generation import GenerationRequested, PlanCompiled, ResultStored
 from registry.events.personal import Erased
-from registry.events.references import CastMember, Ending
+from registry.events.references import CastMember, Ending, Purpose
 from registry.events.scene import ContinuityRecorded
 
 
@@ -33,7 +33,7 @@ def ending(
         clip = _clip(generation_id, generation, submission)
         commands.append(RecordClip(stream=_result(generation).clip, clip=clip))
     continuity = _continuity(generation_id, generation, submission, outcome, reason)
-    requested = _requested(generation)
+    requested = requested_of(generation)
     clip_id = _result(generation).clip if outcome == "delivered" else None
     commands.append(RecordContinuity(stream=requested.scene, continuity=continuity))
     commands.append(
@@ -56,7 +56,7 @@ def ending(
 def reserving(generation: Generation, submission: str, subject: str) -> ReserveBudget:
     """Set the plan's estimate aside, in the append of the intent."""
     units = generation.plan.estimate_units if generation.plan else "0"
-    production = _requested(generation).production
+    production = requested_of(generation).production
     return ReserveBudget(stream=production, submission=submission, subject=subject, units=units)
 
 
@@ -65,7 +65,7 @@ def settling(generation: Generation, units: str | None) -> SettleBudget:
     if generation.submission is None:
         raise RuntimeError("a generation without its submission")
     return SettleBudget(
-        stream=_requested(generation).production, submission=generation.submission, units=units
+        stream=requested_of(generation).production, submission=generation.submission, units=units
     )
 
 
@@ -84,7 +84,7 @@ def plan_of(generation: Generation) -> Plan | None:
 
 
 def _clip(generation_id: str, generation: Generation, submission: Submission) -> ClipRecorded:
-    requested, result, succeeded = _requested(generation), _result(generation), submission.succeeded
+    requested, result, succeeded = requested_of(generation), _result(generation), submission.succeeded
     if generation.submission is None or succeeded is None:
         raise RuntimeError(f"{generation_id} cannot be delivered: no task of it succeeded")
     plan = plan_of(generation)
@@ -109,7 +109,7 @@ def _clip(generation_id: str, generation: Generation, submission: Submission) ->
 def _continuity(
     generation_id: str, generation: Generation, submission: Submission, outcome: Ending, reason: str
 ) -> ContinuityRecorded:
-    requested, compiled, plan = _requested(generation), generation.plan, plan_of(generation)
+    requested, compiled, plan = requested_of(generation), generation.plan, plan_of(generation)
     result = generation.result if outcome == "delivered" else None
     ended = submission.succeeded or submission.failed
     return ContinuityRecorded(
@@ -123,7 +123,7 @@ def _continuity(
         duration_us=result.duration_us if result else None,
         pattern=compiled.pattern if compiled else None,
         prompt=_prompt(compiled, plan),
-        cast=_cast(plan) if plan else (),
+        cast=_cast(plan) if plan else _cast_unseen(requested),
         elements=_ordered(plan, "element"),
         assets=_ordered(plan, "asset"),
         parents=plan.parents if plan else (),
@@ -154,19 +154,48 @@ def _prompt(compiled: PlanCompiled | None, plan: Plan | None) -> str | Erased:
 
 
 def _cast(plan: Plan) -> tuple[CastMember, ...]:
-    voices = {mapped.character: mapped.number if mapped.voice else None for mapped in plan.mapping}
-    return tuple(
+    """Everybody who can be recognised: who was cast, and who came in by a portrait or by the clip gone on from."""
+    mapping = {mapped.character: mapped for mapped in plan.mapping}
+    cast = tuple(
         CastMember(
             character=person.character,
             version=person.version or 0,
+            look=person.look,
             element=person.element,
             element_id=person.element_id,
             assets=(person.asset,) if person.asset else (),
-            voice=voices.get(person.character),
+            **_heard(mapping.get(person.character)),
+            likeness=person.likeness,
+            consent=person.consent,
         )
         for person in plan.grounded
         if person.role == "person" and person.character is not None
     )
+    others = (
+        CastMember(
+            character=one.character,
+            version=one.version,
+            assets=(one.asset,) if one.asset else (),
+            likeness=one.likeness,
+            consent=one.consent,
+        )
+        for one in plan.shows
+        if not one.cast
+    )
+    return (*cast, *others)
+
+
+def _heard(mapped: Mapped | None) -> dict[str, Any]:
+    """Under which number somebody spoke, and with which voice."""
+    if mapped is None:
+        return {}
+    number = mapped.number if mapped.voice else None
+    return {"voice": number, "speaks_with": mapped.speaks_with, "voice_id": mapped.voice_id}
+
+
+def _cast_unseen(requested: GenerationRequested) -> tuple[CastMember, ...]:
+    """Who a plan that is erased, or was never made, was about: their ids are all that is left; the version is not known."""
+    return tuple(CastMember(character=subject, version=0) for subject in requested.subjects)
 
 
 def _ordered(plan: Plan | None, what: str) -> tuple[str, ...]:
@@ -174,7 +203,13 @@ def _ordered(plan: Plan | None, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
-def _requested(generation: Generation) -> GenerationRequested:
+def purpose_of(requested: GenerationRequested) -> Purpose:
+    """What the clip is for. Nothing is sent of a request that is erased."""
+    return "draft" if isinstance(requested.request, Erased) else requested.request.get("purpose", "draft")
+
+
+def requested_of(generation: Generation) -> GenerationRequested:
+    """What was asked. Raises RuntimeError for what is no generation yet."""
     if generation.requested is None:
         raise RuntimeError("a generation without its request")
     return generation.requested

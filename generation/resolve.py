@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from generation import gaps
-from generation.casting import Person, cast_of, check_speakers, ground
+from generation.casting import Member, Person, cast_of, check_speakers, ground, stale_elements
+from generation.consent import Appearance, appearances, without_consent
+from generation.dressing import remark_on_pin
 from generation.grounds import AccountGround, AssetGround, Grounds, ParentGround, TakeGround
 from generation.rules.finding import Finding
 from generation.rules.prompts import MARKER
@@ -25,8 +27,9 @@ RELAY_MARGIN_US: Final = 3_600 * 1_000_000
 class Resolution:
     """What the payload will be built from.
 
-    `called` leads from the names the request uses to character ids. With gaps it holds only what could be resolved, and no
-    payload may be sent from it.
+    `called` leads from the names the request uses to character ids; `shows` is everybody who can be recognised. With gaps it
+    holds only what could be resolved, and no payload may be sent from it. `remarks` are cautions, which need the caller's reason,
+    and what only informs.
     """
 
     request: ShotRequest
@@ -39,7 +42,9 @@ class Resolution:
     retake: TakeGround | None
     setting: str | None
     called: Mapping[str, str]
+    shows: tuple[Appearance, ...]
     gaps: tuple[Finding, ...]
+    remarks: tuple[Finding, ...]
     notes: tuple[str, ...]
 
     @property
@@ -85,6 +90,9 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
     cast = cast_of(request, grounds, found)
     people, notes = ground(cast, grounds, found)
     check_speakers(request, grounds, cast=cast, found=found)
+    notes += _unsaid_looks(request, people)
+    shows = appearances(request, grounds, cast, people)
+    found.extend(without_consent(shows))
     setting = request.setting
     if setting is None and request.prompt is None and grounds.scene is not None and grounds.scene.setting:
         setting, notes = grounds.scene.setting, [*notes, f"the setting is that of scene {grounds.scene.name}"]
@@ -99,9 +107,25 @@ def resolve(request: ShotRequest, grounds: Grounds) -> Resolution:
         retake=_retake(request, grounds, found),
         setting=setting,
         called={name: character.id for name, character in grounds.people.items()},
+        shows=shows,
         gaps=tuple(found),
+        remarks=(*_remarks(cast), *stale_elements(cast, people, grounds)),
         notes=tuple(notes),
     )
+
+
+def _remarks(cast: tuple[Member, ...]) -> Iterator[Finding]:
+    for member in cast:
+        if (remark := remark_on_pin(member.character, member.path)) is not None:
+            yield remark
+
+
+def _unsaid_looks(request: ShotRequest, people: tuple[Person, ...]) -> list[str]:
+    """A prompt of the caller's own is sent as it stands, so nothing of a look is written into it."""
+    named = [f"{person.character.look!r} of {person.character.name}" for person in people if person.worn]
+    if request.prompt is None or not named:
+        return []
+    return [f"the prompt is sent as it stands: the look {', '.join(named)} is not written into it"]
 
 
 def _misplaced(request: ShotRequest, grounds: Grounds) -> Iterator[Finding]:
@@ -140,8 +164,11 @@ def _asset(path: str, name: str, grounds: Grounds, found: list[Finding]) -> Asse
         found.append(gaps.RETIRED.at(path, f"asset {name} is retired"))
     elif asset.kind != "picture" or asset.rendition_key is None or asset.rendition_digest is None:
         found.append(
-            gaps.NOT_A_PICTURE.at(path, f"asset {name} is a {asset.kind} without a rendition to send")
+            gaps.NOT_A_PICTURE.at(path, f"asset {name} is of kind {asset.kind}, without a rendition to send")
         )
+    elif asset.made_from_clip in grounds.withdrawn:
+        told = f"asset {name} was cut from {asset.made_from_clip}, which is withdrawn"
+        found.append(gaps.WITHDRAWN_CLIP.at(path, told))
     else:
         return asset
     return None
@@ -154,6 +181,8 @@ def _parent(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> Par
     parent = grounds.parent
     if parent is None:
         found.append(gaps.UNKNOWN_PARENT.at(path, f"no clip {named!r}"))
+    elif parent.clip in grounds.withdrawn:
+        found.append(gaps.WITHDRAWN_CLIP.at(path, f"{parent.clip} is withdrawn"))
     elif parent.url is None:
         found.append(gaps.PARENT_WITHOUT_URL.at(path, f"{named} has no result yet"))
     elif parent.relay and _too_old(parent, grounds.now_us + RELAY_MARGIN_US):
@@ -173,4 +202,6 @@ def _too_old(parent: ParentGround, at: int) -> bool:
 def _retake(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> TakeGround | None:
     if request.retake_of is not None and grounds.retake is None:
         found.append(gaps.UNKNOWN_TAKE.at("retake_of", f"no clip {request.retake_of!r}"))
+    elif request.retake_of in grounds.withdrawn:
+        found.append(gaps.WITHDRAWN_CLIP.at("retake_of", f"{request.retake_of} is withdrawn"))
     return grounds.retake if request.retake_of is not None else None

@@ -1,7 +1,6 @@
 """What callers ask: one shot, in film words, parsed once into a frozen `ShotRequest` with every problem named at once.
 
-A field that this version cannot honour is not part of the model: asking for it is refused by name (`exclusions.NOT_YET`),
-never read and dropped.
+A field that is not part of the model is refused by name, never read and dropped.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from pydantic import (
 from generation.addresses import is_web_address
 from generation.exclusions import BY_ADDRESS, BY_ID, exclusions, pointed
 from generation.moments import microseconds
-from registry.events.references import Units
+from registry.events.references import LookName, Units
 
 
 def _storable(text: str) -> str:
@@ -79,11 +78,21 @@ class CastEntry(_Part):
     """Somebody who is in the picture.
 
     `identity` says what the face stands on: a Kling element of the account (`elements`), a reference picture (`images`), or
-    whichever serves the whole cast alike (`auto`, guide F3).
+    whichever serves the whole cast alike (`auto`, guide F3). Whoever has, or had, an element for the look in use must have a live
+    one under `auto`, unless `fall_back` lets this request stand on a picture instead. `look` is what the character wears; null
+    leaves it to the pins.
     """
 
     character: Name
+    look: LookName | None = None
     identity: Identity = "auto"
+    fall_back: StrictBool = False
+
+    @model_validator(mode="after")
+    def _falls_back_from_auto(self) -> Self:
+        if self.fall_back and self.identity != "auto":
+            raise ValueError(f"fall_back goes with identity auto, not with {self.identity}")
+        return self
 
 
 class Turn(_Part):

@@ -15,13 +15,17 @@ from typing import Final
 
 from generation.attach import WireBody
 from generation.awaiting import drift
-from generation.carrying import mint_standing, opening, plan_of, reserving
+from generation.carrying import mint_standing, opening, pays, plan_of, reserving, shown_in
+from generation.clearance import seen_since
 from generation.desk import BUDGET, Desk, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import PayloadRefused
 from generation.plan import MintPlan, Paid, Plan
 from generation.posting import Line, account_of, post, submission_of, us
+from generation.recording import purpose_of, requested_of
+from generation.refusing import refused_uses
 from generation.restoring import put_off
+from generation.standing import standing_of
 from generation.wire import video_urls, wire_body
 from registry.deciders.account import Account
 from registry.deciders.command import AlreadyRetired
@@ -118,10 +122,11 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         epoch=lease.epoch,
         video_urls=draft.urls,
         callback_base=draft.calls,
+        subjects=shown_in(held.subject),
     )
     handled = held.append(
         desk,
-        opening(held.subject, held.id, draft.submission, _standing(desk, plan)),
+        opening(held.subject, held.id, draft.submission, _standing(desk, held, plan)),
         IntendSubmission(stream=draft.submission, intent=intent),
         *reserving(held.subject, draft.submission, held.id),
     )
@@ -153,7 +158,7 @@ def send_again(desk: Desk, held: Held) -> Step:
         began = desk.monotonic()
         after = _resent_after(held)
         sending = SubmissionResent(send_deadline=desk.now() + us(seconds), epoch=lease.epoch, after=after)
-        note = NoteOnSubmission(stream=submission, event=sending, standing=_standing(desk, plan))
+        note = NoteOnSubmission(stream=submission, event=sending, standing=_standing(desk, held, plan))
         try:
             resent = held.append(desk, note).recorded[-1]
         except (AlreadyRetired, NotFound, NoConsent) as refused:
@@ -183,21 +188,21 @@ def disproved(desk: Desk, held: Held) -> Step:
     return Moved()
 
 
-def _standing(desk: Desk, plan: Paid) -> Standing:
-    """Everything whose change since the compile must stop the send."""
+def _standing(desk: Desk, held: Held, plan: Paid) -> Standing:
+    """Everything whose change since the compile must stop the send, the people's consent as of now among it."""
     if isinstance(plan, MintPlan):
         return mint_standing(plan, at=desk.now())
-    named = (
-        name
-        for ground in plan.grounded
-        for name in (ground.character, ground.element, ground.asset, ground.clip)
-    )
-    return Standing(tuple(dict.fromkeys(name for name in named if name is not None)))
+    requested = requested_of(held.generation)
+    known = {one.character for one in plan.shows}
+    late = [one for one in seen_since(desk.registry, held.lease.log, plan) if one.character not in known]
+    plan = plan.model_copy(update={"shows": (*plan.shows, *late)})
+    return standing_of(plan, production=requested.production, purpose=purpose_of(requested), at=desk.now())
 
 
 def _changed(desk: Desk, held: Held, refused: Refusal | NotFound) -> Step:
-    """The end of what no longer stands."""
-    return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}")
+    """The end of what no longer stands; a use that was not allowed is written down in the same append."""
+    uses = refused_uses(refused, production=pays(held.subject), subject=held.id)
+    return end(desk, held, "refused", f"what the plan stands on changed: {refused.message}", *uses)
 
 
 def _resent_after(held: Held) -> ResentAfter:

@@ -12,13 +12,14 @@ from dataclasses import replace
 import structlog
 
 from generation.awaiting import compile_awaited
+from generation.deleting import Sweep
 from generation.desk import Desk, Done, Held, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import GenerationError
 from generation.fetching import fetch
 from generation.following import deliver, poll
 from generation.looking import look_up
-from generation.rounds import Rounds
+from generation.rounds import CENSUS, Rounds
 from generation.submission import disproved, send_again, submit
 from registry.deciders.element import Element
 from registry.deciders.generation import Generation
@@ -43,7 +44,11 @@ class Worker:
         self._desk = desk
         self._owner = owner
         self._sleep = sleep
-        self._rounds = Rounds(desk, owner=owner)
+        self._rounds = (
+            Rounds(desk, owner=owner),
+            Rounds(desk, CENSUS, owner=owner),
+            Sweep(desk, owner=owner),
+        )
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Work until `stop` says so; sleeps while nothing is due."""
@@ -53,7 +58,7 @@ class Worker:
 
     def work_once(self) -> bool:
         """Claim what has been due the longest and carry it as far as it goes now. False when nothing was due."""
-        if self._rounds.go():
+        if any(rounds.go() for rounds in self._rounds):
             return True
         try:
             lease = self._desk.registry.claim(

@@ -1,4 +1,4 @@
-"""Taking a picture in: checked, measured, recognised, stored, registered; in that order, so that a refusal leaves nothing.
+"""Taking an asset in: checked, measured, recognised, stored, registered; in that order, so that a refusal leaves nothing.
 
 The bytes go to the blob store before the event, since an event must never name bytes that are not there. When the append is then
 refused, they are removed again; after an outcome nobody knows they stay for the sweep.
@@ -13,40 +13,55 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from registry.blobs import Blobs
+from registry.blobs.examining import examine
+from registry.blobs.kinds import Recognised, recognise
 from registry.blobs.pictures import render
 from registry.deciders.asset import DescribeAsset, RegisterAsset
-from registry.errors import AlreadyRegistered, BlobError, LogBusy, RegistryError
+from registry.errors import AlreadyRegistered, BlobError, LogBusy, NotAnAsset, RegistryError
 from registry.events.asset import FrameOf
 from registry.events.envelope import Context
-from registry.events.references import PictureFacts, StoredBytes
+from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes
 from registry.log.roles import Handled
 from registry.registry import Idempotency, Registry
-from registry.views import assets
+from registry.views import assets, near
+from registry.views.near import NearAsset
 
 _CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A picture somebody hands in: its bytes (a seekable file, from the beginning), its label, and the clip it was taken from."""
+    """What somebody hands in: its bytes (a seekable file, from the beginning), its label, and the clip it was taken from.
+
+    `kind` is what the caller says it is; None leaves that to the bytes.
+    """
 
     studio: str
     file: BinaryIO
     label: str = ""
     derived_from: FrameOf | None = None
+    kind: AssetKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Accession:
-    """What became of an offer: the asset, and whether it is new. `handled` holds the kept answer, if one was asked for."""
+    """What became of an offer: the asset, and whether it is new. `handled` holds the kept answer, if one was asked for.
+
+    `near` are assets that look much like it, as far as they were registered before it was compared.
+    """
 
     asset: str
     created: bool
     handled: Handled
+    near: tuple[NearAsset, ...] = ()
 
 
-IdempotencyOf = Callable[[str, bool], Idempotency | None]
-"""(asset, created) -> under which key the answer is kept."""
+IdempotencyOf = Callable[[str, bool, tuple[NearAsset, ...]], Idempotency | None]
+"""(asset, created, near) -> under which key the answer is kept."""
+
+
+def _no_answer_kept(_asset: str, _created: bool, _near: tuple[NearAsset, ...]) -> None:
+    return None
 
 
 def accession_picture(
@@ -55,22 +70,59 @@ def accession_picture(
     offer: Offer,
     *,
     context: Context,
-    idempotency: IdempotencyOf = lambda _asset, _created: None,
+    idempotency: IdempotencyOf = _no_answer_kept,
 ) -> Accession:
-    """Register a picture, or recognise it: the same bytes again are the first asset.
+    """Register a picture, or recognise it: the same bytes again are the first asset. One that looks alike is told, not merged.
 
     Raises NotAPicture (also for a bomb or a picture cut short), BlobStoreDown, and what `Registry.handle` raises; then neither
     log nor store has changed.
     """
+    picture = Recognised("picture", "picture")
+    return _accession(registry, blobs, offer, picture, context=context, idempotency=idempotency)
+
+
+def accession_asset(
+    registry: Registry,
+    blobs: Blobs,
+    offer: Offer,
+    *,
+    context: Context,
+    idempotency: IdempotencyOf = _no_answer_kept,
+) -> Accession:
+    """Register bytes of whatever kind they are, or recognise them.
+
+    Raises NotAnAsset (nothing that is taken, or not of the kind that was said), AssetTooLarge, NotAPicture, NotFootage, NotSound,
+    NotADocument, and what `accession_picture` raises otherwise.
+    """
+    found = recognise(offer.file)
+    if offer.kind not in (None, found.kind):
+        raise NotAnAsset(
+            f"the bytes are of kind {found.kind}, not {offer.kind}",
+            hint="leave kind out, or send what it says",
+        )
+    return _accession(registry, blobs, offer, found, context=context, idempotency=idempotency)
+
+
+def _accession(
+    registry: Registry,
+    blobs: Blobs,
+    offer: Offer,
+    found: Recognised,
+    *,
+    context: Context,
+    idempotency: IdempotencyOf,
+) -> Accession:
     sha256 = _sha256(offer.file)
     fingerprint = registry.fingerprint(offer.studio, sha256)
     twin = _twin(registry, offer.studio, fingerprint)
     if twin is None:
-        command = _keep(registry, blobs, offer, sha256, fingerprint)
+        keep = _keep if found.kind == "picture" else _keep_as_it_is
+        command = keep(registry, blobs, offer, sha256, fingerprint)
+        with registry.reading() as connection:  # not in the commit: others would wait for the comparison
+            alike = near.near(connection, offer.studio, command.perceptual)
+        answer = idempotency(command.stream, True, alike)
         try:
-            handled = registry.handle(
-                offer.studio, [command], context=context, idempotency=idempotency(command.stream, True)
-            )
+            handled = registry.handle(offer.studio, [command], context=context, idempotency=answer)
         except LogBusy as busy:
             if busy.detail.get("landed") is False:
                 _remove(blobs, command)
@@ -88,12 +140,12 @@ def accession_picture(
                 not handled.recorded
             ):  # this very request was answered before, while the picture was being read
                 _remove(blobs, command)
-            return Accession(command.stream, bool(handled.recorded), handled)
-    unchanged = DescribeAsset(stream=twin)
-    handled = registry.handle(
-        offer.studio, [unchanged], context=context, idempotency=idempotency(twin, False)
-    )
-    return Accession(twin, False, handled)
+            return Accession(command.stream, bool(handled.recorded), handled, alike)
+    with registry.reading() as connection:
+        alike = near.near_asset(connection, offer.studio, twin)
+    unchanged, answer = DescribeAsset(stream=twin), idempotency(twin, False, alike)
+    handled = registry.handle(offer.studio, [unchanged], context=context, idempotency=answer)
+    return Accession(twin, False, handled, alike)
 
 
 def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerprint: str) -> RegisterAsset:
@@ -122,6 +174,7 @@ def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerpri
                 format=picture.format, width=picture.upright_width, height=picture.upright_height
             ),
             fingerprint=fingerprint,
+            perceptual=rendition.perceptual,
             derived_from=offer.derived_from,
         )
         try:
@@ -133,6 +186,36 @@ def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerpri
             _remove(blobs, command)
             raise
         return command
+
+
+def _keep_as_it_is(
+    registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerprint: str
+) -> RegisterAsset:
+    """Footage, sound and documents: read to see that they are whole, and stored without a rendition."""
+    facts = examine(offer.file)
+    asset = registry.make_id("asset")
+    original = StoredBytes(
+        key=f"{offer.studio}/{asset}/original",
+        bytes=offer.file.seek(0, 2),
+        sha256=sha256,
+        media_type=facts.media_type,
+    )
+    command = RegisterAsset(
+        stream=asset,
+        kind=facts.kind,
+        label=offer.label,
+        original=original,
+        footage=FootageFacts(**facts.footage) if facts.footage else None,
+        sound=SoundFacts(**facts.sound) if facts.sound else None,
+        fingerprint=fingerprint,
+        derived_from=offer.derived_from,
+    )
+    try:
+        blobs.put(original.key, _chunks(offer.file), content_type=original.media_type, sha256=original.sha256)
+    except RegistryError:
+        _remove(blobs, command)
+        raise
+    return command
 
 
 def _twin(registry: Registry, studio: str, fingerprint: str) -> str | None:

@@ -7,6 +7,7 @@ RegistryError
 ├── NotFound              the thing named does not exist (or belongs to another studio: the same answer)
 ├── VersionConflict       the caller named a version that is no longer current (If-Match)
 ├── KeyReused             an idempotency key came back with another command
+├── AnswerErased          an idempotency key came back, and its kept answer went with an erased person
 ├── AlreadyRegistered     a view's uniqueness says this exists already; carries what exists
 ├── StaleLease            a worker acted under a lease that somebody else holds now
 ├── LogBusy               the log could not take the command in time; the same key may be repeated
@@ -20,6 +21,10 @@ RegistryError
     ├── NotAPicture       the bytes are no picture we accept, or one cut short
     │   └── PictureTooLarge   it would unfold into more than is decoded (perhaps a bomb)
     ├── NotFootage        the bytes are no complete MP4 or MOV clip
+    ├── NotSound          the bytes are no complete MP3 or WAV recording
+    ├── NotADocument      the bytes are no complete PDF and no plain text
+    ├── NotAnAsset        the bytes are of no kind that is taken, or of another than was said
+    ├── AssetTooLarge     more bytes than an asset of that kind may have
     └── BlobStoreDown     the store cannot be reached, is full, or answers nonsense
 
 Each carries a stable `code`, a message with the offending value and a `hint` that says what to do next.
@@ -71,6 +76,12 @@ class KeyReused(RegistryError):
     """The idempotency key was used before for another command."""
 
     code = "idempotency-key-reused"
+
+
+class AnswerErased(RegistryError):
+    """The command was done once and is not done again; its kept answer may have spoken of somebody who was erased since."""
+
+    code = "answer-erased"
 
 
 class AlreadyRegistered(RegistryError):
@@ -149,6 +160,30 @@ class NotFootage(BlobError):
     """The bytes are not a complete MP4 or MOV clip with a picture track."""
 
     code = "not-footage"
+
+
+class NotSound(BlobError):
+    """The bytes are not a complete MP3 or WAV recording."""
+
+    code = "not-sound"
+
+
+class NotADocument(BlobError):
+    """The bytes are not a complete PDF and not plain text."""
+
+    code = "not-a-document"
+
+
+class NotAnAsset(BlobError):
+    """The bytes are of no kind that is taken, or of another kind than was said."""
+
+    code = "not-an-asset"
+
+
+class AssetTooLarge(BlobError):
+    """More bytes than an asset of that kind may have."""
+
+    code = "asset-too-large"
 
 
 class BlobStoreDown(BlobError):

@@ -6,7 +6,7 @@ keys, a database) is handed in, so the same code runs in tests, in the service a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -30,6 +30,7 @@ from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
 from registry.proof.leaf import leaf_hash
 from registry.views import PROJECTIONS, rounds, turns
+from registry.views.rounds import Round
 
 __all__ = ["ANSWER_LIFETIME_US", "Connection", "Idempotency", "Registry"]
 """`Connection` is what `reading` and `snapshot` give: handed on to views, opaque to everybody above this door."""
@@ -63,6 +64,7 @@ class Registry:
     ) -> None:
         self.clock = clock
         self.make_id = make_id
+        self._keys = keys
         self._sealer = Sealer(keys, random_bytes)
         self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
 
@@ -108,6 +110,10 @@ class Registry:
     ) -> dict[str, Folded]:
         """Those of `streams` that existed as of a position, folded in the snapshot that `connection` sees."""
         return self._log.states(connection, log, streams, as_of=as_of)
+
+    def versions(self, connection: Connection, log: str, versions: Mapping[str, int]) -> dict[str, Folded]:
+        """Each stream folded up to its version, where it ever came so far, in the snapshot that `connection` sees."""
+        return self._log.versions(connection, log, versions)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -216,32 +222,47 @@ class Registry:
         """The leased work has come to its end."""
         self._log.transact(lambda connection: leases.finish(connection, lease))
 
-    def account_is_due(self, *, every: int) -> bool:
+    def account_is_due(self, *, every: int, round: Round = "account") -> bool:
         """Whether an account is to be compared with the provider again, `every` microseconds after the last time."""
         with self.reading() as connection:
-            return rounds.due(connection, now=self.clock(), every=every)
+            return rounds.due(connection, now=self.clock(), every=every, round=round)
 
-    def claim_due_account(self, *, owner: str, lease_us: int, every: int) -> Lease | None:
-        """Take the account whose comparison has been due the longest, or None."""
-        claim = self._claim(owner, lease_us, every)
+    def claim_due_account(
+        self, *, owner: str, lease_us: int, every: int, round: Round = "account"
+    ) -> Lease | None:
+        """Take the account whose round has been due the longest, or None."""
+        claim = self._claim(owner, lease_us, every, round)
         return self._log.transact(lambda connection: rounds.claim_due(connection, claim))
 
-    def claim_account(self, log: str, account: str, *, owner: str, lease_us: int, every: int) -> Lease | None:
-        """Take this account for a comparison now; None while somebody else compares it."""
-        claim = self._claim(owner, lease_us, every)
+    def claim_account(
+        self, log: str, account: str, *, owner: str, lease_us: int, every: int, round: Round = "account"
+    ) -> Lease | None:
+        """Take this account for a round now; None while somebody else is on it."""
+        claim = self._claim(owner, lease_us, every, round)
         return self._log.transact(lambda connection: rounds.claim_now(connection, log, account, claim))
 
     def let_go(self, lease: Lease) -> None:
         """Give an account back; when it is due again stays as it was."""
         self._log.transact(lambda connection: rounds.let_go(connection, lease))
 
-    def _claim(self, owner: str, lease_us: int, every: int) -> rounds.Claim:
+    def _claim(self, owner: str, lease_us: int, every: int, round: Round) -> rounds.Claim:
         now = self.clock()
-        return rounds.Claim(owner=owner, now=now, until=now + lease_us, every=every)
+        return rounds.Claim(owner=owner, now=now, until=now + lease_us, every=every, round=round)
 
     def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
         """Make every view anew from the log and replace what differs."""
         return self._log.rebuild(progress)
+
+    def destroy_keys(self, streams: Sequence[str]) -> None:
+        """Make everything ever sealed under these streams unreadable, for good; no key is ever made for them again.
+
+        It happens in the writer's turn, so whatever another process seals is sealed before it or reads erased. May be repeated.
+        """
+        self._log.transact(lambda _connection: self._keys.destroy(streams))
+
+    def forget(self, studio: str, works: Sequence[str]) -> None:
+        """Take what is erased out of views, kept answers, the notes of these works, free pages and the write-ahead log."""
+        self._log.forget(studio, works)
 
     def close(self) -> None:
         self._log.close()

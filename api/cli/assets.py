@@ -1,4 +1,4 @@
-"""`continuity assets`: source pictures, one or a folder at a time."""
+"""`continuity assets`: pictures, footage, sound and documents, one or a folder at a time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from api.cli.importing import Importing
 from api.cli.showing import finding_lines, moment
 from api.cli.terminal import Terminal, calling, leave
 from api.client import LocalFailure
+from registry.views.assets import AssetCard
 
 
 @click.group()
 def assets() -> None:
-    """Source pictures.
+    """Source pictures, footage, sound and documents.
 
     Example: continuity assets import ./pictures
     """
@@ -27,10 +28,14 @@ def assets() -> None:
 @click.option("--recursive", is_flag=True, help="Folders in folders too.")
 @calling
 def import_assets(terminal: Terminal, places: tuple[Path, ...], recursive: bool) -> None:
-    """Register every picture of a folder; one verdict per file.
+    """Register every file of a folder; one verdict per file.
+
+    Taken are pictures (JPEG, PNG, WebP), footage (MP4, MOV), sound (MP3, WAV) and documents (PDF, plain text). What a file is,
+    its bytes say, not its name.
 
     A file is registered, known already (the same bytes were registered before), kept with findings (outside Kling's limits), or
-    refused with the reason. A bad file never stops the rest; the exit code is 1 if any was refused.
+    refused with the reason. What looks much like an earlier picture is told, and nothing is done about it. A bad file never stops
+    the rest; the exit code is 1 if any was refused.
 
     Example: continuity assets import ./pictures
     """
@@ -38,7 +43,7 @@ def import_assets(terminal: Terminal, places: tuple[Path, ...], recursive: bool)
     if not files:
         named = ", ".join(map(str, places))
         raise LocalFailure(
-            "nothing-to-import", f"there is no file in {named}", "name a folder that holds pictures"
+            "nothing-to-import", f"there is no file in {named}", "name a folder that holds files"
         )
     if not Importing(terminal).run(files):
         leave(1)
@@ -79,11 +84,19 @@ def list_assets(terminal: Terminal) -> None:
             card.id,
             card.label,
             card.kind,
-            f"{card.picture.width}x{card.picture.height}" if card.picture else None,
+            _measure(card),
             moment(card.registered_at),
             card.retired,
         ),
     )
+
+
+def _measure(card: AssetCard) -> str | None:
+    """Pixels of a picture, seconds of what lasts."""
+    if card.picture is not None:
+        return f"{card.picture.width}x{card.picture.height}"
+    lasting = card.footage or card.sound
+    return f"{lasting.duration_us / 1_000_000:.1f} s" if lasting else None
 
 
 @assets.command("show")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -75,6 +75,22 @@ def download_clip(terminal: Terminal, clip: str, file: Path | None, force: bool)
             clip, target, on_bytes=lambda done, total: bar.update(task, completed=done, total=total)
         )
     terminal.answer({"clip": clip, "file": str(target)}, lambda: str(target))
+
+
+@clips.command("decide")
+@click.argument("clip")
+@click.argument("decision", type=click.Choice(("keep", "withdraw")))
+@click.option("--likeness", help="In spite, or because, of whom; needed to keep.")
+@click.option("--reason", required=True)
+@calling
+def decide_clip(
+    terminal: Terminal, clip: str, decision: Literal["keep", "withdraw"], likeness: str | None, reason: str
+) -> None:
+    """Decide about a clip whose person took consent back. Needs a key with the role consent_officer.
+
+    Example: continuity clips decide clip_01jd… withdraw --likeness likeness_01jd… --reason "she took it back"
+    """
+    terminal.show(terminal.client.decide_clip(clip, decision, likeness=likeness, reason=reason))
 
 
 def _target(clip: str, file: Path | None) -> Path:

@@ -62,7 +62,8 @@ class Importing:
             return "refused"
         verdict = _verdict(kept)
         findings = [finding.model_dump(mode="json") for finding in kept.asset.findings]
-        self._tell(file, verdict, {"asset": kept.asset.id, "findings": findings})
+        near = [alike.model_dump(mode="json") for alike in kept.asset.near or ()]
+        self._tell(file, verdict, {"asset": kept.asset.id, "findings": findings, "near": near})
         return verdict
 
     def _tell(self, file: Path, verdict: Verdict, more: dict[str, Any]) -> None:
@@ -75,6 +76,9 @@ class Importing:
         self.terminal.out.print(line)
         for finding in finding_lines(more.get("findings", ())):
             self.terminal.out.print(finding)
+        for alike in more.get("near", ()):
+            said = f"{'':<18}  looks like {alike['asset']} ({alike['distance']} of 288 bits apart)"
+            self.terminal.out.print(Text(plain(said), "yellow"))
 
 
 def _verdict(kept: RegisteredAsset) -> Verdict:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, get_args
 
 import rich_click as click
 
 from api.cli import processes
 from api.cli.showing import text
 from api.cli.terminal import as_json, console
+from registry.events.studio import Role
 
 
 @click.group()
@@ -25,14 +26,12 @@ def keys() -> None:
     "--role",
     "roles",
     multiple=True,
-    type=click.Choice(("approver",)),
-    help="What it may do beyond asking: an approver decides about money. May be repeated.",
+    type=click.Choice(get_args(Role)),
+    help="What it may do beyond asking: an approver decides about money, a consent_officer about people. May be repeated.",
 )
 @click.option("--json", "wants_json", is_flag=True)
 @click.pass_context
-def bootstrap(
-    context: click.Context, holder: str, *, roles: tuple[Literal["approver"], ...], wants_json: bool
-) -> None:
+def bootstrap(context: click.Context, holder: str, *, roles: tuple[Role, ...], wants_json: bool) -> None:
     """Make a key, on the machine that holds the database; it is shown once and stored as a digest.
 
     Example: export CONTINUITY_KEY=$(continuity keys bootstrap --holder "Ana Ruiz")

@@ -37,17 +37,23 @@ def lineage(terminal: Terminal, thing: str, descendants: bool, depth: int | None
 
 def tree_of(found: Lineage, names: Mapping[str, str]) -> Tree:
     """The edges as a tree. Lineage is a graph: what was spread out before is named again, and not spread out again."""
-    steps: defaultdict[str, list[tuple[Edge, str]]] = defaultdict(list)
+    steps: defaultdict[str, list[tuple[str, Edge, str]]] = defaultdict(list)
+    later = {found.id}  # itself, and what took its place since: told with its ancestors, though made after it
     for edge in found.edges:
-        near, far = (edge.made, edge.source) if found.direction == "ancestors" else (edge.source, edge.made)
-        steps[near].append((edge, far))
+        near, far, kind = edge.made, edge.source, str(edge.kind)
+        if found.direction == "descendants":
+            near, far = far, near
+        elif kind == "remint-of" and far in later:
+            near, far, kind = far, near, "reminted-as"
+            later.add(far)
+        steps[near].append((kind, edge, far))
     root = Tree(text(_label(found.id, names), "bold"), guide_style="dim")
     spread, waiting = {found.id}, [(root, found.id)]
     while waiting:  # breadth first, as the edges are ordered: what is near is spread out where it is nearest
         branch, near = waiting.pop(0)
-        for edge, far in steps[near]:
+        for kind, edge, far in steps[near]:
             repeated = far in spread and bool(steps[far])
-            label = text(f"{edge.kind} ", "cyan") + text(_label(far, names))
+            label = text(f"{kind} ", "cyan") + text(_label(far, names))
             grown = branch.add(label + text(" (above)" if repeated else f" [{edge.evidence}]", "dim"))
             if far not in spread:
                 spread.add(far)

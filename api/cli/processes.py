@@ -15,13 +15,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from api.client import LocalFailure
 
 if TYPE_CHECKING:
     from api.bootstrap import Continuity
     from api.settings import Settings
+    from registry.events.studio import Role
     from registry.log.rebuild import Progress, Rebuilt
 
 Environment = Mapping[str, str]
@@ -57,6 +58,7 @@ def run_worker(environment: Environment) -> None:
         stopping.wait(seconds)
 
     with _opened(environment) as continuity:
+        _finish_erasures(continuity)
         owner = f"worker-{socket.gethostname()}-{os.getpid()}"
         Worker(continuity.desk(), owner=owner, sleep=sleep).run(stopping.is_set)
 
@@ -91,9 +93,7 @@ def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
         return continuity.registry.rebuild(progress)
 
 
-def bootstrap_key(
-    environment: Environment, holder: str, roles: tuple[Literal["approver"], ...] = ()
-) -> MadeKey:
+def bootstrap_key(environment: Environment, holder: str, roles: tuple[Role, ...] = ()) -> MadeKey:
     """A new key for the studio that the first start opened."""
     from api.auth import issue_key
 
@@ -101,6 +101,26 @@ def bootstrap_key(
         studio = continuity.studio
         key = issue_key(continuity.registry, studio, holder, roles=roles, random_bytes=secrets.token_bytes)
         return MadeKey(key, studio)
+
+
+def _finish_erasures(continuity: Continuity) -> None:
+    """Take up erasures that were cut short. What stands in the way of one is told, and does not keep work from being done."""
+    import structlog
+
+    from generation.erasing import KlingDeletion
+    from registry.erasure import Tools, carry_out, unfinished
+    from registry.errors import RegistryError
+    from registry.events.envelope import Context
+
+    provider, context = KlingDeletion(continuity.kling_for), Context(actor="erasure")
+    tools = Tools(continuity.registry, continuity.blobs, provider, context)
+    for studio, likeness in unfinished(continuity.registry):
+        try:
+            carry_out(tools, studio, likeness)
+        except RegistryError as stopped:
+            structlog.get_logger("erasure").warning(
+                "erasure_unfinished", likeness=likeness, code=stopped.code, message=stopped.message
+            )
 
 
 @contextmanager

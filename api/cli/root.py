@@ -17,6 +17,7 @@ from api.cli import (
     generate,
     generations,
     keys,
+    likenesses,
     lineage,
     productions,
     queue,
@@ -26,6 +27,8 @@ from api.cli import (
     scenes,
     studios,
     together,
+    uses,
+    voices,
 )
 from api.cli.showing import error_lines, finding_lines, plain, text
 from api.cli.terminal import as_json, console, leave
@@ -105,6 +108,7 @@ for _group in (
     *assets.COMMANDS,
     *characters.COMMANDS,
     *elements.COMMANDS,
+    *voices.COMMANDS,
     *productions.COMMANDS,
     *scenes.COMMANDS,
     *generate.COMMANDS,
@@ -112,9 +116,11 @@ for _group in (
     *queue.COMMANDS,
     *reconcile.COMMANDS,
     *clips.COMMANDS,
+    *likenesses.COMMANDS,
     *check.COMMANDS,
     *rules.COMMANDS,
     *lineage.COMMANDS,
+    *uses.COMMANDS,
     *events.COMMANDS,
 ):
     cli.add_command(_group)

@@ -46,7 +46,9 @@ def shot_from(flags: Mapping[str, Any]) -> dict[str, Any]:
     """The request's JSON: what the file says, and what the flags add. Raises UsageError where a flag contradicts the file."""
     said = {name: value for name, value in flags.items() if name in _PLAIN and value is not None}
     said |= {name: _picture(flags[name]) for name in _PICTURES if flags[name]}
-    said |= dict(_cast(flags["cast"], flags["identity"], nobody=flags["nobody"]))
+    said |= dict(
+        _cast(flags["cast"], flags["identity"], nobody=flags["nobody"], fall_back=flags["fall_back"])
+    )
     said |= dict(_dialogue(flags["dialogue"], flags["language"], flags["timing"]))
     said |= dict(_shots(flags["parts"], flags["shots_file"]))
     if flags["accept"]:
@@ -88,23 +90,32 @@ def _picture(named: str | tuple[str, ...]) -> Any:
     return {"url": named} if named.lower().startswith(("http://", "https://")) else named
 
 
-def _cast(entries: Iterable[str], identity: str | None, *, nobody: bool) -> Iterator[tuple[str, Any]]:
+def _cast(
+    entries: Iterable[str], identity: str | None, *, nobody: bool, fall_back: bool
+) -> Iterator[tuple[str, Any]]:
     names = [name.strip() for entry in entries for name in entry.split(",") if name.strip()]
     if nobody and names:
         raise click.UsageError(f"--nobody says that nobody is seen, and --cast names {', '.join(names)}")
     if identity and not names:
         raise click.UsageError("--identity speaks about the cast: name it with --cast")
+    if fall_back and not names:
+        raise click.UsageError("--fall-back speaks about the cast: name it with --cast")
     if nobody or names:
-        yield "cast", [_member(name, identity) for name in names]
+        yield "cast", [_member(name, identity, fall_back=fall_back) for name in names]
 
 
-def _member(entry: str, identity: str | None) -> dict[str, str]:
+def _member(entry: str, identity: str | None, *, fall_back: bool) -> dict[str, Any]:
     if "=" in entry:
         entry, identity = _pair(entry, "=", "--cast")
         if identity not in get_args(Identity):
             known = ", ".join(get_args(Identity))
             raise click.BadParameter(f"{identity!r} is no identity: {known}", param_hint="--cast")
-    return {"character": entry} | ({"identity": identity} if identity else {})
+    falls = fall_back and identity in (None, "auto")
+    return (
+        {"character": entry}
+        | ({"identity": identity} if identity else {})
+        | ({"fall_back": True} if falls else {})
+    )
 
 
 def _dialogue(

@@ -30,6 +30,11 @@ _WHO: Final = (
         type=click.Choice(get_args(Identity)),
         help="What the faces of --cast stand on, where NAME=IDENTITY does not say it.",
     ),
+    click.option(
+        "--fall-back",
+        is_flag=True,
+        help="Whoever of --cast has lost the element of the look in use stands on a picture this once.",
+    ),
 )
 _WHAT: Final = (
     click.option("--action", help="What happens."),

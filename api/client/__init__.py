@@ -30,7 +30,10 @@ from api.client.film import FilmCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
 from api.client.record import RecordCalls
+from api.client.rights import RightsCalls
 from api.client.story import StoryCalls
+from api.client.uses import UseCalls
+from api.client.voices import VoiceCalls
 from api.client.wire import Manners, Wire
 
 __all__ = [
@@ -50,7 +53,9 @@ __all__ = [
 ]
 
 
-class ContinuityClient(PictureCalls, MintCalls, StoryCalls, FilmCalls, RecordCalls):
+class ContinuityClient(
+    PictureCalls, MintCalls, VoiceCalls, RightsCalls, StoryCalls, FilmCalls, RecordCalls, UseCalls
+):
     """A connection to one service under one key; close it, or use it in a `with`.
 
     `timeout` is in seconds, for each step of a call. Every method raises ContinuityError and its subclasses.

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from api.client.answers import read_as
 from api.client.errors import Ambiguous, ContinuityError
-from api.client.wire import Calls, at
+from api.client.wire import Call, Calls, at
+from api.recipes import CheckedElements, ElementFault
 from registry.events.ids import is_id
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
+from registry.views.censuses import CensusCard
 from registry.views.characters import CharacterCard
 from registry.views.elements import ElementCard
+
+CENSUS_SECONDS: Final = 900
+"""How long the service may take to read all that an account has made."""
 
 
 class PeopleCalls(Calls):
@@ -67,11 +73,12 @@ class PeopleCalls(Calls):
         *,
         account: str,
         character: str,
+        look: str | None = None,
         made_from: str | None = None,
         attested_by: str | None = None,
     ) -> ElementCard:
-        """Take over an element that exists at Kling; good on that account only (contract R30)."""
-        said = {"made_from": made_from, "attested_by": attested_by}
+        """Take over an element that exists at Kling; good on that account and in that look only (contract R30)."""
+        said = {"look": look, "made_from": made_from, "attested_by": attested_by}
         body = {"element_id": element_id, "account": account, "character": self._id(character)}
         body |= {name: value for name, value in said.items() if value is not None}
         return read_as(ElementCard, self._wire.change("POST", at("elements"), body))
@@ -81,6 +88,29 @@ class PeopleCalls(Calls):
 
     def elements_of(self, character: str) -> Iterator[ElementCard]:
         return self._wire.pages(ElementCard, at("characters", self._id(character), "elements"))
+
+    def check_elements(self, elements: Sequence[dict[str, Any]]) -> tuple[ElementFault, ...]:
+        """What stands against adopting each of them, named by fields of `adopt_element`; nothing is adopted."""
+        said = [{name: value for name, value in one.items() if value is not None} for one in elements]
+        answer = self._wire.answer(Call("POST", at("elements", "check"), json={"elements": said}))
+        return read_as(CheckedElements, answer.body).faults
+
+    def retire_element(self, element: str, reason: str, *, delete: bool = False) -> ElementCard:
+        """Let nothing new stand on it; with `delete` Kling deletes it, and the card read afterwards says whether it has."""
+        body = {"reason": reason, "delete": delete}
+        self._wire.change("POST", at("elements", element, "retire"), body)
+        return self.element(element)
+
+    def take_census(self, account: str | None = None) -> CensusCard:
+        """Compare an account's elements and voices with the provider's lists now."""
+        once = {"Idempotency-Key": self._wire.manners.make_key()}
+        body = {} if account is None else {"account": account}
+        call = Call("POST", at("elements", "census"), headers=once, json=body, patience=CENSUS_SECONDS)
+        return read_as(CensusCard, self._wire.answer(call).body)
+
+    def censuses(self, *, account: str | None = None) -> Iterator[CensusCard]:
+        """The newest census of each account."""
+        return self._wire.pages(CensusCard, at("elements", "census"), account=account)
 
     def element(self, element: str) -> ElementCard:
         return self._wire.read(ElementCard, at("elements", element))

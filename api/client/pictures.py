@@ -1,4 +1,4 @@
-"""Calls about assets: source pictures in, cards and bytes out."""
+"""Calls about assets: bytes in, cards and bytes out."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ class PictureCalls(Calls):
         on_bytes: OnBytes = quiet,
         idempotency_key: str | None = None,
     ) -> RegisteredAsset:
-        """Upload a picture as it is, streamed; `label` is the file's name unless given.
+        """Upload a picture, footage, sound or a document as it is, streamed; `label` is the file's name unless given.
 
-        The same bytes again answer the first asset. Raises ContinuityError (`not-a-picture`, …) and LocalFailure.
+        The bytes say what they are. The same bytes again answer the first asset. Raises ContinuityError (`not-an-asset`,
+        `not-a-picture`, …) and LocalFailure.
         """
         body = FileBody(file, on_bytes)
         key = idempotency_key or self._wire.manners.make_key()

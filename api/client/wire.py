@@ -101,13 +101,20 @@ class Wire:
                 return
 
     def change(
-        self, method: str, path: str, body: Any = None, *, version: int | None = None, key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        params: Mapping[str, Any] | None = None,
     ) -> Any:
         """Ask for a change and answer the JSON of what it became. `version` is what the caller last saw (If-Match)."""
         headers = {"Idempotency-Key": key or self.manners.make_key()}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        return self.answer(Call(method, path, headers=headers, json=body)).body
+        return self.answer(Call(method, path, params or {}, headers=headers, json=body)).body
 
     def answer(self, call: Call) -> Answer:
         """The service's answer, with refusals raised."""

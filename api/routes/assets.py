@@ -1,8 +1,8 @@
-"""Assets: source pictures, kept as they came; what goes out is their rendition."""
+"""Assets: pictures, footage, sound and documents, kept as they came; of pictures a rendition goes out."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from litestar import Response, Router, get, patch, post
 from litestar.concurrency import sync_to_thread
@@ -12,24 +12,29 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from pydantic import TypeAdapter, ValidationError
 
 from api.bodies import AssetAnswer, AssetWords, Because, Label, Successor
-from api.errors import Web, from_pydantic
+from api.errors import BytesErased, Web, from_pydantic
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.contents import READ, on_disk, serve, serve_made
 from api.routes.uploads import Upload, new_upload, receive
 from generation.rules import Finding, picture_findings
-from registry.accession import Offer, accession_picture
+from registry.accession import Offer, accession_asset
 from registry.blobs.pictures import thumbnail
 from registry.deciders.asset import DescribeAsset, RetireAsset, SupersedeAsset
 from registry.deciders.command import Command
-from registry.errors import InvalidCommand, NotFound
+from registry.errors import NotFound
 from registry.events.references import AssetKind, StoredBytes
 from registry.registry import Connection
 from registry.views import assets as view
 from registry.views.assets import AssetCard
+from registry.views.near import NearAsset, near_asset
 from registry.views.page import Page
 
-_LABEL: TypeAdapter[str] = TypeAdapter(Label)
+T = TypeVar("T")
+_LABEL: Final[TypeAdapter[str]] = TypeAdapter(Label)
+_KIND: Final[TypeAdapter[AssetKind | None]] = TypeAdapter(AssetKind | None)
+_SUFFIXES: Final = {"mpeg": "mp3", "quicktime": "mov", "plain": "txt"}
+"""What a file is called where its media type has another word."""
 Rendition = Annotated[
     Literal["", "true", "false", "1", "0"] | None,
     QueryParameter(description="The rendition instead of the original; `?rendition` alone says so too."),
@@ -37,7 +42,7 @@ Rendition = Annotated[
 Side = Annotated[int, QueryParameter(ge=16, le=2048, description="The longest side, in pixels.")]
 
 
-def _answer_of(card: AssetCard) -> AssetAnswer:
+def _answer_of(card: AssetCard, near: tuple[NearAsset, ...] | None = None) -> AssetAnswer:
     findings: tuple[Finding, ...] = ()
     if card.picture is not None and card.rendition is not None:
         sent = card.rendition
@@ -47,11 +52,17 @@ def _answer_of(card: AssetCard) -> AssetAnswer:
             bytes=sent.bytes,
             format=sent.media_type.removeprefix("image/"),
         )
-    return AssetAnswer(**dict(card), findings=findings)
+    return AssetAnswer(**dict(card), findings=findings, near=near)
 
 
-def _reply(change: Change, connection: Connection, asset: str, status: int) -> Reply:
-    card = _answer_of(view.asset(connection, change.studio, asset))
+def _reply(
+    change: Change,
+    connection: Connection,
+    asset: str,
+    status: int,
+    near: tuple[NearAsset, ...] | None = None,
+) -> Reply:
+    card = _answer_of(view.asset(connection, change.studio, asset), near)
     return card_reply(card, status=status, location=f"/v1/assets/{asset}")
 
 
@@ -64,44 +75,44 @@ async def register(
     request: Web,
     change: NamedDependency[Change],
     label: FromQuery[str] = "",
-    kind: FromQuery[AssetKind] = "picture",
+    kind: FromQuery[AssetKind | None] = None,
 ) -> Answer[AssetAnswer]:
-    """Register a picture (JPEG, PNG, WebP): as the part `file` of a form, or as the body itself.
+    """Register a picture (JPEG, PNG, WebP), footage (MP4, MOV), sound (MP3, WAV) or a document (PDF, plain text).
 
-    201 for new bytes, 200 with the first asset for bytes that were registered before. One outside the vendor's limits is kept,
-    with findings; what is no picture, or one that grows into a bomb when decoded, is refused.
+    As the part `file` of a form, or as the body itself. The bytes say what they are; `kind` refuses any other. 201 for new bytes,
+    200 with the first asset for bytes that were registered before. A picture outside the vendor's limits is kept, with findings;
+    what is of no kind, cut short, or grows into a bomb when decoded, is refused. `near` names the
+    pictures that look much like it: nothing is done about them.
     """
     with new_upload() as upload:
         await receive(request, upload, most=change.continuity.settings.upload_most_bytes)
-        words = {"label": label, "kind": kind, **upload.words}
+        words = {"label": label, "kind": kind or "", **upload.words}
         return await sync_to_thread(_register, change, upload, words)
 
 
 def _register(change: Change, upload: Upload, words: dict[str, str]) -> Answer[AssetAnswer]:
-    if words["kind"] != "picture":
-        raise InvalidCommand(
-            f"assets of kind {words['kind']!r} are not taken yet, only pictures",
-            hint="send a JPEG, PNG or WebP",
-            path="kind",
-        )
-    try:
-        label = _LABEL.validate_python(words["label"])
-    except ValidationError as refused:
-        raise from_pydantic(refused.errors(include_url=False), "$.label") from None
+    label, kind = _checked(_LABEL, words["label"], "label"), _checked(_KIND, words["kind"] or None, "kind")
     change.must_not_match()
     this = change.about([words, upload.sha256()])
     if (first := this.earlier()) is not None:
         return first
-    done = accession_picture(
+    done = accession_asset(
         this.registry,
         this.continuity.blobs,
-        Offer(this.studio, upload.file, label),
+        Offer(this.studio, upload.file, label, kind=kind),
         context=this.context(),
-        idempotency=lambda asset, created: this.idempotency(
-            lambda connection: _reply(this, connection, asset, 201 if created else 200)
+        idempotency=lambda asset, created, near: this.idempotency(
+            lambda connection: _reply(this, connection, asset, 201 if created else 200, near)
         ),
     )
     return Reply.unpack(done.handled.answer or b"").answer(replayed=done.handled.replayed)
+
+
+def _checked(form: TypeAdapter[T], said: str | None, name: str) -> T:
+    try:
+        return form.validate_python(said)
+    except ValidationError as refused:
+        raise from_pydantic(refused.errors(include_url=False), f"$.{name}") from None
 
 
 @get("/", sync_to_thread=True)
@@ -118,8 +129,9 @@ def list_assets(
 
 @get("/{asset:str}", sync_to_thread=True)
 def show_asset(asset: FromPath[str], visit: NamedDependency[Visit]) -> Answer[AssetAnswer]:
-    """One asset, with what the vendor's limits say about its rendition."""
-    return answer_card(_answer_of(visit.read(view.asset, asset)))
+    """One asset, with what the vendor's limits say about its rendition, and the assets that look much like it."""
+    card = visit.read(view.asset, asset)
+    return answer_card(_answer_of(card, visit.read(near_asset, asset)))
 
 
 @patch("/{asset:str}", sync_to_thread=True)
@@ -157,7 +169,8 @@ def show_content(
     stored = _bytes_of(card, rendition=wanted)
     kind = "rendition" if wanted else "original"
     suffix = stored.media_type.rpartition("/")[2]
-    return serve(request, visit.continuity.blobs, stored, name=f"{card.id}-{kind}.{suffix}")
+    name = f"{card.id}-{kind}.{_SUFFIXES.get(suffix, suffix)}"
+    return serve(request, visit.continuity.blobs, stored, name=name)
 
 
 @route("/{asset:str}/thumbnail", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
@@ -172,6 +185,10 @@ def show_thumbnail(
 
 
 def _bytes_of(card: AssetCard, *, rendition: bool) -> StoredBytes:
+    if card.erased:
+        raise BytesErased(
+            f"the bytes of {card.id} were erased", hint="that it was here, and what was made from it, stays"
+        )
     stored = card.rendition if rendition else card.original
     if stored is None:
         raise NotFound(f"{card.id} has no such bytes", hint="they were erased, or the asset is no picture")

@@ -12,6 +12,7 @@ from api.bodies import Because, CharacterWords, NewCharacter, NewReference
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
+from api.routes.elements import with_staleness
 from registry.deciders.character import (
     AssignReference,
     IntroduceCharacter,
@@ -129,7 +130,8 @@ def list_elements_of(
 ) -> Answer[Page[ElementCard]]:
     """The Kling elements that show the character, on all accounts."""
     visit.read(view.character, character)
-    return answer_page(request, visit.read(elements.elements, after=after, limit=limit, character=character))
+    page = visit.read(elements.elements, after=after, limit=limit, character=character)
+    return answer_page(request, with_staleness(visit, page))
 
 
 ROUTES: Any = Router(

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import route
 from litestar.params import FromPath, FromQuery
 
-from api.errors import NotAvailable, Web
+from api.errors import BytesErased, NotAvailable, Web
 from api.routes.answering import After, Answer, Limit, answer_card, answer_page
 from api.routes.commanding import Visit
 from api.routes.contents import READ, on_disk, serve, serve_made
@@ -26,8 +26,18 @@ def days_left(expires: int, now: int) -> int:
     return max(0, (expires - now) // DAY_US)
 
 
-def _dated(card: ClipCard, now: int) -> ClipCard:
+def dated(card: ClipCard, now: int) -> ClipCard:
+    """The same card with how many whole days the provider still keeps the clip."""
     return card.model_copy(update={"days_left": days_left(card.kling_url_expires_at, now)})
+
+
+def _kept(card: ClipCard) -> ClipCard:
+    """Raises BytesErased."""
+    if card.erased:
+        raise BytesErased(
+            f"the bytes of {card.id} were erased", hint="that it was made, and from what, stays on record"
+        )
+    return card
 
 
 @get("/", sync_to_thread=True)
@@ -42,20 +52,20 @@ def list_clips(
     page = visit.read(view.clips, after=after, limit=limit, scene=scene)
     now = visit.registry.clock()
     return answer_page(
-        request, page.model_copy(update={"items": tuple(_dated(one, now) for one in page.items)})
+        request, page.model_copy(update={"items": tuple(dated(one, now) for one in page.items)})
     )
 
 
 @get("/{clip:str}", sync_to_thread=True)
 def show_clip(clip: FromPath[str], visit: NamedDependency[Visit]) -> Answer[ClipCard]:
     """One clip."""
-    return answer_card(_dated(visit.read(view.clip, clip), visit.registry.clock()))
+    return answer_card(dated(visit.read(view.clip, clip), visit.registry.clock()))
 
 
 @route("/{clip:str}/content", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
 def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
     """The clip as the provider made it, byte for byte. Ranges are answered, so it can be played and sought."""
-    card = visit.read(view.clip, clip)
+    card = _kept(visit.read(view.clip, clip))
     suffix = card.stored.media_type.rpartition("/")[2]
     return serve(request, visit.continuity.blobs, card.stored, name=f"{card.id}.{suffix}")
 
@@ -63,7 +73,7 @@ def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit
 @route("/{clip:str}/poster", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
 def show_poster(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
     """The first frame as a JPEG."""
-    card = visit.read(view.clip, clip)
+    card = _kept(visit.read(view.clip, clip))
     if not media.can_decode():
         raise NotAvailable("posters need PyAV, which is not installed here", hint="install continuity[media]")
     with on_disk(visit.continuity.blobs, card.stored) as file:

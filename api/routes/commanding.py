@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Callable
@@ -115,7 +116,8 @@ class Change(Visit):
 
     def about(self, command: object) -> Self:
         """The same change with more in its digest: what was uploaded is not part of the JSON body."""
-        digest = sha256(f"{self.command_sha256} {json.dumps(command, sort_keys=True)}".encode()).hexdigest()
+        said = f"{self.command_sha256} {json.dumps(command, sort_keys=True)}"
+        digest = _kept_as(said, self.continuity.telling)
         return type(self)(self.continuity, self.caller, self.request_id, self.key, digest, self.version)
 
 
@@ -200,7 +202,7 @@ async def provide_change(
         visit.caller,
         visit.request_id,
         idempotency_key,
-        _digest(request, body),
+        _digest(request, body, visit.continuity.telling),
         _version(if_match),
     )
 
@@ -209,15 +211,19 @@ def _is_upload(request: Web) -> bool:
     return bool(request.route_handler.opt.get("upload"))
 
 
-def _digest(request: Web, body: bytes) -> str:
-    """What the command is, however its JSON was written down."""
+def _digest(request: Web, body: bytes, secret: bytes) -> str:
+    """What the command is, however its JSON was written down; to be compared under our secret only, as names are soon guessed."""
     try:
         said = json.loads(body, object_pairs_hook=_each_once) if body else None
     except (ValueError, RecursionError):
         said = body.hex()  # refused as malformed a moment later
     query = sorted(request.query_params.multi_items())
     whole = [request.method, request.url.path, query, said]
-    return sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    return _kept_as(json.dumps(whole, sort_keys=True), secret)
+
+
+def _kept_as(said: str, secret: bytes) -> str:
+    return hmac.new(secret, said.encode(), sha256).hexdigest()
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from api.bodies import Problem
 from api.errors import PROBLEM_TYPE
 from api.routes.examples import EXAMPLES, UPLOAD
+from registry.events.references import AssetKind
 
 TITLE: Final = "Continuity"
 DESCRIPTION: Final = """\
@@ -28,7 +29,7 @@ since 1970.
 """
 _REF: Final = "#/components/schemas/{model}"
 _VERBS: Final = ("get", "put", "post", "patch", "delete")
-_FILE: Final = {"type": "string", "contentMediaType": "image/*", "description": "JPEG, PNG or WebP."}
+_FILE: Final = {"type": "string", "contentMediaType": "*/*", "description": "The bytes say what they are."}
 _UPLOAD: Final = {
     "required": True,
     "content": {
@@ -39,12 +40,12 @@ _UPLOAD: Final = {
                 "properties": {
                     "file": {"type": "string", "format": "binary"},
                     "label": {"type": "string", "maxLength": 200},
-                    "kind": {"const": "picture"},
+                    "kind": {"enum": list(get_args(AssetKind))},
                 },
             },
             "examples": UPLOAD,
         },
-        "image/*": {"schema": _FILE},
+        "*/*": {"schema": _FILE},
     },
 }
 

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.bodies import Because
+from api.bodies import Retirement
 from api.errors import Web
-from api.recipes import ElementAnswer, ElementRecipe, NewElement, Remint
+from api.recipes import (
+    CheckedElements,
+    ElementAnswer,
+    ElementFault,
+    ElementRecipe,
+    ElementsToCheck,
+    NewElement,
+    Remint,
+)
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.waiting import Wait, Watch
+from generation.deleting import carry_out, must_be_deletable
 from generation.minting import mint_element, preview_element
 from generation.plan import MintPreview
 from generation.queue import waiting_for
 from generation.recipe import ElementRecipeRequest
 from generation.reminting import element_recipe
+from generation.staleness import stale_now
 from registry.deciders.character import ReviseCharacter
-from registry.deciders.element import AdoptElement, RetireElement
-from registry.errors import AlreadyRegistered, Refusal
+from registry.deciders.element import AdoptElement, Element, RetireElement, decide
+from registry.errors import AlreadyRegistered, InvalidCommand, NotFound, Refusal
 from registry.registry import Connection
 from registry.views import elements as view
 from registry.views import submissions
@@ -73,20 +84,10 @@ def _minted(
 
 
 def _adopted(change: Change, data: NewElement) -> Answer[ElementAnswer]:
-    if data.element_id is None or data.account is None:
-        raise RuntimeError("the body lets no adoption through without them")
     if (bound := _bound(change, data)) is not None:
         return _again(change, bound, data)
     element = change.registry.make_id("element")
-    command = AdoptElement(
-        stream=element,
-        element_id=data.element_id,
-        account=data.account,
-        character=data.character,
-        look=data.look,
-        made_from=data.made_from,
-        attested_by=data.attested_by or change.caller.holder,
-    )
+    command = _command(change, element, data)
     try:
         return change.create(command, reply=lambda connection: _reply(change, connection, element, 201))
     except AlreadyRegistered:
@@ -96,18 +97,64 @@ def _adopted(change: Change, data: NewElement) -> Answer[ElementAnswer]:
         return _again(change, bound, data)
 
 
-def _bound(change: Change, data: NewElement) -> ElementCard | None:
-    return change.read(view.element_bound_as, data.account or "", data.element_id or 0)
+def _command(visit: Visit, element: str, data: NewElement) -> AdoptElement:
+    """Raises InvalidCommand for a recipe."""
+    if data.element_id is None or data.account is None:
+        raise InvalidCommand(
+            "element_id is missing", hint="copy the id as Kling lists it, or mint it", path="element_id"
+        )
+    return AdoptElement(
+        stream=element,
+        element_id=data.element_id,
+        account=data.account,
+        character=data.character,
+        look=data.look,
+        made_from=data.made_from,
+        attested_by=data.attested_by or visit.caller.holder,
+    )
 
 
-def _again(change: Change, bound: ElementCard, data: NewElement) -> Answer[ElementAnswer]:
-    if bound.character != data.character or bound.retired:
-        state = "and is retired" if bound.retired else "already"
+@post("/check", status_code=200, sync_to_thread=True)
+def check(data: JSONBody[ElementsToCheck], question: NamedDependency[Visit]) -> Answer[CheckedElements]:
+    """What stands against adopting these elements, by the very rules of adoption. Nothing is adopted."""
+    faults = []
+    for index, wanted in enumerate(data.elements):
+        try:
+            _would_adopt(question, wanted)
+        except (Refusal, NotFound) as refused:
+            path = str(refused.detail.get("path", ""))
+            faults.append(ElementFault(index=index, code=refused.code, message=refused.message, path=path))
+    return answer_card(CheckedElements(faults=tuple(faults)))
+
+
+def _would_adopt(visit: Visit, data: NewElement) -> None:
+    """Raises what adopting it would raise."""
+    if (bound := _bound(visit, data)) is not None:
+        _must_be_the_same(bound, data)
+        return
+    command = _command(visit, "element_new", data)
+    reads = {stream: visit.registry.state(visit.studio, stream).state for stream in command.reads}
+    decide(command, Element(), reads)
+
+
+def _bound(visit: Visit, data: NewElement) -> ElementCard | None:
+    return visit.read(view.element_bound_as, data.account or "", data.element_id or 0)
+
+
+def _must_be_the_same(bound: ElementCard, data: NewElement) -> None:
+    """Raises ElementTaken."""
+    if (bound.character, bound.look) != (data.character, data.look) or bound.retired:
+        in_look = f" in the look {bound.look!r}" if bound.look else ""
+        state = f"{in_look} and is retired" if bound.retired else f"{in_look} already"
         raise ElementTaken(
-            f"element_id {data.element_id} of {data.account} is {bound.id}, which shows {bound.character} {state}",
+            f"element_id {data.element_id} of {data.account} is {bound.id}, which shows {bound.character}{state}",
             hint=_OTHERWISE,
             path="element_id",
         )
+
+
+def _again(change: Change, bound: ElementCard, data: NewElement) -> Answer[ElementAnswer]:
+    _must_be_the_same(bound, data)
     nothing = ReviseCharacter(stream=bound.character)
     return change.make(nothing, reply=lambda connection: _reply(change, connection, bound.id, 200))
 
@@ -141,8 +188,9 @@ def list_elements(
     after: After = 0,
     limit: Limit = 100,
 ) -> Answer[Page[ElementCard]]:
-    """Elements in order of adoption."""
-    return answer_page(request, visit.read(view.elements, after=after, limit=limit, character=character))
+    """Elements in order of adoption, each with what became stale in it."""
+    page = visit.read(view.elements, after=after, limit=limit, character=character)
+    return answer_page(request, with_staleness(visit, page))
 
 
 @get("/{element:str}")
@@ -165,7 +213,7 @@ async def show_element(
         return card.model_copy(update={"waiting_for": visit.read(waiting_for, card.id, now=now, slots=slots)})
 
     found = await watch.until(visit.studio, read, lambda card: not _in_the_making(card), wait=wait)
-    return answer_card(found)
+    return answer_card(found.model_copy(update={"stale": _stale(visit, [found]).get(found.id)}))
 
 
 def _in_the_making(card: ElementCard) -> bool:
@@ -196,17 +244,41 @@ def remint(
     return _minted(change, recipe, remint_of=element, reason=data.reason)
 
 
+def _stale(visit: Visit, cards: Sequence[ElementCard]) -> dict[str, str]:
+    return stale_now(visit.registry, visit.studio, cards)
+
+
+def with_staleness(visit: Visit, page: Page[ElementCard]) -> Page[ElementCard]:
+    """The same cards, those that are stale with the named cause."""
+    why = _stale(visit, page.items)
+    cards = (card.model_copy(update={"stale": why.get(card.id)}) for card in page.items)
+    return page.model_copy(update={"items": tuple(cards)})
+
+
 @post("/{element:str}/retire", status_code=200, sync_to_thread=True)
 def retire_element(
-    element: FromPath[str], data: JSONBody[Because], change: NamedDependency[Change]
+    element: FromPath[str], data: JSONBody[Retirement], change: NamedDependency[Change]
 ) -> Answer[ElementAnswer]:
-    """Let nothing new stand on it; one that is not sent yet is not made."""
-    command = RetireElement(stream=named("element", element), reason=data.reason)
-    return change.make(command, reply=lambda connection: _reply(change, connection, element, 200))
+    """Let nothing new stand on it; one that is not sent yet is not made.
+
+    With `delete` Kling deletes it right after, and `GET` says when that is done.
+
+    A preset, and what is not in the account's own list, cannot be deleted (contract R59): 409, and nothing is retired.
+    """
+    if (first := change.earlier()) is not None:
+        return first
+    desk = change.continuity.desk()
+    command = RetireElement(stream=named("element", element), reason=data.reason, delete=data.delete)
+    if data.delete:
+        must_be_deletable(desk, change.studio, element)
+    answer = change.make(command, reply=lambda connection: _reply(change, connection, element, 200))
+    if data.delete:
+        carry_out(desk, change.studio, element, context=change.context())
+    return answer
 
 
 ROUTES: Any = Router(
     "/elements",
-    route_handlers=[adopt_or_mint, list_elements, preview, show_element, remint, retire_element],
+    route_handlers=[adopt_or_mint, check, list_elements, preview, show_element, remint, retire_element],
     tags=["Elements"],
 )

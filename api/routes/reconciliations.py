@@ -36,7 +36,7 @@ def reconcile_account(
     if (first := change.earlier()) is not None:
         return first
     change.must_not_match()
-    account = data.account or _only_account(change)
+    account = data.account or only_account(change)
     change.read(accounts.account, account)
     desk = change.continuity.desk()
     name = change.registry.make_id("reconciliation")
@@ -59,7 +59,8 @@ def reconcile_account(
     return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
 
 
-def _only_account(change: Change) -> str:
+def only_account(change: Change) -> str:
+    """The studio's account, where it has one. Raises InvalidCommand."""
     known = [card.id for card in change.read(accounts.accounts).items]
     if len(known) == 1:
         return known[0]

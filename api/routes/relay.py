@@ -61,7 +61,8 @@ def _source(connection: Connection, log: str, source: str) -> tuple[str, StoredB
     """A clip, or an asset as it was handed in, unless it is retired: its name as a file, and its bytes."""
     try:
         if is_id(source, "clip"):
-            return f"{source}.mp4", clips.clip(connection, log, source).stored
+            clip = clips.clip(connection, log, source)
+            return None if clip.erased else (f"{source}.mp4", clip.stored)
         card = assets.asset(connection, log, source)
     except NotFound:
         return None

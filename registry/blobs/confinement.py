@@ -89,9 +89,9 @@ def main(arguments: list[str]) -> None:
 
 
 def _jobs() -> dict[str, Job]:
-    from . import decoding, projecting  # after the limits are set
+    from . import decoding, listening, projecting  # after the limits are set
 
-    return {**decoding.JOBS, **projecting.JOBS}
+    return {**decoding.JOBS, **projecting.JOBS, **listening.JOBS}
 
 
 def _next(parent: socket.socket) -> tuple[str, dict[str, Any], list[int]] | None:

@@ -17,6 +17,7 @@ from registry.errors import BlobError, NotAPicture, PictureTooLarge
 
 from .colour import to_srgb
 from .confinement import Job, reading, writing
+from .perceptual import perceptual
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 20_000
@@ -62,7 +63,8 @@ def render(source: int, target: int) -> dict[str, Any]:
     pixels.info = {name: value for name, value in pixels.info.items() if name in meaning}
     with writing(target) as out:
         pixels.save(out, kind, **how)
-    return {"picture": facts, "rendition": {"format": kind, "colour": colour}}
+    looks = perceptual(pixels if pixels.mode in ("L", "LA", "RGB", "RGBA") else _eight_bit(pixels))
+    return {"picture": facts, "rendition": {"format": kind, "colour": colour}, "perceptual": looks}
 
 
 def thumbnail(source: int, target: int, *, side: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -105,6 +105,7 @@ class DiskBlobs:
             except FileNotFoundError:
                 return
             shutil.rmtree(trash, dir_fd=incoming)
+            self._tidy(root, key.split("/")[:-1])
 
     def presign(self, key: str, *, seconds: int) -> str | None:  # noqa: ARG002 - a folder has no address
         check_key(key)
@@ -239,6 +240,12 @@ class DiskBlobs:
                     remove(name, incoming)
 
     # -- the folder itself
+
+    def _tidy(self, root: int, path: Sequence[str]) -> None:
+        """Remove the folder that held the blob once it is empty; a studio's own folder stays."""
+        if len(path) > 1:
+            with contextlib.suppress(OSError), descend(root, list(path[:-1])) as parent:
+                os.rmdir(path[-1], dir_fd=parent)
 
     @contextmanager
     def _open_root(self) -> Iterator[int]:

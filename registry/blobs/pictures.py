@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Literal, Self
 from pydantic import TypeAdapter, ValidationError
 
 from registry.errors import BlobError, NotAPicture, PictureTooLarge
+from registry.events.references import Perceptual
 
 from .confined import CONFINED, Confined, DecodingError
 from .digest import CHUNK
@@ -52,6 +53,7 @@ class Rendition:
     """The clean version, in an unnamed temporary file that goes when it is closed. `size` in bytes.
 
     `colour` says what became of the source's colour profile: kept (none, or sRGB), converted, or ignored as broken.
+    `perceptual` is the fingerprint of what it looks like (`perceptual.py`), None for a picture of one tone.
     """
 
     file: BinaryIO
@@ -61,6 +63,7 @@ class Rendition:
     size: int
     sha256: str
     colour: Literal["kept", "converted", "profile ignored"]
+    perceptual: str | None
     picture: Picture
 
     @property
@@ -83,6 +86,7 @@ class Rendition:
 
 
 _PICTURE: TypeAdapter[Picture] = TypeAdapter(Picture)
+_PERCEPTUAL: TypeAdapter[str | None] = TypeAdapter(Perceptual | None)
 
 
 def read_picture(file: BinaryIO | Path, *, confined: Confined = CONFINED) -> Picture:
@@ -103,6 +107,7 @@ def render(file: BinaryIO | Path, *, confined: Confined = CONFINED) -> Rendition
                 width=picture.upright_width,
                 height=picture.upright_height,
                 picture=picture,
+                perceptual=_PERCEPTUAL.validate_python(answer["perceptual"]),
                 **_measured(out),
                 **answer["rendition"],
             )

@@ -23,6 +23,7 @@ from registry.events.account import (
     AccountOpened,
     AccountReconciled,
     AccountResumed,
+    CensusTaken,
     ChargeWithoutEventFound,
     EventWithoutChargeFound,
     OrphanTaskFound,
@@ -96,6 +97,15 @@ class RecordReconciliation(Command):
 
 KEPT_US: Final = 30 * 86_400 * 1_000_000
 """How long the provider keeps results (contract section 10); without a window, tasks of this time are compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCensus(Command):
+    """The account's elements and voices were compared with the provider's. Quiet when this census is recorded."""
+
+    taken: CensusTaken
+
+
 Held = tuple[Scope, str | None]
 """A hold's scope, and its model when it is one model's."""
 
@@ -104,7 +114,7 @@ Held = tuple[Scope, str | None]
 class Account:
     """An account as it is. `host` is the API's base URL; `key_fingerprint` the key we send under, `keys` all attested ones.
 
-    `found` holds the last finding about each task, `last_run` the name of the last reconciliation;
+    `found` holds the last finding about each task, `last_run` and `last_census` name the last reconciliation and census;
     `compared_at` is when the last one began that read all that the provider keeps (microseconds since 1970).
     """
 
@@ -119,6 +129,7 @@ class Account:
     found: Mapping[str, Finding] = field(default_factory=dict)
     last_run: str = ""
     compared_at: int = 0
+    last_census: str = ""
 
     def speaks_for(self, key_fingerprint: str, host: str) -> bool:
         """Whether asking now answers for what was sent under that key to that host: same host, a key of this account."""
@@ -160,6 +171,8 @@ def decide(command: Command, state: Account, _reads: Reads) -> Sequence[Event]:
             return [] if state.knows(finding) else [finding]
         case RecordReconciliation(reconciled=reconciled):
             return _record(reconciled, state)
+        case RecordCensus(taken=taken):
+            return [] if taken.census == state.last_census else [taken]
         case _:
             raise unexpected(command)
 
@@ -221,6 +234,8 @@ def evolve(state: Account, event: Event) -> Account:
         case AccountReconciled(reconciliation=run, ran_at=ran_at):
             compared_at = ran_at if _whole(event) else 0
             return replace(state, last_run=run, compared_at=max(state.compared_at, compared_at))
+        case CensusTaken(census=census):
+            return replace(state, last_census=census)
         case _:
             raise unexpected(event)
 

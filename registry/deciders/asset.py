@@ -29,19 +29,25 @@ from registry.events.asset import (
 )
 from registry.events.envelope import Event
 from registry.events.personal import known
-from registry.events.references import AssetKind, PictureFacts, StoredBytes
+from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterAsset(Command):
-    """Keep these bytes. They are in the blob store already; `fingerprint` is their studio-keyed digest."""
+    """Keep these bytes. They are in the blob store already; `fingerprint` is their studio-keyed digest.
+
+    `perceptual` is what the rendition looks like, where that can be told.
+    """
 
     kind: AssetKind
     label: str
     original: StoredBytes
     rendition: StoredBytes | None = None
     picture: PictureFacts | None = None
+    footage: FootageFacts | None = None
+    sound: SoundFacts | None = None
     fingerprint: str
+    perceptual: str | None = None
     derived_from: FrameOf | None = None
 
     @property
@@ -96,6 +102,8 @@ class Asset:
     original: StoredBytes | None = None
     rendition: StoredBytes | None = None
     picture: PictureFacts | None = None
+    footage: FootageFacts | None = None
+    sound: SoundFacts | None = None
     derived_from: FrameOf | None = None
     erased: bool = False
 
@@ -108,13 +116,7 @@ def decide(command: Command, state: Asset, reads: Reads) -> Sequence[Event]:
         case DescribeAsset():
             return _describe(command, state)
         case SupersedeAsset():
-            must_be_live(state.retired, command.stream)
-            must_be_live(read(reads, command.by, Asset).retired, command.by)
-            if command.by == command.stream:
-                raise InvalidCommand(
-                    f"{command.stream} cannot supersede itself", hint="name another asset", path="by"
-                )
-            return [AssetSuperseded(by=command.by, reason=checked_text(command.reason, "reason"))]
+            return _supersede(command, state, reads)
         case EraseAsset():
             return [] if state.erased else [AssetErased(likeness=command.likeness)]
         case RetireAsset():
@@ -135,10 +137,30 @@ def _register(command: RegisterAsset, state: Asset, reads: Reads) -> Sequence[Ev
             original=command.original,
             rendition=command.rendition,
             picture=command.picture,
+            footage=command.footage,
+            sound=command.sound,
             fingerprint=command.fingerprint,
+            perceptual=command.perceptual,
             derived_from=command.derived_from,
         )
     ]
+
+
+def _supersede(command: SupersedeAsset, state: Asset, reads: Reads) -> Sequence[Event]:
+    must_be_live(state.retired, command.stream)
+    successor = read(reads, command.by, Asset)
+    must_be_live(successor.retired, command.by)
+    if command.by == command.stream:
+        raise InvalidCommand(
+            f"{command.stream} cannot supersede itself", hint="name another asset", path="by"
+        )
+    if successor.kind != state.kind:
+        raise InvalidCommand(
+            f"{command.by} is of kind {successor.kind}, and {command.stream} of kind {state.kind}",
+            hint="name an asset of the same kind",
+            path="by",
+        )
+    return [AssetSuperseded(by=command.by, reason=checked_text(command.reason, "reason"))]
 
 
 def _describe(command: DescribeAsset, state: Asset) -> Sequence[Event]:
@@ -161,6 +183,8 @@ def evolve(state: Asset, event: Event) -> Asset:
                 original=known(event.original, None),
                 rendition=known(event.rendition, None),
                 picture=event.picture,
+                footage=event.footage,
+                sound=event.sound,
                 derived_from=event.derived_from,
             )
         case AssetDescribed():

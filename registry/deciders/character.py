@@ -246,7 +246,7 @@ def evolve(state: Character, event: Event) -> Character:
             gone = Reference(event.asset, event.role, event.look)
             return replace(state, references=tuple(kept for kept in state.references if kept != gone))
         case LookDefined() | LookRetired():
-            return replace(state, looks=evolve_looks(state.looks, event))
+            return replace(state, looks=evolve_looks(state.looks, event, version=state.version))
         case CharacterRetired():
             return replace(state, retired=True)
         case CharacterErased():

@@ -53,6 +53,11 @@ class Clip:
     withdrawn: bool = False
     erased: bool = False
 
+    @property
+    def retired(self) -> bool:
+        """Whether nothing new may stand on it."""
+        return self.withdrawn
+
 
 def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
     match command:

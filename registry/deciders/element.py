@@ -97,7 +97,7 @@ class MintElement(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RetireElement(Command):
-    """Let nothing new stand on it; with `delete` the provider is asked to delete it too."""
+    """Let nothing new stand on it; with `delete` the provider is asked to delete it too, also one that was retired before."""
 
     reason: str
     delete: bool = False
@@ -124,6 +124,8 @@ class Element:
     retired: bool = False
     lost: LostCause | None = None
     deleted: bool = False
+    doomed: bool = False
+    """Its deletion at the provider was asked for; done once it is `deleted`."""
 
     @property
     def live(self) -> bool:
@@ -152,9 +154,11 @@ def decide(command: Command, state: Element, reads: Reads) -> Sequence[Event]:
         case NoteOnElement():
             return _note(command, state)
         case RetireElement():
-            must_be_live(state.retired, command.stream)
-            reason = checked_text(command.reason, "reason")
-            return [ElementRetired(reason=reason, delete=command.delete and not state.deleted)]
+            failed = state.mint is not None and state.mint.stage == "failed"
+            delete = command.delete and not (state.doomed or state.deleted or failed)
+            if not delete:
+                must_be_live(state.retired, command.stream)
+            return [ElementRetired(reason=checked_text(command.reason, "reason"), delete=delete)]
         case _:
             raise unexpected(command)
 
@@ -247,7 +251,7 @@ def evolve(state: Element, event: Event) -> Element:
             made_from: Literal["image", "video"] = "video" if inputs.video else "image"
             return Element(True, None, event.account, inputs.character, inputs.look, made_from, Mint(event))
         case ElementRetired():
-            return replace(state, retired=True)
+            return replace(state, retired=True, doomed=state.doomed or event.delete)
         case ElementLost():
             return replace(state, lost=event.cause)
         case ElementRecovered():

@@ -69,16 +69,20 @@ class TooDear(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestGeneration(Command):
-    """Take the request with its compiled plan, or with the generation it waits for; both events stand in one append."""
+    """Take the request with its compiled plan, or with the generation it waits for; both events stand in one append.
+
+    It is guarded by what the plan stands on: people may take their consent back while it is compiled.
+    """
 
     requested: GenerationRequested
     plan: PlanCompiled | ParentAwaited
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def reads(self) -> tuple[str, ...]:
         parent = (self.plan.parent,) if isinstance(self.plan, ParentAwaited) else ()
         earlier = (self.requested.retry_of,) if self.requested.retry_of else ()
-        return (self.requested.production, self.requested.scene, *parent, *earlier)
+        return (self.requested.production, self.requested.scene, *parent, *earlier, *self.standing.reads)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +220,7 @@ def _request(command: RequestGeneration, state: Generation, reads: Reads) -> Seq
         )
     if requested.retry_of is not None:
         must_have_ended(read(reads, requested.retry_of, Generation), requested.retry_of)
+    must_stand(command.standing, reads)
     if isinstance(command.plan, ParentAwaited):
         read(reads, command.plan.parent, Generation)
         return [requested, command.plan]

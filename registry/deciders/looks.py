@@ -43,9 +43,10 @@ class RetireLook(Command):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look as it is; `version` counts its definitions."""
+    """A look as it is; `version` counts its definitions, `since` is the version of the character that first had it."""
 
     version: int = 0
+    since: int = 0
     wardrobe: str = ""
     styling: str = ""
     age: str = ""
@@ -75,7 +76,7 @@ def decide_look(command: DefineLook | RetireLook, looks: Looks) -> Sequence[Even
         _NAME.validate_python(command.look)
     except ValidationError:
         raise InvalidCommand(
-            f"{command.look!r} is no name of a look: 1 to 60 characters, no space at either end",
+            f"{command.look!r} is no name of a look: 1 to 60 characters, no slash, no space at either end",
             hint="name it after what is worn, e.g. winter",
             path="look",
         ) from None
@@ -94,12 +95,14 @@ def _text(wanted: str | None, before: str, field: str) -> str:
     return before if wanted is None else checked_text(wanted, field, most=500)
 
 
-def evolve_looks(looks: Looks, event: LookDefined | LookRetired) -> Looks:
+def evolve_looks(looks: Looks, event: LookDefined | LookRetired, *, version: int) -> Looks:
+    """`version` is the character's, with this event."""
     before = looks.get(event.look, Look())
     if isinstance(event, LookRetired):
         return {**looks, event.look: replace(before, retired=True)}
     look = Look(
         version=before.version + 1,
+        since=before.since or version,
         wardrobe=known(event.wardrobe, ""),
         styling=known(event.styling, ""),
         age=known(event.age, ""),

@@ -24,7 +24,7 @@ from registry.deciders.command import (
     read,
     unexpected,
 )
-from registry.deciders.pins import PinCharacter, Pins, ReleasePin, decide_pin, evolve_pins
+from registry.deciders.pins import MovePin, PinCharacter, Pins, ReleasePin, decide_pin, evolve_pins
 from registry.errors import Refusal
 from registry.events.envelope import Event
 from registry.events.pins import CharacterPinned, PinReleased
@@ -184,7 +184,7 @@ def decide(command: Command, state: Production, reads: Reads) -> Sequence[Event]
         case SetTerritories(territories=territories):
             wanted = TerritoriesSet(territories=tuple(sorted(set(territories))))
             return [] if wanted.territories == state.territories else [wanted]
-        case PinCharacter() | ReleasePin():
+        case PinCharacter() | ReleasePin() | MovePin():
             return decide_pin(command, state.pins, reads)
         case CloseProduction():
             return [ProductionClosed(reason=checked_text(command.reason, "reason"))]

@@ -20,7 +20,7 @@ from registry.deciders.command import (
     read,
     unexpected,
 )
-from registry.deciders.pins import PinCharacter, Pins, ReleasePin, decide_pin, evolve_pins
+from registry.deciders.pins import MovePin, PinCharacter, Pins, ReleasePin, decide_pin, evolve_pins
 from registry.deciders.production import Production
 from registry.deciders.production import must_be_open as production_must_be_open
 from registry.errors import InvalidCommand, NotFound
@@ -159,7 +159,7 @@ def decide(command: Command, state: Scene, reads: Reads) -> Sequence[Event]:
                     f"{command.character} is not cast in {command.stream}", hint="look at the scene's cast"
                 )
             return [CastReleased(character=command.character, reason=checked_text(command.reason, "reason"))]
-        case PinCharacter() | ReleasePin():
+        case PinCharacter() | ReleasePin() | MovePin():
             return decide_pin(command, state.pins, reads)
         case ContinueScene():
             return _continue(command, state, reads)

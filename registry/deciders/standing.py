@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registry.deciders.character import Character
-from registry.deciders.command import Reads, must_be_live, must_exist
+from registry.deciders.command import AlreadyRetired, Reads, must_be_live, must_exist
 from registry.deciders.likeness import Likeness, Use
 from registry.deciders.production import Production
 from registry.errors import Refusal
@@ -21,17 +21,21 @@ class NoConsent(Refusal):
 class Standing:
     """The streams a plan stands on, of which none may be retired, and the use it makes of the people among them.
 
-    `likenesses` are those linked to the plan's characters when it was compiled.
+    `likenesses` are those linked to the plan's characters when it was compiled. `shows` are characters that can be recognised
+    without being grounds, by a portrait or in a clip that is gone on from: they may be retired, and need consent all the same.
+    Who is in `heard` is heard, and everybody when the use says so.
     """
 
     grounds: tuple[str, ...] = ()
     likenesses: tuple[str, ...] = ()
     use: Use | None = None
+    shows: tuple[str, ...] = ()
+    heard: frozenset[str] = frozenset()
 
     @property
     def reads(self) -> tuple[str, ...]:
         production = (self.use.production,) if self.use and self.use.production else ()
-        return (*self.grounds, *self.likenesses, *production)
+        return (*self.grounds, *self.shows, *self.likenesses, *production)
 
 
 def must_stand(standing: Standing, reads: Reads) -> None:
@@ -40,6 +44,10 @@ def must_stand(standing: Standing, reads: Reads) -> None:
         state = reads[stream]
         must_exist(state.exists, stream)
         must_be_live(getattr(state, "retired", False), stream)
+        if getattr(state, "withdrawn", False):
+            raise AlreadyRetired(f"{stream} is withdrawn", hint="go on from another clip")
+    for stream in dict.fromkeys((*standing.grounds, *standing.shows)):
+        state = reads[stream]
         if isinstance(state, Character) and state.portrayal.depicts == "real_person":
             _must_allow(stream, state, standing, reads)
 
@@ -58,12 +66,16 @@ def _must_allow(stream: str, character: Character, standing: Standing, reads: Re
             character=stream,
         )
     likeness: Likeness = reads[character.portrayal.likeness]
-    territories = territories_of(reads[standing.use.production] if standing.use.production else None)
-    if likeness.covering(standing.use, territories) is None:
+    use = replace(standing.use, voice=standing.use.voice or stream in standing.heard)
+    territories = territories_of(reads[use.production] if use.production else None)
+    if likeness.covering(use, territories) is None:
+        why = likeness.why_not(use, territories)
         raise NoConsent(
-            f"{character.portrayal.likeness} behind {stream} does not allow it: {likeness.why_not(standing.use, territories)}",
+            f"{character.portrayal.likeness} behind {stream} does not allow it: {why}",
             hint="get a consent that covers it, or cast somebody else",
             character=stream,
+            likeness=character.portrayal.likeness,
+            why=why,
         )
 
 

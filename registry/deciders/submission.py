@@ -35,6 +35,7 @@ from registry.deciders.command import (
 from registry.deciders.standing import Standing, must_stand
 from registry.errors import InvalidCommand, Refusal
 from registry.events.envelope import Event
+from registry.events.personal import GONE, known
 from registry.events.submission import (
     CallbackReceived,
     CreationSucceeded,
@@ -353,15 +354,15 @@ def _noted(state: Submission, event: Event) -> Submission:
         case SubmissionNotSent():
             return replace(state, reason=event.reason, rejected=None)
         case SubmissionUnknown() | SubmissionQuarantined() | SubmissionClosed():
-            return replace(state, reason=event.reason)
+            return replace(state, reason=known(event.reason, GONE))
         case SubmissionDisproved():
             return replace(state, disproofs=state.disproofs + 1)
         case SubmissionConfirmed():
             return replace(state, task_id=event.task_id)
         case SubmissionRejected():
-            return replace(state, rejected=event, reason=event.message)
+            return replace(state, rejected=event, reason=known(event.message, GONE))
         case QuarantineResolved():
-            return replace(state, resolved=event, reason=event.reason)
+            return replace(state, resolved=event, reason=known(event.reason, GONE))
         case CallbackReceived():
             return replace(state, calls=state.calls | {event.body_sha256})
         case _:
@@ -377,9 +378,10 @@ def _followed(state: Submission, event: Event) -> Submission:
         case CreationSucceeded():
             return replace(state, created=event)
         case TaskFailed():
-            return replace(state, failed=event, reason=event.message)
+            return replace(state, failed=event, reason=known(event.message, GONE))
         case ProviderAnomaly():
-            return replace(state, anomaly=event.what, anomalies=state.anomalies | {event.what})
+            what = known(event.what, GONE)
+            return replace(state, anomaly=what, anomalies=state.anomalies | {what})
         case _:
             raise unexpected(event)
 

@@ -96,7 +96,7 @@ class MintVoice(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RetireVoice(Command):
-    """Let nobody new speak with it; with `delete` the provider is asked to delete it too."""
+    """Let nobody new speak with it; with `delete` the provider is asked to delete it too, also one that was retired before."""
 
     reason: str
     delete: bool = False
@@ -121,6 +121,8 @@ class Voice:
     retired: bool = False
     lost: LostCause | None = None
     deleted: bool = False
+    doomed: bool = False
+    """Its deletion at the provider was asked for; done once it is `deleted`."""
 
     @property
     def live(self) -> bool:
@@ -156,9 +158,11 @@ def decide(command: Command, state: Voice, reads: Reads) -> Sequence[Event]:
         case NoteOnVoice():
             return _note(command, state)
         case RetireVoice():
-            must_be_live(state.retired, command.stream)
-            reason = checked_text(command.reason, "reason")
-            return [VoiceRetired(reason=reason, delete=command.delete and not state.deleted)]
+            failed = state.mint is not None and state.mint.stage == "failed"
+            delete = command.delete and not (state.doomed or state.deleted or failed)
+            if not delete:
+                must_be_live(state.retired, command.stream)
+            return [VoiceRetired(reason=checked_text(command.reason, "reason"), delete=delete)]
         case _:
             raise unexpected(command)
 
@@ -252,7 +256,7 @@ def evolve(state: Voice, event: Event) -> Voice:
         case VoiceMintRequested():
             return Voice(True, None, event.account, event.inputs.character, Mint(event))
         case VoiceRetired():
-            return replace(state, retired=True)
+            return replace(state, retired=True, doomed=state.doomed or event.delete)
         case VoiceLost():
             return replace(state, lost=event.cause)
         case VoiceRecovered():

@@ -1,6 +1,7 @@
 """A Kling account in a region. Its access keys may rotate; its element ids and tasks belong to it alone.
 
-What a comparison of the provider's task list with our log found is here too: the findings, and the run as a whole.
+What a comparison of the provider's task list with our log found is here too: the findings, and the run as a whole; and likewise
+what a census of its elements and voices found.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from registry.events.envelope import Event
-from registry.events.ids import ReconciliationId, SubmissionId
+from registry.events.ids import CensusId, ReconciliationId, SubmissionId
 from registry.events.references import Units, Value
 
 Scope = Literal["everything", "sending", "model"]
@@ -190,4 +191,50 @@ class AccountReconciled(Event):
     packs: tuple[ResourcePack, ...] = ()
     packs_used: Amount | None = None
     findings: tuple[ReconciliationFinding, ...] = ()
+    omitted: int = Field(default=0, ge=0)
+
+
+Census = Literal[
+    "missing", "deleted", "foreign", "undeleted", "drifted", "duplicate", "orphan", "preset", "recovered"
+]
+"""What a census can find: a binding the provider does not list, lists as deleted, as somebody else's, still lists though it was
+to be deleted, or lists made of something else; one name twice; something no binding stands for; a preset that was adopted as
+the account's own; and a lost binding that is there again."""
+CensusAction = Literal["adopt", "merge", "retire", "remint", "delete", "none"]
+
+
+class CensusFinding(Value):
+    """One line of a census. It holds ids alone: a name or a description at the provider may be a person's.
+
+    `id` is the same in every census that finds the same; `subject` is the binding, or the vendor's id where there is none. Of
+    the `actions` the first is the usual one.
+    """
+
+    id: str
+    kind: Census
+    of: Literal["element", "voice"]
+    subject: str
+    words: str
+    actions: tuple[CensusAction, ...]
+    vendor_id: str = ""
+
+
+class CensusTaken(Event):
+    """The account's elements and voices at the provider were compared with our bindings; what differs is in `findings`.
+
+    `listed` were in the provider's lists by kind (`element`, `voice`, and the vendor's own as `element_preset`, `voice_preset`),
+    `bindings` in this log. `unread` says what could not be read; where a list was not read to its end nothing is said to be
+    missing from it. `counts` counts all findings by kind; the list holds the gravest, and `omitted` are not in it.
+    """
+
+    NAME: ClassVar[str] = "CensusTaken"
+
+    census: CensusId
+    ran_at: int
+    listed: dict[str, int]
+    bindings: int = Field(ge=0)
+    complete: bool
+    unread: tuple[str, ...] = ()
+    counts: dict[str, int] = Field(default_factory=dict)
+    findings: tuple[CensusFinding, ...] = ()
     omitted: int = Field(default=0, ge=0)

@@ -1,4 +1,4 @@
-"""Source bytes: pictures (and later footage, sound, documents) as they were handed in, immutable and under a digest."""
+"""Source bytes: pictures, footage, sound and documents as they were handed in, immutable and under a digest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from pydantic import Field
 from registry.events.envelope import Event
 from registry.events.ids import AssetId, ClipId, LikenessId
 from registry.events.personal import Personal
-from registry.events.references import AssetKind, PictureFacts, StoredBytes, Value
+from registry.events.references import (
+    AssetKind,
+    FootageFacts,
+    Perceptual,
+    PictureFacts,
+    SoundFacts,
+    StoredBytes,
+    Value,
+)
 
 
 class FrameOf(Value):
@@ -20,10 +28,12 @@ class FrameOf(Value):
 
 
 class AssetRegistered(Event):
-    """Bytes are kept from here on. `rendition` is what Kling and pages get: upright, without metadata.
+    """Bytes are kept from here on. `rendition` is what Kling and pages get of a picture: upright, without metadata.
 
-    `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised; like the digests
-    it identifies a portrait, so it is personal.
+    `picture`, `footage` or `sound` says what is known of the kind; of documents nothing is.
+
+    `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised, `perceptual` what
+    the rendition looks like, None where there is nothing to tell it by; both identify a portrait as digests do, and are personal.
     """
 
     NAME: ClassVar[str] = "AssetRegistered"
@@ -33,7 +43,10 @@ class AssetRegistered(Event):
     original: Personal[StoredBytes]
     rendition: Personal[StoredBytes | None] = None
     picture: PictureFacts | None = None
+    footage: FootageFacts | None = None
+    sound: SoundFacts | None = None
     fingerprint: Personal[str]
+    perceptual: Personal[Perceptual | None] = None
     derived_from: FrameOf | None = None
 
 

@@ -98,7 +98,7 @@ class ElementLost(Event):
     NAME: ClassVar[str] = "ElementLost"
 
     cause: LostCause
-    detail: str = ""
+    detail: Personal[str] = ""
 
 
 class ElementRecovered(Event):

@@ -102,7 +102,7 @@ class PlanVoided(Event):
     NAME: ClassVar[str] = "PlanVoided"
 
     plan_digest: Sha256
-    reason: str
+    reason: Personal[str]
 
 
 class CancelWanted(Event):

@@ -61,7 +61,7 @@ class LikenessUseRefused(Event):
     character: CharacterId
     production: ProductionId | None = None
     subject: str | None = None
-    reason: str
+    reason: Personal[str]
 
 
 class ErasureOrdered(Event):

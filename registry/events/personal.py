@@ -7,7 +7,7 @@ is a `Sealed` envelope. Personal fields stand only at the top level of an event,
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -37,6 +37,8 @@ class _Mark:
 
 
 ERASED = Erased()
+GONE: Final = "(erased)"
+"""What people read in the place of an erased text."""
 
 
 def _erased_first(value: Any) -> Any:

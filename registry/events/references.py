@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId
+from registry.events.ids import AssetId, CharacterId, ConsentId, ElementId, LikenessId, VoiceId
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Perceptual = Annotated[str, StringConstraints(pattern=r"^dhash12:[0-9a-f]{72}$")]
+"""What a picture looks like, and how that was taken: those of one kind are compared bit by bit."""
 Units = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
 """Kling billing units as an exact decimal, e.g. `1.8` (contract section 5.1, `final_unit_deduction`)."""
 
@@ -25,8 +27,10 @@ CharacterKind = Literal["person", "creature", "product", "place", "prop"]
 AssetKind = Literal["picture", "video", "audio", "document"]
 Depicts = Literal["fictional", "real_person"]
 """Whether a real person is behind a character. Nobody is presumed fictional: whoever introduces a character says so."""
-LookName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,58}[^\s\x00-\x1f])?$")]
-"""What a look is called within its character, e.g. `winter`: 1 to 60 characters, compared exactly."""
+LookName = Annotated[
+    str, StringConstraints(pattern=r"^[^\s\x00-\x1f/]([^\x00-\x1f/]{0,58}[^\s\x00-\x1f/])?$")
+]
+"""What a look is called within its character, e.g. `winter`: 1 to 60 characters without a slash, compared exactly."""
 Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """A country by its ISO 3166-1 alpha-2 code."""
 Purpose = Literal["draft", "final"]
@@ -58,6 +62,31 @@ class PictureFacts(Value):
     height: int = Field(gt=0)
 
 
+Checked = Literal["decoded", "structure"]
+"""How far the bytes were read: into pictures and sound, or only as far as their tables say."""
+
+
+class FootageFacts(Value):
+    """A clip that was handed in: its length in microseconds, its size in pixels."""
+
+    format: Literal["mp4", "mov"]
+    duration_us: int = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    has_audio: bool
+    checked: Checked
+
+
+class SoundFacts(Value):
+    """A recording that was handed in: its length in microseconds, samples a second."""
+
+    format: Literal["mp3", "wav"]
+    duration_us: int = Field(gt=0)
+    channels: int = Field(gt=0)
+    sample_rate: int = Field(gt=0)
+    checked: Checked
+
+
 class CastMember(Value):
     """A character as a clip used it: which version of it, under which look, on which references, by whose consent."""
 
@@ -69,5 +98,8 @@ class CastMember(Value):
     assets: tuple[AssetId, ...] = ()
     voice: int | None = None
     """The `<<<voice_n>>>` number the character speaks under in this clip."""
+    speaks_with: VoiceId | None = None
+    """The voice that is heard, where its element was made with one of ours, and Kling's id of it."""
+    voice_id: str | None = None
     likeness: LikenessId | None = None
     consent: ConsentId | None = None

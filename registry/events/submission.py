@@ -1,6 +1,7 @@
 """One paid create call and everything that is ever known about it. No event here is a guess.
 
 The order is the protocol: an intent is durable before the first byte leaves; an unknown outcome is looked up by our own id.
+What the provider says may quote a prompt, and what operators write may name people: both are personal.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class SubmissionRejected(Event):
     kind: Literal["load", "account", "final"]
     http: int
     code: int
-    message: str
+    message: Personal[str]
     request_id: str = ""
     answer: StoredBytes | None = None
 
@@ -110,7 +111,7 @@ class SubmissionUnknown(Event):
 
     NAME: ClassVar[str] = "SubmissionUnknown"
 
-    reason: str
+    reason: Personal[str]
     answer: StoredBytes | None = None
 
 
@@ -127,7 +128,7 @@ class SubmissionQuarantined(Event):
 
     NAME: ClassVar[str] = "SubmissionQuarantined"
 
-    reason: str
+    reason: Personal[str]
 
 
 class QuarantineResolved(Event):
@@ -136,8 +137,8 @@ class QuarantineResolved(Event):
     NAME: ClassVar[str] = "QuarantineResolved"
 
     decision: Decision
-    reason: str
-    evidence: str = ""
+    reason: Personal[str]
+    evidence: Personal[str] = ""
     task_id: str | None = None
 
 
@@ -193,7 +194,7 @@ class TaskFailed(Event):
 
     NAME: ClassVar[str] = "TaskFailed"
 
-    message: str
+    message: Personal[str]
     units: Units | None = None
     answer: StoredBytes | None = None
 
@@ -203,7 +204,7 @@ class ProviderAnomaly(Event):
 
     NAME: ClassVar[str] = "ProviderAnomaly"
 
-    what: str
+    what: Personal[str]
 
 
 class CallbackReceived(Event):

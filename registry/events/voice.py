@@ -85,7 +85,7 @@ class VoiceLost(Event):
     NAME: ClassVar[str] = "VoiceLost"
 
     cause: LostCause
-    detail: str = ""
+    detail: Personal[str] = ""
 
 
 class VoiceRecovered(Event):

@@ -13,13 +13,21 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select, update
 
-from registry.errors import InvalidCommand, KeyReused, NotFound, RegistryError, StaleLease, VersionConflict
+from registry.errors import (
+    AnswerErased,
+    InvalidCommand,
+    KeyReused,
+    NotFound,
+    RegistryError,
+    StaleLease,
+    VersionConflict,
+)
 from registry.events.envelope import Event, Recorded
 from registry.events.ids import MakeId
 from registry.log.roles import Clock, Command, Decider, Handle, Handled, Projection, State
 from registry.log.rows import Place, RowReader, RowWriter
 from registry.log.states import Folded, States, decider_of
-from registry.log.tables import ANSWERS, EVENTS, HEADS, LEASES
+from registry.log.tables import ANSWERS, ERASED_ANSWER, EVENTS, HEADS, LEASES
 
 
 @dataclass
@@ -175,10 +183,10 @@ class Batch:
                     self.make_id("event"),
                     max(self.clock(), head.recorded_at, rows[-1]["recorded_at"] if rows else 0),
                 )
-                row = self.writer.row(event, place, call.context)
+                row, written = self.writer.row(event, place, call.context)
                 rows.append(row)
-                recorded.append(self.reader.recorded(row, event))
-                state = decider.evolve(state, event)
+                recorded.append(self.reader.recorded(row, written))
+                state = decider.evolve(state, written)
             mine[call.log, command.stream] = Folded(version, state)
         self.rows.extend(rows)
         return tuple(recorded), mine
@@ -220,7 +228,7 @@ def _decided(decider: Decider, command: Command, state: State, reads: Mapping[st
 
 
 def find_answer(connection: Connection, log: str, key: str, command_sha256: str, now: int) -> bytes | None:
-    """The stored answer under this key. Raises KeyReused when the key belongs to another command."""
+    """The stored answer under this key. Raises KeyReused when the key belongs to another command, and AnswerErased."""
     row = connection.execute(
         select(ANSWERS.c.command_sha256, ANSWERS.c.answer).where(
             ANSWERS.c.log == log, ANSWERS.c.key == key, ANSWERS.c.expires > now
@@ -232,6 +240,11 @@ def find_answer(connection: Connection, log: str, key: str, command_sha256: str,
         raise KeyReused(
             "this Idempotency-Key was used for another request",
             hint="a key belongs to one request: make a new key for a new request, repeat the same body with the same key",
+        )
+    if row.answer == ERASED_ANSWER:
+        raise AnswerErased(
+            "this request was taken; its answer was kept, and went when somebody was erased",
+            hint="read what it made: it happened once and does not happen again",
         )
     answer: bytes = row.answer
     return answer

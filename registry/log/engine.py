@@ -6,6 +6,7 @@ a WAL database when it is reset, so they are refused at start; so is a database 
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,13 @@ from sqlalchemy.pool import QueuePool
 
 from registry.errors import LogBusy
 
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "secure_delete=ON",
+)
 SAFE_SQLITE: Final = (3, 51, 3)
 _NETWORK_MOUNTS: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs", "ceph", "afs"}
@@ -71,6 +79,25 @@ class Database:
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+    def scrub(self) -> None:
+        """Leave no trace of rows that were changed or deleted: in no free page, in no log beside the file. Raises LogBusy.
+
+        SQLite zeroes what it frees (`secure_delete`); what it moved about before goes with the whole file's rewriting.
+        """
+        with (
+            self.writer_lock.open("a") as turn,
+            _unreadable(),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            connection.exec_driver_sql("VACUUM")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise LogBusy(
+                "the write-ahead log is being read and could not be emptied",
+                hint="erase again when nobody reads for long",
+            )
 
     @property
     def writer_lock(self) -> Path:
@@ -138,7 +165,7 @@ def _sqlite_engine(url: str, readers: int, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

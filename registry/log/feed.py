@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, select
 
 from registry.errors import HistoryTampered
@@ -112,3 +114,27 @@ def _check_no_holes(events: list[Recorded], after: int) -> None:
                 f"{event.log} jumps from position {expected - 1} to {event.position}",
                 hint="an event was removed from the database; compare with a backup",
             )
+
+
+class Stored(NamedTuple):
+    """An event as it is stored, with nothing opened: personal fields are sealed envelopes."""
+
+    position: int
+    stream: str
+    type: str
+    body: dict[str, Any]
+
+
+def stored(
+    connection: Connection, log: str, types: Collection[str], *, size: int = 1_000
+) -> Iterator[Stored]:
+    """Every event of these types, in the log's order, without a key."""
+    wanted = (EVENTS.c.position, EVENTS.c.stream, EVENTS.c.type, EVENTS.c.body)
+    after: int | None = 0
+    while after is not None:
+        query = select(*wanted).where(
+            EVENTS.c.log == log, EVENTS.c.type.in_(types), EVENTS.c.position > after
+        )
+        rows = list(connection.execute(query.order_by(EVENTS.c.position).limit(size)))
+        yield from (Stored(row.position, row.stream, row.type, orjson.loads(row.body)) for row in rows)
+        after = rows[-1].position if rows else None

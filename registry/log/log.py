@@ -14,6 +14,7 @@ from registry.events.ids import MakeId
 from registry.log.batch import Batch, find_answer
 from registry.log.engine import Database
 from registry.log.feed import Feed
+from registry.log.forgetting import forget_words
 from registry.log.rebuild import Progress, Rebuilt, Scratch, all_tables
 from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal
 from registry.log.rows import RowReader, RowWriter
@@ -90,8 +91,29 @@ class Log:
         """Those of `streams` that existed as of a position, in the snapshot `connection` sees."""
         return self._states.fold_all(connection, log, streams, as_of=as_of)
 
-    def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
-        """Make every view anew from the log and replace the live tables that differ. Serving goes on meanwhile."""
+    def versions(self, connection: Connection, log: str, versions: Mapping[str, int]) -> dict[str, Folded]:
+        """Each stream as of its version, in the snapshot `connection` sees."""
+        return self._states.fold_versions(connection, log, versions)
+
+    def forget(self, log: str, works: Sequence[str]) -> None:
+        """Take what is erased out of everything that is kept beside the events, and leave no trace of it in the files.
+
+        Keys are destroyed before. Views are made anew, in the same transaction the kept answers of the log are blanked, and so
+        are the notes of those works' leases. Raises LogBusy; may be repeated.
+        """
+        self.rebuild(also=lambda connection: forget_words(connection, log, works))
+        self.database.scrub()
+
+    def rebuild(
+        self,
+        progress: Progress = lambda _done, _all: None,
+        *,
+        also: Callable[[Connection], None] = lambda _connection: None,
+    ) -> Rebuilt:
+        """Make every view anew from the log and replace the live tables that differ. Serving goes on meanwhile.
+
+        `also` is done in the transaction that replaces them.
+        """
         with TemporaryDirectory(dir=self.database.path.parent, prefix="rebuild-") as folder:
             scratch_database = Database(f"sqlite:///{Path(folder) / 'views.sqlite'}")
             try:
@@ -102,7 +124,7 @@ class Log:
                     with self.database.snapshot() as live:
                         scratch.advance(live, progress)
                     rebuilt: Rebuilt = self._writer.submit(
-                        lambda live: _settle(scratch, live, progress), timeout=600
+                        lambda live: _settle(scratch, live, progress, also), timeout=600
                     )
                     return rebuilt
             finally:
@@ -124,6 +146,9 @@ class Log:
         )
 
 
-def _settle(scratch: Scratch, live: Connection, progress: Progress) -> Rebuilt:
+def _settle(
+    scratch: Scratch, live: Connection, progress: Progress, also: Callable[[Connection], None]
+) -> Rebuilt:
     scratch.advance(live, progress)
+    also(live)
     return scratch.settle(live)

@@ -48,13 +48,18 @@ class Projection:
 
 
 class Seal(Protocol):
-    """Sealing of personal fields. `flush` makes new keys durable before the events commit; False means: seal again."""
+    """Sealing of personal fields. `flush` makes new keys durable before the events commit; False means: seal again.
+
+    `seal` answers the erased mark for what is about an erased subject; `erasures` counts how often keys were destroyed.
+    """
 
     def seal(self, value: Any, *, under: Sequence[str], bound_to: str) -> dict[str, Any]: ...
 
     def open(self, envelope: dict[str, Any], *, bound_to: str) -> Any: ...
 
     def flush(self) -> bool: ...
+
+    def erasures(self) -> int: ...
 
 
 LeafHash = Callable[[Mapping[str, Any]], bytes]

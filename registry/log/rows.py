@@ -13,7 +13,7 @@ from registry.errors import HistoryTampered, InvalidCommand
 from registry.events.canonical import NotStorable, canonical
 from registry.events.catalogue import EVENTS, read_event
 from registry.events.envelope import Context, Event, Recorded
-from registry.events.personal import personal_fields
+from registry.events.personal import ERASED, personal_fields
 from registry.log.roles import LeafHash, Seal
 
 _ERASED: Final = {"erased": True}
@@ -38,10 +38,12 @@ class RowWriter:
         self._sealer = sealer
         self._leaf_hash = leaf_hash
 
-    def row(self, event: Event, place: Place, context: Context) -> dict[str, Any]:
+    def row(self, event: Event, place: Place, context: Context) -> tuple[dict[str, Any], Event]:
+        """The row, and the event as it reads from now on: erased where a key was destroyed before."""
         try:
             canonical([context.actor, context.request_id, context.causation_id, context.correlation_id])
-            body = canonical(self._sealed(event, place))
+            sealed = self._sealed(event, place)
+            body = canonical(sealed)
         except NotStorable as refused:
             raise InvalidCommand(
                 f"{event.NAME} cannot be stored: {refused}",
@@ -64,7 +66,8 @@ class RowWriter:
             "body": body,
         }
         row["leaf_hash"] = self._leaf_hash(row)
-        return row
+        gone = {field: ERASED for field in personal_fields(type(event)) if sealed[field] == _ERASED}
+        return row, event.model_copy(update=gone) if gone else event
 
     def _sealed(self, event: Event, place: Place) -> dict[str, Any]:
         body = event.model_dump(mode="json")
@@ -81,6 +84,10 @@ class RowReader:
 
     def __init__(self, sealer: Seal) -> None:
         self._sealer = sealer
+
+    def erasures(self) -> int:
+        """How often keys were destroyed: what was read before the last time may hold what is erased now."""
+        return self._sealer.erasures()
 
     def recorded(self, row: Row[Any] | Mapping[str, Any], event: Event | None = None) -> Recorded:
         columns: Mapping[str, Any] = dict(row._mapping) if isinstance(row, Row) else row

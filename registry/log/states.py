@@ -6,9 +6,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
@@ -53,7 +53,11 @@ class Folded:
 
 
 class States:
-    """The caches. `catch_up` evicts what other processes changed; it is called under the head lock."""
+    """The caches. `catch_up` evicts what other processes changed; it is called under the head lock.
+
+    Every look into a cache asks first whether keys were destroyed since, here or elsewhere; then all of it goes, as any state may
+    hold texts about an erased person.
+    """
 
     def __init__(self, deciders: Mapping[str, Decider], reader: RowReader, *, size: int = 20_000) -> None:
         self._deciders = deciders
@@ -63,9 +67,12 @@ class States:
         self._cache: OrderedDict[tuple[str, str], Folded] = OrderedDict()
         self._past: OrderedDict[tuple[str, str, int], Folded] = OrderedDict()
         self._seen: dict[str, int] = {}
+        self._erasures = 0
+        self._deciding = 0
 
     def load(self, connection: Connection, log: str, stream: str) -> Folded:
         """The newest state. Only sound under the head lock, after `catch_up`."""
+        self._current()
         with self._lock:
             if (cached := self._cache.get((log, stream))) is not None:
                 self._cache.move_to_end((log, stream))
@@ -93,23 +100,57 @@ class States:
         """Those of `streams` that existed as of a position (inclusive), on the one state `connection` sees.
 
         One question tells each stream's version then; a state of that version is folded once and kept, since a version never
-        changes. What an erasure takes away must be forgotten (`forget`).
+        changes. What an erasure takes away is forgotten.
         """
+        erasures = self._current()
         then = self._versions(connection, log, streams, as_of)
         found = {stream: kept for stream, version in then.items() if (kept := self._at(log, stream, version))}
         fresh = self._folded(connection, log, [stream for stream in then if stream not in found], as_of)
+        if self._current() != erasures:
+            return fresh | self._folded(connection, log, list(found), as_of)
+        self._remember(log, fresh)
+        return found | fresh
+
+    def fold_versions(
+        self, connection: Connection, log: str, versions: Mapping[str, int]
+    ) -> dict[str, Folded]:
+        """Each stream as of its version; those that never came so far are left out. One question for all that is not cached."""
+        erasures = self._current()
+        found = {
+            stream: kept for stream, version in versions.items() if (kept := self._at(log, stream, version))
+        }
+        fresh = self._to_versions(
+            connection, log, {one: versions[one] for one in versions if one not in found}
+        )
+        if self._current() != erasures:
+            return fresh | self._to_versions(connection, log, {one: versions[one] for one in found})
+        self._remember(log, fresh)
+        return found | fresh
+
+    def _to_versions(
+        self, connection: Connection, log: str, versions: Mapping[str, int]
+    ) -> dict[str, Folded]:
+        folded: dict[str, Folded] = {}
+        for some in _in_parts(versions):
+            until = (and_(EVENTS.c.stream == one, EVENTS.c.version <= versions[one]) for one in some)
+            self._fold_into(folded, connection, select(EVENTS).where(EVENTS.c.log == log, or_(*until)))
+        return {stream: one for stream, one in folded.items() if one.version == versions[stream]}
+
+    def _remember(self, log: str, fresh: Mapping[str, Folded]) -> None:
         with self._lock:
             self._past.update({(log, stream, folded.version): folded for stream, folded in fresh.items()})
             while len(self._past) > self._size:
                 self._past.popitem(last=False)
-        return found | fresh
 
-    def forget(self, log: str, stream: str) -> None:
-        """Drop every state of a stream whose personal fields are gone."""
+    def _current(self) -> int:
+        """Forget everything if keys were destroyed since the last look; answers how often that has happened."""
+        erasures = self._reader.erasures()
         with self._lock:
-            self._cache.pop((log, stream), None)
-            for address in [one for one in self._past if one[:2] == (log, stream)]:
-                del self._past[address]
+            if erasures != self._erasures:
+                self._cache.clear()
+                self._past.clear()
+                self._erasures = erasures
+        return erasures
 
     def _at(self, log: str, stream: str, version: int) -> Folded | None:
         with self._lock:
@@ -137,18 +178,21 @@ class States:
     ) -> dict[str, Folded]:
         found: dict[str, Folded] = {}
         for some in _in_parts(streams):
-            query = (
-                select(EVENTS)
-                .where(EVENTS.c.log == log, EVENTS.c.stream.in_(some), _until(as_of))
-                .order_by(EVENTS.c.stream, EVENTS.c.version)
-            )
-            for recorded in self._reader.all(connection.execute(query)):
-                decider = decider_of(self._deciders, recorded.stream)
-                before = found[recorded.stream].state if recorded.stream in found else decider.initial
-                found[recorded.stream] = Folded(recorded.version, decider.evolve(before, recorded.event))
+            query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream.in_(some), _until(as_of))
+            self._fold_into(found, connection, query)
         return found
 
+    def _fold_into(self, found: dict[str, Folded], connection: Connection, query: Select[Any]) -> None:
+        """Fold the events of a query, stream by stream."""
+        ordered = query.order_by(EVENTS.c.stream, EVENTS.c.version)
+        for recorded in self._reader.all(connection.execute(ordered)):
+            decider = decider_of(self._deciders, recorded.stream)
+            before = found[recorded.stream].state if recorded.stream in found else decider.initial
+            found[recorded.stream] = Folded(recorded.version, decider.evolve(before, recorded.event))
+
     def catch_up(self, connection: Connection, log: str, position: int) -> None:
+        """Forget the states that other processes changed since this one decided last."""
+        self._deciding = self._current()
         with self._lock:
             seen = self._seen.get(log)
             self._seen[log] = position
@@ -166,7 +210,9 @@ class States:
     def promote(
         self, fresh: Mapping[tuple[str, str], Folded], positions: Mapping[str, int] | None = None
     ) -> None:
-        """Take over what a committed batch decided."""
+        """Take over what a committed batch decided, unless keys were destroyed since it began."""
+        if self._current() != self._deciding:
+            return
         with self._lock:
             self._cache.update(fresh)
             self._seen.update(positions or {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -122,4 +124,6 @@ LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
 RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
 LANES = LaneRow.__table__  # type: ignore[attr-defined]
 TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
+ERASED_ANSWER: Final = b""
+"""Stands where a kept answer was before somebody was erased."""
 LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS)

@@ -2,6 +2,8 @@
 
 Backups take the log and the blobs; this file is backed up apart and kept shortly, so that a destroyed key is gone everywhere
 soon. The file is readable by its owner only.
+
+A destroyed key leaves a tombstone: its stream never gets another key, or what was sealed before would look tampered with.
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from pysqlite3 import dbapi2 as sqlite
 
 from registry.errors import LogBusy
 
 RandomBytes = Callable[[int], bytes]
+_TOMBSTONE: Final = b""
+"""Stands where a destroyed key was."""
 
 
 class KeyStore(Protocol):
@@ -28,7 +32,25 @@ class KeyStore(Protocol):
         ...
 
     def add(self, keys: dict[str, bytes]) -> dict[str, bytes]:
-        """Keep new keys durably; where a stream has one already, that one wins. Answers the winners."""
+        """Keep new keys durably; where a stream has one already, that one wins. Answers the winners.
+
+        A stream whose key was destroyed gets none, and is missing from the answer.
+        """
+        ...
+
+    def destroyed(self, streams: Iterable[str]) -> frozenset[str]:
+        """Those of the streams whose keys were destroyed."""
+        ...
+
+    def destroy(self, streams: Iterable[str]) -> int:
+        """Destroy keys for good, also those that were never made; the bytes are gone from the files on return.
+
+        Answers how many were destroyed by this call. May be repeated.
+        """
+        ...
+
+    def erasures(self) -> int:
+        """How often keys were destroyed so far, by whatever process; cheap, as every cache of plain text asks."""
         ...
 
 
@@ -49,6 +71,7 @@ class KeyFile:
         self._db = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA secure_delete=ON")
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS keys (stream TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID"
         )
@@ -58,21 +81,59 @@ class KeyFile:
         with self._lock, _ours():
             for stream in streams:
                 row = self._db.execute("SELECT key FROM keys WHERE stream = ?", (stream,)).fetchone()
-                if row is not None:
+                if row is not None and row[0] != _TOMBSTONE:
                     found[stream] = row[0]
         return found
 
-    def add(self, keys: dict[str, bytes]) -> dict[str, bytes]:
+    def destroyed(self, streams: Iterable[str]) -> frozenset[str]:
+        question = "SELECT 1 FROM keys WHERE stream = ? AND key = ?"
         with self._lock, _ours():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                self._db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", list(keys.items()))
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # a full disk has rolled back already
-                    self._db.execute("ROLLBACK")
-                raise
+            return frozenset(
+                stream for stream in streams if self._db.execute(question, (stream, _TOMBSTONE)).fetchone()
+            )
+
+    def destroy(self, streams: Iterable[str]) -> int:
+        rows = [(stream, _TOMBSTONE) for stream in dict.fromkeys(streams)]
+        with self._lock, _ours():
+            with self._transaction():
+                before = self._db.total_changes
+                self._db.executemany(
+                    "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO UPDATE SET key = excluded.key "
+                    "WHERE key <> excluded.key",
+                    rows,
+                )
+                changed = int(self._db.total_changes - before)
+                if changed:
+                    self._db.execute(f"PRAGMA user_version = {self._count() + 1}")
+            # Pages that were moved about hold old bytes even so; and until the log before them is emptied, it holds the keys.
+            self._db.execute("VACUUM")
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise sqlite.OperationalError("its write-ahead log is in use and could not be emptied")
+            return changed
+
+    def erasures(self) -> int:
+        with self._lock, _ours():
+            return self._count()
+
+    def _count(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def add(self, keys: dict[str, bytes]) -> dict[str, bytes]:
+        with self._lock, _ours(), self._transaction():
+            self._db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", list(keys.items()))
         return self.find(keys)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk has rolled back already
+                self._db.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         with self._lock:

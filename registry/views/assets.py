@@ -9,10 +9,17 @@ import orjson
 from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from registry.events.asset import AssetDescribed, AssetRegistered, AssetRetired, AssetSuperseded, FrameOf
+from registry.events.asset import (
+    AssetDescribed,
+    AssetErased,
+    AssetRegistered,
+    AssetRetired,
+    AssetSuperseded,
+    FrameOf,
+)
 from registry.events.envelope import Recorded
-from registry.events.personal import Erased, known
-from registry.events.references import AssetKind, PictureFacts, StoredBytes
+from registry.events.personal import GONE, Erased, known
+from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes, Value
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 
@@ -33,9 +40,12 @@ class AssetRow(SQLModel, table=True):
     original: bytes | None
     rendition: bytes | None
     picture: bytes | None
+    footage: bytes | None
+    sound: bytes | None
     derived_from: bytes | None
     fingerprint: str | None
     retired: bool
+    erased: bool
     superseded_by: str | None
     registered_at: int = Field(sa_type=BigInteger)
 
@@ -44,7 +54,7 @@ ASSETS = AssetRow.__table__  # type: ignore[attr-defined]
 
 
 class AssetCard(Card):
-    """An asset. `original` is what was handed in, `rendition` what Kling and pages get; both None once erased."""
+    """An asset. `original` is what was handed in, `rendition` what Kling and pages get of a picture; both None once erased."""
 
     id: str
     version: int
@@ -54,8 +64,11 @@ class AssetCard(Card):
     original: StoredBytes | None
     rendition: StoredBytes | None
     picture: PictureFacts | None
+    footage: FootageFacts | None = None
+    sound: SoundFacts | None = None
     derived_from: FrameOf | None
     retired: bool
+    erased: bool = False
     superseded_by: str | None
     registered_at: int
 
@@ -69,13 +82,17 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(
                     connection,
                     recorded,
-                    label=known(event.label, "(erased)"),
-                    description=known(event.description, "(erased)"),
+                    label=known(event.label, GONE),
+                    description=known(event.description, GONE),
                 )
             case AssetSuperseded() as event:
                 _change(connection, recorded, retired=True, superseded_by=event.by)
             case AssetRetired():
                 _change(connection, recorded, retired=True)
+            case AssetErased():
+                gone = {"original": None, "rendition": None, "fingerprint": None}
+                words = {"label": GONE, "description": GONE}
+                _change(connection, recorded, retired=True, erased=True, **gone, **words)
 
 
 def _row(recorded: Recorded, event: AssetRegistered) -> dict[str, Any]:
@@ -85,20 +102,23 @@ def _row(recorded: Recorded, event: AssetRegistered) -> dict[str, Any]:
         "position": recorded.position,
         "version": recorded.version,
         "kind": event.kind,
-        "label": known(event.label, "(erased)"),
+        "label": known(event.label, GONE),
         "description": "",
         "original": _json(event.original),
         "rendition": _json(event.rendition),
         "picture": _json(event.picture),
+        "footage": _json(event.footage),
+        "sound": _json(event.sound),
         "derived_from": _json(event.derived_from),
         "fingerprint": None if isinstance(event.fingerprint, Erased) else event.fingerprint,
         "retired": False,
+        "erased": False,
         "superseded_by": None,
         "registered_at": recorded.recorded_at,
     }
 
 
-def _json(value: StoredBytes | PictureFacts | FrameOf | Erased | None) -> bytes | None:
+def _json(value: Value | Erased | None) -> bytes | None:
     return None if value is None or isinstance(value, Erased) else orjson.dumps(value.model_dump(mode="json"))
 
 
@@ -113,7 +133,7 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
 PROJECTION = Projection(
     "assets",
     (ASSETS,),
-    frozenset({"AssetRegistered", "AssetDescribed", "AssetSuperseded", "AssetRetired"}),
+    frozenset({"AssetRegistered", "AssetDescribed", "AssetSuperseded", "AssetRetired", "AssetErased"}),
     _project,
 )
 
@@ -157,8 +177,11 @@ def _card(row: Row[Any]) -> AssetCard:
         original=row.original and StoredBytes.model_validate_json(row.original),
         rendition=row.rendition and StoredBytes.model_validate_json(row.rendition),
         picture=row.picture and PictureFacts.model_validate_json(row.picture),
+        footage=row.footage and FootageFacts.model_validate_json(row.footage),
+        sound=row.sound and SoundFacts.model_validate_json(row.sound),
         derived_from=row.derived_from and FrameOf.model_validate_json(row.derived_from),
         retired=row.retired,
+        erased=row.erased,
         superseded_by=row.superseded_by,
         registered_at=row.registered_at,
     )

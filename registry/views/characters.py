@@ -11,17 +11,24 @@ from sqlalchemy import BigInteger, Connection, Index, Row, delete, insert, selec
 from sqlmodel import Field, SQLModel
 
 from registry.events.character import (
+    CharacterDeclared,
     CharacterDescribed,
+    CharacterErased,
     CharacterIntroduced,
     CharacterRenamed,
     CharacterRetired,
+    LikenessLinked,
+    LikenessUnlinked,
     ReferenceAssigned,
     ReferenceWithdrawn,
+    VoiceBound,
+    VoiceUnbound,
 )
-from registry.events.envelope import Recorded
-from registry.events.personal import known
-from registry.events.references import CharacterKind, Depicts, ReferenceRole
+from registry.events.envelope import Event, Recorded
+from registry.events.personal import GONE, known
+from registry.events.references import CharacterKind, Depicts
 from registry.log.roles import Projection
+from registry.views.looks import LookCard, ReferenceCard, looks_of
 from registry.views.page import Card, Page, one_row, rows_page
 
 
@@ -38,10 +45,13 @@ class CharacterRow(SQLModel, table=True):
     aliases: bytes
     kind: str
     depicts: str
+    likeness: str | None = Field(default=None, index=True)
     description: str
     retired: bool
+    erased: bool
     introduced_at: int = Field(sa_type=BigInteger)
     named_at: int = Field(sa_type=BigInteger)
+    voice: str | None = None
 
 
 class ReferenceRow(SQLModel, table=True):
@@ -73,16 +83,11 @@ REFERENCES = ReferenceRow.__table__  # type: ignore[attr-defined]
 CALLED = CalledRow.__table__  # type: ignore[attr-defined]
 
 
-class ReferenceCard(Card):
-    """A reference picture and its role."""
-
-    asset: str
-    role: ReferenceRole
-    look: str | None = None
-
-
 class CharacterCard(Card):
-    """A character with its reference pictures in the order they were assigned."""
+    """A character with its reference pictures in the order they were assigned, and its looks in the order they were defined.
+
+    `voice` is what it speaks with, `likeness` the real person behind it.
+    """
 
     id: str
     version: int
@@ -90,10 +95,14 @@ class CharacterCard(Card):
     aliases: tuple[str, ...]
     kind: CharacterKind
     depicts: Depicts
+    likeness: str | None = None
     description: str
     references: tuple[ReferenceCard, ...]
+    looks: tuple[LookCard, ...]
     retired: bool
+    erased: bool = False
     introduced_at: int
+    voice: str | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -103,11 +112,11 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 connection.execute(insert(CHARACTERS).values(**_row(recorded, event)))
                 _call(connection, recorded, event)
             case CharacterRenamed() as event:
-                name, aliases = known(event.name, "(erased)"), orjson.dumps(known(event.aliases, ()))
+                name, aliases = known(event.name, GONE), orjson.dumps(known(event.aliases, ()))
                 _change(connection, recorded, name=name, aliases=aliases, named_at=recorded.position)
                 _call(connection, recorded, event)
             case CharacterDescribed() as event:
-                _change(connection, recorded, description=known(event.description, "(erased)"))
+                _change(connection, recorded, description=known(event.description, GONE))
             case ReferenceAssigned() as event:
                 _change(connection, recorded)
                 connection.execute(
@@ -131,8 +140,33 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         REFERENCES.c.look == (event.look or ""),
                     )
                 )
-            case CharacterRetired():
-                _change(connection, recorded, retired=True)
+            case CharacterErased():
+                _change(connection, recorded, named_at=recorded.position, **_GONE)
+                _call(connection, recorded, None)
+            case event:
+                _change(connection, recorded, **_becomes(event))
+
+
+_GONE = {"name": GONE, "aliases": b"[]", "description": GONE, "retired": True, "erased": True}
+
+
+def _becomes(event: Event) -> dict[str, Any]:
+    """What changes in the row; every event counts as a version, which pins and If-Match speak about."""
+    match event:
+        case VoiceBound(voice=voice):
+            return {"voice": voice}
+        case VoiceUnbound():
+            return {"voice": None}
+        case CharacterDeclared(depicts=depicts):
+            return {"depicts": depicts}
+        case LikenessLinked(likeness=likeness):
+            return {"likeness": likeness}
+        case LikenessUnlinked():
+            return {"likeness": None}
+        case CharacterRetired():
+            return {"retired": True}
+        case _:
+            return {}
 
 
 def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
@@ -141,12 +175,13 @@ def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
         "character": recorded.stream,
         "position": recorded.position,
         "version": recorded.version,
-        "name": known(event.name, "(erased)"),
+        "name": known(event.name, GONE),
         "aliases": orjson.dumps(known(event.aliases, ())),
         "kind": event.kind,
         "depicts": event.depicts,
-        "description": known(event.description, "(erased)"),
+        "description": known(event.description, GONE),
         "retired": False,
+        "erased": False,
         "introduced_at": recorded.recorded_at,
         "named_at": recorded.position,
     }
@@ -160,11 +195,13 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
     )
 
 
-def _call(connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed) -> None:
+def _call(
+    connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed | None
+) -> None:
     """From here on the character is called so, and by no earlier word."""
     log, who = recorded.log, recorded.stream
     connection.execute(delete(CALLED).where(CALLED.c.log == log, CALLED.c.character == who))
-    names = (known(event.name, ""), *known(event.aliases, ()))
+    names = (known(event.name, ""), *known(event.aliases, ())) if event else ()
     words = dict.fromkeys(name.casefold() for name in names if name)
     if words:
         rows = [{"log": log, "word": word, "character": who} for word in words]
@@ -182,6 +219,14 @@ PROJECTION = Projection(
             "ReferenceAssigned",
             "ReferenceWithdrawn",
             "CharacterRetired",
+            "LookDefined",
+            "LookRetired",
+            "VoiceBound",
+            "VoiceUnbound",
+            "CharacterDeclared",
+            "LikenessLinked",
+            "LikenessUnlinked",
+            "CharacterErased",
         }
     ),
     _project,
@@ -262,6 +307,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
     by_character: dict[str, list[ReferenceCard]] = defaultdict(list)
     for reference in references:
         by_character[reference.character].append(_reference(reference))
+    looks = looks_of(connection, log, by_character, characters=ids)
     return [
         CharacterCard(
             id=row.character,
@@ -270,10 +316,14 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             aliases=tuple(orjson.loads(row.aliases)),
             kind=row.kind,
             depicts=row.depicts,
+            likeness=row.likeness,
             description=row.description,
             references=tuple(by_character[row.character]),
+            looks=looks.get(row.character, ()),
             retired=row.retired,
+            erased=row.erased,
             introduced_at=row.introduced_at,
+            voice=row.voice,
         )
         for row in rows
     ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, insert, select
+from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from registry.events.clip import ClipRecorded
+from registry.events.clip import ClipErased, ClipKept, ClipRecorded, ClipWithdrawn
 from registry.events.envelope import Recorded
 from registry.events.references import StoredBytes
 from registry.log.roles import Projection
@@ -37,16 +37,30 @@ class ClipRow(SQLModel, table=True):
     kling_url_expires_at: int = Field(sa_type=BigInteger)
     kling_watermark_url: str
     continues: str | None
+    withdrawn: bool = False
+    erased: bool = False
     recorded_at: int = Field(sa_type=BigInteger)
 
 
+class KeptRow(SQLModel, table=True):
+    """A likeness in spite of which a clip was kept."""
+
+    __tablename__ = "view_kept_clips"
+
+    log: str = Field(primary_key=True)
+    clip: str = Field(primary_key=True)
+    likeness: str = Field(primary_key=True)
+
+
+KEPT = KeptRow.__table__  # type: ignore[attr-defined]
 CLIPS = ClipRow.__table__  # type: ignore[attr-defined]
 
 
 class ClipCard(Card):
     """A stored clip. `kling_url` is the provider's own copy, good until `kling_url_expires_at`, `days_left` whole days from now.
 
-    `kling_watermark_url` is the provider's marked copy, as long; empty when none was asked for.
+    `kling_watermark_url` is the provider's marked copy, as long; empty when none was asked for. A `withdrawn` clip is not to be
+    used any more, of an `erased` one nothing but its record is left.
     """
 
     id: str
@@ -65,6 +79,8 @@ class ClipCard(Card):
     kling_watermark_url: str = ""
     days_left: int | None = None
     continues: str | None
+    withdrawn: bool = False
+    erased: bool = False
     recorded_at: int
 
 
@@ -81,12 +97,34 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         version=recorded.version,
                         recorded_at=recorded.recorded_at,
                         stored=event.stored.model_dump_json().encode(),
+                        withdrawn=False,
+                        erased=False,
                         **values,
                     )
                 )
+            case ClipKept(likeness=likeness):
+                _change(connection, recorded)
+                connection.execute(
+                    insert(KEPT).values(log=recorded.log, clip=recorded.stream, likeness=likeness)
+                )
+            case ClipWithdrawn():
+                _change(connection, recorded, withdrawn=True)
+            case ClipErased():
+                gone = {"kling_url": "", "kling_watermark_url": "", "kling_url_expires_at": 0}
+                _change(connection, recorded, withdrawn=True, erased=True, **gone)
 
 
-PROJECTION = Projection("clips", (CLIPS,), frozenset({"ClipRecorded"}), _project)
+def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    here = (CLIPS.c.log == recorded.log) & (CLIPS.c.clip == recorded.stream)
+    connection.execute(update(CLIPS).where(here).values(version=recorded.version, **values))
+
+
+PROJECTION = Projection(
+    "clips",
+    (CLIPS, KEPT),
+    frozenset({"ClipRecorded", "ClipKept", "ClipWithdrawn", "ClipErased"}),
+    _project,
+)
 
 
 def clip(connection: Connection, log: str, clip: str) -> ClipCard:

@@ -99,8 +99,9 @@ class ElementCard(Card):
     """An element binding. `element_id` is Kling's int64, good on `account` only; null until it is made.
 
     It shows the character in `look` (null: as introduced). `state` says what became of it in one word; `lost` what a census saw,
-    `deleted` that the provider has deleted it on our word, `live` that something new may stand on it. `mint` is how we made
-    it, null for what was adopted. `adopted_at` is when it was adopted, or asked for.
+    `deleted` that the provider has deleted it on our word, `live` that something new may stand on it. `stale` says, where it is
+    read, what has changed since a live one was made from its recipe. `mint` is how we made it, null for what was adopted.
+    `adopted_at` is when it was adopted, or asked for.
     """
 
     id: str
@@ -116,6 +117,7 @@ class ElementCard(Card):
     deleted: bool
     live: bool
     state: State
+    stale: str | None = None
     adopted_at: int
     mint: MintCard | None = None
 

@@ -9,33 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from sqlalchemy import BigInteger, Connection, Index, Select, func, insert, literal, select
+from sqlalchemy import BigInteger, Connection, Index, Select, func, insert, literal, select, true
 from sqlmodel import Field, SQLModel
 
 from registry.errors import NotFound
 from registry.events.account import AccountOpened
 from registry.events.asset import AssetRegistered
-from registry.events.character import CharacterIntroduced, ReferenceAssigned
+from registry.events.character import CharacterIntroduced, LikenessLinked, ReferenceAssigned
 from registry.events.clip import ClipRecorded
 from registry.events.element import ElementAdopted, ElementMintRequested
 from registry.events.envelope import Recorded
+from registry.events.likeness import LikenessRegistered
 from registry.events.scene import ContinuityRecorded, SceneContinuedFrom, SceneOpened
+from registry.events.voice import VoiceAdopted, VoiceMintRequested
 from registry.log.roles import Projection
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
 
 EdgeKind = Literal[
-    "in",
-    "grounded-on",
-    "shows",
-    "depicts",
-    "reference",
-    "continues",
-    "frame-of",
-    "on-account",
-    "made-from",
-    "remint-of",
-]
+    "in", "grounded-on", "shows", "carries", "depicts", "reference", "made-from", "speaks-with",
+    "voice-of", "likeness-of", "remint-of", "continues", "frame-of", "on-account",
+]  # fmt: skip
+"""`carries` is a clip's likeness; `remint-of` says which binding an element or a voice takes the place of."""
 Evidence = Literal["witnessed", "attested"]
 Direction = Literal["ancestors", "descendants"]
 
@@ -74,7 +69,10 @@ _INTRODUCING = (
     ClipRecorded,
     ElementAdopted,
     ElementMintRequested,
+    LikenessRegistered,
     SceneOpened,
+    VoiceAdopted,
+    VoiceMintRequested,
 )
 
 
@@ -134,14 +132,8 @@ def _edges(recorded: Recorded) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
         case ElementAdopted(character=character, account=account):
             yield stream, character, "depicts", "attested"
             yield stream, account, "on-account", "attested"
-        case ElementMintRequested(inputs=inputs) as asked:
-            yield stream, inputs.character, "depicts", "witnessed"
-            yield stream, asked.account, "on-account", "witnessed"
-            for name in (inputs.frontal, *inputs.views, inputs.video):
-                if name is not None:
-                    yield stream, name, "made-from", "witnessed"
-            if asked.remint_of is not None:
-                yield stream, asked.remint_of, "remint-of", "witnessed"
+        case LikenessLinked(likeness=likeness):
+            yield stream, likeness, "likeness-of", "attested"
         case SceneContinuedFrom(clip=clip):
             yield stream, clip, "continues", "attested"
         case ClipRecorded(scene=scene):
@@ -150,7 +142,37 @@ def _edges(recorded: Recorded) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
             yield from ((clip, parent, "continues", "witnessed") for parent in record.parents)
             yield from ((clip, asset, "grounded-on", "witnessed") for asset in record.assets)
             yield from ((clip, element, "grounded-on", "witnessed") for element in record.elements)
-            yield from ((clip, member.character, "shows", "witnessed") for member in record.cast)
+            for member in record.cast:
+                yield clip, member.character, "shows", "witnessed"
+                if member.likeness is not None:
+                    yield clip, member.likeness, "carries", "witnessed"
+        case ElementMintRequested() | VoiceAdopted() | VoiceMintRequested() as event:
+            yield from _made(stream, event)
+
+
+def _made(
+    made: str, event: ElementMintRequested | VoiceAdopted | VoiceMintRequested
+) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
+    """What a binding of ours came from: its recipe, whose it is, where it lives, what it takes the place of."""
+    sources: tuple[str | None, ...]
+    match event:
+        case VoiceAdopted():
+            yield made, event.character, "voice-of", "attested"
+            if event.account is not None:
+                yield made, event.account, "on-account", "attested"
+            return
+        case ElementMintRequested(inputs=inputs):
+            yield made, inputs.character, "depicts", "witnessed"
+            if inputs.voice is not None:
+                yield made, inputs.voice, "speaks-with", "witnessed"
+            sources = (inputs.frontal, *inputs.views, inputs.video)
+        case VoiceMintRequested(inputs=voice):
+            yield made, voice.character, "voice-of", "witnessed"
+            sources = (voice.recording, voice.clip)
+    yield from ((made, source, "made-from", "witnessed") for source in sources if source is not None)
+    yield made, event.account, "on-account", "witnessed"
+    if event.remint_of is not None:
+        yield made, event.remint_of, "remint-of", "witnessed"
 
 
 def _numbers(connection: Connection, log: str, ids: Iterable[str]) -> dict[str, int]:
@@ -177,6 +199,10 @@ PROJECTION = Projection(
             "ReferenceAssigned",
             "ElementAdopted",
             "ElementMintRequested",
+            "LikenessLinked",
+            "LikenessRegistered",
+            "VoiceAdopted",
+            "VoiceMintRequested",
             "SceneOpened",
             "SceneContinuedFrom",
             "ClipRecorded",
@@ -198,7 +224,8 @@ def lineage(
 ) -> Lineage:
     """Everything `start` was made from (or that was made from it), up to `depth` steps. Raises NotFound.
 
-    A generation or submission stands for the clip it came to, and the answer names that clip.
+    A generation or submission stands for the clip it came to, and the answer names that clip. Ancestors of an element or a voice
+    come with what took its place since.
     """
     start = clip_of(connection, log, start) or start
     number = _numbers(connection, log, [start]).get(start)
@@ -207,7 +234,10 @@ def lineage(
             f"there is no {start} in any lineage",
             hint="name a clip, the generation or submission it came from, an asset, element, character, scene or account",
         )
-    rows = connection.execute(_walk(log, number, direction, depth).limit(limit)).all()
+    rows = list(connection.execute(_walk(log, number, direction, depth).limit(limit)))
+    if direction == "ancestors":
+        later = _walk(log, number, "descendants", depth, kind="remint-of")
+        rows = sorted([*rows, *connection.execute(later.limit(limit))], key=lambda row: row.depth)[:limit]
     ids = _ids(connection, log, {end for row in rows for end in (row.made, row.source)})
     edges = tuple(
         Edge(
@@ -223,6 +253,12 @@ def lineage(
     return Lineage(id=start, direction=direction, edges=edges)
 
 
+def must_be_known(connection: Connection, log: str, thing: str) -> None:
+    """Raises NotFound, alike for absent and foreign ids."""
+    if thing not in _numbers(connection, log, [thing]):
+        raise NotFound(f"there is no {thing}", hint="check the id")
+
+
 def ever_shown_by(connection: Connection, log: str, assets: Iterable[str]) -> list[str]:
     """The ids of every character that one of `assets` ever stood for, those it was withdrawn from too."""
     numbers = list(_numbers(connection, log, assets).values())
@@ -232,15 +268,25 @@ def ever_shown_by(connection: Connection, log: str, assets: Iterable[str]) -> li
     return list(_ids(connection, log, connection.execute(edges).scalars()).values())
 
 
+def shown_in(connection: Connection, log: str, clip: str) -> list[str]:
+    """The ids of every character of a clip's continuity cast."""
+    numbers = list(_numbers(connection, log, [clip]).values())
+    edges = select(EDGES.c.source).where(
+        EDGES.c.log == log, EDGES.c.made.in_(numbers), EDGES.c.kind == "shows"
+    )
+    return list(_ids(connection, log, connection.execute(edges).scalars()).values())
+
+
 def _walk(
-    log: str, number: int, direction: Direction, depth: int
+    log: str, number: int, direction: Direction, depth: int, *, kind: EdgeKind | None = None
 ) -> Select[tuple[int, int, str, str, int, int]]:
     near, far = (EDGES.c.made, EDGES.c.source) if direction == "ancestors" else (EDGES.c.source, EDGES.c.made)
+    wanted = true() if kind is None else EDGES.c.kind == kind
     reached = select(literal(number).label("node"), literal(0).label("depth")).cte("reached", recursive=True)
     reached = reached.union(
         select(far, reached.c.depth + 1)
         .join(reached, near == reached.c.node)
-        .where(EDGES.c.log == log, reached.c.depth < depth)
+        .where(EDGES.c.log == log, reached.c.depth < depth, wanted)
     )
     steps = func.min(reached.c.depth) + 1
     return (
@@ -253,7 +299,7 @@ def _walk(
             steps.label("depth"),
         )
         .join(reached, near == reached.c.node)
-        .where(EDGES.c.log == log, reached.c.depth < depth)
+        .where(EDGES.c.log == log, reached.c.depth < depth, wanted)
         .group_by(EDGES.c.made, EDGES.c.source, EDGES.c.kind, EDGES.c.evidence, EDGES.c.position)
         .order_by(steps, EDGES.c.position, EDGES.c.kind, far)
     )

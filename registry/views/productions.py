@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
+from registry.events.pins import CharacterPinned, PinReleased
 from registry.events.production import (
     AccountChosen,
     ApprovalRuleSet,
@@ -19,9 +20,11 @@ from registry.events.production import (
     ProductionClosed,
     ProductionOpened,
     ShareSet,
+    TerritoriesSet,
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.pins import PinCard, pins_of
 
 
 class ProductionRow(SQLModel, table=True):
@@ -39,6 +42,7 @@ class ProductionRow(SQLModel, table=True):
     budget_units: str | None
     approval_above_units: str | None
     weight: int
+    territories: str
     closed: bool
     opened_at: int = Field(sa_type=BigInteger)
 
@@ -50,7 +54,8 @@ class ProductionCard(Card):
     """A production; `unplaced` is its scene for requests that name none.
 
     `budget_units` is the most it may spend in all (null: no limit), plans above `approval_above_units` wait for a person (null:
-    none do), `weight` is its share when several productions wait for slots.
+    none do), `weight` is its share when several productions wait for slots, `pins` are the characters it holds on to.
+    `territories` are the countries it is released in (ISO 3166-1 alpha-2), empty for the whole world.
     """
 
     id: str
@@ -61,6 +66,8 @@ class ProductionCard(Card):
     budget_units: str | None
     approval_above_units: str | None
     weight: int
+    pins: tuple[PinCard, ...]
+    territories: tuple[str, ...] = ()
     closed: bool
     opened_at: int
 
@@ -78,6 +85,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         name=event.name,
                         unplaced=event.unplaced,
                         weight=1,
+                        territories="",
                         closed=False,
                         opened_at=recorded.recorded_at,
                     )
@@ -90,7 +98,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, approval_above_units=above)
             case ShareSet(weight=weight):
                 _change(connection, recorded, weight=weight)
-            case BudgetReserved() | BudgetSettled() | BudgetReleased():
+            case TerritoriesSet(territories=territories):
+                _change(connection, recorded, territories=" ".join(territories))
+            case BudgetReserved() | BudgetSettled() | BudgetReleased() | CharacterPinned() | PinReleased():
                 _change(connection, recorded)  # the version callers name in If-Match
             case ProductionClosed():
                 _change(connection, recorded, closed=True)
@@ -117,7 +127,10 @@ PROJECTION = Projection(
             "BudgetReleased",
             "ApprovalRuleSet",
             "ShareSet",
+            "TerritoriesSet",
             "ProductionClosed",
+            "CharacterPinned",
+            "PinReleased",
         }
     ),
     _project,
@@ -126,7 +139,7 @@ PROJECTION = Projection(
 
 def production(connection: Connection, log: str, production: str) -> ProductionCard:
     """One production. Raises NotFound."""
-    return _card(one_row(connection, PRODUCTIONS, log, "production", production))
+    return _cards(connection, log, [one_row(connection, PRODUCTIONS, log, "production", production)])[0]
 
 
 def productions(
@@ -134,12 +147,18 @@ def productions(
 ) -> Page[ProductionCard]:
     query = select(PRODUCTIONS).where(PRODUCTIONS.c.log == log)
     rows, cursor = rows_page(connection, query, PRODUCTIONS, after=after, limit=limit)
-    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 
-def _card(row: Row[Any]) -> ProductionCard:
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ProductionCard]:
+    pins = pins_of(connection, log, [row.production for row in rows])
+    return [_card(row, pins[row.production]) for row in rows]
+
+
+def _card(row: Row[Any], pins: tuple[PinCard, ...]) -> ProductionCard:
     values = dict(row._mapping)
     values.pop("log")
     values.pop("position")
     values["id"] = values.pop("production")
-    return ProductionCard(**values)
+    values["territories"] = tuple(row.territories.split())
+    return ProductionCard(**values, pins=pins)

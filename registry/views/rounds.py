@@ -1,12 +1,13 @@
-"""Which accounts are due to be compared with the provider, and who does it? One run at a time for each account.
+"""Which accounts are due for a round with the provider, and who goes? One run of a round at a time for each account.
 
-A run holds the account's lease row, like work holds a generation's; the row says when the next one is due.
+A run holds a lease row, like work holds a generation's; the row says when the next one is due. The row of a reconciliation bears
+the account's id, that of a census the same id with `census_` before it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
@@ -14,36 +15,53 @@ from registry.log.leases import Lease
 from registry.log.tables import LEASES
 from registry.views.accounts import ACCOUNTS
 
-_FROM = ACCOUNTS.outerjoin(LEASES, (LEASES.c.log == ACCOUNTS.c.log) & (LEASES.c.work == ACCOUNTS.c.account))
-_ROWS = select(
-    ACCOUNTS.c.log, ACCOUNTS.c.account, ACCOUNTS.c.opened_at, LEASES.c.epoch, LEASES.c.attempts
-).select_from(_FROM)
+Round = Literal["account", "census"]
+"""What is done on a round, by the prefix of its lease: a reconciliation of the account, or a census of its library."""
+
+
+def account_of(lease: Lease) -> str:
+    """Whose round this is."""
+    return f"account_{lease.work.partition('_')[2]}"
+
+
+def _rows(round: Round) -> Select[Any]:
+    work = func.replace(ACCOUNTS.c.account, "account_", f"{round}_")
+    joined = ACCOUNTS.outerjoin(LEASES, (LEASES.c.log == ACCOUNTS.c.log) & (LEASES.c.work == work))
+    return select(
+        *(ACCOUNTS.c.log, ACCOUNTS.c.account, ACCOUNTS.c.opened_at, work.label("work")),
+        *(LEASES.c.epoch, LEASES.c.attempts),
+    ).select_from(joined)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who takes an account, when, until when; and `every` how many microseconds it is due."""
+    """Who takes an account for which round, when, until when; and `every` how many microseconds it is due."""
 
     owner: str
     now: int
     until: int
     every: int
+    round: Round = "account"
 
 
-def due(connection: Connection, *, now: int, every: int) -> bool:
+def due(connection: Connection, *, now: int, every: int, round: Round = "account") -> bool:
     """Whether any account is due: `every` microseconds after it was opened for the first time."""
-    return connection.execute(_due(now, every)).first() is not None
+    return connection.execute(_due(now, every, round)).first() is not None
 
 
 def claim_due(connection: Connection, claim: Claim) -> Lease | None:
     """Take the account that has been due the longest, or None."""
-    return _take(connection, _due(claim.now, claim.every), claim)
+    return _take(connection, _due(claim.now, claim.every, claim.round), claim)
 
 
 def claim_now(connection: Connection, log: str, account: str, claim: Claim) -> Lease | None:
     """Take this account, due or not. None while somebody holds it, and when there is none of that name."""
     free = LEASES.c.work.is_(None) | (LEASES.c.expires <= claim.now)
-    return _take(connection, _ROWS.where(ACCOUNTS.c.log == log, ACCOUNTS.c.account == account, free), claim)
+    return _take(
+        connection,
+        _rows(claim.round).where(ACCOUNTS.c.log == log, ACCOUNTS.c.account == account, free),
+        claim,
+    )
 
 
 def let_go(connection: Connection, lease: Lease) -> None:
@@ -55,20 +73,18 @@ def let_go(connection: Connection, lease: Lease) -> None:
     )
 
 
-def _due(now: int, every: int) -> Select[Any]:
+def _due(now: int, every: int, round: Round) -> Select[Any]:
     first = LEASES.c.work.is_(None) & (ACCOUNTS.c.opened_at + every <= now)
     again = (LEASES.c.expires <= now) & (LEASES.c.due <= now)
     longest = func.coalesce(LEASES.c.due, ACCOUNTS.c.opened_at + every)
-    return _ROWS.where(first | again).order_by(longest, ACCOUNTS.c.account).limit(1)
+    return _rows(round).where(first | again).order_by(longest, ACCOUNTS.c.account).limit(1)
 
 
 def _take(connection: Connection, rows: Select[Any], claim: Claim) -> Lease | None:
     row = connection.execute(rows).one_or_none()
     if row is None:
         return None
-    lease = Lease(
-        row.log, row.account, claim.owner, (row.epoch or 0) + 1, claim.until, (row.attempts or 0) + 1
-    )
+    lease = Lease(row.log, row.work, claim.owner, (row.epoch or 0) + 1, claim.until, (row.attempts or 0) + 1)
     held = {
         "owner": claim.owner,
         "epoch": lease.epoch,
@@ -76,9 +92,9 @@ def _take(connection: Connection, rows: Select[Any], claim: Claim) -> Lease | No
         "attempts": lease.attempts,
     }
     if row.epoch is None:
-        first = {"log": row.log, "work": row.account, "due": row.opened_at + claim.every, "note": ""}
+        first = {"log": row.log, "work": row.work, "due": row.opened_at + claim.every, "note": ""}
         connection.execute(insert(LEASES).values(**first, **held))
     else:
-        mine = (LEASES.c.log == row.log) & (LEASES.c.work == row.account)
+        mine = (LEASES.c.log == row.log) & (LEASES.c.work == row.work)
         connection.execute(update(LEASES).where(mine).values(**held))
     return lease

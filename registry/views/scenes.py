@@ -22,6 +22,7 @@ from registry.events.scene import (
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.pins import PinCard, pins_of
 
 
 class SceneRow(SQLModel, table=True):
@@ -91,7 +92,7 @@ class ShotCard(Card):
 
 
 class SceneCard(Card):
-    """A scene with its cast in casting order and its live shots in number order."""
+    """A scene with its cast in casting order, its live shots in number order, and the characters it pins."""
 
     id: str
     version: int
@@ -102,6 +103,7 @@ class SceneCard(Card):
     setting: str
     cast: tuple[CastCard, ...]
     shots: tuple[ShotCard, ...]
+    pins: tuple[PinCard, ...]
     continued_from: str | None
     closed: bool
     opened_at: int
@@ -185,6 +187,8 @@ PROJECTION = Projection(
             "ShotPlanned",
             "ShotDropped",
             "ContinuityRecorded",
+            "CharacterPinned",
+            "PinReleased",
         }
     ),
     _project,
@@ -193,7 +197,7 @@ PROJECTION = Projection(
 
 def scene(connection: Connection, log: str, scene: str) -> SceneCard:
     """One scene. Raises NotFound."""
-    return _card(connection, one_row(connection, SCENES, log, "scene", scene))
+    return _cards(connection, log, [one_row(connection, SCENES, log, "scene", scene)])[0]
 
 
 def scenes(
@@ -203,10 +207,15 @@ def scenes(
     if production is not None:
         query = query.where(SCENES.c.production == production)
     rows, cursor = rows_page(connection, query, SCENES, after=after, limit=limit)
-    return Page(items=tuple(_card(connection, row) for row in rows), next=cursor)
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 
-def _card(connection: Connection, row: Row[Any]) -> SceneCard:
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[SceneCard]:
+    pins = pins_of(connection, log, [row.scene for row in rows])
+    return [_card(connection, row, pins[row.scene]) for row in rows]
+
+
+def _card(connection: Connection, row: Row[Any], pins: tuple[PinCard, ...]) -> SceneCard:
     here = (CAST.c.log == row.log) & (CAST.c.scene == row.scene)
     cast = connection.execute(select(CAST).where(here).order_by(CAST.c.position)).all()
     planned = (SHOTS.c.log == row.log) & (SHOTS.c.scene == row.scene)
@@ -221,6 +230,7 @@ def _card(connection: Connection, row: Row[Any]) -> SceneCard:
         setting=row.setting,
         cast=tuple(CastCard(character=r.character, character_version=r.character_version) for r in cast),
         shots=tuple(ShotCard(id=r.shot, number=r.number, action=r.action, framing=r.framing) for r in shots),
+        pins=pins,
         continued_from=row.continued_from,
         closed=row.closed,
         opened_at=row.opened_at,

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from registry.deciders.submission import stage_after
 from registry.events.envelope import Recorded
-from registry.events.personal import known
+from registry.events.personal import GONE, known
 from registry.events.production import BudgetReserved
 from registry.events.references import StoredBytes
 from registry.events.submission import (
@@ -141,7 +141,7 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
         case SubmissionConfirmed(task_id=task_id):
             return {"task_id": task_id, "reason": "", "confirmed_at": recorded.recorded_at}
         case SubmissionRejected(message=reason) | ProviderAnomaly(what=reason):
-            return {"reason": reason}
+            return {"reason": known(reason, GONE)}
         case (
             SubmissionNotSent(reason=reason)
             | SubmissionUnknown(reason=reason)
@@ -149,7 +149,7 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
             | SubmissionClosed(reason=reason)
             | QuarantineResolved(reason=reason)
         ):
-            return {"reason": reason}
+            return {"reason": known(reason, GONE)}
         case TaskSucceeded() as done:
             return {
                 "units": done.units,
@@ -161,7 +161,7 @@ def _noted(recorded: Recorded) -> dict[str, Any]:
         case CreationSucceeded(units=units):
             return {"units": units, "done_at": recorded.recorded_at}
         case TaskFailed(message=message, units=units):
-            return {"units": units, "done_at": recorded.recorded_at, "reason": message}
+            return {"units": units, "done_at": recorded.recorded_at, "reason": known(message, GONE)}
         case _:
             return {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Index, delete, insert, update
+from sqlalchemy import BigInteger, Connection, Index, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.deciders.submission import BEFORE_ANY_TASK, stage_after
@@ -210,6 +210,13 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
             return {"stage": "stored"}
         case _:
             return {}
+
+
+def unsent(connection: Connection, log: str) -> list[str]:
+    """Every open generation that was not sent, or of whose submission it is proven that nothing was accepted, in order."""
+    waiting = ("planned", "approval", "voided", *BEFORE_ANY_TASK)
+    query = select(WORK.c.work).where(WORK.c.log == log, WORK.c.stage.in_(waiting))
+    return list(connection.execute(query.order_by(WORK.c.position)).scalars())
 
 
 PROJECTION = Projection("work", (WORK,), frozenset(event.NAME for event in _EVENTS), _project)

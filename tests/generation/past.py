@@ -23,6 +23,8 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.element import AdoptElement, RetireElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
+from registry.deciders.looks import DefineLook, RetireLook
+from registry.deciders.pins import MovePin, PinCharacter, ReleasePin
 from registry.deciders.production import ChooseAccount, OpenProduction
 from registry.deciders.scene import (
     CastInScene,
@@ -51,6 +53,7 @@ PEOPLE, PICTURES, ELEMENTS = (
 SCENES, ACCOUNTS, SHOTS = ([an_id(kind, n) for n in (1, 2)] for kind in ("scene", "account", "shot"))
 GENERATIONS, CLIPS = ([an_id(kind, n) for n in (1, 2)] for kind in ("generation", "clip"))
 NAMES: Final = ("Mina", "Jun", "mina", "Lead")
+LOOKS: Final = ("winter", "summer")
 Step = tuple[Command, ...]
 
 
@@ -133,6 +136,7 @@ FIRST: Final[Sequence[Step]] = (
     tuple(AssignReference(stream=PEOPLE[n], asset=PICTURES[n], role="frontal") for n in (0, 1)),
     tuple(adopted(ELEMENTS[n], PEOPLE[n], number=n + 1) for n in (0, 1)),
     (CastInScene(stream=SCENES[0], character=PEOPLE[0]),),
+    (DefineLook(stream=PEOPLE[0], look=LOOKS[0], wardrobe="a coat"),),
     (PlanShot(stream=SCENES[0], shot=SHOTS[0], action="They sit."),),
 )  # fmt: skip
 
@@ -160,12 +164,21 @@ people, pictures, scenes, shots = map(st.sampled_from, (PEOPLE, PICTURES, SCENES
 elements, accounts, names = map(st.sampled_from, (ELEMENTS, ACCOUNTS, NAMES))
 roles = st.sampled_from(["frontal", "profile", "wardrobe"])
 reason = st.just("why")
+looks = st.sampled_from([None, None, *LOOKS])
+holders = st.sampled_from([*SCENES, SHOW])
 changes: list[st.SearchStrategy[Command]] = [
     st.builds(IntroduceCharacter, stream=people, name=names, aliases=st.tuples(names)),
     st.builds(ReviseCharacter, stream=people, name=names, aliases=st.none() | st.tuples(names)),
     st.builds(RetireCharacter, stream=people, reason=reason),
-    st.builds(AssignReference, stream=people, asset=pictures, role=roles),
-    st.builds(WithdrawReference, stream=people, asset=pictures, role=roles),
+    st.builds(AssignReference, stream=people, asset=pictures, role=roles, look=looks),
+    st.builds(WithdrawReference, stream=people, asset=pictures, role=roles, look=looks),
+    st.builds(DefineLook, stream=people, look=st.sampled_from(LOOKS), wardrobe=st.none() | names),
+    st.builds(RetireLook, stream=people, look=st.sampled_from(LOOKS), reason=reason),
+    st.builds(
+        PinCharacter, stream=holders, character=people, version=st.none() | st.integers(1, 6), look=looks
+    ),
+    st.builds(MovePin, stream=holders, character=people),
+    st.builds(ReleasePin, stream=holders, character=people),
     st.builds(adopted, elements, people, accounts, number=st.integers(1, 4)),
     st.builds(RetireElement, stream=elements, reason=reason),
     st.builds(picture, pictures, st.sampled_from([200, 720])),
@@ -188,7 +201,8 @@ steps: st.SearchStrategy[Step] = st.one_of(
 )
 words = names | people
 _member = st.fixed_dictionaries(
-    {"character": words, "identity": st.sampled_from(["auto", "elements", "images"])}
+    {"character": words, "identity": st.sampled_from(["auto", "elements", "images"])},
+    optional={"look": looks},
 )
 _turns = st.lists(st.fixed_dictionaries({"speaker": words, "line": st.just("왜?")}), min_size=1, max_size=2)
 requests: st.SearchStrategy[ShotRequest] = st.fixed_dictionaries(

@@ -76,7 +76,7 @@ def test_a_name_means_whom_it_meant_then(past: Registry) -> None:
     renamed = do(past, ReviseCharacter(stream=PEOPLE[0], name="Sora"))
 
     assert then(past, before, cast=cast("Mina")).people["Mina"].id == PEOPLE[0]
-    assert then(past, renamed, cast=cast("sora")).people["sora"].version == 3
+    assert then(past, renamed, cast=cast("sora")).people["sora"].version == 4
     assert "Mina" not in then(past, renamed, cast=cast("Mina")).people
     assert "Sora" not in then(past, before, cast=cast("Sora")).people
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from generation.exclusions import NOT_YET
 from generation.shot import ShotRequest
 
 
@@ -44,21 +43,15 @@ def test_every_problem_is_reported_at_once():
     assert "no field of a shot request" in found["durations"]
 
 
-@pytest.mark.parametrize("field", sorted(NOT_YET.keys() - {"look"}))
-def test_what_cannot_be_honoured_is_refused_by_name(field: str):
-    """A field of a later version is never read and dropped: the refusal names it."""
-    found = problems({"scene": "scene_1", "action": "Rain.", field: 2})
+def test_a_look_is_named_as_looks_are():
+    """A cast entry may name a look; what no look can be called is refused at its place."""
+    body = {"scene": "scene_1", "action": "Rain."}
+    named = ShotRequest.model_validate({**body, "cast": [{"character": "mina", "look": "winter"}]})
 
-    assert found[field].startswith(f"{field} is not honoured by this version")
-
-
-def test_a_look_is_refused_by_name():
-    """Nested fields of later versions are pointed at where they stand."""
-    found = problems(
-        {"scene": "scene_1", "action": "Rain.", "cast": [{"character": "mina", "look": "winter"}]}
-    )
-
-    assert "casting a look" in found["cast.0.look"]
+    assert named.cast is not None
+    assert named.cast[0].look == "winter"
+    for look in ("", " winter", "day/night", "x" * 61, 7):
+        assert problems({**body, "cast": [{"character": "mina", "look": look}]}).keys() == {"cast.0.look"}
 
 
 def test_a_picture_elsewhere_is_named_by_its_address():

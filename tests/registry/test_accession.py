@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from registry.accession import Offer, accession_picture
 from registry.blobs import Blobs, store_for
@@ -43,6 +43,17 @@ def studio(registry: Registry) -> str:
 @pytest.fixture
 def blobs(tmp_path: Path) -> Blobs:
     return store_for(f"file://{tmp_path}/blobs")
+
+
+def _drawn(colour: str, **how: Any) -> io.BytesIO:
+    """A face of a kind: enough of a picture to tell it from others."""
+    image = Image.new("RGB", (360, 360), "white")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((90, 60, 270, 330), fill=colour)
+    draw.rectangle((0, 300, 180, 360), fill="navy")
+    out = io.BytesIO()
+    image.save(out, **({"format": "PNG"} | how))
+    return out
 
 
 def _file(colour: str = "navy", **how: Any) -> io.BytesIO:
@@ -125,3 +136,30 @@ def test_bytes_of_a_failed_append_are_removed_unless_it_may_have_happened(
     with pytest.raises(failure):
         accession_picture(registry, blobs, Offer(studio, _file()), context=CONTEXT)
     assert len(list(blobs.list(""))) == left
+
+
+def test_what_looks_alike_is_told_and_not_merged(registry: Registry, blobs: Blobs, studio: str) -> None:
+    """A re-encoded picture is an asset of its own that names the first one; the same bytes again are the first asset."""
+    first = accession_picture(registry, blobs, Offer(studio, _drawn("tan")), context=CONTEXT)
+    second = accession_picture(
+        registry, blobs, Offer(studio, _drawn("tan", format="JPEG", quality=40)), context=CONTEXT
+    )
+    again = accession_picture(registry, blobs, Offer(studio, _drawn("tan")), context=CONTEXT)
+
+    assert (first.created, first.near) == (True, ())
+    assert second.created
+    assert second.asset != first.asset
+    assert [alike.asset for alike in second.near] == [first.asset]
+    assert (again.created, again.asset) == (False, first.asset)
+    assert [alike.asset for alike in again.near] == [second.asset]
+
+
+def test_another_studio_is_never_named(registry: Registry, blobs: Blobs, studio: str) -> None:
+    """What looks alike is looked for in the studio of the offer alone."""
+    other = new_id("studio")
+    registry.handle(SYSTEM_LOG, [OpenStudio(stream=other, name="Other")], context=CONTEXT)
+    accession_picture(registry, blobs, Offer(other, _drawn("tan")), context=CONTEXT)
+
+    offered = accession_picture(registry, blobs, Offer(studio, _drawn("tan", format="JPEG")), context=CONTEXT)
+
+    assert offered.near == ()

@@ -15,7 +15,15 @@ def an_id(prefix: str, number: int = 0) -> str:
 def scene(number: int = 0, **said: Any) -> dict[str, Any]:
     plain = {
         **{"id": an_id("scene", number), "version": 1, "production": an_id("production"), "name": "The café"},
-        **{"episode": 1, "number": 12, "setting": "", "cast": [], "shots": [], "continued_from": None},
+        **{
+            "episode": 1,
+            "number": 12,
+            "setting": "",
+            "cast": [],
+            "shots": [],
+            "pins": [],
+            "continued_from": None,
+        },
         **{"closed": False, "opened_at": 1_700_000_000_000_000},
     }
     return plain | said
@@ -24,7 +32,14 @@ def scene(number: int = 0, **said: Any) -> dict[str, Any]:
 def character(number: int = 0, **said: Any) -> dict[str, Any]:
     plain = {
         **{"id": an_id("character", number), "version": 1, "name": "Mina", "aliases": [], "kind": "person"},
-        **{"description": "", "references": [], "retired": False, "introduced_at": 1_700_000_000_000_000},
+        **{
+            "depicts": "fictional",
+            "description": "",
+            "references": [],
+            "looks": [],
+            "retired": False,
+            "introduced_at": 1_700_000_000_000_000,
+        },
     }
     return plain | said
 
@@ -79,7 +94,7 @@ def production(**said: Any) -> dict[str, Any]:
     plain = {
         **{"id": an_id("production"), "version": 1, "name": "Café", "unplaced": an_id("scene")},
         **{"account": an_id("account"), "budget_units": None, "approval_above_units": None, "weight": 1},
-        **{"closed": False, "opened_at": 1},
+        **{"pins": [], "closed": False, "opened_at": 1},
     }
     return plain | said
 

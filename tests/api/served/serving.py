@@ -53,7 +53,9 @@ class Served:
 
     def __init__(self, continuity: Continuity, port: int) -> None:
         self.continuity = continuity
-        self.key = issue_key(continuity.registry, continuity.studio, "tester", roles=("approver",))
+        self.key = issue_key(
+            continuity.registry, continuity.studio, "tester", roles=("approver", "consent_officer")
+        )
         self.url = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(
             base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, trust_env=False, timeout=20

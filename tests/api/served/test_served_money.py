@@ -117,4 +117,4 @@ def test_money_is_decided_by_approvers(service: Served, show: str) -> None:
         assert "approver" in problem(refused, 403, "role-missing")["hint"]
     assert put(service, show, "share", {"weight": 2}, headers=bare).status_code == 200
     assert service.get("/v1/me", headers=bare).json()["roles"] == []
-    assert service.get("/v1/me").json()["roles"] == ["approver"]
+    assert service.get("/v1/me").json()["roles"] == ["approver", "consent_officer"]

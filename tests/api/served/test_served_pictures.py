@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from registry.deciders.asset import EraseAsset
 from registry.errors import BlobStoreDown
+from registry.events.envelope import Context
 from tests.api.served.serving import Served, png, problem, running
+from tests.servers.world import new_id
 
 
 def _bomb() -> bytes:
@@ -31,18 +34,17 @@ def _bomb() -> bytes:
 @pytest.mark.parametrize(
     ("content", "code", "why"),
     [
-        (b"just text", "not-a-picture", "no JPEG"),
-        (b"", "not-a-picture", "the file is empty (0 bytes)"),
+        (b"", "not-an-asset", "the file is empty (0 bytes)"),
         (png()[:-200], "not-a-picture", "cannot be decoded"),
         (_bomb(), "picture-too-large", "a bomb: 25000 x 25000 pixels"),
-        (b"GIF89a" + bytes(50), "not-a-picture", "no JPEG"),
+        (b"GIF89a" + bytes(50), "not-an-asset", "nothing that is taken"),
     ],
-    ids=["text", "empty", "cut", "bomb", "gif"],
+    ids=["empty", "cut", "bomb", "gif"],
 )
 def test_what_is_no_picture_is_refused_and_leaves_nothing(
     service: Served, content: bytes, code: str, why: str
 ) -> None:
-    """Text, nothing, a cut picture, a bomb and a foreign format are refused for what they are; nothing is kept."""
+    """Nothing, a cut picture, a bomb and a foreign format are refused for what they are; nothing is kept."""
     before, kept = service.position(), service.blob_keys()
     assert why in problem(service.upload(content), 422, code)["detail"]
     assert (service.position(), service.blob_keys()) == (before, kept)
@@ -87,6 +89,29 @@ def test_the_same_bytes_are_the_first_asset(service: Served) -> None:
     assert [key.split("/")[2] for key in service.blob_keys() if asset in key] == ["original", "rendition"]
     kept = {key.split("/")[1] for key in service.blob_keys()}
     assert kept == {item["id"] for item in service.get("/v1/assets", params={"limit": 500}).json()["items"]}
+
+
+def test_what_looks_alike_is_pointed_out(service: Served) -> None:
+    """A re-encoded copy is a new asset that names the first one, at upload and when read; an erased one is not named."""
+    drawn = Image.radial_gradient("L").resize((400, 400)).convert("RGB")
+    copies = []
+    for kind, how in (("PNG", {}), ("JPEG", {"quality": 60})):
+        out = io.BytesIO()
+        drawn.save(out, kind, **how)
+        copies.append(out.getvalue())
+    first, second = (service.upload(copy) for copy in copies)
+    kept, alike = first.json(), second.json()
+
+    assert (first.status_code, kept["near"], second.status_code) == (201, [], 201)
+    assert [near["asset"] for near in alike["near"]] == [kept["id"]]
+    assert alike["near"][0]["distance"] <= 40
+    assert service.get(f"/v1/assets/{alike['id']}").json()["near"] == alike["near"]
+    again = service.upload(copies[0])
+    assert (again.status_code, again.json()["id"]) == (200, kept["id"])
+    continuity = service.continuity
+    erased = EraseAsset(stream=kept["id"], likeness=new_id("likeness"))
+    continuity.registry.handle(continuity.studio, [erased], context=Context("key_test"))
+    assert service.get(f"/v1/assets/{alike['id']}").json()["near"] == []
 
 
 def test_originals_come_back_identical_and_renditions_upright(service: Served) -> None:
@@ -181,10 +206,8 @@ def test_a_head_notices_that_the_bytes_are_gone(service: Served) -> None:
     assert service.http.head(path).status_code == service.get(path).status_code >= 500
 
 
-def test_only_pictures_are_taken_for_now(service: Served) -> None:
-    """Another kind is refused by name, whatever the bytes are."""
-    refused = problem(service.upload(png(), params={"kind": "audio"}), 422, "invalid")
-    assert refused["errors"][0]["path"] == "$.kind"
+def test_words_beside_a_file_are_checked(service: Served) -> None:
+    """A kind nobody knows, no file at all and an overlong label are refused by name."""
     problem(service.upload(png(), params={"kind": "sculpture"}), 422, "invalid-request")
     nothing = problem(service.post("/v1/assets"), 422, "invalid-request")
     assert "the part 'file' of a form" in nothing["errors"][0]["message"]

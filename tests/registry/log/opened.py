@@ -83,7 +83,9 @@ def introduce(stream: str | None = None, name: str = "Mina") -> IntroduceCharact
     return IntroduceCharacter(stream=stream or new_id("character"), depicts="fictional", name=name)
 
 
-def register(stream: str | None = None, *, fingerprint: str | None = None) -> RegisterAsset:
+def register(
+    stream: str | None = None, *, fingerprint: str | None = None, perceptual: str | None = None
+) -> RegisterAsset:
     stream = stream or new_id("asset")
     original = StoredBytes(
         key=f"{STUDIO}/{stream}/original", bytes=10, sha256="a" * 64, media_type="image/jpeg"
@@ -94,6 +96,7 @@ def register(stream: str | None = None, *, fingerprint: str | None = None) -> Re
         label="Mina",
         original=original,
         fingerprint=fingerprint or token_hex(32),
+        perceptual=perceptual or f"dhash12:{token_hex(36)}",
     )
 
 

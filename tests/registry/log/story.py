@@ -17,6 +17,9 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
 from registry.deciders.element import AdoptElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
+from registry.deciders.likeness import RegisterLikeness
+from registry.deciders.looks import DefineLook, RetireLook
+from registry.deciders.pins import PinCharacter, ReleasePin
 from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
 from registry.deciders.scene import (
     CastInScene,
@@ -58,6 +61,7 @@ def people() -> list[list[Command]]:
     return [
         [OpenAccount(stream=ACCOUNT, name="main", region="sg", host="https://kling", key_fingerprint="ak")],
         [register(FACE), register(CAFE), register(OLD)],
+        [RegisterLikeness(stream=an_id("likeness"), name="Sora Park", minor=False)],
         [DescribeAsset(stream=CAFE, label="Café"), RetireAsset(stream=OLD, reason="blurred")],
         [
             IntroduceCharacter(stream=MINA, depicts="fictional", name="Mina", aliases=("미나",)),
@@ -70,6 +74,8 @@ def people() -> list[list[Command]]:
             AssignReference(stream=JUN, asset=CAFE, role="other"),
         ],
         [AdoptElement(stream=ELEMENT, element_id=7, account=ACCOUNT, character=MINA, attested_by="Yuna")],
+        [DefineLook(stream=MINA, look="winter", wardrobe="a grey coat")],
+        [AssignReference(stream=MINA, asset=FACE, role="wardrobe", look="winter")],
     ]
 
 
@@ -85,6 +91,10 @@ def scenes() -> list[list[Command]]:
         [CastInScene(stream=SCENE, character=MINA), CastInScene(stream=SCENE, character=JUN)],
         [PlanShot(stream=SCENE, shot=SHOT, action="They argue."), PlanShot(stream=SCENE, shot=an_id("shot", 2), action="x")],
         [DropShot(stream=SCENE, shot=an_id("shot", 2))],
+        [PinCharacter(stream=SCENE, character=MINA, look="winter"), PinCharacter(stream=SHOW, character=MINA, version=1)],
+        [PinCharacter(stream=SHOW, character=JUN), ReleasePin(stream=SHOW, character=JUN)],
+        [DefineLook(stream=MINA, look="winter", age="forty"), DefineLook(stream=MINA, look="summer")],
+        [RetireLook(stream=MINA, look="summer", reason="cut")],
     ]  # fmt: skip
 
 

@@ -25,13 +25,25 @@ class Keys:
 
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
+        self.gone: set[str] = set()
 
     def find(self, streams: Iterable[str]) -> dict[str, bytes]:
         return {stream: self.held[stream] for stream in streams if stream in self.held}
 
     def add(self, keys: dict[str, bytes]) -> dict[str, bytes]:
-        self.held = keys | self.held
+        self.held = {name: key for name, key in keys.items() if name not in self.gone} | self.held
         return self.find(keys)
+
+    def destroyed(self, streams: Iterable[str]) -> frozenset[str]:
+        return frozenset(streams) & self.gone
+
+    def destroy(self, streams: Iterable[str]) -> int:
+        self.gone |= set(streams)
+        self.held = {name: key for name, key in self.held.items() if name not in self.gone}
+        return len(self.gone)
+
+    def erasures(self) -> int:
+        return len(self.gone)
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def test_a_scene_with_its_cast_and_shots(ask: Ask) -> None:
     """A scene's card shows whom it cast as of which version, and only shots that are still planned."""
     card = ask(scenes.scene, SCENE)
 
-    assert [(member.character, member.character_version) for member in card.cast] == [(MINA, 2), (JUN, 5)]
+    assert [(member.character, member.character_version) for member in card.cast] == [(MINA, 4), (JUN, 5)]
     assert [(shot.id, shot.number) for shot in card.shots] == [(SHOT, 1)]
     assert ask(scenes.scene, NEXT).continued_from == CLIP
     assert [scene.id for scene in ask(scenes.scenes, production=SHOW).items] == [UNPLACED, SCENE, NEXT]
@@ -185,6 +185,7 @@ def test_what_a_clip_was_made_from(ask: Ask) -> None:
     assert {
         (CLIP, "in", SCENE, "witnessed"),
         (CLIP, "shows", MINA, "witnessed"),
+        (CLIP, "carries", an_id("likeness"), "witnessed"),
         (CLIP, "grounded-on", FACE, "witnessed"),
         (CLIP, "grounded-on", ELEMENT, "witnessed"),
         (ELEMENT, "depicts", MINA, "attested"),

@@ -29,6 +29,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "account"),
     )
     op.create_table(
+        "view_appearances",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("clip", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "clip", "character"),
+    )
+    op.create_index(
+        "appearances_by_character", "view_appearances", ["log", "character", "position"], unique=False
+    )
+    op.create_index(
+        "appearances_by_likeness", "view_appearances", ["log", "likeness", "position"], unique=False
+    )
+    op.create_table(
         "view_assets",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("asset", sa.String(), nullable=False),
@@ -40,9 +55,12 @@ def upgrade() -> None:
         sa.Column("original", sa.LargeBinary(), nullable=True),
         sa.Column("rendition", sa.LargeBinary(), nullable=True),
         sa.Column("picture", sa.LargeBinary(), nullable=True),
+        sa.Column("footage", sa.LargeBinary(), nullable=True),
+        sa.Column("sound", sa.LargeBinary(), nullable=True),
         sa.Column("derived_from", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.Column("superseded_by", sa.String(), nullable=True),
         sa.Column("registered_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "asset"),
@@ -66,6 +84,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "scene", "character"),
     )
     op.create_table(
+        "view_censuses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("census", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("report", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "census"),
+    )
+    op.create_index(op.f("ix_view_censuses_account"), "view_censuses", ["account"], unique=False)
+    op.create_table(
         "view_characters",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("character", sa.String(), nullable=False),
@@ -75,12 +103,16 @@ def upgrade() -> None:
         sa.Column("aliases", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("depicts", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=True),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.Column("introduced_at", sa.BigInteger(), nullable=False),
         sa.Column("named_at", sa.BigInteger(), nullable=False),
+        sa.Column("voice", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("log", "character"),
     )
+    op.create_index(op.f("ix_view_characters_likeness"), "view_characters", ["likeness"], unique=False)
     op.create_table(
         "view_clips",
         sa.Column("log", sa.String(), nullable=False),
@@ -100,10 +132,25 @@ def upgrade() -> None:
         sa.Column("kling_url_expires_at", sa.BigInteger(), nullable=False),
         sa.Column("kling_watermark_url", sa.String(), nullable=False),
         sa.Column("continues", sa.String(), nullable=True),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "clip"),
     )
     op.create_index(op.f("ix_view_clips_scene"), "view_clips", ["scene"], unique=False)
+    op.create_table(
+        "view_consents",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("consent", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("granted", sa.LargeBinary(), nullable=False),
+        sa.Column("granted_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_because", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "consent"),
+    )
+    op.create_index("consents_by_likeness", "view_consents", ["log", "likeness", "position"], unique=False)
     op.create_table(
         "view_continuity",
         sa.Column("log", sa.String(), nullable=False),
@@ -114,6 +161,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "position"),
     )
     op.create_index(op.f("ix_view_continuity_scene"), "view_continuity", ["scene"], unique=False)
+    op.create_table(
+        "view_deletions",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("ordered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "stream"),
+    )
     op.create_table(
         "view_edges",
         sa.Column("log", sa.String(), nullable=False),
@@ -196,6 +250,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_view_generations_first_take"), "view_generations", ["first_take"], unique=False)
     op.create_index(op.f("ix_view_generations_scene"), "view_generations", ["scene"], unique=False)
     op.create_table(
+        "view_kept_clips",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("clip", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "clip", "likeness"),
+    )
+    op.create_table(
         "view_keys",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -208,6 +269,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "view_likenesses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("minor", sa.Boolean(), nullable=False),
+        sa.Column("guardian", sa.String(), nullable=False),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("erasing", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "likeness"),
+    )
+    op.create_table(
+        "view_looks",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("look", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("wardrobe", sa.String(), nullable=False),
+        sa.Column("styling", sa.String(), nullable=False),
+        sa.Column("age", sa.String(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "character", "look"),
+    )
+    op.create_table(
+        "view_looks_like",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("asset", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("bits", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "asset"),
+    )
+    op.create_table(
         "view_nodes",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("node", sa.BigInteger(), nullable=False),
@@ -215,6 +314,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "node"),
     )
     op.create_index("nodes_by_id", "view_nodes", ["log", "id"], unique=True)
+    op.create_table(
+        "view_own_voices",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("voice", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "voice"),
+    )
+    op.create_index("own_voices_by_character", "view_own_voices", ["log", "character"], unique=False)
+    op.create_table(
+        "view_pins",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("look", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "holder", "character"),
+    )
     op.create_table(
         "view_productions",
         sa.Column("log", sa.String(), nullable=False),
@@ -227,6 +346,7 @@ def upgrade() -> None:
         sa.Column("budget_units", sa.String(), nullable=True),
         sa.Column("approval_above_units", sa.String(), nullable=True),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("territories", sa.String(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "production"),
@@ -252,6 +372,21 @@ def upgrade() -> None:
         sa.Column("look", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "character", "asset", "role", "look"),
+    )
+    op.create_table(
+        "view_refused_uses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("likeness", sa.String(), nullable=False),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("production", sa.String(), nullable=True),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("refused_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "position"),
+    )
+    op.create_index(
+        "refused_uses_by_likeness", "view_refused_uses", ["log", "likeness", "position"], unique=False
     )
     op.create_table(
         "view_scenes",
@@ -353,6 +488,59 @@ def upgrade() -> None:
     op.create_index(
         "submissions_open", "view_submissions", ["log", "account", "model", "state"], unique=False
     )
+    op.create_table(
+        "view_uses",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("thing_look", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("production", sa.String(), nullable=True),
+        sa.Column("scene", sa.String(), nullable=True),
+        sa.Column("shot", sa.String(), nullable=True),
+        sa.Column("generation", sa.String(), nullable=True),
+        sa.Column("clip", sa.String(), nullable=True),
+        sa.Column("character", sa.String(), nullable=True),
+        sa.Column("look", sa.String(), nullable=True),
+        sa.Column("element", sa.String(), nullable=True),
+        sa.Column("voice", sa.String(), nullable=True),
+        sa.Column("via", sa.String(), nullable=True),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("log", "thing", "thing_look", "position"),
+    )
+    op.create_index("uses_by_character", "view_uses", ["log", "character", "how"], unique=False)
+    op.create_index("uses_by_element", "view_uses", ["log", "element", "how"], unique=False)
+    op.create_index("uses_by_generation", "view_uses", ["log", "generation", "how"], unique=False)
+    op.create_index("uses_by_voice", "view_uses", ["log", "voice", "how"], unique=False)
+    op.create_table(
+        "view_voices",
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("voice", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("voice_id", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("character", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("trial_url", sa.String(), nullable=False),
+        sa.Column("remint_of", sa.String(), nullable=True),
+        sa.Column("attested_by", sa.String(), nullable=True),
+        sa.Column("adopted_as", sa.String(), nullable=True),
+        sa.Column("adopted_for", sa.String(), nullable=True),
+        sa.Column("submission", sa.String(), nullable=True),
+        sa.Column("estimate", sa.String(), nullable=True),
+        sa.Column("units", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("lost", sa.String(), nullable=True),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "voice"),
+        sa.UniqueConstraint("log", "adopted_as", "adopted_for", "voice_id", name="one_adoption_per_voice"),
+    )
+    op.create_index(op.f("ix_view_voices_character"), "view_voices", ["character"], unique=False)
     op.create_table(
         "view_work",
         sa.Column("log", sa.String(), nullable=False),

@@ -1,0 +1,53 @@
+"""How long it takes to compare a picture with all of a studio's; the figures of docs/decisions/0010.
+
+python benchmarks/near.py [pictures...]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import insert
+
+from registry.log.engine import Database
+from registry.log.migrate import migrate
+from registry.views.near import LOOKS_LIKE, near
+
+ROUNDS = 20
+
+
+def measure(count: int) -> float:
+    """Median seconds of one comparison with `count` pictures."""
+    chance = Random(count)
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'log.sqlite'}")
+        migrate(database)
+        rows = [
+            {
+                "log": "s",
+                "asset": f"asset_{n:026d}",
+                "position": n,
+                "kind": "dhash12",
+                "bits": chance.randbytes(36),
+            }
+            for n in range(count)
+        ]
+        with database.writing() as connection:
+            connection.execute(insert(LOOKS_LIKE), rows)
+        wanted = f"dhash12:{chance.getrandbits(288):072x}"
+        taken = []
+        for _ in range(ROUNDS):
+            with database.reading() as connection:
+                start = time.perf_counter()
+                near(connection, "s", wanted)
+                taken.append(time.perf_counter() - start)
+    return sorted(taken)[ROUNDS // 2]
+
+
+if __name__ == "__main__":
+    for count in [int(one) for one in sys.argv[1:]] or [1_000, 10_000, 100_000]:
+        print(f"{count:>8,} pictures: {measure(count) * 1000:.1f} ms")

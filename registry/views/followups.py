@@ -1,0 +1,162 @@
+"""What is left to do once a person took consent back: elements and voices to retire, clips to review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import BigInteger, Connection, Index, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from registry.events.envelope import Recorded
+from registry.events.scene import ContinuityRecorded
+from registry.events.voice import (
+    VoiceAdopted,
+    VoiceDeleted,
+    VoiceMintFailed,
+    VoiceMintRequested,
+    VoiceRetired,
+)
+from registry.log.roles import Projection
+from registry.views.clips import CLIPS, KEPT
+from registry.views.elements import ELEMENTS
+from registry.views.page import Card
+
+
+class AppearanceRow(SQLModel, table=True):
+    """Somebody in a clip's continuity cast; `likeness` was behind them by then, or is empty."""
+
+    __tablename__ = "view_appearances"
+    __table_args__ = (
+        Index("appearances_by_likeness", "log", "likeness", "position"),
+        Index("appearances_by_character", "log", "character", "position"),
+    )
+
+    log: str = Field(primary_key=True)
+    clip: str = Field(primary_key=True)
+    character: str = Field(primary_key=True)
+    likeness: str
+    position: int = Field(sa_type=BigInteger)
+
+
+class OwnVoiceRow(SQLModel, table=True):
+    """A voice and whose it is."""
+
+    __tablename__ = "view_own_voices"
+    __table_args__ = (Index("own_voices_by_character", "log", "character"),)
+
+    log: str = Field(primary_key=True)
+    voice: str = Field(primary_key=True)
+    character: str
+    position: int = Field(sa_type=BigInteger)
+    live: bool
+
+
+APPEARANCES = AppearanceRow.__table__  # type: ignore[attr-defined]
+OWN_VOICES = OwnVoiceRow.__table__  # type: ignore[attr-defined]
+
+
+class ToRetire(Card):
+    """A live element or voice, and where it is retired."""
+
+    id: str
+    character: str
+    retire: str
+
+
+class ToReview(Card):
+    """A clip with the person in it that nobody has decided about, and where that is done."""
+
+    clip: str
+    decide: str
+
+
+class FollowUps(Card):
+    """What is left to do; all empty before a consent was taken back, and when everything is done."""
+
+    elements: tuple[ToRetire, ...] = ()
+    voices: tuple[ToRetire, ...] = ()
+    clips: tuple[ToReview, ...] = ()
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        match recorded.event:
+            case ContinuityRecorded(clip=str() as clip) as event:
+                rows = {member.character: member.likeness or "" for member in event.cast}
+                for character, likeness in rows.items():
+                    row = {"clip": clip, "character": character, "likeness": likeness}
+                    connection.execute(
+                        insert(APPEARANCES).values(log=recorded.log, position=recorded.position, **row)
+                    )
+            case VoiceAdopted(character=character):
+                _own(connection, recorded, character)
+            case VoiceMintRequested() as event:
+                _own(connection, recorded, event.inputs.character)
+            case VoiceRetired() | VoiceDeleted() | VoiceMintFailed():
+                here = (OWN_VOICES.c.log == recorded.log) & (OWN_VOICES.c.voice == recorded.stream)
+                connection.execute(update(OWN_VOICES).where(here).values(live=False))
+
+
+def _own(connection: Connection, recorded: Recorded, character: str) -> None:
+    row = {"voice": recorded.stream, "character": character, "live": True}
+    connection.execute(insert(OWN_VOICES).values(log=recorded.log, position=recorded.position, **row))
+
+
+PROJECTION = Projection(
+    "followups",
+    (APPEARANCES, OWN_VOICES),
+    frozenset(
+        {
+            "ContinuityRecorded",
+            "VoiceAdopted",
+            "VoiceMintRequested",
+            "VoiceMintFailed",
+            "VoiceRetired",
+            "VoiceDeleted",
+        }
+    ),
+    _project,
+)
+
+
+def follow_ups_of(connection: Connection, log: str, likeness: str, characters: Iterable[str]) -> FollowUps:
+    """What is left to do about a likeness and the characters it is behind."""
+    linked = list(characters)
+    elements = select(ELEMENTS.c.element, ELEMENTS.c.character).where(
+        ELEMENTS.c.log == log, ELEMENTS.c.character.in_(linked), ~ELEMENTS.c.retired
+    )
+    voices = select(OWN_VOICES.c.voice, OWN_VOICES.c.character).where(
+        OWN_VOICES.c.log == log, OWN_VOICES.c.character.in_(linked), OWN_VOICES.c.live
+    )
+    return FollowUps(
+        elements=tuple(
+            ToRetire(id=id, character=who, retire=f"/v1/elements/{id}/retire")
+            for id, who in connection.execute(elements.order_by(ELEMENTS.c.position))
+        ),
+        voices=tuple(
+            ToRetire(id=id, character=who, retire=f"/v1/voices/{id}/retire")
+            for id, who in connection.execute(voices.order_by(OWN_VOICES.c.position))
+        ),
+        clips=tuple(
+            ToReview(clip=clip, decide=f"/v1/clips/{clip}/decide")
+            for clip in clips_with(connection, log, likeness, linked, undecided=True)
+        ),
+    )
+
+
+def clips_with(
+    connection: Connection, log: str, likeness: str, characters: Iterable[str], *, undecided: bool = False
+) -> list[str]:
+    """The clips that carry a likeness, by then or by a link made since, oldest first; `undecided` leaves out the decided."""
+    whose = (APPEARANCES.c.likeness == likeness) | APPEARANCES.c.character.in_(list(characters))
+    query = (
+        select(APPEARANCES.c.clip)
+        .join(CLIPS, (CLIPS.c.log == APPEARANCES.c.log) & (CLIPS.c.clip == APPEARANCES.c.clip))
+        .where(APPEARANCES.c.log == log, whose)
+        .group_by(APPEARANCES.c.clip, APPEARANCES.c.position)
+        .order_by(APPEARANCES.c.position)
+    )
+    if undecided:
+        kept = select(KEPT.c.clip).where(KEPT.c.log == log, KEPT.c.likeness == likeness)
+        query = query.where(~CLIPS.c.withdrawn, CLIPS.c.clip.not_in(kept))
+    return list(connection.execute(query).scalars())

@@ -1,0 +1,299 @@
+"""Who allowed what, whether it still holds, who shows them, and what is left to do once it was taken back?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Connection, Index, Row, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from registry.events.envelope import Recorded
+from registry.events.likeness import (
+    ConsentGranted,
+    ConsentRevoked,
+    ErasureOrdered,
+    LikenessErased,
+    LikenessRegistered,
+    LikenessUseRefused,
+)
+from registry.events.personal import known
+from registry.log.roles import Projection
+from registry.views.characters import CHARACTERS
+from registry.views.followups import FollowUps, follow_ups_of
+from registry.views.page import Card, Page, one_row, rows_page
+
+ConsentState = Literal["not_begun", "valid", "over", "revoked"]
+_MOST_REFUSALS = 100
+
+
+class LikenessRow(SQLModel, table=True):
+    """One real person. `revoked` says that a consent was taken back, ever."""
+
+    __tablename__ = "view_likenesses"
+
+    log: str = Field(primary_key=True)
+    likeness: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int
+    name: str
+    minor: bool
+    guardian: str
+    revoked: bool
+    erasing: bool
+    erased: bool
+    registered_at: int = Field(sa_type=BigInteger)
+
+
+class ConsentRow(SQLModel, table=True):
+    """One consent; `granted` is its event as JSON, with what is personal opened."""
+
+    __tablename__ = "view_consents"
+    __table_args__ = (Index("consents_by_likeness", "log", "likeness", "position"),)
+
+    log: str = Field(primary_key=True)
+    consent: str = Field(primary_key=True)
+    likeness: str
+    position: int = Field(sa_type=BigInteger)
+    granted: bytes
+    granted_at: int = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(default=None, sa_type=BigInteger)
+    revoked_because: str
+
+
+class RefusalRow(SQLModel, table=True):
+    """A use that was asked for and not allowed."""
+
+    __tablename__ = "view_refused_uses"
+    __table_args__ = (Index("refused_uses_by_likeness", "log", "likeness", "position"),)
+
+    log: str = Field(primary_key=True)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    likeness: str
+    character: str
+    production: str | None
+    subject: str | None
+    reason: str
+    refused_at: int = Field(sa_type=BigInteger)
+
+
+LIKENESSES = LikenessRow.__table__  # type: ignore[attr-defined]
+CONSENTS = ConsentRow.__table__  # type: ignore[attr-defined]
+REFUSALS = RefusalRow.__table__  # type: ignore[attr-defined]
+
+
+class ConsentCard(Card):
+    """What somebody allowed, and how it stands at the time it was asked for. Empty lists mean all, or the whole world.
+
+    `ends_at` is exclusive, and null for no end; `evidence` is the signed document, an asset.
+    """
+
+    id: str
+    state: ConsentState
+    productions: tuple[str, ...]
+    purposes: tuple[str, ...]
+    territories: tuple[str, ...]
+    voice: bool
+    starts_at: int
+    ends_at: int | None
+    evidence: str
+    signed_by: str
+    granted_at: int
+    revoked_at: int | None
+    revoked_because: str
+
+
+class RefusedUse(Card):
+    """A use that was asked for and not allowed. `subject` is the generation, when it had an id by then."""
+
+    character: str
+    production: str | None
+    subject: str | None
+    reason: str
+    refused_at: int
+
+
+class LikenessCard(Card):
+    """A real person: consents as they stand now, the characters linked, the newest refused uses, and what is left to do."""
+
+    id: str
+    version: int
+    name: str
+    minor: bool
+    guardian: str
+    erasing: bool
+    erased: bool
+    registered_at: int
+    consents: tuple[ConsentCard, ...]
+    characters: tuple[str, ...]
+    refused: tuple[RefusedUse, ...]
+    follow_ups: FollowUps
+
+
+def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    for recorded in events:
+        match recorded.event:
+            case LikenessRegistered() as event:
+                connection.execute(insert(LIKENESSES).values(**_registered(recorded, event)))
+            case ConsentGranted() as event:
+                _change(connection, recorded)
+                connection.execute(insert(CONSENTS).values(**_granted(recorded, event)))
+            case ConsentRevoked() as event:
+                _change(connection, recorded, revoked=True)
+                connection.execute(
+                    update(CONSENTS)
+                    .where(CONSENTS.c.log == recorded.log, CONSENTS.c.consent == event.consent)
+                    .values(revoked_at=recorded.recorded_at, revoked_because=known(event.reason, "(erased)"))
+                )
+            case LikenessUseRefused() as event:
+                _change(connection, recorded)
+                connection.execute(insert(REFUSALS).values(**_refused(recorded, event)))
+            case ErasureOrdered():
+                _change(connection, recorded, erasing=True)
+            case LikenessErased():
+                _change(connection, recorded, erasing=True, erased=True)
+
+
+def _registered(recorded: Recorded, event: LikenessRegistered) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "likeness": recorded.stream,
+        "position": recorded.position,
+        "version": recorded.version,
+        "name": known(event.name, "(erased)"),
+        "minor": event.minor,
+        "guardian": known(event.guardian, "(erased)"),
+        "revoked": False,
+        "erasing": False,
+        "erased": False,
+        "registered_at": recorded.recorded_at,
+    }
+
+
+def _granted(recorded: Recorded, event: ConsentGranted) -> dict[str, Any]:
+    opened = event.model_copy(update={"signed_by": known(event.signed_by, "(erased)")})
+    return {
+        "log": recorded.log,
+        "consent": event.consent,
+        "likeness": recorded.stream,
+        "position": recorded.position,
+        "granted": opened.model_dump_json().encode(),
+        "granted_at": recorded.recorded_at,
+        "revoked_because": "",
+    }
+
+
+def _refused(recorded: Recorded, event: LikenessUseRefused) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "position": recorded.position,
+        "likeness": recorded.stream,
+        "refused_at": recorded.recorded_at,
+        **event.model_dump(),
+    }
+
+
+def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    connection.execute(
+        update(LIKENESSES)
+        .where(LIKENESSES.c.log == recorded.log, LIKENESSES.c.likeness == recorded.stream)
+        .values(version=recorded.version, **values)
+    )
+
+
+PROJECTION = Projection(
+    "likenesses",
+    (LIKENESSES, CONSENTS, REFUSALS),
+    frozenset(
+        {
+            "LikenessRegistered",
+            "ConsentGranted",
+            "ConsentRevoked",
+            "LikenessUseRefused",
+            "ErasureOrdered",
+            "LikenessErased",
+        }
+    ),
+    _project,
+)
+
+
+def likeness(connection: Connection, log: str, likeness: str, *, now: int) -> LikenessCard:
+    """One real person, as of `now` (microseconds). Raises NotFound."""
+    return _card(connection, log, one_row(connection, LIKENESSES, log, "likeness", likeness), now)
+
+
+def likenesses(
+    connection: Connection, log: str, *, now: int, after: int = 0, limit: int = 100
+) -> Page[LikenessCard]:
+    """Real people in order of registration."""
+    query = select(LIKENESSES).where(LIKENESSES.c.log == log)
+    rows, cursor = rows_page(connection, query, LIKENESSES, after=after, limit=limit)
+    return Page(items=tuple(_card(connection, log, row, now) for row in rows), next=cursor)
+
+
+def linked_to(connection: Connection, log: str, likeness: str) -> tuple[str, ...]:
+    """The characters that a likeness is behind now, in order of introduction."""
+    query = select(CHARACTERS.c.character).where(CHARACTERS.c.log == log, CHARACTERS.c.likeness == likeness)
+    return tuple(connection.execute(query.order_by(CHARACTERS.c.position)).scalars())
+
+
+def _card(connection: Connection, log: str, row: Row[Any], now: int) -> LikenessCard:
+    linked = linked_to(connection, log, row.likeness)
+    taken_back = row.revoked or row.erasing
+    return LikenessCard(
+        id=row.likeness,
+        version=row.version,
+        name=row.name,
+        minor=row.minor,
+        guardian=row.guardian,
+        erasing=row.erasing,
+        erased=row.erased,
+        registered_at=row.registered_at,
+        consents=_consents(connection, log, row.likeness, now),
+        characters=linked,
+        refused=_refusals(connection, log, row.likeness),
+        follow_ups=follow_ups_of(connection, log, row.likeness, linked) if taken_back else FollowUps(),
+    )
+
+
+def _consents(connection: Connection, log: str, likeness: str, now: int) -> tuple[ConsentCard, ...]:
+    query = select(CONSENTS).where(CONSENTS.c.log == log, CONSENTS.c.likeness == likeness)
+    return tuple(_consent(row, now) for row in connection.execute(query.order_by(CONSENTS.c.position)))
+
+
+def _consent(row: Row[Any], now: int) -> ConsentCard:
+    given = ConsentGranted.model_validate_json(row.granted)
+    return ConsentCard(
+        id=row.consent,
+        state=_state(row.revoked_at is not None, given, now),
+        signed_by=known(given.signed_by, "(erased)"),
+        granted_at=row.granted_at,
+        revoked_at=row.revoked_at,
+        revoked_because=row.revoked_because,
+        **given.model_dump(exclude={"consent", "signed_by"}),
+    )
+
+
+def _state(revoked: bool, given: ConsentGranted, now: int) -> ConsentState:
+    if revoked:
+        return "revoked"
+    if now < given.starts_at:
+        return "not_begun"
+    return "over" if given.ends_at is not None and now >= given.ends_at else "valid"
+
+
+def _refusals(connection: Connection, log: str, likeness: str) -> tuple[RefusedUse, ...]:
+    """The newest, newest first."""
+    query = select(REFUSALS).where(REFUSALS.c.log == log, REFUSALS.c.likeness == likeness)
+    rows = connection.execute(query.order_by(REFUSALS.c.position.desc()).limit(_MOST_REFUSALS))
+    return tuple(
+        RefusedUse(
+            character=row.character,
+            production=row.production,
+            subject=row.subject,
+            reason=row.reason,
+            refused_at=row.refused_at,
+        )
+        for row in rows
+    )

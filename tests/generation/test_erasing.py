@@ -1,0 +1,139 @@
+"""Work in hand when a person is erased: what is not sent never is, what is paid for is followed to its end without a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from generation.erasing import KlingDeletion
+from registry.deciders.character import AssignReference
+from registry.deciders.likeness import RegisterLikeness
+from registry.deciders.portrayal import DeclareCharacter, LinkLikeness
+from registry.erased import erasure_record
+from registry.erasure import ErasureUnfinished, Tools, carry_out, find_linked, order_erasure
+from registry.registry import Registry
+from tests.servers.sandbox import Sandbox
+from tests.servers.world import CONTEXT, World, new_id
+
+LINE = "quokka-lantern-whisper"
+MINA_TALKS: dict[str, Any] = {"action": f"Mina says the password {LINE}.", "cast": [{"character": "Mina"}]}
+
+
+class Gone:
+    """A provider with whom everything is gone already."""
+
+    def delete_element(self, _account: object, _element_id: int) -> None:
+        return None
+
+    def delete_voice(self, _account: object, _voice_id: str) -> None:
+        return None
+
+
+def linked(world: World) -> str:
+    """Mina is a real person from now on; whatever was asked for before speaks of her too."""
+    likeness = new_id("likeness")
+    world.do(RegisterLikeness(stream=likeness, name="Mina Kang", minor=False))
+    world.do(DeclareCharacter(stream=world.mina.character, depicts="real_person"))
+    world.do(LinkLikeness(stream=world.mina.character, likeness=likeness))
+    return likeness
+
+
+def erase(world: World, likeness: str) -> None:
+    order_erasure(world.registry, world.studio, likeness, "request", context=CONTEXT)
+    carry_out(Tools(world.registry, world.desk.blobs, Gone(), CONTEXT), world.studio, likeness)
+
+
+def files_with(folder: Path, word: str) -> list[str]:
+    return [str(path) for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
+
+
+def test_what_is_paid_for_is_followed(world: World, provider: Sandbox) -> None:
+    """A task the provider has when its person is erased ends as ever; its clip is listed, undecided, and no word is stored."""
+    asked = world.ask(**MINA_TALKS)
+    provider.clock(speed=0)
+    world.work_until(lambda: "confirmed" in [card.state for card in world.submissions()])
+    likeness = linked(world)
+    assert files_with(world.folder, LINE)
+
+    erase(world, likeness)
+    provider.clock(speed=1, advance_seconds=600)
+    [card] = world.carry(asked)
+
+    assert (card.outcome, card.request, card.plan) == ("delivered", None, None)
+    with world.registry.reading() as connection:
+        record = erasure_record(connection, world.registry, world.studio, likeness)
+    assert [(one.clip, one.decision) for one in record.clips] == [(card.clip, None)]
+    assert [name for name in files_with(world.folder, LINE) if "/clip=" not in name] == []
+    assert not list(world.desk.blobs.list(f"{world.studio}/{card.submission}/answer"))
+    assert world.registry.rebuild().replaced == ()
+
+
+def test_what_is_not_sent_never_is(world: World, provider: Sandbox) -> None:
+    """A request that waits when its person is erased ends refused, without a paid call."""
+    asked, before = world.ask(**MINA_TALKS), len(provider.tasks())
+    erase(world, linked(world))
+
+    [card] = world.carry(asked)
+
+    assert (card.outcome, card.submission) == ("refused", None)
+    assert len(provider.tasks()) == before
+    assert files_with(world.folder, LINE) == []
+
+
+def test_whose_picture_is_used_is_a_subject(world: World) -> None:
+    """A portrait as opening frame makes its person a subject of the texts, also when nobody is cast."""
+    world.do(AssignReference(stream=world.jun.character, asset=world.cafe, role="other"))
+    asked = world.ask(action=f"Rain. {LINE}", cast=[], opening=world.cafe, accept={"W209": "as asked"})
+
+    requested = world.registry.state(world.studio, asked).state.requested
+
+    assert requested.subjects == (world.jun.character,)
+
+
+def test_who_is_shown_before_is_a_subject(world: World) -> None:
+    """What goes on from a clip of somebody is about them, also when nobody is cast; and so its clip is theirs."""
+    [first] = world.carry(world.ask(**MINA_TALKS))
+    asked = world.ask(action="The rain begins.", cast=[], continue_from=first.clip)
+    [second] = world.carry(asked)
+    likeness = linked(world)
+
+    assert world.registry.state(world.studio, asked).state.requested.subjects == (world.mina.character,)
+    assert find_linked(world.registry, world.studio, likeness).clips == (first.clip, second.clip)
+
+
+def test_the_intent_is_sealed_under_its_people(world: World) -> None:
+    """The digest of the bytes that held a portrait is sealed under those whom the request speaks of."""
+    [card] = world.carry(world.ask(**MINA_TALKS))
+    intent = world.registry.state(world.studio, str(card.submission)).state.intent
+
+    assert intent.subjects == (world.mina.character,)
+
+
+def test_a_plan_digest_knows_no_picture(world: World) -> None:
+    """What stands in clear for a plan changes with its picture's id and holds nothing of its bytes."""
+    by_picture = {
+        "cast": [{"character": "Mina", "identity": "images"}],
+        "accept": {"W504": "a test of what is kept"},
+    }
+    portrait = world.registry.state(world.studio, world.mina.portrait).state.rendition.sha256
+    world.carry(world.ask(**MINA_TALKS | by_picture))
+    rows = [event.body for event in world.log() if event.type in ("PlanCompiled", "SubmissionIntended")]
+
+    assert rows
+    assert not [body for body in rows if portrait.encode() in body]
+
+
+def test_an_account_without_a_key_is_away(world: World) -> None:
+    """When the provider's part cannot be done, the erasure says so, and everything of ours is gone all the same."""
+    likeness = linked(world)
+    order_erasure(world.registry, world.studio, likeness, "law", context=CONTEXT)
+    provider = KlingDeletion(world.desk.kling_for)
+    try:
+        carry_out(Tools(world.registry, world.desk.blobs, provider, CONTEXT), world.studio, likeness)
+    except ErasureUnfinished as unfinished:
+        assert world.mina.element in unfinished.message
+    assert _name(world.registry, world) == ""
+
+
+def _name(registry: Registry, world: World) -> str:
+    return str(registry.state(world.studio, world.mina.character).state.name)
