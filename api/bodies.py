@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StringConstraints,
     model_validator,
@@ -140,6 +141,14 @@ class Because(Body):
     model_config = with_example(reason="no longer needed")
 
     reason: Reason
+
+
+class Retirement(Because):
+    """Why, and whether the provider shall delete it too."""
+
+    model_config = with_example(reason="a new one was made", delete=True)
+
+    delete: StrictBool = False
 
 
 class NewCharacter(Body):

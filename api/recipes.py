@@ -10,6 +10,7 @@ from api.bodies import ACCOUNT, CHARACTER, Body, Name, Reason, with_example
 from generation.recipe import ElementRecipeRequest
 from registry.events.ids import AccountId, ProductionId
 from registry.views.elements import ElementCard
+from registry.views.page import Card
 from registry.views.submissions import SubmissionCard
 
 _ATTESTING: Final = ("made_from", "attested_by")
@@ -80,6 +81,31 @@ class Remint(Body):
     account: AccountId | None = None
     production: ProductionId | None = None
     recipe: ElementRecipeRequest | None = None
+
+
+class ElementsToCheck(Body):
+    """Elements that somebody means to adopt."""
+
+    model_config = with_example(
+        elements=[{"element_id": 829836802793406551, "account": ACCOUNT, "character": CHARACTER}]
+    )
+
+    elements: tuple[NewElement, ...] = Field(max_length=500)
+
+
+class ElementFault(Card):
+    """What stands against adopting one of them: its `index` in the list, and the field it is about ("" for the whole)."""
+
+    index: int
+    code: str
+    message: str
+    path: str
+
+
+class CheckedElements(Card):
+    """Everything that stands against adopting them; nothing when all may be adopted."""
+
+    faults: tuple[ElementFault, ...]
 
 
 class ElementAnswer(ElementCard):

@@ -45,6 +45,13 @@ def pays(subject: Subject) -> str | None:
     return requested_of(subject).production
 
 
+def shown_in(subject: Subject) -> tuple[str, ...]:
+    """The streams whose keys seal what is said about the bytes: everybody who is in them."""
+    if isinstance(subject, Generation):
+        return subject.requested.subjects if subject.requested else ()
+    return (requested_of(subject).inputs.character,)
+
+
 def mint_standing(plan: MintPlan, *, at: int) -> Standing:
     """What a mint stands on when it is sent at `at` (microseconds): its grounds, and the consent of whom it shows."""
     use = Use(production=plan.production, purpose="final", voice=plan.voiced, at=at)

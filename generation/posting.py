@@ -45,7 +45,7 @@ def keep_answer(desk: Desk, held: Held, submission: str, raw: bytes) -> StoredBy
 
     They may quote the request: of one whose people were erased nothing is kept.
     """
-    if not raw or plan_of(held.generation) is None:
+    if not raw or plan_of(held.subject) is None:
         return None
     key = f"{held.lease.log}/{submission}/answer-{desk.registry.make_id('answer')}"
     stored = desk.blobs.put(key, [raw], content_type="application/json")

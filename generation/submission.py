@@ -15,7 +15,7 @@ from typing import Final
 
 from generation.attach import WireBody
 from generation.awaiting import drift
-from generation.carrying import mint_standing, opening, pays, plan_of, reserving
+from generation.carrying import mint_standing, opening, pays, plan_of, reserving, shown_in
 from generation.clearance import seen_since
 from generation.desk import BUDGET, Desk, Held, Moved, Step, Wait
 from generation.ending import end
@@ -122,7 +122,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         epoch=lease.epoch,
         video_urls=draft.urls,
         callback_base=draft.calls,
-        subjects=held.generation.requested.subjects if held.generation.requested else (),
+        subjects=shown_in(held.subject),
     )
     handled = held.append(
         desk,

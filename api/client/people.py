@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from api.bindings import CheckedElements, ElementFault
 from api.client.answers import read_as
 from api.client.errors import Ambiguous, ContinuityError
 from api.client.wire import Call, Calls, at
+from api.recipes import CheckedElements, ElementFault
 from registry.events.ids import is_id
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.views.censuses import CensusCard

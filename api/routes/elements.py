@@ -9,9 +9,17 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.bindings import CheckedElements, ElementFault, ElementsToCheck, Retirement
+from api.bodies import Retirement
 from api.errors import Web
-from api.recipes import ElementAnswer, ElementRecipe, NewElement, Remint
+from api.recipes import (
+    CheckedElements,
+    ElementAnswer,
+    ElementFault,
+    ElementRecipe,
+    ElementsToCheck,
+    NewElement,
+    Remint,
+)
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.waiting import Wait, Watch
