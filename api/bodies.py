@@ -19,9 +19,7 @@ from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
-from registry.events.clip import ClipDecision
-from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, LikenessId, ProductionId
-from registry.events.likeness import ErasureBasis
+from registry.events.ids import AccountId, AssetId, CharacterId, ClipId, ProductionId
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
@@ -139,26 +137,6 @@ class Because(Body):
 
     model_config = _example(reason="no longer needed")
 
-    reason: Reason
-
-
-class ErasureOrder(Body):
-    """On whose word a person is erased (GDPR, Article 17(1))."""
-
-    model_config = _example(basis="request")
-
-    basis: ErasureBasis
-
-
-class ClipVerdict(Body):
-    """What becomes of a clip, and why. `likeness` is whose revocation or erasure it is about; to keep needs it."""
-
-    model_config = _example(
-        decision="keep", likeness="likeness_01jd0k4m5vf2s8m1q3x7w9y2ab", reason="seen from behind"
-    )
-
-    decision: ClipDecision
-    likeness: LikenessId | None = None
     reason: Reason
 
 

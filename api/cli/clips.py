@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
+from registry.events.clip import ClipDecision
 
 
 @click.group()
@@ -75,6 +76,22 @@ def download_clip(terminal: Terminal, clip: str, file: Path | None, force: bool)
             clip, target, on_bytes=lambda done, total: bar.update(task, completed=done, total=total)
         )
     terminal.answer({"clip": clip, "file": str(target)}, lambda: str(target))
+
+
+@clips.command("decide")
+@click.argument("clip")
+@click.argument("decision", type=click.Choice(("keep", "withdraw", "erase")))
+@click.option("--because", "reason", required=True, help="Why; it stays on record.")
+@click.option("--likeness", help="Whose revocation or erasure it is about; to keep a clip needs it.")
+@calling
+def decide_clip(
+    terminal: Terminal, clip: str, decision: ClipDecision, *, reason: str, likeness: str | None
+) -> None:
+    """Keep a clip in spite of whom it shows, withdraw it, or erase its bytes for good.
+
+    Example: continuity clips decide clip_01jd… keep --likeness likeness_01jd… --because "seen from behind"
+    """
+    terminal.show(terminal.client.decide_clip(clip, decision, reason=reason, likeness=likeness))
 
 
 def _target(clip: str, file: Path | None) -> Path:

@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 
 from api.client.answers import FeedEvent, GenerationAnswer, RegisteredAsset
+from api.client.erasures import ErasureCalls
 from api.client.errors import (
     Ambiguous,
     ContinuityError,
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 
-class ContinuityClient(PictureCalls, PeopleCalls, StoryCalls, FilmCalls, RecordCalls):
+class ContinuityClient(PictureCalls, PeopleCalls, StoryCalls, FilmCalls, RecordCalls, ErasureCalls):
     """A connection to one service under one key; close it, or use it in a `with`.
 
     `timeout` is in seconds, for each step of a call. Every method raises ContinuityError and its subclasses.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from pydantic import ConfigDict
 
-from api.bodies import ClipVerdict, ErasureOrder
+from api.bodies import Body, Reason
 from api.routes.answering import Answer, Reply, answer_card, card_reply
 from api.routes.commanding import Change, Visit, named
 from generation.erasing import KlingDeletion
@@ -16,9 +17,38 @@ from registry.deciders.clip import DecideClip
 from registry.deciders.likeness import AlreadyErased
 from registry.erased import ErasureRecord, erasure_record
 from registry.erasure import Tools, carry_out, erase_clip, order_erasure
+from registry.events.clip import ClipDecision
+from registry.events.ids import LikenessId
+from registry.events.likeness import ErasureBasis
 from registry.registry import Connection
 from registry.views import clips
 from registry.views.clips import ClipCard
+
+_VERDICT: Final = {
+    "decision": "keep",
+    "likeness": "likeness_01jd0k4m5vf2s8m1q3x7w9y2ab",
+    "reason": "seen from behind",
+}
+
+
+class ErasureOrder(Body):
+    """On whose word a person is erased (GDPR, Article 17(1))."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"examples": [{"basis": "request"}]}
+    )
+
+    basis: ErasureBasis
+
+
+class ClipVerdict(Body):
+    """What becomes of a clip, and why. `likeness` is whose revocation or erasure it is about; to keep needs it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [_VERDICT]})
+
+    decision: ClipDecision
+    likeness: LikenessId | None = None
+    reason: Reason
 
 
 def _tools(change: Change) -> Tools:
