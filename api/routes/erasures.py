@@ -8,6 +8,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from pydantic import ConfigDict
+from pydantic.config import JsonDict
 
 from api.bodies import Body, Reason
 from api.routes.answering import Answer, Reply, answer_card, card_reply
@@ -24,7 +25,7 @@ from registry.registry import Connection
 from registry.views import clips
 from registry.views.clips import ClipCard
 
-_VERDICT: Final = {
+_VERDICT: Final[JsonDict] = {
     "decision": "keep",
     "likeness": "likeness_01jd0k4m5vf2s8m1q3x7w9y2ab",
     "reason": "seen from behind",
