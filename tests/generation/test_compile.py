@@ -91,7 +91,7 @@ def test_attachments_are_renditions_once_each():
 
 
 def test_the_digest_covers_what_is_sent():
-    """Another picture gives another digest, by its id and not its bytes; another address of a clip, clock or position does not."""
+    """A picture counts by its id and not its bytes; another address of a clip, clock or position changes nothing."""
     images, continued = shot(**ARGUE, cast=BY_IMAGES), shot(action="Rain.", cast=[], continue_from="clip_1")
     repainted = {**film().assets, "asset_mina": asset("mina", rendition_digest="f" * 64)}
     elsewhere = film(parent=replace(PARENT, url="https://cdn.example.com/b.mp4"), position=99, now_us=5)
