@@ -123,7 +123,7 @@ def _continuity(
         duration_us=result.duration_us if result else None,
         pattern=compiled.pattern if compiled else None,
         prompt=_prompt(compiled, plan),
-        cast=_cast(plan) if plan else _cast_unseen(requested),
+        cast=_cast(plan) if plan else _cast_unseen(requested) if compiled else (),
         elements=_ordered(plan, "element"),
         assets=_ordered(plan, "asset"),
         parents=plan.parents if plan else (),
@@ -194,7 +194,7 @@ def _heard(mapped: Mapped | None) -> dict[str, Any]:
 
 
 def _cast_unseen(requested: GenerationRequested) -> tuple[CastMember, ...]:
-    """Who a plan that is erased, or was never made, was about: their ids are all that is left; the version is not known."""
+    """Who a plan that is erased was about: their ids are all that is left; at which version is not known."""
     return tuple(CastMember(character=subject, version=0) for subject in requested.subjects)
 
 

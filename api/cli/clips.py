@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
+from registry.events.clip import ClipDecision
 
 
 @click.group()
@@ -79,18 +80,18 @@ def download_clip(terminal: Terminal, clip: str, file: Path | None, force: bool)
 
 @clips.command("decide")
 @click.argument("clip")
-@click.argument("decision", type=click.Choice(("keep", "withdraw")))
-@click.option("--likeness", help="In spite, or because, of whom; needed to keep.")
-@click.option("--reason", required=True)
+@click.argument("decision", type=click.Choice(("keep", "withdraw", "erase")))
+@click.option("--reason", required=True, help="Why; it stays on record.")
+@click.option("--likeness", help="Whose revocation or erasure it is about; to keep a clip needs it.")
 @calling
 def decide_clip(
-    terminal: Terminal, clip: str, decision: Literal["keep", "withdraw"], likeness: str | None, reason: str
+    terminal: Terminal, clip: str, decision: ClipDecision, *, reason: str, likeness: str | None
 ) -> None:
-    """Decide about a clip whose person took consent back. Needs a key with the role consent_officer.
+    """Keep a clip in spite of whom it shows, withdraw it, or erase its bytes for good.
 
-    Example: continuity clips decide clip_01jd… withdraw --likeness likeness_01jd… --reason "she took it back"
+    Example: continuity clips decide clip_01jd… keep --likeness likeness_01jd… --reason "seen from behind"
     """
-    terminal.show(terminal.client.decide_clip(clip, decision, likeness=likeness, reason=reason))
+    terminal.show(terminal.client.decide_clip(clip, decision, reason=reason, likeness=likeness))
 
 
 def _target(clip: str, file: Path | None) -> Path:

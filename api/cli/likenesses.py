@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import rich_click as click
 
+from api.cli import erasures
 from api.cli.terminal import Terminal, calling
 from registry.views.likenesses import LikenessCard
 
@@ -139,5 +140,8 @@ def set_territories(terminal: Terminal, production: str, territories: tuple[str,
     """
     terminal.show(terminal.client.set_territories(production, territories))
 
+
+for command in (erasures.erase, erasures.erasure):
+    likenesses.add_command(command)
 
 COMMANDS: Final = (likenesses,)

@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 
 from api.client.answers import FeedEvent, GenerationAnswer, RegisteredAsset
+from api.client.erasures import ErasureCalls
 from api.client.errors import (
     Ambiguous,
     ContinuityError,
@@ -54,7 +55,15 @@ __all__ = [
 
 
 class ContinuityClient(
-    PictureCalls, MintCalls, VoiceCalls, RightsCalls, StoryCalls, FilmCalls, RecordCalls, UseCalls
+    PictureCalls,
+    MintCalls,
+    VoiceCalls,
+    RightsCalls,
+    ErasureCalls,
+    StoryCalls,
+    FilmCalls,
+    RecordCalls,
+    UseCalls,
 ):
     """A connection to one service under one key; close it, or use it in a `with`.
 

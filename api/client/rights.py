@@ -8,10 +8,8 @@ from typing import Any
 from api.client.answers import read_as
 from api.client.people import PeopleCalls
 from api.client.wire import at
-from registry.events.clip import ClipDecision
 from registry.events.references import Depicts, Purpose
 from registry.views.characters import CharacterCard
-from registry.views.clips import ClipCard
 from registry.views.likenesses import LikenessCard
 from registry.views.productions import ProductionCard
 
@@ -81,10 +79,3 @@ class RightsCalls(PeopleCalls):
         """Where a show is released, as ISO 3166-1 alpha-2 codes; none is the whole world."""
         path = at("productions", production, "territories")
         return read_as(ProductionCard, self._wire.change("PUT", path, {"territories": list(territories)}))
-
-    def decide_clip(
-        self, clip: str, decision: ClipDecision, *, reason: str, likeness: str | None = None
-    ) -> ClipCard:
-        """Keep a clip in spite of a likeness, or withdraw it."""
-        body = {"decision": decision, "likeness": likeness, "reason": reason}
-        return read_as(ClipCard, self._wire.change("POST", at("clips", clip, "decide"), body))

@@ -17,7 +17,7 @@ from registry.deciders.likeness import AlreadyErased
 from registry.erased import ErasureRecord, erasure_record
 from registry.erasure import Tools, carry_out, erase_clip, order_erasure
 from registry.registry import Connection
-from registry.views import clips
+from registry.views import clips, likenesses
 from registry.views.clips import ClipCard
 
 
@@ -73,6 +73,8 @@ def decide_clip(
     if (first := change.earlier()) is not None:
         return first
     command = DecideClip(stream=named("clip", clip), **data.model_dump())
+    if data.likeness is not None:
+        change.read(likenesses.likeness, data.likeness, now=change.registry.clock())
 
     def reply(connection: Connection) -> Reply:
         return card_reply(clips.clip(connection, change.studio, command.stream))

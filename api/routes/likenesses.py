@@ -9,24 +9,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.bodies import Because
-from api.errors import NotAvailable, Web
-from api.rights import Decided, Declaration, LikenessOf, NewConsent, NewLikeness, ReleasedIn
+from api.errors import Web
+from api.rights import Declaration, LikenessOf, NewConsent, NewLikeness, ReleasedIn
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
-from api.routes.clips import dated
 from api.routes.commanding import Change, Visit, named
 from generation.moments import microseconds
 from generation.revoking import end_what_waits
-from registry.deciders.clip import DecideClip
 from registry.deciders.command import Command
 from registry.deciders.likeness import GrantConsent, RegisterLikeness, RevokeConsent
 from registry.deciders.portrayal import DeclareCharacter, LinkLikeness, UnlinkLikeness
 from registry.deciders.production import SetTerritories
 from registry.events.likeness import ConsentGranted
 from registry.registry import Connection
-from registry.views import characters, clips, productions
+from registry.views import characters, productions
 from registry.views import likenesses as view
 from registry.views.characters import CharacterCard
-from registry.views.clips import ClipCard
 from registry.views.likenesses import LikenessCard
 from registry.views.page import Page
 from registry.views.productions import ProductionCard
@@ -154,29 +151,6 @@ def set_territories(
     return change.make(command, reply=reply)
 
 
-@post("/clips/{clip:str}/decide", status_code=200, sync_to_thread=True)
-def decide_clip(
-    clip: FromPath[str], data: JSONBody[Decided], change: NamedDependency[Change]
-) -> Answer[ClipCard]:
-    """Keep a clip in spite of a likeness, or withdraw it: nothing goes on from it any more. Needs the role consent_officer."""
-    change.must_be("consent_officer")
-    stream = named("clip", clip)
-    must_be_decidable_here(data)
-    if data.likeness is not None:
-        change.read(view.likeness, data.likeness, now=change.registry.clock())
-
-    def reply(connection: Connection) -> Reply:
-        return card_reply(dated(clips.clip(connection, change.studio, stream), change.registry.clock()))
-
-    return change.make(DecideClip(stream=stream, **data.model_dump()), reply=reply)
-
-
-def must_be_decidable_here(data: Decided) -> None:
-    """Raises NotAvailable for an erasure, which takes more than a word."""
-    if data.decision == "erase":
-        raise NotAvailable("a clip is erased by an erasure only", hint="withdraw it")
-
-
 ROUTES: Any = Router(
     "/",
     route_handlers=[
@@ -189,7 +163,6 @@ ROUTES: Any = Router(
         unlink_likeness,
         declare_character,
         set_territories,
-        decide_clip,
     ],
     tags=["Likenesses"],
 )

@@ -112,8 +112,24 @@ class Log:
     ) -> Rebuilt:
         """Make every view anew from the log and replace the live tables that differ. Serving goes on meanwhile.
 
-        `also` is done in the transaction that replaces them.
+        `also` is done in the transaction that replaces them. Begun anew when keys are destroyed meanwhile: what was read before
+        may hold the words that are to go.
         """
+        while (rebuilt := self._rebuilt(progress, also)) is None:
+            continue
+        return rebuilt
+
+    def _rebuilt(self, progress: Progress, also: Callable[[Connection], None]) -> Rebuilt | None:
+        """None, and nothing is changed, when keys were destroyed since it began."""
+        erasures = self.reader.erasures()
+
+        def settle(live: Connection) -> Rebuilt | None:
+            if self.reader.erasures() != erasures:
+                return None
+            scratch.advance(live, progress)
+            also(live)
+            return scratch.settle(live)
+
         with TemporaryDirectory(dir=self.database.path.parent, prefix="rebuild-") as folder:
             scratch_database = Database(f"sqlite:///{Path(folder) / 'views.sqlite'}")
             try:
@@ -123,9 +139,7 @@ class Log:
                     scratch = Scratch(connection, self._parts.projections, self.reader, {})
                     with self.database.snapshot() as live:
                         scratch.advance(live, progress)
-                    rebuilt: Rebuilt = self._writer.submit(
-                        lambda live: _settle(scratch, live, progress, also), timeout=600
-                    )
+                    rebuilt: Rebuilt | None = self._writer.submit(settle, timeout=600)
                     return rebuilt
             finally:
                 scratch_database.close()
@@ -144,11 +158,3 @@ class Log:
             self._parts.clock,
             self._parts.make_id,
         )
-
-
-def _settle(
-    scratch: Scratch, live: Connection, progress: Progress, also: Callable[[Connection], None]
-) -> Rebuilt:
-    scratch.advance(live, progress)
-    also(live)
-    return scratch.settle(live)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from generation.erasing import KlingDeletion
 from registry.deciders.character import AssignReference
 from registry.deciders.likeness import RegisterLikeness
@@ -128,10 +130,8 @@ def test_an_account_without_a_key_is_away(world: World) -> None:
     likeness = linked(world)
     order_erasure(world.registry, world.studio, likeness, "law", context=CONTEXT)
     provider = KlingDeletion(world.desk.kling_for)
-    try:
+    with pytest.raises(ErasureUnfinished, match=world.mina.element):
         carry_out(Tools(world.registry, world.desk.blobs, provider, CONTEXT), world.studio, likeness)
-    except ErasureUnfinished as unfinished:
-        assert world.mina.element in unfinished.message
     assert _name(world.registry, world) == ""
 
 

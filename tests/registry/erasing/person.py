@@ -134,13 +134,13 @@ class Person:
         )
 
     def tell(self) -> None:
-        self._stage()
+        self.stage()
         self._people()
         self._link()
         self._film()
         self._beside()
 
-    def _stage(self) -> None:
+    def stage(self) -> None:
         handle = self.log.handle
         handle(OpenStudio(stream=STUDIO, name="Han River"), log="system")
         handle(

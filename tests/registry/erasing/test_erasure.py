@@ -253,6 +253,24 @@ def test_warm_caches_elsewhere(person: Person, tmp_path: Path) -> None:
             assert not [word for word in person.words.made if word in repr(event)]
 
 
+def test_a_rebuild_under_way_elsewhere(person: Person, tmp_path: Path) -> None:
+    """A rebuild that read the log before an erasure does not bring the words back when it ends after it."""
+    erased: list[str] = []
+
+    def in_the_middle(_done: int, _all: int) -> None:
+        if not erased:
+            erased.append(ANNA)
+            person.log.registry.destroy_keys(erased)
+            person.log.registry.rebuild()
+
+    with opened(tmp_path / "data") as other:
+        assert other.registry.rebuild(in_the_middle).replaced == ()
+
+    assert person.log.raw("SELECT name FROM view_characters WHERE character = :her", her=ANNA) == [
+        ("(erased)",)
+    ]
+
+
 def test_nothing_is_said_of_her_again(person: Person) -> None:
     """What is still written to an erased stream is written down erased, and shows so in views and states at once."""
     erase(person)
