@@ -21,7 +21,7 @@ from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
 from registry.events.ids import AccountId, AssetId, ClipId, ProductionId
-from registry.events.references import CharacterKind, Depicts, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
@@ -55,6 +55,7 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH),
     AfterValidator(_storable),
 ]
+CharacterVersion = Annotated[StrictInt, Field(ge=1, le=2**31)]
 Order = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 ASSET = "asset_01jd0k4m5vf2s8m1q3x7w9y2ab"
@@ -191,12 +192,13 @@ class CharacterWords(Body):
 
 
 class NewReference(Body):
-    """A picture that stands for the character in a role."""
+    """A picture that stands for the character in a role, in a look (null: as introduced)."""
 
     model_config = with_example(asset=ASSET, role="frontal")
 
     asset: AssetId
     role: ReferenceRole
+    look: LookName | None = None
 
 
 class NewProduction(Body):
@@ -240,11 +242,13 @@ class SceneWords(Body):
 
 
 class NewCastMember(Body):
-    """Who plays: a character by id, name or alias."""
+    """Who plays: a character by id, name or alias. With a version or a look the scene pins the character."""
 
     model_config = with_example(character="mina")
 
     character: Name
+    version: CharacterVersion | None = None
+    look: LookName | None = None
 
 
 class ParentClip(Body):

@@ -53,13 +53,14 @@ class NewVoice(Body):
 
 
 class AnotherVoice(Body):
-    """A voice to be made again, on its own account unless another is named.
+    """A voice to be made again, and why; on its own account unless another is named.
 
     From what it was made from; or, and for one that was adopted, from another recording, clip or address.
     """
 
-    model_config = _example(account=ACCOUNT)
+    model_config = _example(reason="deleted at Kling", account=ACCOUNT)
 
+    reason: Reason
     account: AccountId | None = None
     production: ProductionId | None = None
     recording: AssetId | None = None

@@ -34,7 +34,7 @@ class Refusals:
         if self.idempotency is None:
             return None
         asked = sha256(f"{self.idempotency.key} {self.idempotency.command_sha256}".encode()).hexdigest()
-        return replace(self.idempotency, key=f"refused {asked}", build=lambda _: b"")
+        return replace(self.idempotency, key=f"refused {asked}", build=lambda _: b"{}")
 
 
 def refused_uses(refused: RegistryError, *, production: str | None, subject: str | None) -> list[Command]:

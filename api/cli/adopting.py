@@ -44,6 +44,7 @@ class Problems:
     def raise_any(self) -> None:
         """Raises LocalFailure naming every bad row."""
         if self._found:
+            self._found.sort(key=lambda one: int(one["path"].rpartition(" ")[2]))
             rows = len({one["path"] for one in self._found})
             raise LocalFailure(
                 "bad-rows",

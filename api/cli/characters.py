@@ -41,13 +41,57 @@ def introduce(terminal: Terminal, name: str, **said: Any) -> None:
 @click.argument("character")
 @click.argument("asset")
 @click.option("--role", type=click.Choice(get_args(ReferenceRole)), default="frontal", show_default=True)
+@click.option("--look", help="The look it shows; as introduced unless given.")
 @calling
-def assign(terminal: Terminal, character: str, asset: str, role: ReferenceRole) -> None:
+def assign(terminal: Terminal, character: str, asset: str, role: ReferenceRole, look: str | None) -> None:
     """Let a picture stand for a character.
 
-    Example: continuity characters assign mina asset_01jd… --role frontal
+    Example: continuity characters assign mina asset_01jd… --role frontal --look winter
     """
-    terminal.show(terminal.client.assign_reference(character, asset, role))
+    terminal.show(terminal.client.assign_reference(character, asset, role, look=look))
+
+
+@characters.command("withdraw")
+@click.argument("character")
+@click.argument("asset")
+@click.option("--role", type=click.Choice(get_args(ReferenceRole)), default="frontal", show_default=True)
+@click.option("--look", help="The look it shows; as introduced unless given.")
+@click.option("--reason", default="")
+@calling
+def withdraw(terminal: Terminal, character: str, asset: str, role: ReferenceRole, **said: Any) -> None:
+    """Let a picture stand for a character no longer. Pinned scenes keep it.
+
+    Example: continuity characters withdraw mina asset_01jd… --role frontal --look winter
+    """
+    terminal.show(terminal.client.withdraw_reference(character, asset, role, **said))
+
+
+@characters.command("look")
+@click.argument("character")
+@click.argument("look")
+@click.option("--wardrobe", help="What is worn; prompts say it.")
+@click.option("--styling", help="Hair, make-up and the like.")
+@click.option("--age", help="How old the character is in it.")
+@calling
+def define_look(terminal: Terminal, character: str, look: str, **words: str | None) -> None:
+    """Define a look of a character, or say some of it anew.
+
+    Example: continuity characters look mina winter --wardrobe "a grey wool coat" --styling "hair tied back"
+    """
+    terminal.show(terminal.client.define_look(character, look, **words))
+
+
+@characters.command("retire-look")
+@click.argument("character")
+@click.argument("look")
+@click.option("--reason", required=True)
+@calling
+def retire_look(terminal: Terminal, character: str, look: str, reason: str) -> None:
+    """Make nothing new in a look.
+
+    Example: continuity characters retire-look mina winter --reason "the season is over"
+    """
+    terminal.show(terminal.client.retire_look(character, look, reason))
 
 
 @characters.command("list")

@@ -142,7 +142,7 @@ def _style(kind: str) -> str:
 
 
 def _state(card: ElementCard) -> str:
-    if card.state == "lost":
+    if card.lost:
         return f"lost ({card.lost})"
     return f"stale: {card.stale}" if card.stale else card.state
 

@@ -94,6 +94,57 @@ def set_share(terminal: Terminal, production: str, weight: int) -> None:
     terminal.show(terminal.client.set_share(production, weight))
 
 
+@productions.command("pin")
+@click.argument("production")
+@click.argument("character")
+@click.option("--version", type=int, help="The character's version; the newest unless given.")
+@click.option("--look", help="The look; as introduced unless given.")
+@calling
+def pin(terminal: Terminal, production: str, character: str, version: int | None, look: str | None) -> None:
+    """Hold on to a character in every scene that has no pin of its own.
+
+    Example: continuity productions pin production_01jd… mina --look winter
+    """
+    terminal.show(terminal.client.pin_in_production(production, character, version=version, look=look))
+
+
+@productions.command("unpin")
+@click.argument("production")
+@click.argument("character")
+@click.option("--reason", default="")
+@calling
+def unpin(terminal: Terminal, production: str, character: str, reason: str) -> None:
+    """Use the character as it is now again, where no scene pins it.
+
+    Example: continuity productions unpin production_01jd… mina
+    """
+    terminal.show(terminal.client.unpin_in_production(production, character, reason=reason))
+
+
+@productions.command("move")
+@click.argument("production")
+@click.argument("character")
+@calling
+def move(terminal: Terminal, production: str, character: str) -> None:
+    """Move a pin to the character as it is now, in the same look.
+
+    Example: continuity productions move production_01jd… mina
+    """
+    terminal.show(terminal.client.move_pin_in_production(production, character))
+
+
+@productions.command("impact")
+@click.argument("production")
+@click.argument("character")
+@calling
+def impact(terminal: Terminal, production: str, character: str) -> None:
+    """What moving a pin would change, in every scene that uses the character by it.
+
+    Example: continuity productions impact production_01jd… mina
+    """
+    terminal.show(terminal.client.impact_in_production(production, character))
+
+
 @productions.command("spend")
 @click.argument("production")
 @calling

@@ -12,7 +12,9 @@ from rich.padding import Padding
 from api.cli.showing import fields, moment, text
 from api.cli.terminal import Terminal, calling
 from registry.events.personal import known
+from registry.events.references import CastMember
 from registry.views.continuity import ContinuityCard
+from registry.views.scenes import SceneCard
 
 
 @click.group()
@@ -41,14 +43,67 @@ def open_scene(terminal: Terminal, name: str, production: str, **said: Any) -> N
 @scenes.command("cast")
 @click.argument("scene")
 @click.argument("characters", nargs=-1, required=True)
+@click.option("--version", type=int, help="Pin them as of this version.")
+@click.option("--look", help="Pin them in this look.")
 @calling
-def cast(terminal: Terminal, scene: str, characters: tuple[str, ...]) -> None:
-    """Let characters play in a scene, as they are now.
+def cast(terminal: Terminal, scene: str, characters: tuple[str, ...], **held: Any) -> None:
+    """Let characters play in a scene, as they are now, or pinned at a version or to a look.
 
-    Example: continuity scenes cast scene_01jd… mina jun
+    Example: continuity scenes cast scene_01jd… mina --look winter
     """
-    cards = [terminal.client.cast(scene, character) for character in characters]
+    cards = [terminal.client.cast(scene, character, **held) for character in characters]
     terminal.show(cards[-1])
+
+
+@scenes.command("pin")
+@click.argument("scene")
+@click.argument("character")
+@click.option("--version", type=int, help="The character's version; the newest unless given.")
+@click.option("--look", help="The look; as introduced unless given.")
+@calling
+def pin(terminal: Terminal, scene: str, character: str, **held: Any) -> None:
+    """Hold on to a character as of a version and in a look, whatever becomes of it.
+
+    Example: continuity scenes pin scene_01jd… mina --version 4 --look winter
+    """
+    terminal.show(terminal.client.pin_in_scene(scene, character, **held))
+
+
+@scenes.command("unpin")
+@click.argument("scene")
+@click.argument("character")
+@click.option("--reason", default="")
+@calling
+def unpin(terminal: Terminal, scene: str, character: str, reason: str) -> None:
+    """Use the character as its production pins it, or as it is now.
+
+    Example: continuity scenes unpin scene_01jd… mina
+    """
+    terminal.show(terminal.client.unpin_in_scene(scene, character, reason=reason))
+
+
+@scenes.command("move")
+@click.argument("scene")
+@click.argument("character")
+@calling
+def move(terminal: Terminal, scene: str, character: str) -> None:
+    """Move a pin to the character as it is now, in the same look.
+
+    Example: continuity scenes move scene_01jd… mina
+    """
+    terminal.show(terminal.client.move_pin_in_scene(scene, character))
+
+
+@scenes.command("impact")
+@click.argument("scene")
+@click.argument("character")
+@calling
+def impact(terminal: Terminal, scene: str, character: str) -> None:
+    """What moving a pin would change, before it is moved.
+
+    Example: continuity scenes impact scene_01jd… mina
+    """
+    terminal.show(terminal.client.impact_in_scene(scene, character))
 
 
 @scenes.command("list")
@@ -61,13 +116,14 @@ def list_scenes(terminal: Terminal, production: str | None) -> None:
     """
     terminal.listing(
         terminal.client.scenes(production=production),
-        ("id", "name", "episode", "number", "cast", "production", "closed"),
+        ("id", "name", "episode", "number", "cast", "behind", "production", "closed"),
         lambda card: (
             card.id,
             card.name,
             card.episode,
             card.number,
             len(card.cast),
+            _behind(card),
             card.production,
             card.closed,
         ),
@@ -97,6 +153,12 @@ def continuity(terminal: Terminal, scene: str) -> None:
     terminal.answer(cards, lambda: Group(*(part for card in cards for part in _entry(card))))
 
 
+def _behind(card: SceneCard) -> str:
+    """Pins that are not at the newest version."""
+    behind = [pin for pin in card.pins if pin.behind]
+    return ", ".join(f"{pin.character} v{pin.version} of {pin.current_version}" for pin in behind)
+
+
 def _entry(card: ContinuityCard) -> Iterator[RenderableType]:
     """One entry of the log: a heading, and what was made of what."""
     record = card.record
@@ -104,7 +166,7 @@ def _entry(card: ContinuityCard) -> Iterator[RenderableType]:
     said = {
         "clip": record.clip,
         "pattern": record.pattern,
-        "cast": tuple(f"{member.character} v{member.version}" for member in record.cast),
+        "cast": tuple(_member(member) for member in record.cast),
         "elements": record.elements,
         "pictures": record.assets,
         "continues": record.parents,
@@ -115,6 +177,11 @@ def _entry(card: ContinuityCard) -> Iterator[RenderableType]:
         "generation": record.generation,
     }
     yield Padding(fields({name: value for name, value in said.items() if value}), (0, 0, 1, 2))
+
+
+def _member(member: CastMember) -> str:
+    worn = f" in {member.look}" if member.look else ""
+    return f"{member.character} v{member.version}{worn}"
 
 
 @scenes.command("continue-from")

@@ -47,7 +47,13 @@ def shot_from(flags: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: value for name, value in flags.items() if name in _PLAIN and value is not None}
     said |= {name: _picture(flags[name]) for name in _PICTURES if flags[name]}
     said |= dict(
-        _cast(flags["cast"], flags["identity"], nobody=flags["nobody"], fall_back=flags["fall_back"])
+        _cast(
+            flags["cast"],
+            flags["identity"],
+            flags["looks"],
+            nobody=flags["nobody"],
+            fall_back=flags["fall_back"],
+        )
     )
     said |= dict(_dialogue(flags["dialogue"], flags["language"], flags["timing"]))
     said |= dict(_shots(flags["parts"], flags["shots_file"]))
@@ -91,7 +97,12 @@ def _picture(named: str | tuple[str, ...]) -> Any:
 
 
 def _cast(
-    entries: Iterable[str], identity: str | None, *, nobody: bool, fall_back: bool
+    entries: Iterable[str],
+    identity: str | None,
+    looks: tuple[str, ...],
+    *,
+    nobody: bool,
+    fall_back: bool,
 ) -> Iterator[tuple[str, Any]]:
     names = [name.strip() for entry in entries for name in entry.split(",") if name.strip()]
     if nobody and names:
@@ -100,8 +111,14 @@ def _cast(
         raise click.UsageError("--identity speaks about the cast: name it with --cast")
     if fall_back and not names:
         raise click.UsageError("--fall-back speaks about the cast: name it with --cast")
+    members = [_member(name, identity, fall_back=fall_back) for name in names]
+    for name, look in (_pair(entry, "=", "--look") for entry in looks):
+        worn_by = [member for member in members if member["character"] == name]
+        if not worn_by:
+            raise click.UsageError(f"--look speaks about {name}, whom --cast does not name")
+        worn_by[0]["look"] = look
     if nobody or names:
-        yield "cast", [_member(name, identity, fall_back=fall_back) for name in names]
+        yield "cast", members
 
 
 def _member(entry: str, identity: str | None, *, fall_back: bool) -> dict[str, Any]:

@@ -35,6 +35,13 @@ _WHO: Final = (
         is_flag=True,
         help="Whoever of --cast has lost the element of the look in use stands on a picture this once.",
     ),
+    click.option(
+        "--look",
+        "looks",
+        multiple=True,
+        metavar="NAME=LOOK",
+        help="The look of somebody in --cast; may be repeated.",
+    ),
 )
 _WHAT: Final = (
     click.option("--action", help="What happens."),

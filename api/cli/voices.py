@@ -36,23 +36,24 @@ def adopt(terminal: Terminal, voice_id: str, **said: Any) -> None:
 @click.argument("character")
 @click.option("--recording", help="An asset: sound or video of one person speaking, 5 to 30 s.")
 @click.option("--clip", help="A clip of ours in which the character speaks.")
-@click.option("--from-url", "url", help="The address of such a recording elsewhere.")
+@click.option("--from-url", "source", help="The address of such a recording elsewhere.")
 @click.option(
     "--name", help="What to call it at Kling, at most 20 characters; the character's name unless given."
 )
 @click.option("--account", help="The account that pays and owns it.")
 @click.option("--production", help="Whose budget it takes.")
 @calling
-def mint(terminal: Terminal, character: str, **said: Any) -> None:
+def mint(terminal: Terminal, character: str, source: str | None, **said: Any) -> None:
     """Have a voice made, by one paid call.
 
     Example: continuity voices mint mina --recording asset_01jd… --account account_01jd…
     """
-    terminal.show(terminal.client.make_voice(character, **said))
+    terminal.show(terminal.client.make_voice(character, url=source, **said))
 
 
 @voices.command("remint")
 @click.argument("voice")
+@click.option("--reason", required=True, help="Why.")
 @click.option("--account", help="Another account than its own.")
 @click.option("--production", help="Whose budget it takes.")
 @click.option("--recording", help="Another recording than it was made from.")
@@ -60,7 +61,7 @@ def mint(terminal: Terminal, character: str, **said: Any) -> None:
 def remint(terminal: Terminal, voice: str, **said: Any) -> None:
     """Make a voice again, by one paid call; past clips keep the old one.
 
-    Example: continuity voices remint voice_01jd… --account account_01jd…
+    Example: continuity voices remint voice_01jd… --reason "deleted at Kling"
     """
     terminal.show(terminal.client.remint_voice(voice, **said))
 

@@ -62,10 +62,32 @@ class PeopleCalls(Calls):
             )
         return found[0]
 
-    def assign_reference(self, character: str, asset: str, role: ReferenceRole = "frontal") -> CharacterCard:
-        """Let a picture stand for the character in a role."""
+    def assign_reference(
+        self, character: str, asset: str, role: ReferenceRole = "frontal", *, look: str | None = None
+    ) -> CharacterCard:
+        """Let a picture stand for the character in a role, in a look or as introduced."""
         path = at("characters", self._id(character), "references")
-        return read_as(CharacterCard, self._wire.change("POST", path, {"asset": asset, "role": role}))
+        body = {"asset": asset, "role": role} | ({} if look is None else {"look": look})
+        return read_as(CharacterCard, self._wire.change("POST", path, body))
+
+    def withdraw_reference(
+        self, character: str, asset: str, role: ReferenceRole, *, look: str | None = None, reason: str = ""
+    ) -> CharacterCard:
+        """Let the picture stand for the character in that role, and in that look, no longer."""
+        path = at("characters", self._id(character), "references")
+        said = {"asset": asset, "role": role, "look": look, "reason": reason or None}
+        return read_as(CharacterCard, self._wire.change("DELETE", path, params=said))
+
+    def define_look(self, character: str, look: str, **words: str | None) -> CharacterCard:
+        """Define a look by `wardrobe`, `styling` and `age`, or say some of it anew; what is left out stays."""
+        path = at("characters", self._id(character), "looks")
+        said = {name: text for name, text in words.items() if text is not None}
+        return read_as(CharacterCard, self._wire.change("POST", path, {"look": look} | said))
+
+    def retire_look(self, character: str, look: str, reason: str) -> CharacterCard:
+        """Make nothing new in the look."""
+        path = at("characters", self._id(character), "looks", look, "retire")
+        return read_as(CharacterCard, self._wire.change("POST", path, {"reason": reason}))
 
     def adopt_element(
         self,

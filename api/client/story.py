@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from api.client.answers import read_as
 from api.client.wire import Calls, at
 from api.money import SpendAnswer
+from generation.pin_impact import PinImpact
 from registry.views.continuity import ContinuityCard
 from registry.views.productions import ProductionCard
 from registry.views.scenes import SceneCard
+
+C = TypeVar("C", SceneCard, ProductionCard)
+
+
+def _held(character: str, version: int | None, look: str | None) -> dict[str, Any]:
+    said = {"character": character, "version": version, "look": look}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 class StoryCalls(Calls):
@@ -67,10 +75,59 @@ class StoryCalls(Calls):
     def scenes(self, *, production: str | None = None) -> Iterator[SceneCard]:
         return self._wire.pages(SceneCard, at("scenes"), production=production)
 
-    def cast(self, scene: str, character: str) -> SceneCard:
-        """Let a character (id or name) play in the scene, as the character is now."""
-        body = {"character": character}
+    def cast(
+        self, scene: str, character: str, *, version: int | None = None, look: str | None = None
+    ) -> SceneCard:
+        """Let a character (id or name) play in the scene, as the character is now; with a version or a look, pinned to that."""
+        body = _held(character, version, look)
         return read_as(SceneCard, self._wire.change("POST", at("scenes", scene, "cast"), body))
+
+    def pin_in_scene(
+        self, scene: str, character: str, *, version: int | None = None, look: str | None = None
+    ) -> SceneCard:
+        """Use the character as of a version (None: the newest) and in a look (None: as introduced) in this scene."""
+        return self._pins(SceneCard, ("scenes", scene), "POST", body=_held(character, version, look))
+
+    def unpin_in_scene(self, scene: str, character: str, *, reason: str = "") -> SceneCard:
+        return self._pins(SceneCard, ("scenes", scene), "DELETE", character, reason=reason or None)
+
+    def move_pin_in_scene(self, scene: str, character: str) -> SceneCard:
+        """Move the pin to the character as it is now, in the same look."""
+        return self._pins(SceneCard, ("scenes", scene), "POST", character, "move")
+
+    def impact_in_scene(self, scene: str, character: str) -> PinImpact:
+        """What moving the pin would change."""
+        return self._wire.read(PinImpact, at("scenes", scene, "pins", character, "impact"))
+
+    def pin_in_production(
+        self, production: str, character: str, *, version: int | None = None, look: str | None = None
+    ) -> ProductionCard:
+        """The same for every scene of the show that has no pin of its own."""
+        body = _held(character, version, look)
+        return self._pins(ProductionCard, ("productions", production), "POST", body=body)
+
+    def unpin_in_production(self, production: str, character: str, *, reason: str = "") -> ProductionCard:
+        held = ("productions", production)
+        return self._pins(ProductionCard, held, "DELETE", character, reason=reason or None)
+
+    def move_pin_in_production(self, production: str, character: str) -> ProductionCard:
+        """Move the pin to the character as it is now, in the same look."""
+        return self._pins(ProductionCard, ("productions", production), "POST", character, "move")
+
+    def impact_in_production(self, production: str, character: str) -> PinImpact:
+        """What moving the pin would change, in every scene that uses the character by it."""
+        return self._wire.read(PinImpact, at("productions", production, "pins", character, "impact"))
+
+    def _pins(
+        self,
+        card: type[C],
+        holder: tuple[str, str],
+        method: str,
+        *place: str,
+        body: dict[str, Any] | None = None,
+        **said: str | None,
+    ) -> C:
+        return read_as(card, self._wire.change(method, at(*holder, "pins", *place), body, params=said))
 
     def continue_scene(self, scene: str, clip: str) -> SceneCard:
         """Take up where another scene's clip left off (guide E)."""

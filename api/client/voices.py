@@ -50,10 +50,16 @@ class VoiceCalls(PeopleCalls):
         return read_as(VoiceCard, self._wire.change("POST", at("voices"), body))
 
     def remint_voice(
-        self, voice: str, *, account: str | None = None, production: str | None = None, **source: str | None
+        self,
+        voice: str,
+        *,
+        reason: str,
+        account: str | None = None,
+        production: str | None = None,
+        **source: str | None,
     ) -> VoiceCard:
         """Make a voice again; `source` is another `recording`, `clip` or `url` than it was made from."""
-        said = {"account": account, "production": production, **source}
+        said = {"reason": reason, "account": account, "production": production, **source}
         body = {name: value for name, value in said.items() if value is not None}
         return read_as(VoiceCard, self._wire.change("POST", at("voices", voice, "remint"), body))
 

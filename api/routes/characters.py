@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.bodies import Because, CharacterWords, NewCharacter, NewReference
 from api.errors import Web
+from api.looks import NewLook
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.elements import with_staleness
@@ -21,6 +22,7 @@ from registry.deciders.character import (
     WithdrawReference,
 )
 from registry.deciders.command import Command
+from registry.deciders.looks import DefineLook, RetireLook
 from registry.events.references import ReferenceRole
 from registry.registry import Connection
 from registry.views import characters as view
@@ -89,10 +91,8 @@ def revise(
 def assign_reference(
     character: FromPath[str], data: JSONBody[NewReference], change: NamedDependency[Change]
 ) -> Answer[CharacterCard]:
-    """Let a picture stand for the character in a role."""
-    return _changed(
-        change, AssignReference(stream=named("character", character), asset=data.asset, role=data.role)
-    )
+    """Let a picture stand for the character in a role, in a look or as introduced."""
+    return _changed(change, AssignReference(stream=named("character", character), **data.model_dump()))
 
 
 @delete("/{character:str}/references", status_code=200, sync_to_thread=True)
@@ -101,15 +101,33 @@ def withdraw_reference(
     asset: FromQuery[str],
     role: FromQuery[ReferenceRole],
     change: NamedDependency[Change],
+    look: FromQuery[str | None] = None,
     reason: FromQuery[str] = "",
 ) -> Answer[CharacterCard]:
-    """Let the picture stand for the character in that role no longer."""
+    """Let the picture stand for the character in that role, and in that look, no longer."""
+    stream, picture = named("character", character), named("asset", asset)
     return _changed(
-        change,
-        WithdrawReference(
-            stream=named("character", character), asset=named("asset", asset), role=role, reason=reason
-        ),
+        change, WithdrawReference(stream=stream, asset=picture, role=role, look=look, reason=reason)
     )
+
+
+@post("/{character:str}/looks", status_code=200, sync_to_thread=True)
+def define_look(
+    character: FromPath[str], data: JSONBody[NewLook], change: NamedDependency[Change]
+) -> Answer[CharacterCard]:
+    """Define a look, or say anew how the character looks in it. Pinned scenes keep the words of their version."""
+    return _changed(change, DefineLook(stream=named("character", character), **data.model_dump()))
+
+
+@post("/{character:str}/looks/{look:str}/retire", status_code=200, sync_to_thread=True)
+def retire_look(
+    character: FromPath[str],
+    look: FromPath[str],
+    data: JSONBody[Because],
+    change: NamedDependency[Change],
+) -> Answer[CharacterCard]:
+    """Make nothing new in the look; defining it again ends that."""
+    return _changed(change, RetireLook(stream=named("character", character), look=look, reason=data.reason))
 
 
 @post("/{character:str}/retire", status_code=200, sync_to_thread=True)
@@ -143,6 +161,8 @@ ROUTES: Any = Router(
         revise,
         assign_reference,
         withdraw_reference,
+        define_look,
+        retire_look,
         retire_character,
         list_elements_of,
     ],

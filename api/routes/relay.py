@@ -58,7 +58,7 @@ def _opened(continuity: Continuity, token: str) -> tuple[str, StoredBytes] | Non
 
 
 def _source(connection: Connection, log: str, source: str) -> tuple[str, StoredBytes] | None:
-    """A clip, or an asset as it was handed in, unless it is retired: its name as a file, and its bytes."""
+    """A clip, or an asset as it was handed in, unless it is retired or erased: its name as a file, and its bytes."""
     try:
         if is_id(source, "clip"):
             clip = clips.clip(connection, log, source)

@@ -12,7 +12,9 @@ from api.bodies import Because, NewCastMember, NewScene, NewShot, ParentClip, Sc
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
+from api.routes.pins import meant
 from registry.deciders.command import Command
+from registry.deciders.pins import PinCharacter
 from registry.deciders.scene import (
     CastInScene,
     CloseScene,
@@ -23,23 +25,21 @@ from registry.deciders.scene import (
     PlanShot,
     ReleaseFromScene,
 )
-from registry.errors import InvalidCommand, NotFound
-from registry.events.ids import is_id
 from registry.registry import Connection
-from registry.views import characters, continuity
+from registry.views import continuity
 from registry.views import scenes as view
 from registry.views.continuity import ContinuityCard
 from registry.views.page import Page
 from registry.views.scenes import SceneCard
 
 
-def _changed(change: Change, command: Command, *, status: int = 200) -> Answer[SceneCard]:
+def _changed(change: Change, command: Command, *more: Command, status: int = 200) -> Answer[SceneCard]:
     def reply(connection: Connection) -> Reply:
         card = view.scene(connection, change.studio, command.stream)
         location = f"/v1/scenes/{card.id}" if status == 201 else None
         return card_reply(card, status=status, location=location)
 
-    return change.make(command, reply=reply)
+    return change.make(command, *more, reply=reply)
 
 
 @post("/", sync_to_thread=True)
@@ -80,8 +80,13 @@ def describe_scene(
 def cast(
     scene: FromPath[str], data: JSONBody[NewCastMember], change: NamedDependency[Change]
 ) -> Answer[SceneCard]:
-    """Let a character (id, name or alias) play in the scene, as the character is now."""
-    return _cast_change(change, CastInScene, scene, data.character)
+    """Let a character (id, name or alias) play in the scene, as the character is now, or pinned at a version or to a look."""
+    if (first := change.earlier()) is not None:
+        return first
+    stream, who = named("scene", scene), meant(change, data.character)
+    pin = PinCharacter(stream=stream, character=who, version=data.version, look=data.look)
+    pinned = data.version is not None or data.look is not None
+    return _changed(change, CastInScene(stream=stream, character=who), *([pin] if pinned else []))
 
 
 @delete("/{scene:str}/cast", status_code=200, sync_to_thread=True)
@@ -89,34 +94,10 @@ def release(
     scene: FromPath[str], character: FromQuery[str], change: NamedDependency[Change]
 ) -> Answer[SceneCard]:
     """Let the character play in it no longer; what was made keeps it."""
-    return _cast_change(change, ReleaseFromScene, scene, character)
-
-
-def _cast_change(
-    change: Change, command: type[CastInScene | ReleaseFromScene], scene: str, word: str
-) -> Answer[SceneCard]:
     if (first := change.earlier()) is not None:
         return first
-    return _changed(change, command(stream=named("scene", scene), character=_who(change, word)))
-
-
-def _who(change: Change, word: str) -> str:
-    """The one character a word means. Raises NotFound and InvalidCommand."""
-    if is_id(word, "character"):
-        return word
-    found = change.read(characters.find_characters, [word])
-    live = [card for card in found if not card.retired] or found
-    if not live:
-        raise NotFound(
-            f"no character is called {word!r}", hint="introduce the character first, or name it by id"
-        )
-    if len(live) > 1:
-        raise InvalidCommand(
-            f"{word!r} could be {' or '.join(card.id for card in live)}",
-            hint="name the character by id",
-            path="character",
-        )
-    return live[0].id
+    command = ReleaseFromScene(stream=named("scene", scene), character=meant(change, character))
+    return _changed(change, command)
 
 
 @post("/{scene:str}/continue-from", status_code=200, sync_to_thread=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, answer_card, answer_page
@@ -21,8 +21,13 @@ from registry.views.page import Page
 from registry.views.uses import UseCard
 
 _LOOK: Final = "look:"
+# The query is `change`; the framework would take a parameter of that name for the dependency that writes.
+_CHANGE: Final = QueryParameter(name="change", description="What is to happen to it.")
+AssetChange = Annotated[Literal["retire", "supersede", "withdraw"], _CHANGE]
+BindingChange = Annotated[Literal["retire"], _CHANGE]
 CharacterChange = Annotated[
-    str, QueryParameter(description="retire, or look: and the name of the look that changes.")
+    str,
+    QueryParameter(name="change", description="retire, or look: and the name of the look that changes."),
 ]
 
 
@@ -111,42 +116,42 @@ def show_uses_of_look(
 def show_impact_on_asset(
     asset: FromPath[str],
     visit: NamedDependency[Visit],
-    change: FromQuery[Literal["retire", "supersede", "withdraw"]] = "retire",
+    wanted: AssetChange = "retire",
 ) -> Answer[Impact]:
     """What would be touched if the picture were retired, superseded, or taken back from all it stands for."""
-    return _impact(visit, "asset", named("asset", asset), change)
+    return _impact(visit, "asset", named("asset", asset), wanted)
 
 
 @get("/elements/{element:str}/impact", sync_to_thread=True)
 def show_impact_on_element(
-    element: FromPath[str], visit: NamedDependency[Visit], change: FromQuery[Literal["retire"]] = "retire"
+    element: FromPath[str], visit: NamedDependency[Visit], wanted: BindingChange = "retire"
 ) -> Answer[Impact]:
     """What would be touched if the element were retired."""
-    return _impact(visit, "element", named("element", element), change)
+    return _impact(visit, "element", named("element", element), wanted)
 
 
 @get("/voices/{voice:str}/impact", sync_to_thread=True)
 def show_impact_on_voice(
-    voice: FromPath[str], visit: NamedDependency[Visit], change: FromQuery[Literal["retire"]] = "retire"
+    voice: FromPath[str], visit: NamedDependency[Visit], wanted: BindingChange = "retire"
 ) -> Answer[Impact]:
     """What would be touched if the voice were retired."""
-    return _impact(visit, "voice", named("voice", voice), change)
+    return _impact(visit, "voice", named("voice", voice), wanted)
 
 
 @get("/characters/{character:str}/impact", sync_to_thread=True)
 def show_impact_on_character(
-    character: FromPath[str], visit: NamedDependency[Visit], change: CharacterChange = "retire"
+    character: FromPath[str], visit: NamedDependency[Visit], wanted: CharacterChange = "retire"
 ) -> Answer[Impact]:
     """What would be touched if the character were retired, or one of its looks defined anew."""
-    if change == "retire":
+    if wanted == "retire":
         return _impact(visit, "character", named("character", character), "retire")
-    if not change.startswith(_LOOK):
+    if not wanted.startswith(_LOOK):
         raise InvalidCommand(
-            f"{change!r} is no change of a character",
+            f"{wanted!r} is no change of a character",
             hint="say retire, or look: and a look's name",
             path="change",
         )
-    look = change.removeprefix(_LOOK)
+    look = wanted.removeprefix(_LOOK)
     _must_have_look(visit, character, look)
     return _impact(visit, "character", character, "look", look)
 

@@ -104,7 +104,9 @@ def _again(change: Change, bound: VoiceCard, data: NewVoice) -> Answer[VoiceCard
     return change.make(nothing, reply=lambda connection: _reply(change, connection, bound.id, 200))
 
 
-def _mint(change: Change, wanted: VoiceRequest, remint_of: str | None = None) -> Answer[VoiceCard]:
+def _mint(
+    change: Change, wanted: VoiceRequest, *, remint_of: str | None = None, reason: str = ""
+) -> Answer[VoiceCard]:
     change.must_not_match()
     voice = change.registry.make_id("voice")
     handled = mint_voice(
@@ -115,6 +117,7 @@ def _mint(change: Change, wanted: VoiceRequest, remint_of: str | None = None) ->
         context=change.context(),
         idempotency=change.idempotency(lambda connection: _reply(change, connection, voice, 202)),
         remint_of=remint_of,
+        reason=reason,
         policies=change.continuity.settings.policies(),
     )
     return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
@@ -199,7 +202,7 @@ def remint(
         wanted = voice_request(
             change.registry, change.studio, voice, account=data.account, production=data.production
         )
-    return _mint(change, wanted, remint_of=voice)
+    return _mint(change, wanted, remint_of=voice, reason=data.reason)
 
 
 @post("/voices/{voice:str}/retire", status_code=200, sync_to_thread=True)

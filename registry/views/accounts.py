@@ -15,6 +15,7 @@ from registry.events.account import (
     AccountOpened,
     AccountReconciled,
     AccountResumed,
+    CensusTaken,
     ChargeWithoutEventFound,
     EventWithoutChargeFound,
     OrphanTaskFound,
@@ -145,6 +146,7 @@ PROJECTION = Projection(
             ChargeWithoutEventFound,
             EventWithoutChargeFound,
             AccountReconciled,
+            CensusTaken,
         )
     ),
     _project,

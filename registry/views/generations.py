@@ -244,6 +244,14 @@ def takes_of(connection: Connection, log: str, first: str) -> tuple[str, ...]:
     return tuple(connection.execute(query.order_by(GENERATIONS.c.take)).scalars())
 
 
+def open_in(connection: Connection, log: str, scenes: Sequence[str]) -> list[GenerationCard]:
+    """What has not come to its end in these scenes, in the order it was asked for."""
+    query = select(GENERATIONS).where(
+        GENERATIONS.c.log == log, GENERATIONS.c.scene.in_(scenes), GENERATIONS.c.outcome.is_(None)
+    )
+    return [_card(row) for row in connection.execute(query.order_by(GENERATIONS.c.position)).all()]
+
+
 def unsent_of(connection: Connection, log: str, production: str) -> tuple[str, ...]:
     """The production's generations whose plan is ready and not sent: what a larger budget may set going."""
     query = select(GENERATIONS.c.generation).where(

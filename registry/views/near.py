@@ -20,7 +20,7 @@ from registry.log.roles import Projection
 from registry.views.page import Card
 
 NEAR: Final = 40
-"""Of 288 bits. Measured: scaled, re-encoded and 2 % cropped pictures are at most 33 apart, other faces in the same place 75 and
+"""Of 288 bits. Measured: scaled, re-encoded and 2 % cropped pictures are at most 34 apart, other faces in the same place 75 and
 more, the same head turned a little 43 (docs/decisions/0010)."""
 MOST: Final = 10
 

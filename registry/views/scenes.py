@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, delete, exists, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -22,7 +22,7 @@ from registry.events.scene import (
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
-from registry.views.pins import PinCard, pins_of
+from registry.views.pins import PINS, PinCard, pins_of
 
 
 class SceneRow(SQLModel, table=True):
@@ -208,6 +208,21 @@ def scenes(
         query = query.where(SCENES.c.production == production)
     rows, cursor = rows_page(connection, query, SCENES, after=after, limit=limit)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
+
+
+def open_scenes_of(connection: Connection, log: str, production: str, *, character: str) -> list[SceneCard]:
+    """A production's open scenes that cast the character, and those without any cast, where none pins it by itself."""
+    here = (CAST.c.log == SCENES.c.log) & (CAST.c.scene == SCENES.c.scene)
+    cast = exists().where(here)
+    pinned = exists().where(PINS.c.log == log, PINS.c.holder == SCENES.c.scene, PINS.c.character == character)
+    query = select(SCENES).where(
+        SCENES.c.log == log,
+        SCENES.c.production == production,
+        SCENES.c.closed.is_(False),
+        cast.where(CAST.c.character == character) | ~cast,
+        ~pinned,
+    )
+    return _cards(connection, log, connection.execute(query.order_by(SCENES.c.position)).all())
 
 
 def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[SceneCard]:

@@ -81,7 +81,7 @@ class VoiceCard(Card):
 
     `trial_url` is where it can be auditioned. Of a minted one `submission` is the paid call, `estimate` and `units` its price and
     cost in Kling units, `remint_of` the voice whose place it takes; of an adopted one `attested_by` says on whose word.
-    `reason` says why it failed or was retired.
+    `reason` says why it is made anew, failed or was retired, whatever came last.
     """
 
     id: str
@@ -122,7 +122,6 @@ def _begun(recorded: Recorded) -> dict[str, Any]:
         "version": recorded.version,
         "begun_at": recorded.recorded_at,
         "trial_url": "",
-        "reason": "",
         "failed": False,
         "retired": False,
         "deleted": False,
@@ -136,6 +135,7 @@ def _adopted(event: VoiceAdopted) -> dict[str, Any]:
         "character": event.character,
         "name": known(event.name, "(erased)"),
         "attested_by": known(event.attested_by, "(erased)"),
+        "reason": "",
         "adopted_as": event.account or "",
         "adopted_for": "" if event.account else event.character,
     }
@@ -148,6 +148,7 @@ def _requested(event: VoiceMintRequested) -> dict[str, Any]:
         "name": known(event.name, "(erased)"),
         "remint_of": event.remint_of,
         "estimate": event.estimate_units,
+        "reason": known(event.reason, "(erased)"),
     }
 
 

@@ -47,8 +47,9 @@ def documented(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 
 def test_files_stay_readable() -> None:
-    """No source file is longer than 400 lines."""
-    long = {name_of(path): len(text_of(path).splitlines()) for path in EVERYTHING}
+    """No source file is longer than 400 lines; migrations are lists of columns, and exempt."""
+    read = [path for path in EVERYTHING if "migrations/versions" not in name_of(path)]
+    long = {name_of(path): len(text_of(path).splitlines()) for path in read}
 
     assert {name: lines for name, lines in long.items() if lines > MOST_LINES_OF_A_FILE} == {}
 

@@ -29,6 +29,7 @@ from registry.events.submission import (
 from registry.events.voice import VoiceMinted, VoiceMintFailed, VoiceMintRequested
 from registry.log.tables import LEASES
 from tests.crash.books import Book
+from tests.crash.consents import consents_hold
 from tests.servers.world import World
 
 Ledger = list[dict[str, Any]]
@@ -68,6 +69,7 @@ def check_log(blobs: Blobs, log: Sequence[Recorded]) -> None:
     ends_are_whole(log)
     delivered_clips_are_there(blobs, log)
     budgets_hold(log, streams)
+    consents_hold(log)
 
 
 def by_stream(log: Sequence[Recorded]) -> dict[str, list[Recorded]]:

@@ -9,17 +9,18 @@ from decimal import Decimal
 import pytest
 
 from generation import prices
+from generation.sandbox.accounts import DEFAULT_ACCOUNT
 from registry.deciders.asset import SupersedeAsset
 from registry.deciders.character import AssignReference, ReviseCharacter, WithdrawReference
 from registry.deciders.command import Command
-from registry.deciders.element import RetireElement
+from registry.deciders.element import AdoptElement, RetireElement
 from registry.deciders.generation import ApprovePlan, NotThere
 from registry.deciders.production import SetApprovalRule
 from registry.errors import Refusal
 from registry.events.generation import PlanApproved
 from tests.crash.invariants import check_all
 from tests.servers.sandbox import Sandbox
-from tests.servers.world import ALONE, TALK, World
+from tests.servers.world import ALONE, TALK, World, new_id
 
 BY_IMAGES = [{"character": name, "identity": "images"} for name in ("Mina", "Jun")]
 PICTURED = {"action": "They argue over the last seat.", "cast": BY_IMAGES, "dialogue": TALK}
@@ -69,7 +70,16 @@ def changed(world: World, what: str) -> list[Command]:
         "another portrait": exchange,
         "a superseded portrait": [*exchange, SupersedeAsset(stream=portrait, by=world.cafe, reason="x")],
         "another name": [ReviseCharacter(stream=mina, name="Minji")],
-        "an element retired": [RetireElement(stream=world.mina.element, reason="a new one")],
+        "another element": [
+            RetireElement(stream=world.mina.element, reason="a new one"),
+            AdoptElement(
+                stream=new_id("element"),
+                element_id=DEFAULT_ACCOUNT.elements[2].element_id,
+                account=world.account,
+                character=mina,
+                attested_by="a test",
+            ),
+        ],
     }[what]
 
 
@@ -79,7 +89,7 @@ def changed(world: World, what: str) -> list[Command]:
         ("another portrait", PICTURED),
         ("a superseded portrait", PICTURED),
         ("another name", {**ARGUE, "dialogue": {**TALK, "turns": TALK["turns"][1:]}}),
-        ("an element retired", ARGUE),
+        ("another element", ARGUE),
     ],
 )
 def test_drift_voids_the_approval(

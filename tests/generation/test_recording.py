@@ -10,6 +10,8 @@ import pytest
 from generation.recording import ending, plan_of
 from registry.deciders.clip import RecordClip
 from registry.deciders.generation import EndGeneration, Generation
+from registry.deciders.looks import DefineLook
+from registry.deciders.pins import PinCharacter
 from registry.deciders.production import ReleaseBudget
 from registry.deciders.scene import RecordContinuity
 from registry.deciders.submission import CloseSubmission, Submission
@@ -48,6 +50,22 @@ def delivered(world: World, **fields: Any) -> tuple[str, Generation, Submission]
     submission = Submission(stage="succeeded", task_id="862931", succeeded=succeeded)
     stored_one = replace(generation, stage="stored", submission=new_id("submission"), result=result)
     return asked, stored_one, submission
+
+
+def test_continuity_says_version_and_look(studio: World) -> None:
+    """Who was in the clip is recorded as of the version and in the look it was pinned at, whatever the character became since."""
+    mina = studio.mina.character
+    studio.do(DefineLook(stream=mina, look="winter", wardrobe="a grey coat"))
+    studio.do(PinCharacter(stream=studio.scene, character=mina, look="winter"))
+    pinned = studio.registry.state(studio.studio, mina).version
+    studio.do(DefineLook(stream=mina, look="winter", wardrobe="a red scarf"))
+    _, continuity, *_ = ending(*delivered(studio, **F2), outcome="delivered")
+
+    assert isinstance(continuity, RecordContinuity)
+    cast = {one.character: (one.version, one.look) for one in continuity.continuity.cast}
+    assert cast[mina] == (pinned, "winter")
+    assert cast[studio.jun.character][1] is None
+    assert "a grey coat" in str(continuity.continuity.prompt)
 
 
 def test_a_delivery_is_clip_then_continuity_then_end(studio: World) -> None:

@@ -44,7 +44,7 @@ def test_auto_prefers_live_elements():
 
 
 def test_auto_moves_everybody_to_pictures_together():
-    """When one has no element, all stand on pictures and the reason is noted, because a mixed cast is not approved."""
+    """When one never had an element, all stand on pictures and the reason is noted, because a mixed cast is not approved."""
     resolution = resolve(shot(**ARGUE), film(MINA, character("jun")))
 
     assert stands_on(resolution) == ["1 Mina asset_mina", "2 Jun asset_jun"]
@@ -160,12 +160,13 @@ def test_each_gap_is_named(name: str):
 
 
 def test_an_element_elsewhere_is_not_an_element_here():
-    """An element on another account is named as such, because ids never cross accounts."""
+    """Asked for by itself, an element on another account is named as such, because ids never cross accounts."""
     away = character("mina", 5, account="account_2", references=())
+    cast = [{"character": "mina", "identity": "elements"}]
 
-    resolution = resolve(shot(**ARGUE), film(away))
+    resolution = resolve(shot(**ARGUE, cast=cast), film(away))
 
-    assert gaps(resolution) == [("E404", "$.cast")]
+    assert gaps(resolution) == [("E404", "$.cast[0].character")]
     assert "account_2" in resolution.gaps[0].message
 
 
@@ -174,7 +175,9 @@ def test_asked_for_elements_are_never_replaced_by_pictures():
     cast = [{"character": "jun", "identity": "elements"}]
     retired = replace(JUN, elements=(replace(JUN.elements[0], retired=True),))
 
-    assert gaps(resolve(shot(**ARGUE, cast=cast), film(retired))) == [("E403", "$.cast[0].character")]
+    assert gaps(resolve(shot(**ARGUE, cast=cast), film(retired))) == [("E423", "$.cast[0].character")]
+    never = character("jun")
+    assert gaps(resolve(shot(**ARGUE, cast=cast), film(never))) == [("E403", "$.cast[0].character")]
 
 
 def test_a_retired_character_is_not_cast():

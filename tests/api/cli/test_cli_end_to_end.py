@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from api.cli.root import cli
+from tests.registry.blobs.sounds import wav
 
 QUICK = {
     "CONTINUITY_POLL_FIRST_SECONDS": "0.2",
@@ -123,7 +124,8 @@ def from_pictures_to_a_clip_on_disk(serving: Serving, scene: str, tmp_path: Path
     """Pictures are imported, cast and filmed, and the clip's lineage leads back to them."""
     Image.new("RGB", (800, 960), "teal").save(tmp_path / "mina.png")
     Image.new("RGB", (299, 400), "red").save(tmp_path / "small.png")
-    (tmp_path / "notes.png").write_text("no picture")
+    (tmp_path / "notes.png").write_text("<html>no picture</html>")
+    (tmp_path / "voice.png").write_bytes(wav())
 
     imported = serving.run("assets", "import", tmp_path, "--json")
     told = {Path(one["file"]).name: one for one in map(json.loads, imported.stdout.splitlines())}
@@ -135,7 +137,12 @@ def from_pictures_to_a_clip_on_disk(serving: Serving, scene: str, tmp_path: Path
     lineage = serving.json("lineage", filmed["clip"])
 
     verdicts = {name: one["verdict"] for name, one in told.items()}
-    assert verdicts == {"mina.png": "registered", "small.png": "kept with findings", "notes.png": "refused"}
+    assert verdicts == {
+        "mina.png": "registered",
+        "small.png": "kept with findings",
+        "notes.png": "refused",
+        "voice.png": "registered",
+    }
     assert imported.exit_code == 1
     assert take.read_bytes()[4:8] == b"ftyp"
     assert told["mina.png"]["asset"] in {edge["source"] for edge in lineage["edges"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from registry.deciders.access import IssueKey, RevokeKey
-from registry.deciders.account import NoteFinding, OpenAccount, RecordReconciliation
+from registry.deciders.account import NoteFinding, OpenAccount, RecordCensus, RecordReconciliation
 from registry.deciders.asset import DescribeAsset, RegisterAsset, RetireAsset
 from registry.deciders.character import (
     AssignReference,
@@ -15,11 +15,12 @@ from registry.deciders.character import (
 )
 from registry.deciders.clip import RecordClip
 from registry.deciders.command import Command
-from registry.deciders.element import AdoptElement
+from registry.deciders.element import AdoptElement, RetireElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
 from registry.deciders.likeness import RegisterLikeness
 from registry.deciders.looks import DefineLook, RetireLook
 from registry.deciders.pins import PinCharacter, ReleasePin
+from registry.deciders.portrayal import BindVoice
 from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
 from registry.deciders.scene import (
     CastInScene,
@@ -32,6 +33,7 @@ from registry.deciders.scene import (
 from registry.deciders.standing import Standing
 from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
+from registry.deciders.voice import AdoptVoice
 from tests.registry.events.golden import an_id, example
 from tests.registry.log.opened import STUDIO, Opened, register
 
@@ -40,6 +42,8 @@ SCENE, UNPLACED, NEXT = an_id("scene"), an_id("scene", 9), an_id("scene", 2)
 MINA, JUN = an_id("character"), an_id("character", 2)
 FACE, CAFE, OLD = an_id("asset"), an_id("asset", 2), an_id("asset", 3)
 ELEMENT, ACCOUNT, SHOT, CLIP = an_id("element"), an_id("account"), an_id("shot"), an_id("clip")
+SPARE: Final = an_id("element", 2)
+VOICE: Final = an_id("voice")
 MADE, FAILED = an_id("generation"), an_id("generation", 2)
 PAID, LOST = an_id("submission"), an_id("submission", 2)
 
@@ -73,6 +77,12 @@ def people() -> list[list[Command]]:
             WithdrawReference(stream=JUN, asset=CAFE, role="other"),
             AssignReference(stream=JUN, asset=CAFE, role="other"),
         ],
+        [
+            AdoptVoice(
+                stream=VOICE, voice_id="v7", account=ACCOUNT, character=MINA, name="Mina", attested_by="Yuna"
+            )
+        ],
+        [BindVoice(stream=MINA, voice=VOICE)],
         [AdoptElement(stream=ELEMENT, element_id=7, account=ACCOUNT, character=MINA, attested_by="Yuna")],
         [DefineLook(stream=MINA, look="winter", wardrobe="a grey coat")],
         [AssignReference(stream=MINA, asset=FACE, role="wardrobe", look="winter")],
@@ -147,6 +157,9 @@ def compared() -> list[Command]:
     return [
         NoteFinding(stream=ACCOUNT, finding=example("OrphanTaskFound")),  # type: ignore[arg-type]
         RecordReconciliation(stream=ACCOUNT, reconciled=example("AccountReconciled")),  # type: ignore[arg-type]
+        RecordCensus(stream=ACCOUNT, taken=example("CensusTaken")),  # type: ignore[arg-type]
+        AdoptElement(stream=SPARE, element_id=8, account=ACCOUNT, character=JUN, attested_by="Yuna"),
+        RetireElement(stream=SPARE, reason="never used", delete=True),
     ]
 
 

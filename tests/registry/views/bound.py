@@ -49,9 +49,10 @@ def bind(log: Opened) -> None:
         log.handle(*step)
 
 
-def link(log: Opened) -> None:
-    log.handle(DeclareCharacter(stream=MINA, depicts="real_person", reason="a cameo"))
-    log.handle(LinkLikeness(stream=MINA, likeness=PERSON))
+def link(log: Opened, who: str = MINA) -> None:
+    """A real person is behind the character."""
+    log.handle(DeclareCharacter(stream=who, depicts="real_person", reason="a cameo"))
+    log.handle(LinkLikeness(stream=who, likeness=PERSON))
 
 
 def plan(log: Opened, generation: str = OPEN, **grounded: Any) -> None:

@@ -74,6 +74,15 @@ def test_an_element_carries_its_pictures_and_voice_into_clips(told: Opened) -> N
     ]
 
 
+def test_an_element_retired_on_the_way_still_carried(told: Opened) -> None:
+    """A clip that was under way when its element was retired stood on that element's pictures all the same."""
+    bind(told)
+    told.handle(RetireElement(stream=FIRST, reason="drifted"))
+    record(told, elements=[FIRST], outcome="failed", clip=None, clip_sha256=None)
+
+    assert [(use.generation, use.via) for use in ask(told, COAT) if use.how == "used"] == [(OPEN, FIRST)]
+
+
 def test_a_character_is_used_where_it_is_cast_pinned_planned_and_shown(told: Opened) -> None:
     """Cast, shots and pins stand beside bindings and clips, in the order they came."""
     bind(told)
@@ -105,20 +114,26 @@ def test_a_look_has_uses_of_its_own(told: Opened) -> None:
 
 def test_a_person_is_used_in_what_was_made_before_the_link(told: Opened) -> None:
     """A likeness names the clips of its character from before it was linked, and those after, each once."""
-    record(told, generation=an_id("generation", 30), cast=[CastMember(character=JUN, version=1)])
-    link(told)
-    record(told, cast=[CastMember(character=MINA, version=9)])
+    before, both = an_id("generation", 30), an_id("generation", 31)
+    record(told, generation=before, cast=[CastMember(character=JUN, version=1)])
+    record(told, generation=both, cast=[CastMember(character=who, version=1) for who in (MINA, JUN)])
+    link(told, JUN)
+    link(told, MINA)
+    record(told, cast=[CastMember(character=JUN, version=9)])
 
-    found = told_of(told, PERSON, "generation", "character")
+    found = [
+        one for one in told_of(told, PERSON, "generation", "character", "via") if one[1] not in (MADE, FAILED)
+    ]
 
     assert found == [
-        ("used", MADE, MINA),
-        ("used", FAILED, MINA),
-        ("linked", None, MINA),
-        ("used", OPEN, MINA),
+        ("used", before, JUN, JUN),
+        ("used", both, JUN, JUN),
+        ("linked", None, JUN, None),
+        ("linked", None, MINA, None),
+        ("used", OPEN, JUN, JUN),
     ]
     with told.registry.reading() as connection:
-        assert clips_with(connection, STUDIO, PERSON) == (CLIP, an_id("clip"))
+        assert set(clips_with(connection, STUDIO, PERSON)) == {CLIP}
 
 
 def test_what_is_planned_gives_way_to_what_was_made(told: Opened) -> None:

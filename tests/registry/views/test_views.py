@@ -24,6 +24,7 @@ from registry.views import (
     reconciliations,
     scenes,
     submissions,
+    voices,
 )
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, register
@@ -44,7 +45,9 @@ from tests.registry.log.story import (
     SCENE,
     SHOT,
     SHOW,
+    SPARE,
     UNPLACED,
+    VOICE,
 )
 
 ONE_OF_EACH = [
@@ -57,6 +60,7 @@ ONE_OF_EACH = [
     (productions.production, SHOW),
     (scenes.scene, SCENE),
     (submissions.submission, PAID),
+    (voices.voice, VOICE),
 ]
 LISTS = [
     accounts.accounts,
@@ -69,6 +73,7 @@ LISTS = [
     reconciliations.reconciliations,
     scenes.scenes,
     submissions.submissions,
+    voices.voices,
 ]
 
 
@@ -241,7 +246,7 @@ def test_an_element_id_is_bound_once(ask: Ask) -> None:
     """An account's element id finds its binding, on that account only."""
     assert ask(elements.element_bound_as, ACCOUNT, 7).id == ELEMENT
     assert ask(elements.element_bound_as, an_id("account", 2), 7) is None
-    assert [card.id for card in ask(elements.elements_of, [MINA, JUN])] == [ELEMENT]
+    assert [card.id for card in ask(elements.elements_of, [MINA, JUN])] == [ELEMENT, SPARE]
 
 
 def test_the_last_reconciliation_of_an_account(ask: Ask) -> None:
