@@ -111,7 +111,7 @@ def test_everything_wrong_is_said_at_once(film: Film, account: str) -> None:
     [
         ({"video": "clip_01jd0k4m5vf2s8m1q3x7w9y2ab"}, "E446"),
         ({"voice": "voice_01jd0k4m5vf2s8m1q3x7w9y2ab"}, "E444"),
-        ({"look": "winter"}, "E440"),
+        ({"look": "winter"}, "E423"),
         ({"account": "account_01jd0k4m5vf2s8m1q3x7w9y2ab"}, "E448"),
         ({"account": None}, "E411"),
         ({"production": "production_01jd0k4m5vf2s8m1q3x7w9y2ab"}, "E417"),
