@@ -43,9 +43,9 @@ def must_stand(standing: Standing, reads: Reads) -> None:
     for stream in standing.grounds:
         state = reads[stream]
         must_exist(state.exists, stream)
-        must_be_live(getattr(state, "retired", False), stream)
         if getattr(state, "withdrawn", False):
             raise AlreadyRetired(f"{stream} is withdrawn", hint="go on from another clip")
+        must_be_live(getattr(state, "retired", False), stream)
         if (why := getattr(state, "unfit", None)) is not None:
             raise AlreadyRetired(f"{stream} {why}", hint="mint it again, then ask again")
     for stream in dict.fromkeys((*standing.grounds, *standing.shows)):
