@@ -8,16 +8,17 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from api.bodies import Retirement
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
+from api.routes.retiring import retire
 from api.voicing import (
     AnotherVoice,
     BoundVoice,
     NewVoice,
     PresetVoiceCard,
     PresetVoices,
-    RetiredVoice,
 )
 from generation.errors import KlingUnreachable
 from generation.kling.client import NoInformation
@@ -207,11 +208,14 @@ def remint(
 
 @post("/voices/{voice:str}/retire", status_code=200, sync_to_thread=True)
 def retire_voice(
-    voice: FromPath[str], data: JSONBody[RetiredVoice], change: NamedDependency[Change]
+    voice: FromPath[str], data: JSONBody[Retirement], change: NamedDependency[Change]
 ) -> Answer[VoiceCard]:
-    """Let nobody new speak with it."""
+    """Let nobody new speak with it. With `delete` Kling deletes it right after, and `GET` says when that is done.
+
+    A preset, and what is not in the account's own list, cannot be deleted (contract R59): 409, and nothing is retired.
+    """
     command = RetireVoice(stream=named("voice", voice), reason=data.reason, delete=data.delete)
-    return change.make(command, reply=lambda connection: _reply(change, connection, voice, 200))
+    return retire(change, command, reply=lambda connection: _reply(change, connection, voice, 200))
 
 
 @post("/characters/{character:str}/voice", status_code=200, sync_to_thread=True)

@@ -107,6 +107,7 @@ class ListedVoice(_Entry):
 
     voice_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
     voice_name: str = ""
+    trial_url: str = ""
 
     @property
     def vendor_id(self) -> str:
@@ -158,7 +159,7 @@ def library_page(client: KlingClient, shelf: Shelf, page: int, size: int) -> Lib
     unreadable = 0
     for entry in envelope.data:
         task = read_task(entry)
-        found = None if task is None else list(_made(task, shelf))
+        found = None if task is None else list(_made(task, entry, shelf))
         if task is None or found is None or None in found:
             unreadable += 1
         things += [(one, (task and task.external_task_id) or "") for one in found or () if one is not None]
@@ -190,11 +191,11 @@ def _delete(
     return no_information(answer, envelope)
 
 
-def _made(task: Task, shelf: Shelf) -> Iterator[Listed | None]:
+def _made(task: Task, entry: Any, shelf: Shelf) -> Iterator[Listed | None]:
     """What a finished task made; None stands for what cannot be read. Nothing while it is in the making, or failed."""
     if task.task_status != "succeed":
         return
-    results = (task.task_result.model_extra or {}).get(_RESULTS[shelf]) if task.task_result else None
+    results = entry["task_result"].get(_RESULTS[shelf]) if task.task_result else None
     if not isinstance(results, list) or not results:
         yield None
         return
