@@ -22,10 +22,11 @@ from api.voicing import (
 )
 from generation.errors import KlingUnreachable
 from generation.kling.client import NoInformation
-from generation.kling.presets import preset_voices
+from generation.kling.library import ListedVoice
 from generation.minting import mint_voice
 from generation.recipe import VoiceRequest
 from generation.reminting import voice_request
+from generation.shelves import entries_of
 from registry.deciders.account import Account
 from registry.deciders.character import ReviseCharacter
 from registry.deciders.portrayal import BindVoice
@@ -152,11 +153,13 @@ def list_presets(
     visit.read(accounts.account, name)
     paying: Account = visit.registry.state(visit.studio, name).state
     with visit.continuity.kling_for(paying) as kling:
-        found = preset_voices(kling)
+        found = entries_of(kling, "voice_preset")
     if isinstance(found, NoInformation):
         raise KlingUnreachable(f"Kling does not list its voices: {found.why}", hint="try again in a while")
     items = (
-        PresetVoiceCard(voice_id=one.voice_id, name=one.voice_name, trial_url=one.trial_url) for one in found
+        PresetVoiceCard(voice_id=one.voice_id, name=one.voice_name, trial_url=one.trial_url)
+        for one in found
+        if isinstance(one, ListedVoice)
     )
     return answer_card(PresetVoices(items=tuple(items)))
 
