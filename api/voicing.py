@@ -68,15 +68,6 @@ class AnotherVoice(Body):
     url: Url | None = None
 
 
-class RetiredVoice(Body):
-    """Why nobody new speaks with it; with `delete` it is to be deleted at Kling too."""
-
-    model_config = _example(reason="recast")
-
-    reason: Reason
-    delete: bool = False
-
-
 class BoundVoice(Body):
     """What the character speaks with from here on; null is no voice of its own."""
 

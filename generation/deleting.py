@@ -17,12 +17,11 @@ from generation.kling.client import KlingClient, NoInformation
 from generation.kling.library import Deleted, NotDeletable, delete_element, delete_voice
 from generation.shelves import read_shelves
 from registry.deciders.account import Account
-from registry.deciders.element import Element, NoteOnElement
-from registry.deciders.voice import NoteOnVoice, Voice
+from registry.deciders.element import Element
+from registry.deciders.voice import Voice
+from registry.erasure import note_deleted, vendor_id_of
 from registry.errors import RegistryError
-from registry.events.element import ElementDeleted
 from registry.events.envelope import Context
-from registry.events.voice import VoiceDeleted
 from registry.views.deletions import open_deletions
 
 MOST_AT_ONCE: Final = 100
@@ -38,11 +37,11 @@ def must_be_deletable(desk: Desk, log: str, stream: str) -> None:
     Raises CannotDelete. Where the lists cannot be read nothing is refused: the provider decides when it is asked.
     """
     state = desk.registry.state(log, stream).state
-    vendor_id = _vendor_id(state)
-    if vendor_id is None or state.account is None:
-        if isinstance(state, Voice) and vendor_id is not None:
-            raise _refused(stream, f"voice {vendor_id} is a preset of the vendor's")
+    vendor_id = vendor_id_of(state)
+    if vendor_id is None or state.deleted:
         return
+    if state.account is None:
+        raise _refused(stream, f"voice {vendor_id} is a preset of the vendor's")
     try:
         account = desk.registry.state(log, state.account).state
         if not isinstance(account, Account) or silenced(account):
@@ -93,28 +92,21 @@ def finish_deletions(desk: Desk, log: str, account: str, client: KlingClient, *,
 
 def _delete(desk: Desk, log: str, stream: str, client: KlingClient, *, context: Context) -> bool:
     state = desk.registry.state(log, stream).state
-    if not state.doomed or state.deleted or _vendor_id(state) is None:
+    if not state.doomed or state.deleted or vendor_id_of(state) is None:
         return bool(state.deleted)
-    answer: Deleted | NotDeletable | NoInformation
-    if isinstance(state, Element):
-        answer = delete_element(client, state.element_id or 0)
-    else:
-        answer = delete_voice(client, state.voice_id or "")
+    answer = ask(client, state)
     if not isinstance(answer, Deleted):
         _log.warning("not_deleted", stream=stream, message=answer.why)
         return False
-    note = (
-        NoteOnElement(stream=stream, event=ElementDeleted())
-        if isinstance(state, Element)
-        else NoteOnVoice(stream=stream, event=VoiceDeleted())
-    )
-    desk.registry.handle(log, [note], context=context)
+    desk.registry.handle(log, [note_deleted(stream, state)], context=context)
     return True
 
 
-def _vendor_id(state: Element | Voice) -> str | None:
-    found = state.element_id if isinstance(state, Element) else state.voice_id
-    return None if found is None else str(found)
+def ask(client: KlingClient, made: Element | Voice) -> Deleted | NotDeletable | NoInformation:
+    """Have it deleted on the account that has it; once it is gone, again and again."""
+    if isinstance(made, Element):
+        return delete_element(client, made.element_id or 0)
+    return delete_voice(client, made.voice_id or "")
 
 
 class Sweep:

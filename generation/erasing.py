@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from generation.deleting import ask
 from generation.desk import KlingFor
 from generation.errors import GenerationError
-from generation.kling.client import KlingClient, NoInformation
-from generation.kling.library import Deleted, NotDeletable, delete_element, delete_voice
+from generation.holding import silenced
+from generation.kling.client import NoInformation
 from registry.deciders.account import Account
+from registry.deciders.element import Element
+from registry.deciders.voice import Voice
 
 
 class KlingDeletion:
@@ -17,20 +18,13 @@ class KlingDeletion:
     def __init__(self, kling_for: KlingFor) -> None:
         self._kling_for = kling_for
 
-    def delete_element(self, account: Account, element_id: int) -> str | None:
-        """None once it is gone, else why it is not."""
-        return self._delete(account, lambda client: delete_element(client, element_id))
-
-    def delete_voice(self, account: Account, voice_id: str) -> str | None:
-        """None once it is gone, else why it is not."""
-        return self._delete(account, lambda client: delete_voice(client, voice_id))
-
-    def _delete(
-        self, account: Account, ask: Callable[[KlingClient], Deleted | NotDeletable | NoInformation]
-    ) -> str | None:
+    def delete(self, account: Account, made: Element | Voice) -> str | None:
+        """None once it is gone, else why it is not. Nothing is asked of an account that a person has silenced."""
+        if silenced(account):
+            return "a person holds every call of the account"
         try:
             with self._kling_for(account) as client:
-                answer = ask(client)
+                answer = ask(client, made)
         except GenerationError as away:
             return away.message
         return answer.why if isinstance(answer, NoInformation) else None

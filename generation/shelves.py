@@ -78,6 +78,19 @@ def _page(
     return page
 
 
+def entries_of(client: KlingClient, shelf: Shelf) -> tuple[Listed, ...] | NoInformation:
+    """What one list holds, each thing once and in the vendor's order; entries that make no sense are passed over."""
+    found: dict[str, Listed] = {}
+    for number in range(1, MOST_PAGES + 1):
+        page = _page(client, shelf, number, hold_on=lambda: None)
+        if isinstance(page, NoInformation):
+            return page
+        found |= {thing.vendor_id: thing for thing, _ in page.things}
+        if page.entries < PAGE:
+            break
+    return tuple(found.values())
+
+
 def _theirs(shelf: Shelf, thing: Listed, external: str) -> Theirs:
     recipe = Recipe(name=thing.name or None)
     if isinstance(thing, ListedElement):

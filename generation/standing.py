@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generation.plan import Grounded, Plan, Shown
+from generation.plan import Plan
 from registry.deciders.likeness import Use
 from registry.deciders.standing import Standing
 from registry.events.references import Purpose
 
 
 def standing_of(plan: Plan, *, production: str | None, purpose: Purpose, at: int) -> Standing:
-    """Every stream whose retirement since the compile must stop the send, and everybody whose consent must hold at `at`."""
-    return standing_on(
-        plan.grounded,
-        plan.shows,
-        Use(production, purpose, voice=False, at=at),
-    )
+    """Every stream whose retirement since the compile must stop the send, and everybody whose consent must hold at `at`.
 
-
-def standing_on(grounded: Iterable[Grounded], shows: Iterable[Shown], use: Use) -> Standing:
-    """The same for anything that is grounded on things of ours and shows people."""
+    The voices that are heard count too: they are those the elements were made with.
+    """
     named = (
-        name for ground in grounded for name in (ground.character, ground.element, ground.asset, ground.clip)
+        name
+        for ground in plan.grounded
+        for name in (ground.character, ground.element, ground.asset, ground.clip)
     )
-    shown = tuple(shows)
+    voices = (speaker.speaks_with for speaker in plan.mapping)
     return Standing(
-        grounds=_once(named),
-        likenesses=_once(one.likeness for one in shown),
-        use=use,
-        shows=_once(one.character for one in shown),
-        heard=frozenset(one.character for one in shown if one.heard),
+        grounds=_once((*named, *voices)),
+        likenesses=_once(one.likeness for one in plan.shows),
+        use=Use(production, purpose, voice=False, at=at),
+        shows=_once(one.character for one in plan.shows),
+        heard=frozenset(one.character for one in plan.shows if one.heard),
     )
 
 

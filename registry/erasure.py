@@ -41,13 +41,9 @@ class ErasureUnfinished(Refusal):
 
 
 class Provider(Protocol):
-    """Who made elements and voices from a person, and can delete them. Both may be asked again for what is gone already."""
+    """Who made elements and voices from a person, and can delete them. May be asked again for what is gone already."""
 
-    def delete_element(self, account: Account, element_id: int) -> str | None:
-        """None once it is gone, else why it is not."""
-        ...
-
-    def delete_voice(self, account: Account, voice_id: str) -> str | None:
+    def delete(self, account: Account, made: Element | Voice) -> str | None:
         """None once it is gone, else why it is not."""
         ...
 
@@ -176,7 +172,7 @@ def _set_tombstones(tools: Tools, studio: str, linked: Linked) -> None:
 
 def _delete_at_provider(tools: Tools, studio: str, linked: Linked) -> None:
     """Raises ErasureUnfinished with all that is not gone there, after everything was asked for."""
-    left = [*_elements_left(tools, studio, linked), *_voices_left(tools, studio, linked)]
+    left = list(_left_at_provider(tools, studio, linked))
     if left:
         raise ErasureUnfinished(
             f"the provider still holds something of {linked.likeness}: {'; '.join(left)}",
@@ -184,38 +180,35 @@ def _delete_at_provider(tools: Tools, studio: str, linked: Linked) -> None:
         )
 
 
-def _elements_left(tools: Tools, studio: str, linked: Linked) -> Iterator[str]:
-    for stream in linked.elements:
-        element = tools.registry.state(studio, stream).state
-        if not isinstance(element, Element) or element.deleted:
+def _left_at_provider(tools: Tools, studio: str, linked: Linked) -> Iterator[str]:
+    for stream in (*linked.elements, *linked.voices):
+        made: Element | Voice = tools.registry.state(studio, stream).state
+        if made.deleted:
             continue
-        if element.element_id is None:
-            if element.mint is not None and element.mint.stage == "submitting":
+        if vendor_id_of(made) is None:
+            if made.mint is not None and made.mint.stage == "submitting":
                 yield f"{stream} is being made"
             continue
-        why = tools.provider.delete_element(_account(tools, studio, element.account), element.element_id)
+        if made.account is None:  # a preset of the vendor's is nobody's voice
+            continue
+        why = tools.provider.delete(_account(tools, studio, made.account), made)
         if why is None:
-            _handle(tools, studio, NoteOnElement(stream=stream, event=ElementDeleted()))
+            _handle(tools, studio, note_deleted(stream, made))
         else:
             yield f"{stream}: {why}"
 
 
-def _voices_left(tools: Tools, studio: str, linked: Linked) -> Iterator[str]:
-    for stream in linked.voices:
-        voice = tools.registry.state(studio, stream).state
-        if not isinstance(voice, Voice) or voice.deleted:
-            continue
-        if voice.voice_id is None:
-            if voice.mint is not None and voice.mint.stage == "submitting":
-                yield f"{stream} is being made"
-            continue
-        if voice.account is None:  # a preset of the vendor's is nobody's voice
-            continue
-        why = tools.provider.delete_voice(_account(tools, studio, voice.account), voice.voice_id)
-        if why is None:
-            _handle(tools, studio, NoteOnVoice(stream=stream, event=VoiceDeleted()))
-        else:
-            yield f"{stream}: {why}"
+def vendor_id_of(made: Element | Voice) -> str | None:
+    """Kling's id of it; None until it is made."""
+    found = made.element_id if isinstance(made, Element) else made.voice_id
+    return None if found is None else str(found)
+
+
+def note_deleted(stream: str, made: Element | Voice) -> Command:
+    """What puts on record that the provider has deleted it."""
+    if isinstance(made, Element):
+        return NoteOnElement(stream=stream, event=ElementDeleted())
+    return NoteOnVoice(stream=stream, event=VoiceDeleted())
 
 
 def _account(tools: Tools, studio: str, account: str) -> Account:

@@ -119,7 +119,7 @@ def bind(terminal: Terminal, character: str, voice: str | None, nothing: bool, r
 @voices.command("retire")
 @click.argument("voice")
 @click.option("--reason", required=True, help="Why.")
-@click.option("--delete", is_flag=True, help="Have it deleted at Kling too.")
+@click.option("--delete", is_flag=True, help="Have Kling delete it too; presets cannot be.")
 @calling
 def retire(terminal: Terminal, voice: str, reason: str, delete: bool) -> None:
     """Let nobody new speak with it.

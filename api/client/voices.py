@@ -71,9 +71,10 @@ class VoiceCalls(PeopleCalls):
         return self._wire.read(VoiceCard, at("voices", voice))
 
     def retire_voice(self, voice: str, *, reason: str, delete: bool = False) -> VoiceCard:
-        """Let nobody new speak with it; with `delete` it is to be deleted at Kling too."""
+        """Let nobody new speak with it; with `delete` Kling deletes it, and the card read afterwards says whether it has."""
         body = {"reason": reason, "delete": delete}
-        return read_as(VoiceCard, self._wire.change("POST", at("voices", voice, "retire"), body))
+        self._wire.change("POST", at("voices", voice, "retire"), body)
+        return self.voice(voice)
 
     def bind_voice(self, character: str, voice: str | None, *, reason: str = "") -> CharacterCard:
         """Say what a character speaks with; None is no voice of its own."""

@@ -22,8 +22,8 @@ from api.recipes import (
 )
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
+from api.routes.retiring import retire
 from api.routes.waiting import Wait, Watch
-from generation.deleting import carry_out, must_be_deletable
 from generation.minting import mint_element, preview_element
 from generation.plan import MintPreview
 from generation.queue import waiting_for
@@ -265,16 +265,8 @@ def retire_element(
 
     A preset, and what is not in the account's own list, cannot be deleted (contract R59): 409, and nothing is retired.
     """
-    if (first := change.earlier()) is not None:
-        return first
-    desk = change.continuity.desk()
     command = RetireElement(stream=named("element", element), reason=data.reason, delete=data.delete)
-    if data.delete:
-        must_be_deletable(desk, change.studio, element)
-    answer = change.make(command, reply=lambda connection: _reply(change, connection, element, 200))
-    if data.delete:
-        carry_out(desk, change.studio, element, context=change.context())
-    return answer
+    return retire(change, command, reply=lambda connection: _reply(change, connection, element, 200))
 
 
 ROUTES: Any = Router(

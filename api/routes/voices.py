@@ -8,23 +8,25 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from api.bodies import Retirement
 from api.errors import Web
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
+from api.routes.retiring import retire
 from api.voicing import (
     AnotherVoice,
     BoundVoice,
     NewVoice,
     PresetVoiceCard,
     PresetVoices,
-    RetiredVoice,
 )
 from generation.errors import KlingUnreachable
 from generation.kling.client import NoInformation
-from generation.kling.presets import preset_voices
+from generation.kling.library import ListedVoice
 from generation.minting import mint_voice
 from generation.recipe import VoiceRequest
 from generation.reminting import voice_request
+from generation.shelves import entries_of
 from registry.deciders.account import Account
 from registry.deciders.character import ReviseCharacter
 from registry.deciders.portrayal import BindVoice
@@ -151,11 +153,13 @@ def list_presets(
     visit.read(accounts.account, name)
     paying: Account = visit.registry.state(visit.studio, name).state
     with visit.continuity.kling_for(paying) as kling:
-        found = preset_voices(kling)
+        found = entries_of(kling, "voice_preset")
     if isinstance(found, NoInformation):
         raise KlingUnreachable(f"Kling does not list its voices: {found.why}", hint="try again in a while")
     items = (
-        PresetVoiceCard(voice_id=one.voice_id, name=one.voice_name, trial_url=one.trial_url) for one in found
+        PresetVoiceCard(voice_id=one.voice_id, name=one.voice_name, trial_url=one.trial_url)
+        for one in found
+        if isinstance(one, ListedVoice)
     )
     return answer_card(PresetVoices(items=tuple(items)))
 
@@ -207,11 +211,14 @@ def remint(
 
 @post("/voices/{voice:str}/retire", status_code=200, sync_to_thread=True)
 def retire_voice(
-    voice: FromPath[str], data: JSONBody[RetiredVoice], change: NamedDependency[Change]
+    voice: FromPath[str], data: JSONBody[Retirement], change: NamedDependency[Change]
 ) -> Answer[VoiceCard]:
-    """Let nobody new speak with it."""
+    """Let nobody new speak with it. With `delete` Kling deletes it right after, and `GET` says when that is done.
+
+    A preset, and what is not in the account's own list, cannot be deleted (contract R59): 409, and nothing is retired.
+    """
     command = RetireVoice(stream=named("voice", voice), reason=data.reason, delete=data.delete)
-    return change.make(command, reply=lambda connection: _reply(change, connection, voice, 200))
+    return retire(change, command, reply=lambda connection: _reply(change, connection, voice, 200))
 
 
 @post("/characters/{character:str}/voice", status_code=200, sync_to_thread=True)

@@ -201,18 +201,6 @@ class KlingClient:
             return NoInformation(f"the answer {said}", answer.http, 0)
         return costs.resource_pack_subscribe_infos
 
-    def listed(self, path: str) -> list[Any] | NoInformation:
-        """What a list of the vendor's holds, entry by entry as it came."""
-        read = self.get(path)
-        if isinstance(read, NoInformation):
-            return read
-        answer, envelope = read
-        if answer.http != 200 or envelope.code != 0:
-            return no_information(answer, envelope)
-        if not isinstance(envelope.data, list):
-            return NoInformation("the answer holds no list", answer.http, 0)
-        return envelope.data
-
     def _read(self, route: str, rest: str) -> tuple[Answer, Envelope] | NoInformation:
         if route not in PATH_OF_ROUTE:
             return NoInformation(f"no route {route!r}; nothing was asked")

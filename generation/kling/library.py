@@ -107,6 +107,7 @@ class ListedVoice(_Entry):
 
     voice_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
     voice_name: str = ""
+    trial_url: str = ""
 
     @property
     def vendor_id(self) -> str:

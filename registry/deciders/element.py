@@ -132,6 +132,13 @@ class Element:
         """Whether something new may stand on it."""
         return self.element_id is not None and not (self.retired or self.lost or self.deleted)
 
+    @property
+    def unfit(self) -> str | None:
+        """Why nothing can stand on it at the provider, in words that go on from its id; None while something can."""
+        if self.deleted:
+            return "is deleted at Kling"
+        return None if self.lost is None else f"is lost: {self.lost} at Kling"
+
 
 def assets_of(inputs: ElementInputs) -> tuple[str, ...]:
     """The assets an element is made from, the frontal picture first."""

@@ -19,7 +19,7 @@ class NoConsent(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The streams a plan stands on, of which none may be retired, and the use it makes of the people among them.
+    """The streams a plan stands on, of which none may be retired or gone, and the use it makes of the people among them.
 
     `likenesses` are those linked to the plan's characters when it was compiled. `shows` are characters that can be recognised
     without being grounds, by a portrait or in a clip that is gone on from: they may be retired, and need consent all the same.
@@ -43,9 +43,11 @@ def must_stand(standing: Standing, reads: Reads) -> None:
     for stream in standing.grounds:
         state = reads[stream]
         must_exist(state.exists, stream)
-        must_be_live(getattr(state, "retired", False), stream)
         if getattr(state, "withdrawn", False):
             raise AlreadyRetired(f"{stream} is withdrawn", hint="go on from another clip")
+        must_be_live(getattr(state, "retired", False), stream)
+        if (why := getattr(state, "unfit", None)) is not None:
+            raise AlreadyRetired(f"{stream} {why}", hint="mint it again, then ask again")
     for stream in dict.fromkeys((*standing.grounds, *standing.shows)):
         state = reads[stream]
         if isinstance(state, Character) and state.portrayal.depicts == "real_person":

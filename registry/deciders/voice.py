@@ -129,6 +129,11 @@ class Voice:
         """Whether somebody may speak with it."""
         return self.voice_id is not None and not (self.retired or self.lost or self.deleted)
 
+    @property
+    def unfit(self) -> str | None:
+        """Why nobody may be heard with it, in words that go on from its id. A lost one may still speak in its elements (W461)."""
+        return "is deleted at Kling" if self.deleted else None
+
 
 def must_be_usable_on(account: str, voice: Voice, stream: str) -> None:
     """Raises AlreadyRetired, VoiceNotMade and ForeignVoice."""

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from generation.erasing import KlingDeletion
+from generation.errors import KlingUnreachable
+from generation.kling.client import KlingClient
+from registry.deciders.account import Account, HoldAccount, ResumeAccount
 from registry.deciders.character import AssignReference
 from registry.deciders.likeness import RegisterLikeness
 from registry.deciders.portrayal import DeclareCharacter, LinkLikeness
 from registry.erased import erasure_record
 from registry.erasure import ErasureUnfinished, Tools, carry_out, find_linked, order_erasure
+from registry.events.account import AccountHeld
 from registry.registry import Registry
-from tests.servers.sandbox import Sandbox
+from tests.servers.building import build
+from tests.servers.library import Console
+from tests.servers.making import carry_mints, made, mint, mint_a_voice, with_views
+from tests.servers.sandbox import Sandbox, sandbox
 from tests.servers.world import CONTEXT, World, new_id
 
 LINE = "quokka-lantern-whisper"
@@ -24,10 +33,7 @@ MINA_TALKS: dict[str, Any] = {"action": f"Mina says the password {LINE}.", "cast
 class Gone:
     """A provider with whom everything is gone already."""
 
-    def delete_element(self, _account: object, _element_id: int) -> None:
-        return None
-
-    def delete_voice(self, _account: object, _voice_id: str) -> None:
+    def delete(self, _account: object, _made: object) -> None:
         return None
 
 
@@ -125,11 +131,49 @@ def test_a_plan_digest_knows_no_picture(world: World) -> None:
     assert not [body for body in rows if portrait.encode() in body]
 
 
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[tuple[World, Sandbox]]:
+    """A studio with a provider of its own: what is deleted there is missed by no other test."""
+    with sandbox() as provider:
+        built = build(tmp_path, provider.url)
+        yield built, provider
+        built.registry.close()
+
+
+def test_made_things_go_at_the_provider_too(alone: tuple[World, Sandbox]) -> None:
+    """What was made from a person is deleted at Kling and noted; a person who holds every call of the account is heeded."""
+    world, provider = alone
+    voice = mint_a_voice(with_views(world))
+    element = mint(world)
+    carry_mints(world, voice, element)
+    likeness, deletion = linked(world), KlingDeletion(world.desk.kling_for)
+    tools = Tools(world.registry, world.desk.blobs, deletion, CONTEXT)
+    order_erasure(world.registry, world.studio, likeness, "request", context=CONTEXT)
+    held = AccountHeld(scope="everything", by="person", message="moving house")
+    world.do(HoldAccount(stream=world.account, held=held))
+    with pytest.raises(ErasureUnfinished, match="a person holds every call"):
+        carry_out(tools, world.studio, likeness)
+    assert not made(world, voice).deleted
+
+    world.do(ResumeAccount(stream=world.account, scope="everything", by="person", reason="moved"))
+    carry_out(tools, world.studio, likeness)
+    assert [made(world, one).deleted for one in (voice, element, world.mina.element)] == [True] * 3
+    console = Console(provider)
+    assert (console.voices(), console.status(made(world, element).element_id)) == ([], "deleted")
+    console.close()
+
+
 def test_an_account_without_a_key_is_away(world: World) -> None:
     """When the provider's part cannot be done, the erasure says so, and everything of ours is gone all the same."""
     likeness = linked(world)
     order_erasure(world.registry, world.studio, likeness, "law", context=CONTEXT)
-    provider = KlingDeletion(world.desk.kling_for)
+
+    @contextmanager
+    def without_a_key(account: Account) -> Iterator[KlingClient]:
+        raise KlingUnreachable(f"no key of {account.key_fingerprint} is configured", hint="configure it")
+        yield
+
+    provider = KlingDeletion(without_a_key)
     with pytest.raises(ErasureUnfinished, match=world.mina.element):
         carry_out(Tools(world.registry, world.desk.blobs, provider, CONTEXT), world.studio, likeness)
     assert _name(world.registry, world) == ""

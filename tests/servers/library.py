@@ -50,6 +50,12 @@ class Console:
         answer = self._http.post("delete-advanced-elements", json={"element_id": str(element_id)})
         assert answer.status_code == 200, answer.text
 
+    def voices(self) -> list[str]:
+        """The ids of the account's own voices, as it lists them."""
+        listed = self._data(self._http.get("custom-voices", params={"pageNum": 1, "pageSize": 500}))
+        made = [one for task in listed for one in (task.get("task_result") or {}).get("voices", ())]
+        return [str(one["voice_id"]) for one in made]
+
     def status(self, element_id: int) -> str:
         """What the account's own list says of an element."""
         listed = self._data(

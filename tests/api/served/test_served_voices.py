@@ -18,17 +18,23 @@ from tests.api.served.filming import Film, filming
 from tests.api.served.serving import Served, png, problem
 from tests.registry.blobs.sounds import PDF, wav
 from tests.registry.events.golden import an_id
-from tests.servers.sandbox import sandbox
+from tests.servers.library import Console
+from tests.servers.sandbox import Sandbox, sandbox
 
 _IDS = count(700_000_000_000)
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
-    with sandbox("--voice-seconds", "0.1") as kling:
-        brief = {"CONTINUITY_POLL_FIRST_SECONDS": "0.05", "CONTINUITY_POLL_THEN_SECONDS": "0.1"}
-        with filming(tmp_path_factory.mktemp("voices"), kling, **brief) as started:
-            yield started
+def kling() -> Iterator[Sandbox]:
+    with sandbox("--voice-seconds", "0.1") as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory, kling: Sandbox) -> Iterator[Film]:
+    brief = {"CONTINUITY_POLL_FIRST_SECONDS": "0.05", "CONTINUITY_POLL_THEN_SECONDS": "0.1"}
+    with filming(tmp_path_factory.mktemp("voices"), kling, **brief) as started:
+        yield started
 
 
 @pytest.fixture
@@ -49,6 +55,15 @@ def introduced(service: Served, name: str = "Mina", kind: str = "person") -> str
 def adopted(service: Served, account: str | None, character: str) -> dict[str, Any]:
     body = {"voice_id": str(next(_IDS)), "account": account, "character": character, "name": "Mina"}
     return service.made("/v1/voices", body)
+
+
+def customs(kling: Sandbox) -> list[str]:
+    """The account's own voices as Kling lists them now."""
+    console = Console(kling)
+    try:
+        return console.voices()
+    finally:
+        console.close()
 
 
 def ended(film: Film, answer: httpx.Response) -> dict[str, Any]:
@@ -155,10 +170,52 @@ def test_a_voice_is_retired_once(service: Served, account: str) -> None:
     """Retiring says why; a second time is refused, and nobody is given the voice any more."""
     who = introduced(service)
     voice = adopted(service, account, who)["id"]
-    card = service.made(f"/v1/voices/{voice}/retire", {"reason": "recast", "delete": True})
+    card = service.made(f"/v1/voices/{voice}/retire", {"reason": "recast"})
     assert (card["state"], card["reason"]) == ("retired", "recast")
     problem(service.post(f"/v1/voices/{voice}/retire", {"reason": "x"}), 409, "already-retired")
     problem(service.post(f"/v1/characters/{who}/voice", {"voice": voice}), 409, "already-retired")
+
+
+def test_a_voice_is_deleted_at_kling(film: Film, service: Served, account: str, kling: Sandbox) -> None:
+    """Retired first, then deleted at the provider, then noted; a repeat with the same key is the same answer."""
+    asked = {"character": introduced(service), "account": account, "url": "https://recordings.example/a.wav"}
+    card = ended(film, service.post("/v1/voices", asked))
+    path, once = f"/v1/voices/{card['id']}", {"Idempotency-Key": "delete-voice"}
+    assert card["voice_id"] in customs(kling)
+
+    first = service.post(f"{path}/retire", {"reason": "recast", "delete": True}, headers=once)
+
+    assert (first.status_code, first.json()["state"]) == (200, "retired")
+    assert card["voice_id"] not in customs(kling)
+    assert service.get(path).json()["state"] == "deleted"
+    again = service.post(f"{path}/retire", {"reason": "recast", "delete": True}, headers=once)
+    assert again.json() == first.json()
+    problem(service.post(f"{path}/retire", {"reason": "x", "delete": True}), 409, "already-retired")
+
+
+def test_a_retired_voice_can_still_be_deleted(
+    film: Film, service: Served, account: str, kling: Sandbox
+) -> None:
+    """What was retired without being deleted is deleted by asking again, on the command line too."""
+    asked = {"character": introduced(service), "account": account, "url": "https://recordings.example/b.wav"}
+    card = ended(film, service.post("/v1/voices", asked))
+    service.made(f"/v1/voices/{card['id']}/retire", {"reason": "recast"})
+    assert card["voice_id"] in customs(kling)
+
+    told = at_the_terminal(service, "voices", "retire", card["id"], "--reason", "done with", "--delete")
+
+    assert told["state"] == "deleted"
+    assert card["voice_id"] not in customs(kling)
+
+
+def test_what_is_not_ones_own_is_not_deleted(service: Served, account: str) -> None:
+    """Presets and voices that the account's list does not hold are refused by R59, and are not retired either."""
+    for owner in (None, account):
+        path = f"/v1/voices/{adopted(service, owner, introduced(service))['id']}"
+        before = service.position()
+        refused = service.post(f"{path}/retire", {"reason": "recast", "delete": True})
+        assert "R59" in problem(refused, 409, "cannot-delete")["detail"]
+        assert (service.get(path).json()["state"], service.position()) == ("live", before)
 
 
 def test_the_vendor_s_presets_are_listed_with_where_to_hear_them(service: Served) -> None:

@@ -13,7 +13,7 @@ from registry.deciders.account import OpenAccount
 from registry.deciders.asset import DescribeAsset, RegisterAsset
 from registry.deciders.character import AssignReference, IntroduceCharacter, RetireCharacter, ReviseCharacter
 from registry.deciders.clip import RecordClip
-from registry.deciders.element import AdoptElement
+from registry.deciders.element import AdoptElement, Element
 from registry.deciders.generation import (
     EndGeneration,
     OpenSubmission,
@@ -29,8 +29,8 @@ from registry.deciders.scene import CastInScene, OpenScene, PlanShot, RecordCont
 from registry.deciders.standing import Standing
 from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
-from registry.deciders.voice import AdoptVoice
-from registry.erasure import Tools
+from registry.deciders.voice import AdoptVoice, Voice
+from registry.erasure import Tools, vendor_id_of
 from registry.events.envelope import Event
 from registry.events.likeness import ConsentGranted
 from registry.events.personal import personal_fields
@@ -87,19 +87,13 @@ class Words:
 class Provider:
     """A provider that remembers what it was asked to delete; `away` makes it say no."""
 
-    deleted: list[int | str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     away: bool = False
 
-    def delete_element(self, _account: object, element_id: int) -> str | None:
-        return self._delete(element_id)
-
-    def delete_voice(self, _account: object, voice_id: str) -> str | None:
-        return self._delete(voice_id)
-
-    def _delete(self, name: int | str) -> str | None:
+    def delete(self, _account: object, made: Element | Voice) -> str | None:
         if self.away:
             return "it is away"
-        self.deleted.append(name)
+        self.deleted.append(str(vendor_id_of(made)))
         return None
 
 

@@ -25,6 +25,7 @@ from registry.events.personal import Erased, personal_fields
 from registry.log.tables import EVENTS
 from registry.proof.leaf import leaf_hash
 from registry.views import assets, characters, clips, lineage
+from registry.views.deletions import open_deletions
 from tests.registry.erasing.person import (
     ANNA,
     BEN,
@@ -125,8 +126,11 @@ def test_tombstones(person: Person) -> None:
     assert (card.erased, card.retired, card.name, card.aliases) == (True, True, "(erased)", ())
     assert (picture.erased, picture.original, picture.label) == (True, None, "(erased)")
     element = person.log.registry.state(STUDIO, ELEMENT).state
-    assert (element.retired, element.deleted) == (True, True)
-    assert person.provider.deleted == [7, "v-7"]
+    voice = person.log.registry.state(STUDIO, VOICE).state
+    assert [(one.retired, one.deleted) for one in (element, voice)] == [(True, True)] * 2
+    assert person.provider.deleted == ["7", "v-7"]
+    with person.log.registry.reading() as connection:
+        assert open_deletions(connection, most=10) == []
 
 
 def test_lineage_answers(person: Person) -> None:
