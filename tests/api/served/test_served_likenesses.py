@@ -108,6 +108,8 @@ def test_bad_input_about_people(service: Served, hana: dict[str, Any]) -> None:
     assert "it starts at" in problem(service.post(path, backwards), 422, "invalid")["detail"]
     assert problem(service.post(path, absent), 404, "not-found")["hint"]
     problem(service.post(path, consent(hana["asset"], ends_at="tomorrow")), 422, "invalid-request")
+    for never in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        problem(service.post(path, consent(hana["asset"], ends_at=never)), 422, "invalid-request")
     problem(service.post(path, consent(hana["asset"], territories=["Korea"])), 422, "invalid-request")
     problem(service.post("/v1/likenesses", {"name": "Kid", "minor": True}), 422, "invalid-request")
     service.made(f"{path}/{hana['consent']}/revoke", {"reason": "she left"})
