@@ -35,6 +35,6 @@ def test_a_moment_is_its_microseconds_since_1970(moment: str, count: int) -> Non
     ],
 )
 def test_no_moment_outside_of_what_can_be_counted_and_shown(moment: str) -> None:
-    """Before 1970 the log cannot count, after 9999 nobody can be shown it; a day that is none and a text without offset are none."""
+    """Before 1970 the log cannot count, after 9999 nobody can be shown it; a day that is none is refused too."""
     with pytest.raises(ValueError, match=r"moment|day is out of range"):
         microseconds(moment)

@@ -120,7 +120,7 @@ def test_bad_input_about_people(service: Served, hana: dict[str, Any]) -> None:
     problem(service.get("/v1/likenesses/likeness_01jd0k4m5vf2s8m1q3x7w9y2zz"), 404, "not-found")
     clip = "/v1/clips/clip_01jd0k4m5vf2s8m1q3x7w9y2zz/decide"
     problem(service.post(clip, {"decision": "withdraw", "reason": "not cleared"}), 404, "not-found")
-    problem(service.post(clip, {"decision": "erase", "reason": "not cleared"}), 501, "not-available")
+    problem(service.post(clip, {"decision": "erase", "reason": "not cleared"}), 404, "not-found")
 
 
 def test_territories_and_declarations(service: Served, hana: dict[str, Any]) -> None:
