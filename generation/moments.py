@@ -9,9 +9,19 @@ from typing import Final
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
 def microseconds(moment: str) -> int:
-    """Microseconds since 1970. Raises ValueError for what is no such text, and for a day or an hour that does not exist."""
+    """Microseconds since 1970.
+
+    Raises ValueError for what is no such text, for a day or an hour that does not exist, and outside of the years 1970 to 9999
+    (UTC), which the log cannot count or nobody could be shown again.
+    """
     if not _MOMENT.fullmatch(moment):
         raise ValueError("a moment is RFC 3339 with its offset, e.g. 2026-12-01T18:00:00+09:00")
-    since = datetime.fromisoformat(moment.upper()) - datetime(1970, 1, 1, tzinfo=UTC)
-    return since // timedelta(microseconds=1)
+    said = datetime.fromisoformat(moment.upper())
+    if not _FIRST <= said <= _LAST:
+        raise ValueError("a moment lies in the years 1970 to 9999, UTC")
+    return (said - _FIRST) // timedelta(microseconds=1)

@@ -20,7 +20,9 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{plain(name)}: {plain(said)}" for name, said in value.items() if said is not None)
+        return ", ".join(
+            f"{plain(name)}: {plain(timed(name, said))}" for name, said in value.items() if said is not None
+        )
     if isinstance(value, list | tuple):
         return ("\n" if any(isinstance(one, Mapping) for one in value) else ", ").join(map(plain, value))
     return "".join(
@@ -43,6 +45,11 @@ def moment(microseconds: int | None) -> str:
     return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
+def timed(name: str, value: object) -> object:
+    """A field's value; times are named `…_at` and count microseconds, and are shown as UTC."""
+    return moment(value) if str(name).endswith("_at") and isinstance(value, int) else value
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Columns by name; the first is an id or another word that must stay in one piece."""
     made = Table(box=None, header_style="bold", pad_edge=False)
@@ -54,15 +61,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 
 def fields(card: BaseModel | Mapping[str, Any], *, without: Iterable[str] = ()) -> Table:
-    """A card's fields, one a line; times are named `…_at` and count microseconds."""
+    """A card's fields, one a line."""
     said = card.model_dump(mode="json") if isinstance(card, BaseModel) else card
     made = Table(box=None, show_header=False, pad_edge=False)
     made.add_column(style="bold", no_wrap=True)
     made.add_column(overflow="fold")
     for name, value in said.items():
         if name not in set(without):
-            shown = moment(value) if name.endswith("_at") and isinstance(value, int) else value
-            made.add_row(text(name), text(shown))
+            made.add_row(text(name), text(timed(name, value)))
     return made
 
 

@@ -191,11 +191,15 @@ def _delete(
     return no_information(answer, envelope)
 
 
-def _made(task: Task, entry: Any, shelf: Shelf) -> Iterator[Listed | None]:
-    """What a finished task made; None stands for what cannot be read. Nothing while it is in the making, or failed."""
+def _made(task: Task, entry: Mapping[str, Any], shelf: Shelf) -> Iterator[Listed | None]:
+    """What a finished task made; None stands for what cannot be read. Nothing while it is in the making, or failed.
+
+    Read from the entry as it came: a task leaves out what it cannot read, and here that has to be counted.
+    """
     if task.task_status != "succeed":
         return
-    results = entry["task_result"].get(_RESULTS[shelf]) if task.task_result else None
+    told = entry.get("task_result")
+    results = told.get(_RESULTS[shelf]) if isinstance(told, dict) else None
     if not isinstance(results, list) or not results:
         yield None
         return

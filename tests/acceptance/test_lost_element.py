@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from generation.census import Count, census_now
 from generation.errors import CannotResolve
-from registry.deciders.element import AdoptElement
+from generation.sandbox.accounts import SECOND_ACCOUNT
+from registry.deciders.character import AssignReference
+from registry.deciders.production import ChooseAccount
 from registry.events.account import CensusTaken
+from registry.views import lineage
+from tests.generation.test_mint_accounts import remint, with_two_accounts
+from tests.servers.building import picture
 from tests.servers.carrying import world
 from tests.servers.library import Console
+from tests.servers.making import carry_mints, with_views
 from tests.servers.sandbox import Sandbox, sandbox
-from tests.servers.world import CONTEXT, World, new_id
+from tests.servers.world import CONTEXT, Person, World, new_id
 
 __all__ = ["world"]
 
@@ -29,7 +37,7 @@ def provider() -> Iterator[Sandbox]:
 
 def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -> None:
     """A census finds the deletion; nothing is made of something else in silence; the new element serves from then on."""
-    console = Console(provider)
+    world, console = with_views(world), Console(provider)
     first = world.ask(**ARGUE)
     assert world.carry(first)[0].outcome == "delivered"
     before = films(provider)
@@ -41,18 +49,14 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     (lost,) = [finding for finding in report.findings if finding.subject == world.mina.element]
     assert (lost.kind, lost.actions[0]) == ("deleted", "remint")
 
-    with pytest.raises(CannotResolve) as refused:
-        world.ask(**SCENE_TWO)
-    (gap,) = [finding for finding in refused.value.gaps if finding.severity == "E"]
-    assert (gap.rule, world.mina.element in gap.message, "units" in gap.message) == ("E423", True, True)
-    assert gap.alternatives[0].startswith("continuity elements ")
+    assert refused_for(world, world.mina)[0].startswith("continuity elements ")
     fallen = world.ask(
         action="They share the last seat.",
         cast=[{"character": "Mina", "fall_back": True}, {"character": "Jun"}],
     )
     assert used(world, fallen) == []
 
-    anew = made_anew(world, console)
+    anew = made_anew(world, world.mina)
     second = world.ask(**SCENE_TWO)
 
     assert used(world, second) == [element_id(world, anew), element_id(world, world.jun.element)]
@@ -61,25 +65,82 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     assert used(world, first) == [
         element_id(world, who) for who in (world.mina.element, world.jun.element)
     ]  # past clips keep what they were made with
+    assert {world.mina.element, anew} <= ancestry(world, anew)
+    assert stands_on(world, first) == {world.mina.element, world.jun.element}
+    assert stands_on(world, second) == {anew, world.jun.element}
     console.close()
 
 
-def made_anew(world: World, console: Console) -> str:
-    """The element in the lost one's place.
-
-    PLACE FOR THE REMINT: today a person makes it in the vendor's console and adopts it; with `continuity elements remint` this
-    becomes that one command, carried by the worker, and lineage shows both.
-    """
-    element = new_id("element")
-    command = AdoptElement(
-        stream=element,
-        element_id=console.make("Mina again"),
-        account=world.account,
-        character=world.mina.character,
-        attested_by="a test",
+def test_the_same_on_a_second_account(world: World, provider: Sandbox) -> None:
+    """Another account pays: its own ids are refused until both are made there; those are deleted, and made anew once more."""
+    world, other = with_two_accounts(with_views(world), provider.url)
+    world.do(
+        AssignReference(
+            stream=world.jun.character, asset=picture(world.desk, world.studio, "brown"), role="profile"
+        )
     )
-    world.do(command)
-    return element
+    first = world.ask(**ARGUE)
+    world.carry(first)
+    world.do(ChooseAccount(stream=world.production, account=other))
+    refused_for(world, world.mina)
+
+    theirs = [made_anew(world, who, account=other) for who in (world.mina, world.jun)]
+    second = world.ask(**SCENE_TWO)
+    assert world.carry(second)[0].outcome == "delivered"
+    console = Console(provider, SECOND_ACCOUNT.api_key)
+    console.delete(element_id(world, theirs[0]))
+    census_now(world.desk, world.studio, other, Count(new_id("census"), CONTEXT))
+    refused_for(world, world.mina)
+    again = made_anew(world, replace(world.mina, element=theirs[0]))
+    third = world.ask(**SCENE_TWO)
+    assert world.carry(third)[0].outcome == "delivered"
+
+    assert stands_on(world, first) == {world.mina.element, world.jun.element}
+    assert stands_on(world, second) == set(theirs)
+    assert stands_on(world, third) == {again, theirs[1]}
+    assert used(world, third) == [element_id(world, one) for one in (again, theirs[1])]
+    assert {world.mina.element, theirs[0], again} <= ancestry(world, again)
+    world.do(ChooseAccount(stream=world.production, account=world.account))
+    assert used(world, world.ask(**SCENE_TWO))[0] == element_id(world, world.mina.element)
+    console.close()
+
+
+def refused_for(world: World, who: Person) -> tuple[str, ...]:
+    """Scene two is refused because this one has no live element; the ways out."""
+    with pytest.raises(CannotResolve) as refused:
+        world.ask(**SCENE_TWO)
+    gap = next(gap for gap in refused.value.gaps if gap.severity == "E")
+    assert (gap.rule, who.element in gap.message, "units" in gap.message) == ("E425", True, True)
+    return gap.alternatives
+
+
+def made_anew(world: World, who: Person, *, account: str | None = None) -> str:
+    """The element in the lost one's place: asked for from its recipe, made by the worker, named as the other's remint."""
+    anew = remint(world, who.element, account or state(world, who.element).account)
+    carry_mints(world, anew)
+    mint = state(world, anew).mint
+    assert (mint.stage, mint.requested.remint_of) == ("minted", who.element)
+    return anew
+
+
+def state(world: World, element: str) -> Any:
+    return world.registry.state(world.studio, element).state
+
+
+def ancestry(world: World, stream: str) -> set[str]:
+    """Everything that something was made from, as lineage tells it, and itself."""
+    with world.registry.reading() as connection:
+        edges = lineage.lineage(connection, world.studio, stream).edges
+    return {name for edge in edges for name in (edge.made, edge.source)}
+
+
+def stands_on(world: World, generation: str) -> set[str]:
+    """The elements its clip was made from, as lineage tells it, without those whose place they took."""
+    clip = world.card(generation).clip
+    assert clip is not None
+    with world.registry.reading() as connection:
+        edges = lineage.lineage(connection, world.studio, clip).edges
+    return {edge.source for edge in edges if edge.made == clip and edge.source.startswith("element_")}
 
 
 def element_id(world: World, element: str) -> int:

@@ -13,6 +13,7 @@ from generation.bindings import choose_binding, stale
 from generation.compile import preview
 from generation.grounds import AccountGround, ElementGround, VoiceGround
 from generation.resolve import resolve
+from registry.deciders.looks import Look
 from registry.events.element import ElementInputs
 from tests.generation.film import ARGUE, JUN, MINA, PICTURES, asset, film, shot
 from tests.registry.events.golden import an_id
@@ -54,7 +55,7 @@ def test_whoever_had_an_element_is_not_shown_by_something_else(name: str, identi
     if (name, identity) == ("foreign", "elements"):
         assert gap.rule == "E404"
     else:
-        assert gap.rule == "E423"
+        assert gap.rule == "E425"
         assert "costs 0 units" in gap.message
     assert (unfit.cause or "is on account_2").removeprefix("is ") in gap.message
     assert gap.alternatives[0] == f"continuity elements mint character_mina --account {HERE}"
@@ -84,7 +85,7 @@ def test_falling_back_needs_a_picture() -> None:
     cast = [{"character": "mina", "fall_back": True}]
     resolution = resolve(shot(**ARGUE, cast=cast), film(of(UNFIT["lost"], references=())))
 
-    assert [gap.rule for gap in resolution.gaps] == ["E423"]
+    assert [gap.rule for gap in resolution.gaps] == ["E425"]
 
 
 @pytest.mark.parametrize("identity", ["elements", "images"])
@@ -171,7 +172,7 @@ def test_a_payload_never_holds_a_wrong_element(
 ) -> None:
     """Whatever elements there are: those in a payload are of the paying account, of the look in use, and live."""
     cast = [{"character": "mina", "identity": identity, "fall_back": fall_back and identity == "auto"}]
-    grounds = film(of(*held, look=look))
+    grounds = film(of(*held, look=look, looks={"winter": Look(), "summer": Look()}))
     resolution = resolve(shot(**ARGUE, cast=cast), grounds)
     payload = preview(shot(**ARGUE, cast=cast), grounds).payload or {}
 
@@ -181,7 +182,7 @@ def test_a_payload_never_holds_a_wrong_element(
     assert all((e.account, e.look, e.retired) == (HERE, look, False) for e in used)
     had = any(e.look == look for e in held)
     if identity == "auto" and had and not right and not fall_back:
-        assert [gap.rule for gap in resolution.gaps] == ["E423"]
+        assert [gap.rule for gap in resolution.gaps] == ["E425"]
 
 
 def test_others_are_still_judged() -> None:

@@ -19,13 +19,13 @@ _BODY: dict[str, Any] = {
 
 
 class Console:
-    """The account as its owner uses it in the vendor's own console: nothing here goes through us."""
+    """An account as its owner uses it in the vendor's own console: nothing here goes through us."""
 
-    def __init__(self, provider: Sandbox) -> None:
+    def __init__(self, provider: Sandbox, api_key: str = DEFAULT_ACCOUNT.api_key) -> None:
         self._provider = provider
         self._http = httpx.Client(
             base_url=f"{provider.url}/v1/general",
-            headers={"authorization": f"Bearer {DEFAULT_ACCOUNT.api_key}"},
+            headers={"authorization": f"Bearer {api_key}"},
             trust_env=False,
             timeout=20,
         )

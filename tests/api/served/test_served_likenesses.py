@@ -108,6 +108,8 @@ def test_bad_input_about_people(service: Served, hana: dict[str, Any]) -> None:
     assert "it starts at" in problem(service.post(path, backwards), 422, "invalid")["detail"]
     assert problem(service.post(path, absent), 404, "not-found")["hint"]
     problem(service.post(path, consent(hana["asset"], ends_at="tomorrow")), 422, "invalid-request")
+    for never in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        problem(service.post(path, consent(hana["asset"], ends_at=never)), 422, "invalid-request")
     problem(service.post(path, consent(hana["asset"], territories=["Korea"])), 422, "invalid-request")
     problem(service.post("/v1/likenesses", {"name": "Kid", "minor": True}), 422, "invalid-request")
     service.made(f"{path}/{hana['consent']}/revoke", {"reason": "she left"})
@@ -118,7 +120,7 @@ def test_bad_input_about_people(service: Served, hana: dict[str, Any]) -> None:
     problem(service.get("/v1/likenesses/likeness_01jd0k4m5vf2s8m1q3x7w9y2zz"), 404, "not-found")
     clip = "/v1/clips/clip_01jd0k4m5vf2s8m1q3x7w9y2zz/decide"
     problem(service.post(clip, {"decision": "withdraw", "reason": "not cleared"}), 404, "not-found")
-    problem(service.post(clip, {"decision": "erase", "reason": "not cleared"}), 501, "not-available")
+    problem(service.post(clip, {"decision": "erase", "reason": "not cleared"}), 404, "not-found")
 
 
 def test_territories_and_declarations(service: Served, hana: dict[str, Any]) -> None:
