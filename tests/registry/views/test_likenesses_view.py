@@ -20,9 +20,9 @@ from registry.views import likenesses
 from registry.views.followups import FollowUps, clips_with
 from registry.views.likenesses import LikenessCard
 from tests.registry.events.golden import an_id
-from tests.registry.log.opened import STUDIO, Opened
+from tests.registry.log.opened import STUDIO, Opened, register
 from tests.registry.log.story import CLIP, ELEMENT, FACE, JUN, MADE, MINA, SHOW, VOICE
-from tests.registry.views.bound import minted
+from tests.registry.views.bound import COAT, minted
 
 WHO, CONSENT = an_id("likeness"), an_id("consent")
 MAKING = an_id("element", 11)
@@ -108,6 +108,7 @@ def test_what_is_done_is_not_left(allowed: Opened, done: Any, emptied: str) -> N
 
 def test_an_element_that_was_never_made(allowed: Opened) -> None:
     """One in the making is to be retired, as it would be made; one whose making failed is not."""
+    allowed.handle(register(COAT))
     allowed.handle(minted(MAKING))
     allowed.handle(RevokeConsent(stream=WHO, consent=CONSENT, reason="no"))
     assert left(allowed)["elements"] == [ELEMENT, MAKING]
