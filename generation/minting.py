@@ -16,9 +16,11 @@ from generation.prices import creation_price
 from generation.provisions import mint_grounds
 from generation.realise import Draft, element_draft, voice_draft
 from generation.recipe import ElementRecipeRequest, MintGrounds, VoiceRequest
+from generation.refusing import Refusals, refused_uses
 from generation.rules.catalogue import judge
 from generation.rules.finding import Finding
 from generation.rules.subject import Subject
+from registry.deciders.command import Command
 from registry.deciders.element import MintElement
 from registry.deciders.minting import must_pay
 from registry.deciders.standing import must_stand
@@ -64,9 +66,11 @@ def mint_element(  # noqa: PLR0913 - what is asked, and under what it is taken
     """Take the recipe: ElementMintRequested under the new id `element`.
 
     `remint_of` is the binding it takes the place of, `reason` why. Raises CannotResolve and PayloadRefused with everything that
-    was found, and what `Registry.handle` raises; then nothing was written.
+    was found, and what `Registry.handle` raises; then nothing was written but the use of a likeness that is not allowed.
     """
+    refusals = Refusals(registry, studio, context, idempotency)
     plan, draft, grounds = _element(registry, studio, request, policies)
+    refusals.keep(_denied(registry, studio, plan, draft))
     _must_be_sendable(plan, draft)
     if not isinstance(draft.inputs, ElementInputs) or grounds.account is None:
         raise RuntimeError("a recipe without inputs has no finding")
@@ -101,7 +105,9 @@ def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
     policies: Policies = GUIDE,
 ) -> Handled:
     """Take the request for a voice: VoiceMintRequested under the new id `voice`. Raises like `mint_element`."""
+    refusals = Refusals(registry, studio, context, idempotency)
     plan, draft, grounds = _voice(registry, studio, request, policies)
+    refusals.keep(_denied(registry, studio, plan, draft))
     _must_be_sendable(plan, draft)
     if not isinstance(draft.inputs, VoiceInputs) or grounds.account is None:
         raise RuntimeError("a voice without inputs has no finding")
@@ -189,11 +195,8 @@ def _judged(registry: Registry, studio: str, plan: MintPlan, draft: Draft) -> Mi
 
 def _objections(registry: Registry, studio: str, plan: MintPlan) -> list[Finding]:
     """What the intent's own guards would refuse now, said at the door."""
-    standing, found = mint_standing(plan, at=registry.clock()), []
-    reads = {name: registry.state(studio, name).state for name in standing.reads}
-    try:
-        must_stand(standing, reads)
-    except (Refusal, NotFound) as refused:
+    found = []
+    if (refused := _not_standing(registry, studio, plan)) is not None:
         found.append(NOT_ALLOWED.at("character", refused.message))
     try:
         production = {name: registry.state(studio, name).state for name in (plan.production,) if name}
@@ -201,6 +204,22 @@ def _objections(registry: Registry, studio: str, plan: MintPlan) -> list[Finding
     except (Refusal, NotFound) as refused:
         found.append(NO_BUDGET.at("production", refused.message))
     return found
+
+
+def _not_standing(registry: Registry, studio: str, plan: MintPlan) -> Refusal | NotFound | None:
+    """What the intent would refuse of its grounds and its people now."""
+    standing = mint_standing(plan, at=registry.clock())
+    try:
+        must_stand(standing, {name: registry.state(studio, name).state for name in standing.reads})
+    except (Refusal, NotFound) as refused:
+        return refused
+    return None
+
+
+def _denied(registry: Registry, studio: str, plan: MintPlan, draft: Draft) -> list[Command]:
+    """The use of a likeness that is not allowed, to be written down; nothing when something else keeps it from being judged."""
+    refused = None if _blocks(draft.found) else _not_standing(registry, studio, plan)
+    return [] if refused is None else refused_uses(refused, production=plan.production, subject=None)
 
 
 def _blocks(findings: tuple[Finding, ...] | list[Finding]) -> bool:

@@ -17,7 +17,7 @@ class Reworded(Card):
 
 
 class StaleElement(Card):
-    """An element whose recipe would no longer be what the character looks like."""
+    """An element whose recipe is not what the character looks and sounds like once the pin is moved."""
 
     element: str
     element_id: int | None

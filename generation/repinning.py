@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from generation.pin_impact import MetScene, OpenGeneration, PinImpact, Reworded, StaleElement
+from generation.staleness import stale_of
 from registry.deciders.character import Character, Reference
-from registry.deciders.element import Element, assets_of
 from registry.deciders.looks import Look
 from registry.errors import NotFound
 from registry.events.ids import is_id
 from registry.registry import Connection, Registry
-from registry.views import elements, generations, pins, scenes
+from registry.views import generations, pins, scenes
 from registry.views.generations import GenerationCard
 from registry.views.looks import ReferenceCard
 from registry.views.pins import PinCard
@@ -35,7 +35,7 @@ def impact_of_move(registry: Registry, studio: str, holder: str, character: str)
             references_added=tuple(map(_card, (one for one in after if one not in before))),
             references_removed=tuple(map(_card, (one for one in before if one not in after))),
             reworded=tuple(_reworded(then, now, pin.look)),
-            stale_elements=tuple(_stale(registry, connection, studio, pin=pin, then=then, now=now)),
+            stale_elements=tuple(_stale(registry, connection, studio, pin)),
             scenes=tuple(_met(connection, studio, holder, character)),
         )
 
@@ -75,26 +75,13 @@ def _reworded(then: Character, now: Character, look: str | None) -> Iterator[Rew
     return (Reworded(what=what, before=one, after=other) for what, one, other in texts if one != other)
 
 
-def _stale(
-    registry: Registry, connection: Connection, studio: str, *, pin: PinCard, then: Character, now: Character
-) -> Iterator[StaleElement]:
-    ids = [card.id for card in elements.elements_of(connection, studio, [pin.character])]
-    folded = registry.states(connection, studio, ids, as_of=registry.head(connection, studio))
-    for id in ids:
-        state = folded[id].state if id in folded else None
-        if not isinstance(state, Element) or not state.live or state.mint is None or state.look != pin.look:
-            continue
-        gone = _no_longer(assets_of(state.mint.requested.inputs), then, now, pin.look)
-        if gone:
-            because = f"its recipe names {', '.join(gone)}, which no longer {'shows' if len(gone) == 1 else 'show'} the character"
+def _stale(registry: Registry, connection: Connection, studio: str, pin: PinCard) -> Iterator[StaleElement]:
+    """The move uses the character as it is now, so what is stale by then is what is stale now, in the pinned look."""
+    for element, why in stale_of(registry, connection, studio, [pin.character]):
+        if element.look == pin.look:
             yield StaleElement(
-                element=id, element_id=state.element_id, account=state.account, because=because
+                element=element.id, element_id=element.element_id, account=element.account, because=why
             )
-
-
-def _no_longer(assets: Iterable[str], then: Character, now: Character, look: str | None) -> list[str]:
-    before, after = ({one.asset for one in _counting(state, look)} for state in (then, now))
-    return [asset for asset in assets if asset in before and asset not in after]
 
 
 def _met(connection: Connection, studio: str, holder: str, character: str) -> Iterator[MetScene]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from generation.bindings import stale
-from generation.grounds import CharacterGround, VoiceGround
+from generation.grounds import CharacterGround, ElementGround, VoiceGround
 from generation.present import Present
 from generation.source import FoundCharacter, voice_in_use
 from registry.deciders.element import assets_of
-from registry.registry import Registry
+from registry.registry import Connection, Registry
 from registry.views.elements import ElementCard
 
 
@@ -18,18 +18,25 @@ def stale_now(registry: Registry, studio: str, cards: Iterable[ElementCard]) -> 
     """Element id -> what has changed since it was made, for those of `cards` that are live and stale."""
     shown = sorted({card.character for card in cards if card.live})
     with registry.snapshot() as connection:
-        source = Present(registry, connection, studio)
-        held = [(who, one) for who, one in source.elements(shown) if one.made_of and not one.retired]
-        people = {found.ground.id: found for found in source.characters(shown)} if held else {}
-        voices = source.voices(sorted(people))
-        recipes = [one.made_of for _, one in held if one.made_of is not None]
-        assets = source.assets(sorted({asset for recipe in recipes for asset in assets_of(recipe)}))
-    told = {
-        one.id: stale(one.made_of, _speaking(people[who], voices, one.account), assets)
+        return {one.id: why for one, why in stale_of(registry, connection, studio, shown)}
+
+
+def stale_of(
+    registry: Registry, connection: Connection, studio: str, characters: Iterable[str]
+) -> list[tuple[ElementGround, str]]:
+    """The live elements of these characters that are stale in the look each was made in, oldest first, with the cause."""
+    source, shown = Present(registry, connection, studio), list(characters)
+    held = [(who, one) for who, one in source.elements(shown) if one.made_of and not one.retired]
+    people = {found.ground.id: found for found in source.characters(shown)} if held else {}
+    voices = source.voices(sorted(people))
+    recipes = [one.made_of for _, one in held if one.made_of is not None]
+    assets = source.assets(sorted({asset for recipe in recipes for asset in assets_of(recipe)}))
+    told = (
+        (one, stale(one.made_of, _speaking(people[who], voices, one.account), assets))
         for who, one in held
         if who in people
-    }
-    return {element: why for element, why in told.items() if why is not None}
+    )
+    return [(one, why) for one, why in told if why is not None]
 
 
 def _speaking(found: FoundCharacter, voices: list[tuple[str, VoiceGround]], account: str) -> CharacterGround:

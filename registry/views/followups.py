@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, Connection, Index, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, func, insert, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
 from registry.events.references import CastMember
 from registry.events.scene import ContinuityRecorded
-from registry.events.voice import (
-    VoiceAdopted,
-    VoiceDeleted,
-    VoiceMintFailed,
-    VoiceMintRequested,
-    VoiceRetired,
-)
 from registry.log.roles import Projection
 from registry.views.clips import CLIPS, KEPT
 from registry.views.elements import ELEMENTS
 from registry.views.page import Card
+from registry.views.voices import voices_of
 
 
 class AppearanceRow(SQLModel, table=True):
@@ -39,21 +33,7 @@ class AppearanceRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
-class OwnVoiceRow(SQLModel, table=True):
-    """A voice and whose it is."""
-
-    __tablename__ = "view_own_voices"
-    __table_args__ = (Index("own_voices_by_character", "log", "character"),)
-
-    log: str = Field(primary_key=True)
-    voice: str = Field(primary_key=True)
-    character: str
-    position: int = Field(sa_type=BigInteger)
-    live: bool
-
-
 APPEARANCES = AppearanceRow.__table__  # type: ignore[attr-defined]
-OWN_VOICES = OwnVoiceRow.__table__  # type: ignore[attr-defined]
 
 
 class ToRetire(Card):
@@ -85,13 +65,6 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case ContinuityRecorded(clip=str() as clip) as event:
                 for member in event.cast:
                     _appears(connection, recorded, clip, member)
-            case VoiceAdopted(character=character):
-                _own(connection, recorded, character)
-            case VoiceMintRequested() as event:
-                _own(connection, recorded, event.inputs.character)
-            case VoiceRetired() | VoiceDeleted() | VoiceMintFailed():
-                here = (OWN_VOICES.c.log == recorded.log) & (OWN_VOICES.c.voice == recorded.stream)
-                connection.execute(update(OWN_VOICES).where(here).values(live=False))
 
 
 def _appears(connection: Connection, recorded: Recorded, clip: str, member: CastMember) -> None:
@@ -103,45 +76,25 @@ def _appears(connection: Connection, recorded: Recorded, clip: str, member: Cast
         connection.execute(insert(APPEARANCES).values(**here, **more))
 
 
-def _own(connection: Connection, recorded: Recorded, character: str) -> None:
-    row = {"voice": recorded.stream, "character": character, "live": True}
-    connection.execute(insert(OWN_VOICES).values(log=recorded.log, position=recorded.position, **row))
-
-
-PROJECTION = Projection(
-    "followups",
-    (APPEARANCES, OWN_VOICES),
-    frozenset(
-        {
-            "ContinuityRecorded",
-            "VoiceAdopted",
-            "VoiceMintRequested",
-            "VoiceMintFailed",
-            "VoiceRetired",
-            "VoiceDeleted",
-        }
-    ),
-    _project,
-)
+PROJECTION = Projection("followups", (APPEARANCES,), frozenset({ContinuityRecorded.NAME}), _project)
 
 
 def follow_ups_of(connection: Connection, log: str, likeness: str, characters: Iterable[str]) -> FollowUps:
     """What is left to do about a likeness and the characters it is behind."""
     linked = list(characters)
     elements = select(ELEMENTS.c.element, ELEMENTS.c.character).where(
-        ELEMENTS.c.log == log, ELEMENTS.c.character.in_(linked), ~ELEMENTS.c.retired
+        ELEMENTS.c.log == log, ELEMENTS.c.character.in_(linked), ~ELEMENTS.c.retired, ~ELEMENTS.c.deleted
     )
-    voices = select(OWN_VOICES.c.voice, OWN_VOICES.c.character).where(
-        OWN_VOICES.c.log == log, OWN_VOICES.c.character.in_(linked), OWN_VOICES.c.live
-    )
+    kept = elements.where(func.coalesce(ELEMENTS.c.outcome, "delivered") == "delivered")
     return FollowUps(
         elements=tuple(
             ToRetire(id=id, character=who, retire=f"/v1/elements/{id}/retire")
-            for id, who in connection.execute(elements.order_by(ELEMENTS.c.position))
+            for id, who in connection.execute(kept.order_by(ELEMENTS.c.position))
         ),
         voices=tuple(
-            ToRetire(id=id, character=who, retire=f"/v1/voices/{id}/retire")
-            for id, who in connection.execute(voices.order_by(OWN_VOICES.c.position))
+            ToRetire(id=card.id, character=card.character, retire=f"/v1/voices/{card.id}/retire")
+            for card in voices_of(connection, log, linked)
+            if card.state not in ("retired", "deleted", "failed")
         ),
         clips=tuple(
             ToReview(clip=clip, decide=f"/v1/clips/{clip}/decide")

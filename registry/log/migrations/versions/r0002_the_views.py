@@ -315,16 +315,6 @@ def upgrade() -> None:
     )
     op.create_index("nodes_by_id", "view_nodes", ["log", "id"], unique=True)
     op.create_table(
-        "view_own_voices",
-        sa.Column("log", sa.String(), nullable=False),
-        sa.Column("voice", sa.String(), nullable=False),
-        sa.Column("character", sa.String(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("live", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("log", "voice"),
-    )
-    op.create_index("own_voices_by_character", "view_own_voices", ["log", "character"], unique=False)
-    op.create_table(
         "view_pins",
         sa.Column("log", sa.String(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
