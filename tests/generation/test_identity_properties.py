@@ -188,7 +188,7 @@ def adopt(element: str, who: str, account: str, look: str | None, number: int) -
     return (AdoptElement(stream=element, made_from="image", **said),)  # type: ignore[arg-type]
 
 
-def consent(likeness: str, consent: str, *, voice: bool = True, over: bool = False) -> GrantConsent:
+def consent(likeness: str, consent: str, voice: bool = True, over: bool = False) -> GrantConsent:
     granted = ConsentGranted(
         consent=consent,
         voice=voice,
@@ -210,6 +210,8 @@ people, faces, held = map(st.sampled_from, (PEOPLE, FACES, HELD))
 likenesses, accounts, looks = map(st.sampled_from, (LIKENESSES, ACCOUNTS, [None, *LOOKS]))
 holders, why = st.sampled_from([SCENES[0], SHOW]), st.just("why")
 said = {"character": people}
+papers = st.sampled_from(list(zip((*LIKENESSES, *LIKENESSES), CONSENTS, strict=True)))
+granted = st.tuples(papers, st.booleans(), st.booleans()).map(lambda said: (*said[0], *said[1:]))
 bound = (held, people, accounts, looks, st.integers(1, 4))
 ordinary: list[st.SearchStrategy[Command]] = [
     st.builds(ChooseAccount, stream=st.just(SHOW), account=accounts),
@@ -228,16 +230,16 @@ ordinary: list[st.SearchStrategy[Command]] = [
     ),
     st.builds(LinkLikeness, stream=people, likeness=likenesses),
     st.builds(UnlinkLikeness, stream=people, reason=why),
-    st.builds(consent, likenesses, st.sampled_from(CONSENTS), voice=st.booleans(), over=st.booleans()),
-    st.builds(RevokeConsent, stream=likenesses, consent=st.sampled_from(CONSENTS), reason=why),
+    *[granted.map(lambda said: consent(*said))] * 3,
+    *[granted.map(lambda said: RevokeConsent(stream=said[0], consent=said[1], reason="why"))] * 3,
     st.builds(RetireCharacter, stream=people, reason=why),
 ]
 steps: st.SearchStrategy[Step] = st.one_of(
     *(st.tuples(one) for one in ordinary), st.builds(adopt, *bound), st.builds(mint, *bound), likenesses
 )
-_member = st.fixed_dictionaries(
-    {"character": people, "look": looks, "identity": st.sampled_from(["auto", "auto", "elements", "images"])}
-)
+_whom = people | st.just(PEOPLE[2])
+_by = st.sampled_from(["auto", "auto", "elements", "images"])
+_member = st.fixed_dictionaries({"character": _whom, "look": looks | st.none(), "identity": _by})
 _turns = st.lists(st.fixed_dictionaries({"speaker": people, "line": st.just("Why?")}), min_size=1, max_size=2)
 requests = st.fixed_dictionaries(
     {
@@ -299,7 +301,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(steps, max_size=10), st.lists(requests, min_size=1, max_size=3))
 def test_a_plan_shows_nobody_it_must_not(begun: Path, history: list[Step], wanted: list[ShotRequest]) -> None:
     """Elements are of the paying account, live, and of the look in use; who is real has allowed it; as of now is now.
