@@ -158,7 +158,7 @@ def library_page(client: KlingClient, shelf: Shelf, page: int, size: int) -> Lib
     unreadable = 0
     for entry in envelope.data:
         task = read_task(entry)
-        found = None if task is None else list(_made(task, shelf))
+        found = None if task is None else list(_made(task, entry, shelf))
         if task is None or found is None or None in found:
             unreadable += 1
         things += [(one, (task and task.external_task_id) or "") for one in found or () if one is not None]
@@ -190,11 +190,15 @@ def _delete(
     return no_information(answer, envelope)
 
 
-def _made(task: Task, shelf: Shelf) -> Iterator[Listed | None]:
-    """What a finished task made; None stands for what cannot be read. Nothing while it is in the making, or failed."""
+def _made(task: Task, entry: Mapping[str, Any], shelf: Shelf) -> Iterator[Listed | None]:
+    """What a finished task made, of its raw entry; None is what cannot be read. Nothing while it is in the making, or failed.
+
+    The task as read leaves out what it cannot read, and what only a census asks for: here each entry must be accounted for.
+    """
     if task.task_status != "succeed":
         return
-    results = (task.task_result.model_extra or {}).get(_RESULTS[shelf]) if task.task_result else None
+    result = entry.get("task_result")
+    results = result.get(_RESULTS[shelf]) if isinstance(result, dict) else None
     if not isinstance(results, list) or not results:
         yield None
         return
