@@ -44,7 +44,7 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     with pytest.raises(CannotResolve) as refused:
         world.ask(**SCENE_TWO)
     (gap,) = [finding for finding in refused.value.gaps if finding.severity == "E"]
-    assert (gap.rule, world.mina.element in gap.message, "units" in gap.message) == ("E423", True, True)
+    assert (gap.rule, world.mina.element in gap.message, "units" in gap.message) == ("E425", True, True)
     assert gap.alternatives[0].startswith("continuity elements ")
     fallen = world.ask(
         action="They share the last seat.",

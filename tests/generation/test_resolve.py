@@ -175,7 +175,7 @@ def test_asked_for_elements_are_never_replaced_by_pictures():
     cast = [{"character": "jun", "identity": "elements"}]
     retired = replace(JUN, elements=(replace(JUN.elements[0], retired=True),))
 
-    assert gaps(resolve(shot(**ARGUE, cast=cast), film(retired))) == [("E423", "$.cast[0].character")]
+    assert gaps(resolve(shot(**ARGUE, cast=cast), film(retired))) == [("E425", "$.cast[0].character")]
     never = character("jun")
     assert gaps(resolve(shot(**ARGUE, cast=cast), film(never))) == [("E403", "$.cast[0].character")]
 
