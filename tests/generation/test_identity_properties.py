@@ -218,6 +218,7 @@ ordinary: list[st.SearchStrategy[Command]] = [
     st.builds(reference, people, faces, looks),
     st.builds(WithdrawReference, stream=people, asset=faces, role=st.just("frontal"), look=looks),
     st.builds(DefineLook, stream=people, look=st.sampled_from(LOOKS), wardrobe=st.just("a coat")),
+    *[st.builds(PinCharacter, stream=holders, version=st.none(), look=looks, **said)] * 2,
     st.builds(PinCharacter, stream=holders, version=st.none() | st.integers(2, 6), look=looks, **said),
     st.builds(MovePin, stream=holders, **said),
     st.builds(ReleasePin, stream=holders, **said),
@@ -253,6 +254,7 @@ requests = st.fixed_dictionaries(
 FIRST: list[tuple[Command, ...]] = [
     tuple(picture(face) for face in FACES[2:]),
     (IntroduceCharacter(stream=PEOPLE[2], depicts="real_person", name="Hana"),),
+    tuple(DefineLook(stream=who, look=look, wardrobe="a hat") for who in PEOPLE for look in LOOKS),
     (DefineLook(stream=PEOPLE[2], look=LOOKS[1], wardrobe="a scarf"), reference(PEOPLE[2], FACES[2], None)),
     tuple(RegisterLikeness(stream=one, name="Somebody", minor=False) for one in LIKENESSES),
     (LinkLikeness(stream=PEOPLE[2], likeness=LIKENESSES[0]), consent(LIKENESSES[0], CONSENTS[0])),
@@ -301,7 +303,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(steps, max_size=10), st.lists(requests, min_size=1, max_size=3))
 def test_a_plan_shows_nobody_it_must_not(begun: Path, history: list[Step], wanted: list[ShotRequest]) -> None:
     """Elements are of the paying account, live, and of the look in use; who is real has allowed it; as of now is now.
