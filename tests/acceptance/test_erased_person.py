@@ -317,6 +317,7 @@ class Story:
         return {name: words for name, words in found.items() if words}
 
 
+@pytest.mark.slow
 def test_a_person_is_erased(house: House) -> None:
     """Every word of hers, and every byte of her pictures, is gone from files, versions, exports and logs; the past answers."""
     story = Story(house)

@@ -303,6 +303,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.lists(steps, max_size=10), st.lists(requests, min_size=1, max_size=3))
 def test_a_plan_shows_nobody_it_must_not(begun: Path, history: list[Step], wanted: list[ShotRequest]) -> None:
