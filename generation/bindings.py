@@ -60,9 +60,14 @@ def way_out(character: CharacterGround, binding: Binding, account: AccountGround
     """The command that makes the missing element: again from the newest recipe there is, else a first one."""
     with_recipe = [element for element in binding.unfit if element.made_of is not None]
     if with_recipe:
-        return f"continuity elements remint {with_recipe[-1].id} --account {account.id}"
-    look = f" --look {character.look!r}" if character.look else ""
-    return f"continuity elements mint {character.id}{look} --account {account.id}"
+        return f"continuity elements remint {with_recipe[-1].id} --account {account.id} --reason 'no live element'"
+    return mint_command(character, character.look, account.id)
+
+
+def mint_command(character: CharacterGround, look: str | None, account: str) -> str:
+    """The command that makes an element of the character as it is now."""
+    in_look = f" --look {look!r}" if look else ""
+    return f"continuity elements mint {character.id}{in_look} --account {account}"
 
 
 def stale(

@@ -18,6 +18,7 @@ from generation.bindings import (
     Binding,
     choose_binding,
     live_elsewhere,
+    mint_command,
     must_mint,
     stale,
     way_out,
@@ -156,7 +157,7 @@ def stale_elements(
         if element is None or (why := stale(element.made_of, person.character, grounds.assets)) is None:
             continue
         told = f"{element.id} of {person.character.name} is stale: {why}"
-        again = f"continuity elements remint {element.id} --account {element.account}"
+        again = mint_command(person.character, element.look, element.account)
         yield gaps.STALE_ELEMENT.at(path_of[person.character.id], told, again)
 
 

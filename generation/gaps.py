@@ -211,7 +211,7 @@ STALE_ELEMENT = Gap(
     "W424",
     "The element is stale",
     ("contract section 6", *_GROUNDING),
-    "remint it, or write into accept why it will do",
+    "mint another one as the character is now, or write into accept why it will do",
     severity="W",
 )
 NO_CONSENT = Gap(

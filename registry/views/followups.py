@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Connection, Index, func, insert, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
+from registry.events.references import CastMember
 from registry.events.scene import ContinuityRecorded
 from registry.log.roles import Projection
 from registry.views.clips import CLIPS, KEPT
@@ -62,12 +63,17 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case ContinuityRecorded(clip=str() as clip) as event:
-                rows = {member.character: member.likeness or "" for member in event.cast}
-                for character, likeness in rows.items():
-                    row = {"clip": clip, "character": character, "likeness": likeness}
-                    connection.execute(
-                        insert(APPEARANCES).values(log=recorded.log, position=recorded.position, **row)
-                    )
+                for member in event.cast:
+                    _appears(connection, recorded, clip, member)
+
+
+def _appears(connection: Connection, recorded: Recorded, clip: str, member: CastMember) -> None:
+    """Somebody is in a clip once, however often that is recorded."""
+    here = {"log": recorded.log, "clip": clip, "character": member.character}
+    known = select(APPEARANCES.c.clip).where(*(APPEARANCES.c[name] == value for name, value in here.items()))
+    if connection.execute(known).first() is None:
+        more = {"position": recorded.position, "likeness": member.likeness or ""}
+        connection.execute(insert(APPEARANCES).values(**here, **more))
 
 
 PROJECTION = Projection("followups", (APPEARANCES,), frozenset({ContinuityRecorded.NAME}), _project)

@@ -17,6 +17,7 @@ from generation.wire import wire_body
 from registry.deciders.command import Command
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.events.submission import SubmissionConfirmed
+from registry.log.roles import Handled
 from tests.crash.schedules import Broken
 from tests.servers.world import new_id
 
@@ -34,13 +35,14 @@ def _intent_after_post(patch: pytest.MonkeyPatch) -> None:
     """The intent is written together with the outcome, not before the POST."""
     append, waiting = Held.append, list[Command]()
 
-    def late(held: Held, desk: Desk, *commands: Command) -> None:
+    def late(held: Held, desk: Desk, *commands: Command) -> Handled:
         if any(isinstance(command, IntendSubmission) for command in commands):
             waiting.extend(commands)
-            return
+            (newest,) = list(desk.registry.feed.after(held.lease.log, 0, limit=100_000))[-1:]
+            return Handled((newest,), newest.position)
         commands = (*waiting, *commands)
         waiting.clear()
-        append(held, desk, *commands)
+        return append(held, desk, *commands)
 
     patch.setattr(Held, "append", late)
 

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from pysqlite3 import dbapi2 as sqlite
 
+from registry.events.submission import SubmissionIntended
 from tests.servers.building import build
 from tests.servers.world import ALONE, World
 
@@ -23,7 +24,7 @@ REFUSAL = b'{"code":1301,"message":"no","request_id":"r"}'
 
 @dataclass(frozen=True)
 class Seen:
-    """What was on disk at a POST's first byte, and what then came in."""
+    """The events on disk at a POST's first byte, by our id of the intent, and what then came in."""
 
     intents: dict[str, str]
     external_task_id: str
@@ -31,7 +32,7 @@ class Seen:
 
 
 class Listener:
-    """Answers each POST with a final refusal, and has noted by then which intents (id -> digest) the database held."""
+    """Answers each POST with a final refusal, and has noted by then which intents (our id -> event id) the database held."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -66,10 +67,11 @@ class Listener:
     def _on_disk(self) -> dict[str, str]:
         """Read by a connection of its own, which sees nothing that is not committed."""
         reader = sqlite.connect(f"file:{self._database}?mode=ro", uri=True)
-        rows = reader.execute("SELECT body FROM events WHERE type = 'SubmissionIntended'").fetchall()
+        rows = reader.execute(
+            "SELECT body, event_id FROM events WHERE type = 'SubmissionIntended'"
+        ).fetchall()
         reader.close()
-        bodies = [orjson.loads(body) for (body,) in rows]
-        return {body["external_task_id"]: body["wire_digest"] for body in bodies}
+        return {orjson.loads(body)["external_task_id"]: event for body, event in rows}
 
     @staticmethod
     def _read(connection: socket.socket, read: bytes) -> tuple[bytes, bytes]:
@@ -106,5 +108,10 @@ def test_the_intent_is_on_disk_at_the_first_byte(watched: World, listener: Liste
 
     assert len(listener.seen) == POSTS
     assert len({seen.external_task_id for seen in listener.seen}) == POSTS
+    intended = {
+        event.event_id: event.event.wire_digest
+        for event in watched.log()
+        if isinstance(event.event, SubmissionIntended)
+    }
     for seen in listener.seen:
-        assert seen.intents.get(seen.external_task_id) == seen.wire_digest
+        assert intended[seen.intents[seen.external_task_id]] == seen.wire_digest

@@ -67,7 +67,10 @@ def test_what_has_a_recipe_is_reminted() -> None:
 
     (gap,) = resolve(shot(**ARGUE), film(of(lost))).gaps
 
-    assert gap.alternatives[0] == f"continuity elements remint element_lost --account {HERE}"
+    assert (
+        gap.alternatives[0]
+        == f"continuity elements remint element_lost --account {HERE} --reason 'no live element'"
+    )
 
 
 def test_a_request_may_fall_back() -> None:
@@ -137,7 +140,7 @@ def test_a_changed_recipe_makes_the_element_stale(name: str) -> None:
     (caution,) = [finding for finding in told.findings if finding.rule == "W424"]
     assert (caution.blocks, told.sendable) == (True, False)
     assert words in caution.message
-    assert caution.alternatives == (f"continuity elements remint element_made --account {HERE}",)
+    assert caution.alternatives == (f"continuity elements mint character_mina --account {HERE}",)
     accepted = preview(shot(**ARGUE, accept={"W424": "the last scene"}), grounds)
     assert accepted.sendable
     assert accepted.payload == told.payload

@@ -35,7 +35,7 @@ from tests.registry.views.bound import COAT, FIRST, OPEN, SECOND, VOICE, bind, p
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Opened]:
     with opened(tmp_path) as found:
-        tell(found)
+        tell(found, with_identity=False)
         bind(found)
         yield found
 

@@ -63,6 +63,11 @@ class Sora:
         self.address = f"/v1/likenesses/{self.likeness}"
 
 
+def without_the_role(service: Served) -> dict[str, str]:
+    at = service.continuity
+    return {"Authorization": f"Bearer {issue_key(at.registry, at.studio, 'intern', roles=('approver',))}"}
+
+
 @pytest.fixture
 def sora(service: Served) -> Sora:
     return Sora(service)
@@ -104,7 +109,9 @@ def test_erasing_twice(service: Served, sora: Sora, officer: dict[str, str]) -> 
 
 def test_who_may_erase(service: Served, sora: Sora, officer: dict[str, str]) -> None:
     """Without the role nobody is erased; a body, an id or a basis that makes no sense is said."""
-    problem(service.post(f"{sora.address}/erase", BODY), 403, "role-missing")
+    problem(
+        service.post(f"{sora.address}/erase", BODY, headers=without_the_role(service)), 403, "role-missing"
+    )
     problem(service.post(f"{sora.address}/erase", {"basis": "whim"}, headers=officer), 422, "invalid-request")
     problem(service.post("/v1/likenesses/likeness_x/erase", BODY, headers=officer), 404, "not-found")
     problem(service.get(f"{sora.address}/erasure"), 404, "not-found")
@@ -135,7 +142,8 @@ def test_clips_that_are_not(service: Served, sora: Sora, officer: dict[str, str]
     """A decision about a clip needs the role, a clip and a reason."""
     clip = service.continuity.registry.make_id("clip")
     verdict = {"decision": "erase", "likeness": sora.likeness, "reason": "as she asked"}
-    problem(service.post(f"/v1/clips/{clip}/decide", verdict), 403, "role-missing")
+    refused = service.post(f"/v1/clips/{clip}/decide", verdict, headers=without_the_role(service))
+    problem(refused, 403, "role-missing")
     problem(service.post(f"/v1/clips/{clip}/decide", verdict, headers=officer), 404, "not-found")
     silent = {"decision": "erase"}
     problem(service.post(f"/v1/clips/{clip}/decide", silent, headers=officer), 422, "invalid-request")

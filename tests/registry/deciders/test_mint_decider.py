@@ -8,14 +8,20 @@ import pytest
 
 from registry.deciders.binding import NotMade
 from registry.deciders.command import AlreadyExists, AlreadyRetired
-from registry.deciders.element import MintElement
+from registry.deciders.element import MintElement, NoteOnElement, NotMade
 from registry.deciders.likeness import Use
 from registry.deciders.minting import EndMint, MintNotThere, OpenMint
 from registry.deciders.production import BudgetExceeded
 from registry.deciders.standing import NoConsent, Standing
 from registry.deciders.voice import ForeignVoice, MintVoice
 from registry.errors import InvalidCommand, NotFound
-from registry.events.element import ElementInputs, ElementMinted, ElementMintFailed, ElementMintRequested
+from registry.events.element import (
+    ElementInputs,
+    ElementLost,
+    ElementMinted,
+    ElementMintFailed,
+    ElementMintRequested,
+)
 from registry.events.generation import SubmissionOpened
 from registry.events.voice import VoiceInputs, VoiceMinted, VoiceMintFailed, VoiceMintRequested
 from tests.registry.deciders.given import Given, given
@@ -187,3 +193,11 @@ def test_a_voice_is_somebodys_and_made_of_a_recording() -> None:
     other = example("VoiceAdopted", account=ACCOUNT, character=an_id("character", 2))
     world().and_(an_id("voice", 2), other).refuses(speaking(remint_of=an_id("voice", 2)), InvalidCommand)
     world(SPOKEN).refuses(speaking(), AlreadyExists)
+
+
+def test_nothing_is_noted_of_an_element_that_is_not_made() -> None:
+    """An element still in the making cannot be missed by a census, nor one that nobody knows."""
+    lost = NoteOnElement(stream=ELEMENT, event=ElementLost(cause="missing"))
+
+    given(ASKED).refuses(lost, NotMade, "no element_id")
+    given().refuses(lost, NotFound)

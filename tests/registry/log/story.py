@@ -13,11 +13,11 @@ from registry.deciders.character import (
     ReviseCharacter,
     WithdrawReference,
 )
-from registry.deciders.clip import RecordClip
+from registry.deciders.clip import DecideClip, RecordClip
 from registry.deciders.command import Command
 from registry.deciders.element import AdoptElement, RetireElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
-from registry.deciders.likeness import RegisterLikeness
+from registry.deciders.likeness import GrantConsent, RefuseUse, RegisterLikeness
 from registry.deciders.looks import DefineLook, RetireLook
 from registry.deciders.pins import PinCharacter, ReleasePin
 from registry.deciders.portrayal import BindVoice
@@ -77,15 +77,7 @@ def people() -> list[list[Command]]:
             WithdrawReference(stream=JUN, asset=CAFE, role="other"),
             AssignReference(stream=JUN, asset=CAFE, role="other"),
         ],
-        [
-            AdoptVoice(
-                stream=VOICE, voice_id="v7", account=ACCOUNT, character=MINA, name="Mina", attested_by="Yuna"
-            )
-        ],
-        [BindVoice(stream=MINA, voice=VOICE)],
         [AdoptElement(stream=ELEMENT, element_id=7, account=ACCOUNT, character=MINA, attested_by="Yuna")],
-        [DefineLook(stream=MINA, look="winter", wardrobe="a grey coat")],
-        [AssignReference(stream=MINA, asset=FACE, role="wardrobe", look="winter")],
     ]
 
 
@@ -101,10 +93,24 @@ def scenes() -> list[list[Command]]:
         [CastInScene(stream=SCENE, character=MINA), CastInScene(stream=SCENE, character=JUN)],
         [PlanShot(stream=SCENE, shot=SHOT, action="They argue."), PlanShot(stream=SCENE, shot=an_id("shot", 2), action="x")],
         [DropShot(stream=SCENE, shot=an_id("shot", 2))],
+    ]  # fmt: skip
+
+
+def identity() -> list[list[Command]]:
+    """Looks, pins and a voice."""
+    return [
+        [DefineLook(stream=MINA, look="winter", wardrobe="a grey coat")],
+        [AssignReference(stream=MINA, asset=FACE, role="wardrobe", look="winter")],
         [PinCharacter(stream=SCENE, character=MINA, look="winter"), PinCharacter(stream=SHOW, character=MINA, version=1)],
         [PinCharacter(stream=SHOW, character=JUN), ReleasePin(stream=SHOW, character=JUN)],
         [DefineLook(stream=MINA, look="winter", age="forty"), DefineLook(stream=MINA, look="summer")],
         [RetireLook(stream=MINA, look="summer", reason="cut")],
+        [
+            AdoptVoice(
+                stream=VOICE, voice_id="v7", account=ACCOUNT, character=MINA, name="Mina", attested_by="Yuna"
+            )
+        ],
+        [BindVoice(stream=MINA, voice=VOICE)],
     ]  # fmt: skip
 
 
@@ -160,12 +166,19 @@ def compared() -> list[Command]:
         RecordCensus(stream=ACCOUNT, taken=example("CensusTaken")),  # type: ignore[arg-type]
         AdoptElement(stream=SPARE, element_id=8, account=ACCOUNT, character=JUN, attested_by="Yuna"),
         RetireElement(stream=SPARE, reason="never used", delete=True),
+        DecideClip(stream=CLIP, decision="keep", likeness=an_id("likeness"), reason="seen from behind"),
+        GrantConsent(
+            stream=an_id("likeness"),
+            consent=example("ConsentGranted", evidence=FACE, productions=[SHOW]),  # type: ignore[arg-type]
+        ),
+        RefuseUse(stream=an_id("likeness"), refused=example("LikenessUseRefused")),  # type: ignore[arg-type]
     ]
 
 
-def tell(log: Opened) -> None:
+def tell(log: Opened, *, with_identity: bool = True) -> None:
     """Write the whole story, and one request that stays open."""
-    for call in [*access(), *people(), *scenes(), *delivered(), *failed()]:
+    looks = identity() if with_identity else []
+    for call in [*access(), *people(), *scenes(), *looks, *delivered(), *failed()]:
         log.handle(*call)
     log.handle(*requested(an_id("generation", 3), an_id("submission", 3))[0])
     log.handle(*compared())

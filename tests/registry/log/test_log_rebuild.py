@@ -14,8 +14,8 @@ from tests.registry.log.opened import STUDIO, Opened, introduce
 from tests.registry.log.story import MINA, more, tell
 
 TABLES: list[Table] = [table for projection in PROJECTIONS for table in projection.tables]
-INVENTED = """INSERT INTO view_work SELECT log, 'nobody', position, since, production, scene, account, model,
-    stage, sends, fresh, cancelled, rank, needed_by, ready, submission FROM view_work LIMIT 1"""
+INVENTED = """INSERT INTO view_work SELECT log, 'nobody', position, since, production, scene, account, model, units, stage,
+    sends, fresh, cancelled, rank, needed_by, ready, submission FROM view_work LIMIT 1"""
 DAMAGE = [
     ("view_characters", "UPDATE view_characters SET name = 'Nobody' WHERE character = '" + MINA + "'"),
     ("view_assets", "DELETE FROM view_assets"),

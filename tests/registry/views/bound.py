@@ -18,7 +18,7 @@ from tests.registry.log.opened import Opened, register
 from tests.registry.log.story import ACCOUNT, CAFE, FACE, MINA, SCENE, SHOW
 
 COAT: Final = an_id("asset", 20)
-VOICE, PERSON = an_id("voice"), an_id("likeness")
+VOICE, PERSON = an_id("voice", 3), an_id("likeness")
 FIRST, SECOND = an_id("element", 11), an_id("element", 12)
 OPEN: Final = an_id("generation", 20)
 

@@ -35,7 +35,7 @@ def test_a_character_with_its_looks(told: Opened) -> None:
         references=(worn,),
     )
     assert (summer.look, summer.since, summer.retired, summer.references) == ("summer", 6, True, ())
-    assert mina.version == told.registry.state(STUDIO, MINA).version == 7
+    assert mina.version == told.registry.state(STUDIO, MINA).version == 8
     assert worn in mina.references
     assert card(told, characters.character, JUN).looks == ()
 
@@ -54,10 +54,10 @@ def test_a_scene_says_how_far_its_pins_are_behind(told: Opened) -> None:
     behind = PinCard(
         character=MINA,
         version=4,
-        current_version=7,
+        current_version=8,
         look="winter",
         behind=True,
-        changed=("look defined", "look defined", "look retired"),
+        changed=("look defined", "look defined", "look retired", "voice bound"),
     )
     assert card(told, scenes.scene, SCENE).pins == (behind,)
     version = card(told, scenes.scene, SCENE).version
@@ -65,7 +65,7 @@ def test_a_scene_says_how_far_its_pins_are_behind(told: Opened) -> None:
     told.handle(MovePin(stream=SCENE, character=MINA))
 
     moved = card(told, scenes.scene, SCENE)
-    assert moved.pins == (behind.model_copy(update={"version": 7, "behind": False, "changed": ()}),)
+    assert moved.pins == (behind.model_copy(update={"version": 8, "behind": False, "changed": ()}),)
     assert moved.version == version + 1 == told.registry.state(STUDIO, SCENE).version
 
 
@@ -75,7 +75,7 @@ def test_pins_of_a_production_are_its_own(told: Opened) -> None:
     show = card(told, productions.production, SHOW)
 
     assert [(pin.character, pin.version, len(pin.changed)) for pin in show.pins] == [
-        (MINA, 1, 6),
+        (MINA, 1, 7),
         (JUN, 1, 4),
     ]
     assert show.pins[1].changed[0] == "character renamed"

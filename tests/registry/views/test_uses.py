@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from registry.events.references import CastMember
 from registry.views.lineage import lineage, must_be_known
 from registry.views.uses import UseCard, clips_with, uses
 from tests.registry.events.golden import an_id
-from tests.registry.log.opened import STUDIO, Opened
+from tests.registry.log.opened import STUDIO, Opened, opened
 from tests.registry.log.story import (
     CAFE,
     CLIP,
@@ -30,6 +31,7 @@ from tests.registry.log.story import (
     SCENE,
     SHOT,
     SHOW,
+    tell,
 )
 from tests.registry.views.bound import COAT, FIRST, OPEN, PERSON, SECOND, VOICE, bind, link, plan, record
 
@@ -39,6 +41,14 @@ Found = list[tuple[Any, ...]]
 def ask(log: Opened, thing: str, look: str | None = None, **page: Any) -> list[UseCard]:
     with log.registry.reading() as connection:
         return list(uses(connection, STUDIO, thing, look=look, **page).items)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Opened]:
+    """A story in which nobody has a look, a pin or a voice yet."""
+    with opened(tmp_path) as found:
+        tell(found, with_identity=False)
+        yield found
 
 
 def told_of(log: Opened, thing: str, *fields: str, look: str | None = None) -> Found:
