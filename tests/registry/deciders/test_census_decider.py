@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from registry.deciders.account import RecordCensus
-from registry.deciders.binding import NotMade
 from registry.deciders.command import AlreadyRetired
 from registry.deciders.element import NoteOnElement, RetireElement
 from registry.deciders.voice import NoteOnVoice, RetireVoice
 from registry.errors import NotFound
 from registry.events.account import CensusTaken
-from registry.events.element import ElementLost
 from tests.registry.deciders.given import folded, given
 from tests.registry.events.golden import an_id, example
 
@@ -77,10 +75,3 @@ def test_a_deletion_is_ordered_once(kind: str, _note: Any, retire: Any) -> None:
     given(adopted, retired).refuses(keep, AlreadyRetired)
     given(adopted, ordered).refuses(delete, AlreadyRetired)
     assert given(adopted, example(f"{kind}Deleted")).when(delete) == [retired]
-
-
-def test_nothing_is_noted_of_an_element_that_is_not_made() -> None:
-    """An element still in the making cannot be missed by a census."""
-    lose = NoteOnElement(stream=an_id("element"), event=ElementLost(cause="missing"))
-
-    given(example("ElementMintRequested")).refuses(lose, NotMade, "no id at Kling")

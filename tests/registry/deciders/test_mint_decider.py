@@ -8,7 +8,7 @@ import pytest
 
 from registry.deciders.binding import NotMade
 from registry.deciders.command import AlreadyExists, AlreadyRetired
-from registry.deciders.element import MintElement, NoteOnElement, NotMade
+from registry.deciders.element import MintElement, NoteOnElement
 from registry.deciders.likeness import Use
 from registry.deciders.minting import EndMint, MintNotThere, OpenMint
 from registry.deciders.production import BudgetExceeded
@@ -199,5 +199,5 @@ def test_nothing_is_noted_of_an_element_that_is_not_made() -> None:
     """An element still in the making cannot be missed by a census, nor one that nobody knows."""
     lost = NoteOnElement(stream=ELEMENT, event=ElementLost(cause="missing"))
 
-    given(ASKED).refuses(lost, NotMade, "no element_id")
+    given(ASKED).refuses(lost, NotMade, "no id at Kling")
     given().refuses(lost, NotFound)
