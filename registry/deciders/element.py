@@ -8,6 +8,7 @@ from typing import Literal
 
 from registry.deciders.account import Account
 from registry.deciders.asset import Asset
+from registry.deciders.binding import noted, orders_deletion
 from registry.deciders.character import Character
 from registry.deciders.command import (
     NAME_LENGTH,
@@ -33,7 +34,7 @@ from registry.deciders.minting import (
     submitted,
 )
 from registry.deciders.voice import Voice, must_be_usable_on
-from registry.errors import InvalidCommand, Refusal
+from registry.errors import InvalidCommand
 from registry.events.element import (
     ElementAdopted,
     ElementDeleted,
@@ -51,12 +52,6 @@ from registry.events.generation import SubmissionOpened
 from registry.events.ids import is_id
 
 INT64 = range(1, 2**63)
-
-
-class NotMade(Refusal):
-    """There is no element yet: it is being minted, or its mint failed."""
-
-    code = "not-made"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,12 +154,9 @@ def decide(command: Command, state: Element, reads: Reads) -> Sequence[Event]:
         case EndMint():
             return _end(command, state, reads)
         case NoteOnElement():
-            return _note(command, state)
+            return noted(command.event, state, vendor_id=state.element_id, stream=command.stream)
         case RetireElement():
-            failed = state.mint is not None and state.mint.stage == "failed"
-            delete = command.delete and not (state.doomed or state.deleted or failed)
-            if not delete:
-                must_be_live(state.retired, command.stream)
+            delete = orders_deletion(state, delete=command.delete, stream=command.stream)
             return [ElementRetired(reason=checked_text(command.reason, "reason"), delete=delete)]
         case _:
             raise unexpected(command)
@@ -234,18 +226,6 @@ def _end(command: EndMint, state: Element, reads: Reads) -> Sequence[Event]:
             units=command.units,
         )
     ]
-
-
-def _note(command: NoteOnElement, state: Element) -> Sequence[Event]:
-    if state.element_id is None:
-        raise NotMade(f"{command.stream} has no element_id yet", hint="wait for its mint")
-    match command.event:
-        case ElementLost(cause=cause):
-            return [] if state.lost == cause or state.deleted else [command.event]
-        case ElementRecovered():
-            return [] if state.lost is None else [command.event]
-        case ElementDeleted():
-            return [] if state.deleted else [command.event]
 
 
 def evolve(state: Element, event: Event) -> Element:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from registry.deciders.account import Account
 from registry.deciders.asset import Asset
+from registry.deciders.binding import NotMade, noted, orders_deletion
 from registry.deciders.character import Character
 from registry.deciders.command import (
     NAME_LENGTH,
@@ -51,12 +52,6 @@ class ForeignVoice(Refusal):
     """The voice is another account's."""
 
     code = "foreign-voice"
-
-
-class VoiceNotMade(Refusal):
-    """There is no voice yet: it is being minted, or its mint failed."""
-
-    code = "not-made"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,10 +131,10 @@ class Voice:
 
 
 def must_be_usable_on(account: str, voice: Voice, stream: str) -> None:
-    """Raises AlreadyRetired, VoiceNotMade and ForeignVoice."""
+    """Raises AlreadyRetired, NotMade and ForeignVoice."""
     must_be_live(voice.retired, stream)
     if not voice.live:
-        raise VoiceNotMade(f"{stream} cannot be used: {voice.lost or 'it is not made'}", hint="mint it anew")
+        raise NotMade(f"{stream} cannot be used: {voice.lost or 'it is not made'}", hint="mint it anew")
     if voice.account not in (None, account):
         raise ForeignVoice(
             f"{stream} is a voice of {voice.account}, not of {account}",
@@ -161,12 +156,9 @@ def decide(command: Command, state: Voice, reads: Reads) -> Sequence[Event]:
         case EndMint():
             return _end(command, state, reads)
         case NoteOnVoice():
-            return _note(command, state)
+            return noted(command.event, state, vendor_id=state.voice_id, stream=command.stream)
         case RetireVoice():
-            failed = state.mint is not None and state.mint.stage == "failed"
-            delete = command.delete and not (state.doomed or state.deleted or failed)
-            if not delete:
-                must_be_live(state.retired, command.stream)
+            delete = orders_deletion(state, delete=command.delete, stream=command.stream)
             return [VoiceRetired(reason=checked_text(command.reason, "reason"), delete=delete)]
         case _:
             raise unexpected(command)
@@ -240,18 +232,6 @@ def _end(command: EndMint, state: Voice, reads: Reads) -> Sequence[Event]:
             units=command.units,
         )
     ]
-
-
-def _note(command: NoteOnVoice, state: Voice) -> Sequence[Event]:
-    if state.voice_id is None:
-        raise VoiceNotMade(f"{command.stream} has no voice_id yet", hint="wait for its mint")
-    match command.event:
-        case VoiceLost(cause=cause):
-            return [] if state.lost == cause or state.deleted else [command.event]
-        case VoiceRecovered():
-            return [] if state.lost is None else [command.event]
-        case VoiceDeleted():
-            return [] if state.deleted else [command.event]
 
 
 def evolve(state: Voice, event: Event) -> Voice:

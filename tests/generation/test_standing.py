@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from generation.errors import PayloadRefused
 from registry.deciders.command import Command
 from registry.deciders.element import NoteOnElement, RetireElement
 from registry.deciders.portrayal import BindVoice
 from registry.deciders.voice import NoteOnVoice, RetireVoice
 from registry.events.element import ElementDeleted, ElementLost, ElementRecovered
-from registry.events.voice import VoiceDeleted
+from registry.events.voice import VoiceDeleted, VoiceLost
 from tests.crash.invariants import check_all
 from tests.servers.making import carry_mints, made, mint, mint_a_voice, paid, stage, with_views
 from tests.servers.sandbox import Sandbox
@@ -57,6 +58,29 @@ def test_a_voice_that_nobody_hears(world: World, provider: Sandbox) -> None:
     asked = world.ask(**ARGUE)
     world.do(RetireVoice(stream=voice, reason="recast"))
 
+    assert world.carry(asked)[0].outcome == "delivered"
+    assert provider.ledger()
+
+
+def test_a_retired_voice_is_refused_at_the_door(world: World, provider: Sandbox) -> None:
+    """Once the voice of the element in use is retired no line is taken, whatever the reason; a silent shot is."""
+    _, voice = with_a_speaking_element(world)
+    world.do(RetireVoice(stream=voice, reason="recast"))
+
+    with pytest.raises(PayloadRefused, match="E460"):
+        world.ask(**ARGUE, dialogue=TALK, accept={"E460": "one last time"})
+    assert world.ask(**ARGUE)
+    assert provider.ledger()
+
+
+def test_a_lost_voice_is_heard_with_a_reason(world: World, provider: Sandbox) -> None:
+    """A census may have missed a voice that still sounds in its element: with the reason in accept it is sent."""
+    _, voice = with_a_speaking_element(world)
+    world.do(NoteOnVoice(stream=voice, event=VoiceLost(cause="missing")))
+    with pytest.raises(PayloadRefused, match="W461"):
+        world.ask(**ARGUE, dialogue=TALK)
+
+    asked = world.ask(**ARGUE, dialogue=TALK, accept={"W461": "heard yesterday"})
     assert world.carry(asked)[0].outcome == "delivered"
     assert provider.ledger()
 

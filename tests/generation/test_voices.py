@@ -124,6 +124,30 @@ def test_a_foreign_voice_needs_a_reason() -> None:
     assert found(preset, JUN, dialogue=KOREAN) == []
 
 
+@pytest.mark.parametrize(
+    ("rule", "who"),
+    [
+        ("W461", speaking(MINA, voice(live=False, cause="is lost"), HERS)),
+        ("W462", speaking(MINA, voice(account="account_2"))),
+    ],
+    ids=["lost", "foreign"],
+)
+def test_a_reason_lets_a_doubtful_voice_be_heard(rule: str, who: CharacterGround) -> None:
+    """A caution about a voice takes a reason like every other: without one it stops the request, with one the plan keeps it."""
+    stale = {"W424": "its voice is elsewhere"} if rule == "W462" else {}
+    plain, told = (
+        shot(**ARGUE, dialogue=KOREAN, accept=stale | why) for why in ({}, {rule: "heard and liked"})
+    )
+    with pytest.raises(PayloadRefused, match=rule):
+        compile_plan(plain, film(who, JUN))
+
+    plan = compile_plan(told, film(who, JUN))
+
+    assert [one.accepted for one in plan.findings if one.rule == rule] == ["heard and liked"]
+    assert not [one for one in plan.findings if one.rule == "I304"]
+    assert plan.payload == preview(plain, film(who, JUN)).payload
+
+
 def test_markers_in_a_prompt_of_the_caller_s_own_speak() -> None:
     """Whoever writes the prompt says with <<<voice_1>>> who talks; a number of nobody changes nothing."""
     lost = speaking(MINA, voice(live=False, cause="is lost"), HERS)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from registry.deciders.binding import NotMade
 from registry.deciders.command import AlreadyExists, AlreadyRetired
-from registry.deciders.element import MintElement, NoteOnElement, NotMade
+from registry.deciders.element import MintElement, NoteOnElement
 from registry.deciders.likeness import Use
 from registry.deciders.minting import EndMint, MintNotThere, OpenMint
 from registry.deciders.production import BudgetExceeded
 from registry.deciders.standing import NoConsent, Standing
-from registry.deciders.voice import ForeignVoice, MintVoice, VoiceNotMade
+from registry.deciders.voice import ForeignVoice, MintVoice
 from registry.errors import InvalidCommand, NotFound
 from registry.events.element import (
     ElementInputs,
@@ -104,7 +105,7 @@ def test_a_recipe_stands_on_what_is_live_and_its_own() -> None:
 
     retired.refuses(asking(), AlreadyRetired, FACE)
     world().and_(VOICE, adopted).refuses(asking(**with_voice), ForeignVoice, OTHER)
-    world().and_(VOICE, SPOKEN).refuses(asking(**with_voice), VoiceNotMade, VOICE)
+    world().and_(VOICE, SPOKEN).refuses(asking(**with_voice), NotMade, VOICE)
     someone = example("ElementAdopted", character=an_id("character", 2))
     world().and_(OLD, someone).refuses(asking(remint_of=OLD), InvalidCommand, OLD)
     world(ASKED).refuses(asking(), AlreadyExists)
@@ -198,5 +199,5 @@ def test_nothing_is_noted_of_an_element_that_is_not_made() -> None:
     """An element still in the making cannot be missed by a census, nor one that nobody knows."""
     lost = NoteOnElement(stream=ELEMENT, event=ElementLost(cause="missing"))
 
-    given(ASKED).refuses(lost, NotMade, "no element_id")
+    given(ASKED).refuses(lost, NotMade, "no id at Kling")
     given().refuses(lost, NotFound)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from registry.deciders.binding import NotMade
 from registry.deciders.command import AlreadyExists, AlreadyRetired, Command
 from registry.deciders.portrayal import BindVoice
 from registry.deciders.production import BudgetExceeded
@@ -16,7 +17,6 @@ from registry.deciders.voice import (
     MintVoice,
     NoteOnVoice,
     RetireVoice,
-    VoiceNotMade,
     must_be_usable_on,
 )
 from registry.errors import InvalidCommand, NotFound
@@ -176,7 +176,7 @@ def test_what_is_known_is_not_noted_again() -> None:
 
 def test_nothing_is_noted_of_a_voice_that_is_not_made() -> None:
     """A voice still in the making cannot be missed by a census."""
-    given(wanted()).refuses(NoteOnVoice(stream=VOICE, event=LOST), VoiceNotMade, "no voice_id")
+    given(wanted()).refuses(NoteOnVoice(stream=VOICE, event=LOST), NotMade, "no id at Kling")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_voice_is_used_where_it_lives() -> None:
         must_be_usable_on(an_id("account", 2), voice, VOICE)
     with pytest.raises(AlreadyRetired):
         must_be_usable_on(ACCOUNT, folded(VOICE, [ADOPTED, RETIRED]), VOICE)
-    with pytest.raises(VoiceNotMade, match="missing"):
+    with pytest.raises(NotMade, match="missing"):
         must_be_usable_on(ACCOUNT, folded(VOICE, [ADOPTED, LOST]), VOICE)
 
 

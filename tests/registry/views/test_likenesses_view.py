@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from registry.deciders.clip import DecideClip
-from registry.deciders.element import NoteOnElement, RetireElement
-from registry.deciders.likeness import GrantConsent, OrderErasure, RefuseUse, RevokeConsent
+from registry.deciders.element import MintElement, NoteOnElement, RetireElement
+from registry.deciders.likeness import GrantConsent, OrderErasure, RefuseUse, RegisterLikeness, RevokeConsent
 from registry.deciders.minting import EndMint
 from registry.deciders.portrayal import DeclareCharacter, LinkLikeness
 from registry.deciders.voice import NoteOnVoice, RetireVoice
@@ -24,14 +24,15 @@ from tests.registry.log.opened import STUDIO, Opened, register
 from tests.registry.log.story import CLIP, ELEMENT, FACE, JUN, MADE, MINA, SHOW, VOICE
 from tests.registry.views.bound import COAT, minted
 
-WHO, CONSENT = an_id("likeness"), an_id("consent")
+SORA, WHO, CONSENT = an_id("likeness"), an_id("likeness", 5), an_id("consent", 5)
 MAKING = an_id("element", 11)
 
 
 @pytest.fixture
 def allowed(told: Opened) -> Opened:
     """Mina is played by somebody who allowed it from 10 to 20."""
-    granted = ConsentGranted(consent=CONSENT, starts_at=10, ends_at=20, evidence=FACE, signed_by="Sora Park")
+    granted = ConsentGranted(consent=CONSENT, starts_at=10, ends_at=20, evidence=FACE, signed_by="Hana Lim")
+    told.handle(RegisterLikeness(stream=WHO, name="Hana Lim", minor=False))
     told.handle(DeclareCharacter(stream=MINA, depicts="real_person"))
     told.handle(LinkLikeness(stream=MINA, likeness=WHO))
     told.handle(GrantConsent(stream=WHO, consent=granted))
@@ -61,7 +62,7 @@ def test_a_consent_as_of_a_time(allowed: Opened, now: int, state: str) -> None:
     assert (consent.id, consent.state, consent.signed_by, consent.ends_at) == (
         CONSENT,
         state,
-        "Sora Park",
+        "Hana Lim",
         20,
     )
 
@@ -109,7 +110,9 @@ def test_what_is_done_is_not_left(allowed: Opened, done: Any, emptied: str) -> N
 def test_an_element_that_was_never_made(allowed: Opened) -> None:
     """One in the making is to be retired, as it would be made; one whose making failed is not."""
     allowed.handle(register(COAT))
-    allowed.handle(minted(MAKING))
+    asked = minted(MAKING).requested
+    inputs = asked.inputs.model_copy(update={"voice": VOICE})
+    allowed.handle(MintElement(stream=MAKING, requested=asked.model_copy(update={"inputs": inputs})))
     allowed.handle(RevokeConsent(stream=WHO, consent=CONSENT, reason="no"))
     assert left(allowed)["elements"] == [ELEMENT, MAKING]
 
@@ -138,7 +141,7 @@ def test_refused_uses_are_told_newest_first(allowed: Opened) -> None:
 def test_clips_carry_a_likeness_by_then_or_by_now(told: Opened) -> None:
     """A clip counts by the likeness in its record, and by a character that is linked only since; nobody else's does."""
     with told.registry.reading() as connection:
-        assert clips_with(connection, STUDIO, WHO, []) == [CLIP]
+        assert clips_with(connection, STUDIO, SORA, []) == [CLIP]
         assert clips_with(connection, STUDIO, an_id("likeness", 2), [MINA]) == [CLIP]
         assert clips_with(connection, STUDIO, an_id("likeness", 2), [JUN]) == []
 
@@ -147,6 +150,6 @@ def test_people_are_listed_and_nobody_is_not_found(told: Opened) -> None:
     """In order of registration; an unknown id is not found."""
     with told.registry.reading() as connection:
         page = likenesses.likenesses(connection, STUDIO, now=0)
-        assert [(one.id, one.name) for one in page.items] == [(WHO, "Sora Park")]
+        assert [(one.id, one.name) for one in page.items] == [(SORA, "Sora Park")]
         with pytest.raises(NotFound):
             likenesses.likeness(connection, STUDIO, an_id("likeness", 9), now=0)
