@@ -8,10 +8,13 @@ import pytest
 
 from generation.census import Count, census_now
 from generation.errors import CannotResolve
-from registry.deciders.element import AdoptElement
+from generation.minting import mint_element
+from generation.reminting import element_recipe
 from registry.events.account import CensusTaken
+from registry.views.lineage import lineage
 from tests.servers.carrying import world
 from tests.servers.library import Console
+from tests.servers.making import carry_mints, with_views
 from tests.servers.sandbox import Sandbox, sandbox
 from tests.servers.world import CONTEXT, World, new_id
 
@@ -52,9 +55,12 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     )
     assert used(world, fallen) == []
 
-    anew = made_anew(world, console)
+    anew = made_anew(with_views(world), world.mina.element)
     second = world.ask(**SCENE_TWO)
 
+    with world.registry.reading() as connection:
+        told = lineage(connection, world.studio, anew)
+    assert world.mina.element in {edge.source for edge in told.edges}
     assert used(world, second) == [element_id(world, anew), element_id(world, world.jun.element)]
     assert {card.outcome for card in world.carry(fallen, second)} == {"delivered"}
     assert films(provider) - before == 2
@@ -64,21 +70,20 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     console.close()
 
 
-def made_anew(world: World, console: Console) -> str:
-    """The element in the lost one's place.
-
-    PLACE FOR THE REMINT: today a person makes it in the vendor's console and adopts it; with `continuity elements remint` this
-    becomes that one command, carried by the worker, and lineage shows both.
-    """
+def made_anew(world: World, lost: str) -> str:
+    """The element in the lost one's place, as `continuity elements remint` has it made: by one paid call, from its recipe."""
     element = new_id("element")
-    command = AdoptElement(
-        stream=element,
-        element_id=console.make("Mina again"),
-        account=world.account,
-        character=world.mina.character,
-        attested_by="a test",
+    recipe = element_recipe(world.registry, world.studio, lost, account=None, production=None)
+    mint_element(
+        world.registry,
+        world.studio,
+        recipe,
+        element=element,
+        context=CONTEXT,
+        remint_of=lost,
+        reason="deleted at Kling",
     )
-    world.do(command)
+    carry_mints(world, element)
     return element
 
 
