@@ -47,6 +47,10 @@ class NewElement(ElementRecipe):
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Self:
+        if self.element_id is None and "element_id" in self.model_fields_set:
+            raise ValueError(
+                "element_id is null: name the element that exists, or leave it out to have one made"
+            )
         if self.element_id is None:
             wrong = [name for name in ("made_from", "attested_by") if getattr(self, name) is not None]
             if wrong:

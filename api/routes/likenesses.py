@@ -19,6 +19,7 @@ from registry.deciders.command import Command
 from registry.deciders.likeness import GrantConsent, RegisterLikeness, RevokeConsent
 from registry.deciders.portrayal import DeclareCharacter, LinkLikeness, UnlinkLikeness
 from registry.deciders.production import SetTerritories
+from registry.errors import InvalidCommand
 from registry.events.likeness import ConsentGranted
 from registry.registry import Connection
 from registry.views import characters, productions
@@ -77,6 +78,12 @@ def grant_consent(
     said = data.model_dump(exclude={"starts_at", "ends_at"})
     starts = change.registry.clock() if data.starts_at is None else microseconds(data.starts_at)
     ends = None if data.ends_at is None else microseconds(data.ends_at)
+    if ends is not None and ends <= starts:  # the decider says it too, in the log's microseconds
+        raise InvalidCommand(
+            f"the consent ends at {data.ends_at}, and it starts at {data.starts_at or 'this moment'}",
+            hint="let it end after it starts, or leave the end out",
+            path="ends_at",
+        )
     granted = ConsentGranted(
         consent=change.registry.make_id("consent"), starts_at=starts, ends_at=ends, **said
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 from registry.deciders.asset import Asset
 from registry.deciders.command import (
@@ -200,17 +199,12 @@ def _register(command: RegisterLikeness, state: Likeness) -> Sequence[Event]:
     return [LikenessRegistered(name=name, minor=command.minor, guardian=guardian)]
 
 
-def _utc(microseconds: int) -> str:
-    """A moment as a person reads it."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).isoformat()
-
-
 def _grant(command: GrantConsent, state: Likeness, reads: Reads) -> Sequence[Event]:
     granted = command.consent
     must_be_new(any(one.granted.consent == granted.consent for one in state.consents), granted.consent)
     if granted.ends_at is not None and granted.ends_at <= granted.starts_at:
         raise InvalidCommand(
-            f"the consent ends at {_utc(granted.ends_at)}, and it starts at {_utc(granted.starts_at)}",
+            f"the consent ends at {granted.ends_at}, and it starts at {granted.starts_at}",
             hint="let it end after it starts, or leave the end out",
             path="ends_at",
         )

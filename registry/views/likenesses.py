@@ -189,7 +189,10 @@ def _refused(recorded: Recorded, event: LikenessUseRefused) -> dict[str, Any]:
         "position": recorded.position,
         "likeness": recorded.stream,
         "refused_at": recorded.recorded_at,
-        **event.model_dump(),
+        "character": event.character,
+        "production": event.production,
+        "subject": event.subject,
+        "reason": known(event.reason, "(erased)"),
     }
 
 

@@ -59,6 +59,9 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     anew = made_anew(world, world.mina)
     second = world.ask(**SCENE_TWO)
 
+    with world.registry.reading() as connection:
+        told = lineage(connection, world.studio, anew)
+    assert world.mina.element in {edge.source for edge in told.edges}
     assert used(world, second) == [element_id(world, anew), element_id(world, world.jun.element)]
     assert {card.outcome for card in world.carry(fallen, second)} == {"delivered"}
     assert films(provider) - before == 2

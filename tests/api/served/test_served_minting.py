@@ -132,6 +132,18 @@ def test_recipes_that_cannot_be(film: Film, mina: str, account: str, body: dict[
     assert (shown["sendable"], film.service.position()) == (False, before)
 
 
+def test_an_id_that_is_null_makes_nothing(film: Film, mina: str, account: str) -> None:
+    """Who names an existing element and has lost its id is told so; nothing is made, and paid, in its stead."""
+    before = film.service.position()
+    asked = {"character": mina, "account": account, "element_id": None}
+
+    answer = film.service.post("/v1/elements", asked)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    assert "element_id is null" in answer.json()["errors"][0]["message"]
+    assert film.service.position() == before
+
+
 def test_a_cup_has_no_voice(film: Film, account: str) -> None:
     """A voice for a cup of coffee is refused."""
     cup = film.service.made("/v1/characters", {"name": "Cup", "kind": "prop", "depicts": "fictional"})["id"]

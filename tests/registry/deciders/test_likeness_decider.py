@@ -83,7 +83,7 @@ def test_grants_are_refused() -> None:
     known(REGISTERED).refuses(
         backwards,
         InvalidCommand,
-        r"ends at 1970\S+10\+00:00, and it starts at 1970\S+10\+00:00",
+        "ends at 10, and it starts at 10",
     )
     known(REGISTERED).refuses(unsigned, InvalidCommand, "signed_by")
     given(REGISTERED).and_(SHOW, example("ProductionOpened")).refuses(GRANT, NotFound, PAPER)

@@ -21,7 +21,7 @@ from registry.deciders.generation import (
     StoreResult,
     WantCancel,
 )
-from registry.deciders.likeness import GrantConsent, RegisterLikeness, RevokeConsent
+from registry.deciders.likeness import GrantConsent, RefuseUse, RegisterLikeness, RevokeConsent
 from registry.deciders.looks import DefineLook
 from registry.deciders.portrayal import LinkLikeness
 from registry.deciders.production import ChooseAccount, OpenProduction
@@ -183,6 +183,8 @@ class Person:
         )
         handle(GrantConsent(stream=HER, consent=consent))
         handle(RevokeConsent(stream=HER, consent=an_id("consent"), reason=word()))
+        refused = self.event("LikenessUseRefused", character=ANNA, production=SHOW, subject=None)
+        handle(RefuseUse(stream=HER, refused=refused))
 
     def _film(self) -> None:
         handle, word = self.log.handle, self.words.word
