@@ -36,7 +36,13 @@ def live_elsewhere(binding: Binding) -> list[str]:
     return sorted({element.account for element in binding.unfit if not element.retired})
 
 
-def must_mint(path: str, character: CharacterGround, binding: Binding, account: AccountGround) -> Finding:
+def must_mint(
+    path: str,
+    character: CharacterGround,
+    binding: Binding,
+    account: AccountGround,
+    assets: Mapping[str, AssetGround],
+) -> Finding:
     """The finding that says what became of each element, what another one costs, and how to make it."""
     told = "; ".join(why_unfit(element) for element in binding.unfit)
     look = f" in the look {character.look!r}" if character.look else ""
@@ -44,7 +50,7 @@ def must_mint(path: str, character: CharacterGround, binding: Binding, account: 
     return gaps.MINT.at(
         path,
         f"{character.name} has no live element{look} on {account.id}: {told}; another one costs {units} units",
-        way_out(character, binding, account),
+        way_out(character, binding, account, assets),
         'let this request stand on pictures instead: "fall_back": true in its cast entry',
     )
 
@@ -56,9 +62,18 @@ def why_unfit(element: ElementGround) -> str:
     return f"{element.id} {element.cause or 'is retired'}"
 
 
-def way_out(character: CharacterGround, binding: Binding, account: AccountGround) -> str:
-    """The command that makes the missing element: again from the newest recipe there is, else a first one."""
-    with_recipe = [element for element in binding.unfit if element.made_of is not None]
+def way_out(
+    character: CharacterGround,
+    binding: Binding,
+    account: AccountGround,
+    assets: Mapping[str, AssetGround],
+) -> str:
+    """The command that makes the missing element: again from the newest recipe that still holds, else of the character anew."""
+    with_recipe = [
+        element
+        for element in binding.unfit
+        if element.made_of is not None and stale(element.made_of, character, assets) is None
+    ]
     if with_recipe:
         return f"continuity elements remint {with_recipe[-1].id} --account {account.id} --reason 'no live element'"
     return mint_command(character, character.look, account.id)

@@ -257,8 +257,10 @@ def _nothing_shows(member: Member, binding: Binding, grounds: Grounds, *, mint: 
     if mint and grounds.account is not None:
         if wish == "elements" and elsewhere:
             where = f"{name}'s element is on {', '.join(elsewhere)} and the production pays from {grounds.account.id}"
-            return gaps.FOREIGN_ELEMENT.at(member.path, where, way_out(character, binding, grounds.account))
-        return must_mint(member.path, character, binding, grounds.account)
+            return gaps.FOREIGN_ELEMENT.at(
+                member.path, where, way_out(character, binding, grounds.account, grounds.assets)
+            )
+        return must_mint(member.path, character, binding, grounds.account, grounds.assets)
     others = sorted(
         {f"{one.look or 'as introduced'}" for one in character.elements} - {character.look or "as introduced"}
     )

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from generation.desk import go_on
-from generation.recording import ending, plan_of, purpose_of
+from generation.carrying import ending, mint_standing, pays, plan_of
+from generation.desk import Subject, go_on
+from generation.plan import MintPlan
+from generation.recording import purpose_of, requested_of
 from generation.refusing import refused_uses
 from generation.standing import standing_of
+from registry.deciders.element import Element
 from registry.deciders.generation import Generation
 from registry.deciders.standing import NoConsent, Standing, must_stand
 from registry.deciders.submission import BEFORE_ANY_TASK, Submission
+from registry.deciders.voice import Voice
 from registry.errors import LogBusy, Refusal, RegistryError, VersionConflict
 from registry.events.envelope import Context
 from registry.registry import Registry
@@ -46,28 +50,48 @@ def _ended(registry: Registry, studio: str, stream: str, likeness: str, context:
 
 def _decided(registry: Registry, studio: str, stream: str, likeness: str, context: Context) -> bool:
     folded = registry.state(studio, stream)
-    generation, versions = folded.state, {stream: folded.version}
-    if not isinstance(generation, Generation) or generation.stage == "ended" or generation.requested is None:
+    subject, versions, submission = folded.state, {stream: folded.version}, Submission()
+    if not isinstance(subject, Generation | Element | Voice) or _has_ended(subject):
         return False
-    submission, requested = Submission(), generation.requested
-    if generation.submission is not None:
-        paid = registry.state(studio, generation.submission)
-        submission, versions[generation.submission] = paid.state, paid.version
+    if (opened := _opened(subject)) is not None:
+        paid = registry.state(studio, opened)
+        submission, versions[opened] = paid.state, paid.version
         if submission.stage not in BEFORE_ANY_TASK:
             return False
-    plan = plan_of(generation)
-    if plan is None or all(one.likeness != likeness for one in plan.shows):
+    standing = _standing(subject, registry.clock())
+    if standing is None or likeness not in standing.likenesses:
         return False
-    at = registry.clock()
-    standing = standing_of(plan, production=requested.production, purpose=purpose_of(requested), at=at)
     refused = _refused(registry, studio, standing)
     if refused is None:
         return False
     why = f"what the plan stands on changed: {refused.message}"
-    ends = ending(stream, generation, submission, outcome="refused", reason=why)
-    uses = refused_uses(refused, production=requested.production, subject=stream)
+    ends = ending(stream, subject, submission, outcome="refused", reason=why)
+    uses = refused_uses(refused, production=pays(subject), subject=stream)
     go_on(registry, registry.handle(studio, [*ends, *uses], context=context, expected=versions))
     return True
+
+
+def _has_ended(subject: Subject) -> bool:
+    if isinstance(subject, Generation):
+        return subject.stage == "ended" or subject.requested is None
+    return subject.mint is None or subject.mint.outcome is not None
+
+
+def _opened(subject: Subject) -> str | None:
+    if isinstance(subject, Generation):
+        return subject.submission
+    return subject.mint.submission if subject.mint else None
+
+
+def _standing(subject: Subject, at: int) -> Standing | None:
+    """What its intent would stand on now; None without a plan."""
+    plan = plan_of(subject)
+    if isinstance(plan, MintPlan):
+        return mint_standing(plan, at=at)
+    if plan is None or not isinstance(subject, Generation):
+        return None
+    requested = requested_of(subject)
+    return standing_of(plan, production=requested.production, purpose=purpose_of(requested), at=at)
 
 
 def _refused(registry: Registry, studio: str, standing: Standing) -> NoConsent | None:

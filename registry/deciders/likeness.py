@@ -151,10 +151,11 @@ class Likeness:
         return next((one for one in self.consents if one.why_not(use, territories) is None), None)
 
     def why_not(self, use: Use, territories: tuple[str, ...]) -> str:
-        """Why nothing allows the use, consent by consent."""
+        """Why nothing allows the use, consent by consent of those that stand; else what became of the newest."""
         if self.erasing:
             return "the person was erased"
-        told = [f"{one.granted.consent}: {one.why_not(use, territories)}" for one in self.consents]
+        standing = tuple(one for one in self.consents if not one.revoked) or self.consents[-1:]
+        told = [f"{one.granted.consent}: {one.why_not(use, territories)}" for one in standing]
         return "; ".join(told) or "there is no consent"
 
 

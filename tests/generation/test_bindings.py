@@ -64,13 +64,23 @@ def test_whoever_had_an_element_is_not_shown_by_something_else(name: str, identi
 def test_what_has_a_recipe_is_reminted() -> None:
     """The way out of a lost element that we made is to make that very one again, on the account that pays."""
     lost = replace(UNFIT["lost"], made_of=RECIPE)
+    shown = replace(SHOWN, elements=(lost,))
 
-    (gap,) = resolve(shot(**ARGUE), film(of(lost))).gaps
+    (gap,) = resolve(shot(**ARGUE), film(shown, assets=ASSETS)).gaps
 
     assert (
         gap.alternatives[0]
         == f"continuity elements remint element_lost --account {HERE} --reason 'no live element'"
     )
+
+
+def test_a_recipe_that_no_longer_holds_is_not_made_again() -> None:
+    """A lost element whose pictures no longer show the character is made of the character as it is now."""
+    lost = replace(UNFIT["lost"], made_of=RECIPE)
+
+    (gap,) = resolve(shot(**ARGUE), film(of(lost), assets=ASSETS | film().assets)).gaps
+
+    assert gap.alternatives[0] == f"continuity elements mint character_mina --account {HERE}"
 
 
 def test_a_request_may_fall_back() -> None:

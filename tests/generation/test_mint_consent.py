@@ -9,6 +9,7 @@ import pytest
 from generation.errors import PayloadRefused
 from generation.minting import mint_element, mint_voice, preview_element, preview_voice
 from generation.recipe import ElementRecipeRequest, VoiceRequest
+from generation.revoking import end_what_waits
 from registry.registry import Idempotency
 from tests.generation.people import actor
 from tests.servers.making import carry_mints, made, mint, stage, with_views
@@ -95,3 +96,19 @@ def test_consent_taken_back_before_the_mint_is_sent(world: World, provider: Sand
     assert (stage(world, element), made(world, element).mint.submission) == ("failed", None)
     assert who.refused() == [element]
     assert len(provider.ledger()) == posts
+
+
+def test_what_waits_to_be_made_ends_with_the_consent(studio: World) -> None:
+    """A mint that was not sent when its person takes consent back ends refused at once, and the use is written down."""
+    who = actor(with_views(studio), voice=True)
+    ask_element(studio, None)
+    ask_voice(studio, None)
+    waiting = [one.stream for one in studio.log() if one.type.endswith("MintRequested")]
+    who.take_back()
+
+    assert sorted(end_what_waits(studio.registry, studio.studio, who.likeness, context=CONTEXT)) == sorted(
+        waiting
+    )
+    assert [stage(studio, one) for one in waiting] == ["failed", "failed"]
+    assert sorted(who.refused()) == sorted(waiting)
+    assert end_what_waits(studio.registry, studio.studio, who.likeness, context=CONTEXT) == []

@@ -154,15 +154,17 @@ def test_what_a_consent_covers(use: Use, territories: tuple[str, ...], why: str 
 
 
 def test_consents_are_named_one_by_one() -> None:
-    """With no consent at all, and with several that do not cover it, the reason says so of each; one that covers it is enough."""
+    """Of no consent, and of each that stands and does not cover it, the reason says so; one that covers it is enough."""
     other = GRANTED.model_copy(update={"consent": an_id("consent", 2), "productions": (), "purposes": ()})
     final = replace(USE, purpose="final")
+    third = GRANTED.model_copy(update={"consent": an_id("consent", 3)})
 
     assert folded(WHO, [REGISTERED]).why_not(USE, ()) == "there is no consent"
     assert (
         folded(
-            WHO, [REGISTERED, GRANTED, REVOKED, GRANTED.model_copy(update={"consent": other.consent})]
+            WHO, [REGISTERED, GRANTED, REVOKED, GRANTED.model_copy(update={"consent": other.consent}), third]
         ).why_not(final, ("KR",))
-        == f"{CONSENT}: it was revoked; {other.consent}: it is not for final clips"
+        == f"{other.consent}: it is not for final clips; {third.consent}: it is not for final clips"
     )
+    assert folded(WHO, [REGISTERED, GRANTED, REVOKED]).why_not(final, ("KR",)) == f"{CONSENT}: it was revoked"
     assert folded(WHO, [REGISTERED, GRANTED, other]).covering(final, ("KR",)).granted == other
