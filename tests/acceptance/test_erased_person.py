@@ -29,7 +29,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from api.demo.stage import Stage
 from registry.proof.leaf import COLUMNS, leaf_hash
-from tests.servers.s3 import s3_server
+from tests.servers.s3 import asking, s3_server
 
 BUCKET = "films"
 WAIT_SECONDS = 60
@@ -162,6 +162,7 @@ class House:
                 answer = self.bucket.get_object(BUCKET, one.object_name, version_id=one.version_id)
                 content = answer.read() + repr(dict(answer.headers)).encode()
                 answer.close()
+                answer.release_conn()
             yield one.object_name, content + one.object_name.encode()
 
 
@@ -172,8 +173,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     if request.param == "disk":
         yield from opened(Stage(tmp_path, environment), None)
         return
-    with s3_server() as s3:
-        bucket = Minio(s3.endpoint, s3.access_key, s3.secret_key, secure=False, region="us-east-1")
+    with s3_server() as s3, asking(s3) as bucket:
         bucket.make_bucket(BUCKET)
         bucket.set_bucket_versioning(BUCKET, VersioningConfig(ENABLED))
         kept = {

@@ -60,7 +60,7 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     second = world.ask(**SCENE_TWO)
 
     with world.registry.reading() as connection:
-        told = lineage(connection, world.studio, anew)
+        told = lineage.lineage(connection, world.studio, anew)
     assert world.mina.element in {edge.source for edge in told.edges}
     assert used(world, second) == [element_id(world, anew), element_id(world, world.jun.element)]
     assert {card.outcome for card in world.carry(fallen, second)} == {"delivered"}

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from minio import Minio
+from urllib3 import PoolManager
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / ".venv-s3/bin/ministack"
@@ -112,3 +114,12 @@ def _iam(port: int, **form: str) -> str:
     )
     answer.raise_for_status()
     return answer.text
+
+
+@contextmanager
+def asking(s3: S3Server) -> Iterator[Minio]:
+    """A client of the server, whose connections are closed afterwards."""
+    with PoolManager() as pool:
+        yield Minio(
+            s3.endpoint, s3.access_key, s3.secret_key, secure=False, region="us-east-1", http_client=pool
+        )

@@ -13,7 +13,7 @@ from registry.deciders.clip import DecideClip
 from registry.erasure import carry_out, erase_clip, order_erasure
 from tests.registry.erasing.person import CLIP, FACE, HER, HIS, PAID, Person
 from tests.registry.log.opened import ME, STUDIO, opened
-from tests.servers.s3 import S3Server
+from tests.servers.s3 import S3Server, asking
 
 BUCKET = "erasure"
 
@@ -27,19 +27,19 @@ def objects(client: Minio) -> dict[tuple[str, str], bytes]:
             answer = client.get_object(BUCKET, one.object_name, version_id=one.version_id)
             content = answer.read() + repr(dict(answer.headers)).encode()
             answer.close()
+            answer.release_conn()
         found[one.object_name, one.version_id] = content
     return found
 
 
 def test_no_word_is_left_in_a_bucket(tmp_path: Path, s3: S3Server) -> None:
     """Pictures, answers and, once so decided, clips go in all versions, hidden ones too; others' pictures stay."""
-    client = Minio(s3.endpoint, s3.access_key, s3.secret_key, secure=False, region="us-east-1")
-    client.make_bucket(BUCKET)
-    client.set_bucket_versioning(BUCKET, VersioningConfig(ENABLED))
     blobs = store_for(
         f"s3://{BUCKET}?endpoint=http://{s3.endpoint}", access_key=s3.access_key, secret_key=s3.secret_key
     )
-    with opened(tmp_path) as log:
+    with asking(s3) as client, opened(tmp_path) as log:
+        client.make_bucket(BUCKET)
+        client.set_bucket_versioning(BUCKET, VersioningConfig(ENABLED))
         person = Person(log, blobs, tmp_path)
         person.tell()
         client.remove_object(BUCKET, f"{STUDIO}/{FACE}/rendition")  # only hides it under a marker

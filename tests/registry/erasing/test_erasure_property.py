@@ -120,7 +120,7 @@ class Story:
             self.linked = True
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(some.lists(ACTS, max_size=12))
 def test_no_word_of_her_is_left_and_his_stay(acts: list[Act]) -> None:
     """No table and no file holds a word of the erased; of the other everything reads as before."""
