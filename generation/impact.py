@@ -16,19 +16,22 @@ from registry.registry import Connection
 from registry.views.page import Card
 from registry.views.uses import UseCard, clips_with, lasting, whose
 
-Kind = Literal["asset", "element", "voice", "character"]
-Change = Literal["retire", "supersede", "withdraw", "look"]
+Kind = Literal["asset", "element", "voice", "character", "likeness"]
+Change = Literal["retire", "supersede", "withdraw", "look", "voice", "revoke"]
 CHANGES: Mapping[Kind, tuple[Change, ...]] = {
     "asset": ("retire", "supersede", "withdraw"),
     "element": ("retire",),
     "voice": ("retire",),
-    "character": ("retire", "look"),
+    "character": ("retire", "look", "voice"),
+    "likeness": ("revoke",),
 }
 _BECAUSE: Mapping[Change, str] = {
     "retire": "would be retired",
     "supersede": "would be superseded",
     "withdraw": "would no longer stand for the character",
     "look": "would be defined anew",
+    "voice": "would speak with another voice",
+    "revoke": "could not be shown any more",
 }
 
 
@@ -118,14 +121,18 @@ def impact(facts: Facts, change: Change, look: str | None = None) -> Impact:
         thing=facts.thing,
         change=change,
         look=look,
-        pins=() if change == "withdraw" else tuple(touched.pins(concerned)),
+        pins=() if change in ("withdraw", "voice") else tuple(touched.pins(concerned)),
         elements=elements,
         voices=voices,
         shots=tuple(touched.shots(concerned)),
         generations=touched.generations(gone, concerned),
-        remint=priced(Decimal(0) if facts.kind == "character" and change == "retire" else units),
+        remint=priced(Decimal(0) if _nothing_is_made_anew(facts.kind, change) else units),
         clips=facts.clips,
     )
+
+
+def _nothing_is_made_anew(kind: Kind, change: Change) -> bool:
+    return kind == "likeness" or (kind == "character" and change == "retire")
 
 
 Concerned = Sequence[tuple[str, str | None]]
@@ -143,6 +150,9 @@ class _Touched:
         """Whom it concerns: an asset those it stands for, a binding whose it is, a character itself."""
         if self._kind == "character":
             return [(self._thing, self._look)]
+        if self._kind == "likeness":
+            linked = (use.character for use in self._facts.of(self._thing, "linked"))
+            return [(who, None) for who in linked if who is not None]
         if self._kind == "asset":
             found = [(use.character, use.look) for use in self._facts.of(self._thing, "reference")]
         else:
@@ -171,6 +181,12 @@ class _Touched:
             who, use = owner or (None, None)
             because = f"it {_BECAUSE[self._change]}"
             return (TouchedBinding(id=self._thing, character=who, look=use and use.look, because=because),)
+        if self._kind == "likeness":
+            return self._of_people("depicted-by", "element")
+        if self._change == "voice":
+            own = [use.voice for use in self._facts.of(self._thing, "has-voice") if use.voice is not None]
+            made = [use for voice in own for use in self._facts.of(voice, "speaks-in")]
+            return self._bindings(made, "element", f"{self._thing} {_BECAUSE['voice']}", self._thing)
         if self._kind == "character":
             shown = [
                 use
@@ -191,6 +207,8 @@ class _Touched:
             whose = next((who for who, _ in self.characters()), None)
             because = f"it {_BECAUSE[self._change]}"
             return (TouchedBinding(id=self._thing, character=whose, look=None, because=because),)
+        if self._kind == "likeness":
+            return self._of_people("has-voice", "voice")
         if self._kind == "character" and self._change == "retire":
             found = self._facts.of(self._thing, "has-voice")
             return self._bindings(found, "voice", f"{self._thing} would be retired", self._thing)
@@ -198,6 +216,16 @@ class _Touched:
             because = f"its recipe names {self._thing}, which {_BECAUSE[self._change]}"
             return self._bindings(self._facts.of(self._thing, "made-into"), "voice", because)
         return ()
+
+    def _of_people(self, how: str, kind: Literal["element", "voice"]) -> tuple[TouchedBinding, ...]:
+        """What shows, or is the voice of, everybody who is linked to the person."""
+        return tuple(
+            binding
+            for who, _ in self.characters()
+            for binding in self._bindings(
+                self._facts.of(who, how), kind, f"{who} {_BECAUSE[self._change]}", who
+            )
+        )
 
     def _bindings(
         self,
@@ -243,7 +271,7 @@ class _Touched:
     def generations(self, gone: Sequence[str], concerned: Concerned) -> tuple[str, ...]:
         """Open generations whose plan stands on what would go, or on the character that changes."""
         found = {use.generation: None for thing in gone for use in self._facts.of(thing, "planned")}
-        if self._kind == "character":
+        if self._kind in ("character", "likeness") and self._change != "voice":
             for who, look in concerned:
                 for use in self._facts.of(who, "planned"):
                     if look is None or self._worn(who, use) == look:

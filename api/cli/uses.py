@@ -38,12 +38,10 @@ def uses(terminal: Terminal, thing: str, look: str | None) -> None:
 @click.argument("thing")
 @click.option(
     "--change",
-    default="retire",
-    show_default=True,
-    help="retire; of an asset supersede or withdraw; of a character look:NAME.",
+    help="retire unless said (of a likeness revoke); of an asset supersede or withdraw; of a character voice or look:NAME.",
 )
 @calling
-def impact(terminal: Terminal, thing: str, change: str) -> None:
+def impact(terminal: Terminal, thing: str, change: str | None) -> None:
     """What a change would touch, before it is made: pins, bindings that go stale, planned shots, open generations, cost.
 
     Example: continuity impact asset_01jd… --change supersede

@@ -17,7 +17,7 @@ _USED = {
     "likeness": "likenesses",
     "character": "characters",
 }
-_CHANGED = ("asset", "element", "voice", "character")
+_CHANGED = ("asset", "element", "voice", "character", "likeness")
 
 
 class UseCalls(Calls):
@@ -29,8 +29,11 @@ class UseCalls(Calls):
         steps = ("uses",) if look is None else ("looks", look, "uses")
         return self._wire.pages(UseCard, at(folder, thing, *steps))
 
-    def impact(self, thing: str, *, change: str = "retire") -> Impact:
-        """What a change would touch: retire; of an asset supersede and withdraw, of a character `look:` and a look's name too."""
+    def impact(self, thing: str, *, change: str | None = None) -> Impact:
+        """What a change would touch: retire unless said (of a likeness revoke).
+
+        Of an asset also supersede and withdraw, of a character voice, and `look:` with a look's name.
+        """
         return self._wire.read(Impact, at(_folder(thing, _CHANGED), thing, "impact"), change=change)
 
 

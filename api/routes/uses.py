@@ -25,9 +25,12 @@ _LOOK: Final = "look:"
 _CHANGE: Final = QueryParameter(name="change", description="What is to happen to it.")
 AssetChange = Annotated[Literal["retire", "supersede", "withdraw"], _CHANGE]
 BindingChange = Annotated[Literal["retire"], _CHANGE]
+LikenessChange = Annotated[Literal["revoke"], _CHANGE]
 CharacterChange = Annotated[
     str,
-    QueryParameter(name="change", description="retire, or look: and the name of the look that changes."),
+    QueryParameter(
+        name="change", description="retire, voice, or look: and the name of the look that changes."
+    ),
 ]
 
 
@@ -142,18 +145,27 @@ def show_impact_on_voice(
 def show_impact_on_character(
     character: FromPath[str], visit: NamedDependency[Visit], wanted: CharacterChange = "retire"
 ) -> Answer[Impact]:
-    """What would be touched if the character were retired, or one of its looks defined anew."""
-    if wanted == "retire":
-        return _impact(visit, "character", named("character", character), "retire")
+    """What would be touched if the character were retired, given another voice, or one of its looks defined anew."""
+    whole: dict[str, Change] = {"retire": "retire", "voice": "voice"}
+    if wanted in whole:
+        return _impact(visit, "character", named("character", character), whole[wanted])
     if not wanted.startswith(_LOOK):
         raise InvalidCommand(
             f"{wanted!r} is no change of a character",
-            hint="say retire, or look: and a look's name",
+            hint="say retire, voice, or look: and a look's name",
             path="change",
         )
     look = wanted.removeprefix(_LOOK)
     _must_have_look(visit, character, look)
     return _impact(visit, "character", character, "look", look)
+
+
+@get("/likenesses/{likeness:str}/impact", sync_to_thread=True)
+def show_impact_on_likeness(
+    likeness: FromPath[str], visit: NamedDependency[Visit], wanted: LikenessChange = "revoke"
+) -> Answer[Impact]:
+    """What would be touched if the person took every consent back: whoever shows them, and all that shows these."""
+    return _impact(visit, "likeness", named("likeness", likeness), wanted)
 
 
 ROUTES: Any = Router(
@@ -169,6 +181,7 @@ ROUTES: Any = Router(
         show_impact_on_element,
         show_impact_on_voice,
         show_impact_on_character,
+        show_impact_on_likeness,
     ],
     tags=["Where used"],
 )

@@ -11,6 +11,7 @@ from generation.impact import Change, Impact, Kind, gather, impact
 from registry.deciders.character import WithdrawReference
 from registry.deciders.element import RetireElement
 from registry.deciders.pins import PinCharacter
+from registry.deciders.portrayal import UnlinkLikeness
 from registry.deciders.voice import AdoptVoice
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, opened
@@ -29,7 +30,7 @@ from tests.registry.log.story import (
     SHOW,
     tell,
 )
-from tests.registry.views.bound import COAT, FIRST, OPEN, SECOND, VOICE, bind, plan
+from tests.registry.views.bound import COAT, FIRST, OPEN, PERSON, SECOND, VOICE, bind, link, plan
 
 
 @pytest.fixture
@@ -145,3 +146,25 @@ def test_what_is_over_is_not_touched(told: Opened) -> None:
 
     assert (found.pins, found.elements, found.shots, found.generations) == ((), (), (), ())
     assert told.registry.feed.head(STUDIO) == before
+
+
+def test_another_voice_touches_what_was_made_with_the_old_one(told: Opened) -> None:
+    """Elements made with the character's voice go stale; pins, shots' people and other elements stay as they are."""
+    found = ask(told, "character", MINA, "voice")
+
+    assert ids(found) == [FIRST, SECOND]
+    assert (found.pins, found.voices, found.generations, found.remint.units) == ((), (), (), "0")
+
+
+def test_a_person_takes_all_their_characters_along(told: Opened) -> None:
+    """Without consent every character of theirs is touched with elements, voices, pins, shots and open requests."""
+    plan(told)
+    link(told)
+    found = ask(told, "likeness", PERSON, "revoke")
+
+    assert ids(found) == [ELEMENT, FIRST, SECOND]
+    assert [voice.id for voice in found.voices] == [VOICE]
+    assert {one.because for one in found.elements} == {f"{MINA} could not be shown any more"}
+    assert (len(found.pins), len(found.shots), found.generations, found.remint.units) == (1, 1, (OPEN,), "0")
+    told.handle(UnlinkLikeness(stream=MINA, reason="another sat for it"))
+    assert ask(told, "likeness", PERSON, "revoke").elements == ()

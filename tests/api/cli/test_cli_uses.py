@@ -55,7 +55,7 @@ def test_only_what_can_be_used_is_asked_about(server: Script, run: Run) -> None:
     """An id of another kind, and a look of anything but a character, are refused before the service is asked."""
     for arguments in (
         ("uses", cards.an_id("scene")),
-        ("impact", cards.an_id("likeness")),
+        ("impact", cards.an_id("scene")),
         ("uses", cards.an_id("asset"), "--look", "x"),
     ):
         result = run(*arguments)

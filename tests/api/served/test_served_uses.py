@@ -81,8 +81,7 @@ def test_what_is_not_there_has_no_uses_and_no_impact(service: Served, kind: str,
     wrong = "asset" if kind != "asset" else "voice"
     for stream in (new_id(kind), new_id(wrong), "x"):
         problem(service.get(f"/v1/{folder}/{stream}/uses"), 404, "not-found")
-        if kind != "likeness":
-            problem(service.get(f"/v1/{folder}/{stream}/impact"), 404, "not-found")
+        problem(service.get(f"/v1/{folder}/{stream}/impact"), 404, "not-found")
 
 
 def test_an_impact_is_told_and_nothing_is_written(service: Served, mina: dict[str, str]) -> None:
@@ -96,6 +95,8 @@ def test_an_impact_is_told_and_nothing_is_written(service: Served, mina: dict[st
     assert [element["id"] for element in who["elements"]] == [mina["element"]]
     look = service.get(f"/v1/characters/{mina['who']}/impact", params={"change": "look:winter coat"}).json()
     assert (look["change"], look["look"], len(look["pins"])) == ("look", "winter coat", 1)
+    voice = service.get(f"/v1/characters/{mina['who']}/impact", params={"change": "voice"}).json()
+    assert (voice["change"], voice["pins"]) == ("voice", [])
     assert service.position() == before
 
 
