@@ -35,6 +35,7 @@ def provider() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.mark.slow
 def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -> None:
     """A census finds the deletion; nothing is made of something else in silence; the new element serves from then on."""
     world, console = with_views(world), Console(provider)
@@ -74,6 +75,7 @@ def test_a_lost_element_is_told_and_made_good(world: World, provider: Sandbox) -
     console.close()
 
 
+@pytest.mark.slow
 def test_the_same_on_a_second_account(world: World, provider: Sandbox) -> None:
     """Another account pays: its own ids are refused until both are made there; those are deleted, and made anew once more."""
     world, other = with_two_accounts(with_views(world), provider.url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -120,6 +121,7 @@ class Story:
             self.linked = True
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(some.lists(ACTS, max_size=12))
 def test_no_word_of_her_is_left_and_his_stay(acts: list[Act]) -> None:
