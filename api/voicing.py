@@ -52,6 +52,14 @@ class NewVoice(Body):
         return self
 
 
+class VoiceToPreview(NewVoice):
+    """A voice that is to be made; what exists has nothing to preview."""
+
+    model_config = _example(
+        url="https://recordings.example/mina.wav", account=ACCOUNT, character=CHARACTER, name="Mina"
+    )
+
+
 class AnotherVoice(Body):
     """A voice to be made again, and why; on its own account unless another is named.
 

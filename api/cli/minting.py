@@ -86,7 +86,8 @@ def shown(answer: ElementAnswer) -> RenderableType:
     return fields({name: value for name, value in said.items() if value not in (None, "")})
 
 
-def _previewed(preview: MintPreview) -> RenderableType:
+def previewed(preview: MintPreview) -> RenderableType:
+    """Price, findings and payload of what would be made."""
     said = {
         "sendable": preview.sendable,
         "account": preview.account,
@@ -141,7 +142,7 @@ def mint(
     said = {name: value for name, value in recipe.items() if value not in (None, ())}
     if preview:
         found = terminal.client.preview_element(character, **said)
-        terminal.answer(found, lambda: _previewed(found))
+        terminal.answer(found, lambda: previewed(found))
         if not found.sendable:
             leave(FAILED)
         return

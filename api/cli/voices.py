@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import rich_click as click
 
+from api.cli.minting import previewed
 from api.cli.terminal import Terminal, calling
 
 
@@ -42,12 +43,17 @@ def adopt(terminal: Terminal, voice_id: str, **said: Any) -> None:
 )
 @click.option("--account", help="The account that pays and owns it.")
 @click.option("--production", help="Whose budget it takes.")
+@click.option("--preview", is_flag=True, help="Show payload, price and findings; make nothing.")
 @calling
-def mint(terminal: Terminal, character: str, source: str | None, **said: Any) -> None:
+def mint(terminal: Terminal, character: str, source: str | None, *, preview: bool, **said: Any) -> None:
     """Have a voice made, by one paid call.
 
     Example: continuity voices mint mina --recording asset_01jd… --account account_01jd…
     """
+    if preview:
+        found = terminal.client.preview_voice(character, url=source, **said)
+        terminal.answer(found, lambda: previewed(found))
+        return
     terminal.show(terminal.client.make_voice(character, url=source, **said))
 
 

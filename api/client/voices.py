@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.client.answers import read_as
 from api.client.people import PeopleCalls
-from api.client.wire import at
+from api.client.wire import Call, at
 from api.voicing import PresetVoiceCard, PresetVoices
+from generation.plan import MintPreview
 from registry.views.characters import CharacterCard
 from registry.views.voices import VoiceCard
 
@@ -45,9 +46,16 @@ class VoiceCalls(PeopleCalls):
         """Have a voice made from a recording, a clip or an address, by one paid call."""
         said = {"recording": recording, "clip": clip, "url": url, "name": name}
         said |= {"account": account, "production": production}
-        body = {"character": self._id(character)}
-        body |= {name: value for name, value in said.items() if value is not None}
-        return read_as(VoiceCard, self._wire.change("POST", at("voices"), body))
+        return read_as(VoiceCard, self._wire.change("POST", at("voices"), self._wanted(character, said)))
+
+    def preview_voice(self, character: str, **said: str | None) -> MintPreview:
+        """What would be sent to make it, at which price, and what speaks against it; takes what `make_voice` does."""
+        call = Call("POST", at("voices", "preview"), json=self._wanted(character, said))
+        return read_as(MintPreview, self._wire.answer(call).body)
+
+    def _wanted(self, character: str, said: Mapping[str, str | None]) -> dict[str, str]:
+        given = {name: value for name, value in said.items() if value is not None}
+        return {"character": self._id(character), **given}
 
     def remint_voice(
         self,

@@ -19,11 +19,13 @@ from api.voicing import (
     NewVoice,
     PresetVoiceCard,
     PresetVoices,
+    VoiceToPreview,
 )
 from generation.errors import KlingUnreachable
 from generation.kling.client import NoInformation
 from generation.kling.library import ListedVoice
-from generation.minting import mint_voice
+from generation.minting import mint_voice, preview_voice
+from generation.plan import MintPreview
 from generation.recipe import VoiceRequest
 from generation.reminting import voice_request
 from generation.shelves import entries_of
@@ -58,15 +60,33 @@ def make_or_adopt(data: JSONBody[NewVoice], change: NamedDependency[Change]) -> 
     if (first := change.earlier()) is not None:
         return first
     if data.voice_id is None:
-        wanted = VoiceRequest(
-            character=data.character,
-            account=data.account,
-            production=data.production,
-            name=data.name or None,
-            **{source: getattr(data, source) for source in _SOURCES},
-        )
-        return _mint(change, wanted)
+        return _mint(change, _wanted(data))
     return _adopt(change, data, data.voice_id)
+
+
+@post("/voices/preview", status_code=200, sync_to_thread=True)
+def preview(data: JSONBody[VoiceToPreview], question: NamedDependency[Visit]) -> Answer[MintPreview]:
+    """What would be sent to make this voice, at which price, and what speaks against it. Writes nothing, spends nothing."""
+    if data.voice_id is not None:
+        raise InvalidCommand(
+            f"{data.voice_id} exists at Kling: there is nothing to make",
+            hint="name a recording, a clip or an address instead of voice_id",
+            path="voice_id",
+        )
+    policies = question.continuity.settings.policies()
+    shown = preview_voice(question.registry, question.studio, _wanted(data), policies=policies)
+    return answer_card(shown)
+
+
+def _wanted(data: NewVoice) -> VoiceRequest:
+    """The voice that is to be made."""
+    return VoiceRequest(
+        character=data.character,
+        account=data.account,
+        production=data.production,
+        name=data.name or None,
+        **{source: getattr(data, source) for source in _SOURCES},
+    )
 
 
 def _adopt(change: Change, data: NewVoice, voice_id: str) -> Answer[VoiceCard]:
@@ -237,6 +257,7 @@ ROUTES: Any = Router(
     "/",
     route_handlers=[
         make_or_adopt,
+        preview,
         list_voices,
         list_presets,
         show_voice,

@@ -59,8 +59,3 @@ def personal_fields(event_type: type[BaseModel]) -> frozenset[str]:
 def known(value: T | Erased, otherwise: T) -> T:
     """The plain value, or what to show in its place once it is erased."""
     return otherwise if isinstance(value, Erased) else value
-
-
-def erased_body(body: dict[str, Any]) -> bool:
-    """Whether any field of an opened body is erased."""
-    return any(value == {"erased": True} for value in body.values())

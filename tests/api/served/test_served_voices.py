@@ -324,3 +324,19 @@ def test_a_folder_of_every_kind_is_imported(service: Served, tmp_path: Path) -> 
     assert (told["song.mp3"]["verdict"], told["song.mp3"]["code"]) == ("refused", "not-a-document")
     kinds = [service.get(f"/v1/assets/{told[name]['asset']}").json()["kind"] for name in files]
     assert kinds == ["audio", "picture", "document"]
+
+
+def test_a_voice_is_previewed_for_nothing(service: Served, account: str) -> None:
+    """A preview tells payload, price and every finding, writes nothing, and has nothing to say of a voice that exists."""
+    wanted = {"character": introduced(service), "account": account, "name": "a name of more than twenty letters"}
+    before = service.position()
+
+    answer = service.http.post("/v1/voices/preview", json=wanted | {"url": "https://recordings.example/m.wav"})
+    exists = service.http.post("/v1/voices/preview", json=wanted | {"voice_id": str(next(_IDS))})
+
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    assert (shown["sendable"], shown["estimate"]["units"]) == (False, "0.05")
+    assert "R56" in {finding["rule"] for finding in shown["findings"]}
+    assert "exists at Kling" in problem(exists, 422, "invalid")["detail"]
+    assert service.position() == before
