@@ -89,12 +89,6 @@ def pins_of(connection: Connection, log: str, holders: Sequence[str]) -> Mapping
     return defaultdict(tuple, {holder: tuple(cards) for holder, cards in found.items()})
 
 
-def holders_of(connection: Connection, log: str, character: str) -> tuple[str, ...]:
-    """Who pins a character, in the order the pins were set."""
-    query = select(PINS.c.holder).where(PINS.c.log == log, PINS.c.character == character)
-    return tuple(connection.execute(query.order_by(PINS.c.position)).scalars())
-
-
 def _since(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> dict[str, list[tuple[int, str]]]:
     """What happened to the characters of pins that are behind, with the version each event made."""
     behind = [row for row in rows if row.current > row.version]

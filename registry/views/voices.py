@@ -220,12 +220,6 @@ def voices_until(connection: Connection, log: str, position: int, *, characters:
     return list(connection.execute(query.order_by(VOICES.c.position)).scalars())
 
 
-def find_voices(connection: Connection, log: str, ids: Iterable[str]) -> dict[str, VoiceCard]:
-    """The voices that exist among the named ones."""
-    rows = connection.execute(select(VOICES).where(VOICES.c.log == log, VOICES.c.voice.in_(list(ids)))).all()
-    return {row.voice: _card(row) for row in rows}
-
-
 def voice_bound_as(
     connection: Connection, log: str, account: str | None, voice_id: str, *, character: str | None = None
 ) -> VoiceCard | None:

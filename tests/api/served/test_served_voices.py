@@ -328,10 +328,16 @@ def test_a_folder_of_every_kind_is_imported(service: Served, tmp_path: Path) -> 
 
 def test_a_voice_is_previewed_for_nothing(service: Served, account: str) -> None:
     """A preview tells payload, price and every finding, writes nothing, and has nothing to say of a voice that exists."""
-    wanted = {"character": introduced(service), "account": account, "name": "a name of more than twenty letters"}
+    wanted = {
+        "character": introduced(service),
+        "account": account,
+        "name": "a name of more than twenty letters",
+    }
     before = service.position()
 
-    answer = service.http.post("/v1/voices/preview", json=wanted | {"url": "https://recordings.example/m.wav"})
+    answer = service.http.post(
+        "/v1/voices/preview", json=wanted | {"url": "https://recordings.example/m.wav"}
+    )
     exists = service.http.post("/v1/voices/preview", json=wanted | {"voice_id": str(next(_IDS))})
 
     assert answer.status_code == 200, answer.text

@@ -6,7 +6,7 @@ from typing import Any
 
 from registry.deciders.looks import DefineLook
 from registry.deciders.pins import MovePin, PinCharacter, ReleasePin
-from registry.views import characters, pins, productions, scenes
+from registry.views import characters, productions, scenes
 from registry.views.looks import LookCard, ReferenceCard
 from registry.views.pins import PinCard
 from tests.registry.log.opened import STUDIO, Opened
@@ -81,7 +81,6 @@ def test_pins_of_a_production_are_its_own(told: Opened) -> None:
     assert show.pins[1].changed[0] == "character renamed"
     assert card(told, scenes.scene, NEXT).pins == ()
     assert show.version == told.registry.state(STUDIO, SHOW).version
-    assert set(card(told, pins.holders_of, MINA)) == {SCENE, SHOW}
 
     told.handle(ReleasePin(stream=SHOW, character=MINA))
 

@@ -97,7 +97,6 @@ def test_voices_are_found_by_whose_they_are(told: Opened) -> None:
         assert [one.id for one in voices.voices(*ask, character=MINA).items] == [VOICE]
         assert [one.id for one in voices.voices(*ask, account=ACCOUNT).items] == [VOICE]
         assert [one.id for one in voices.voices_of(*ask, [MINA, JUN])] == [VOICE, OTHER]
-        assert voices.find_voices(*ask, [OTHER, MADE]).keys() == {OTHER}
         assert voices.voice_bound_as(*ask, ACCOUNT, "v7").id == VOICE  # type: ignore[union-attr]
         assert voices.voice_bound_as(*ask, None, "v7") is None
         assert voices.voice_bound_as(*ask, None, "p1", character=MINA) is None
