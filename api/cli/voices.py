@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import rich_click as click
 
+from api.cli.following import FAILED
 from api.cli.minting import previewed
-from api.cli.terminal import Terminal, calling
+from api.cli.terminal import Terminal, calling, leave
 
 
 @click.group()
@@ -53,6 +54,8 @@ def mint(terminal: Terminal, character: str, source: str | None, *, preview: boo
     if preview:
         found = terminal.client.preview_voice(character, url=source, **said)
         terminal.answer(found, lambda: previewed(found))
+        if not found.sendable:
+            leave(FAILED)
         return
     terminal.show(terminal.client.make_voice(character, url=source, **said))
 
