@@ -6,7 +6,6 @@ the database's write lock, and the first studio is opened once.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import random
 import secrets
@@ -36,7 +35,7 @@ from registry.deciders.studio import OpenStudio
 from registry.errors import BlobError
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
-from registry.log.engine import Database, UnusableDatabase
+from registry.log.engine import Database, UnusableDatabase, open_database
 from registry.log.marks import Marks
 from registry.log.migrate import migrate
 from registry.privacy.keys import KeyFile, secret_for
@@ -118,7 +117,7 @@ def open_continuity(settings: Settings) -> Continuity:
     except BlobError as refused:
         problems.append(f"BLOBS_URL: {refused.message}; {refused.hint}")
     try:
-        database = Database(settings.database, readers=settings.threads)
+        database = open_database(settings.database, readers=settings.threads)
     except (UnusableDatabase, OSError) as refused:
         problems.append(f"DATABASE_URL: {refused}")
     if problems:
@@ -181,9 +180,8 @@ def _relays(settings: Settings, keys: KeyFile) -> Relays | None:
 
 
 def _first_studio(database: Database, registry: Registry) -> str:
-    """The id of the oldest studio, opened here when there is none. Processes of one machine take turns under a file lock."""
-    with database.path.with_name(f"{database.path.name}.first").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    """The id of the oldest studio, opened here when there is none, by one process at a time."""
+    with database.alone("first"):
         with registry.reading() as connection:
             found = access.studios(connection)
         if found:

@@ -42,7 +42,7 @@ from registry.deciders.production import ChooseAccount, OpenProduction
 from registry.deciders.scene import OpenScene
 from registry.deciders.studio import OpenStudio
 from registry.events.envelope import Context
-from registry.log.engine import Database
+from registry.log.engine import open_database
 from registry.log.migrate import migrate
 from registry.privacy.keys import KeyFile
 from registry.registry import Registry
@@ -98,7 +98,7 @@ def _jobs(path: Path) -> dict[str, Callable[[], object]]:
 
 def _registered(folder: Path) -> dict[str, Callable[[], object]]:
     """Whole previews, from the registry to the answer: with the newest views, and as of the middle of a log of 1,000 people."""
-    database, clock = Database(f"sqlite:///{folder}/log.sqlite"), time.time_ns
+    database, clock = open_database(f"sqlite:///{folder}/log.sqlite"), time.time_ns
     migrate(database)
     registry = Registry(
         database,

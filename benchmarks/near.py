@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert
 
-from registry.log.engine import Database
+from registry.log.engine import open_database
 from registry.log.migrate import migrate
 from registry.views.near import LOOKS_LIKE, near
 
@@ -24,7 +24,7 @@ def measure(count: int) -> float:
     """Median seconds of one comparison with `count` pictures."""
     chance = Random(count)
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'log.sqlite'}")
+        database = open_database(f"sqlite:///{Path(folder) / 'log.sqlite'}")
         migrate(database)
         rows = [
             {

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.servers.engines import home, migrated, on_postgres, postgres_process_fixture
+
+__all__ = ["home", "migrated", "on_postgres", "postgres_process_fixture"]
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Spread the slow ones over the first chunks that pytest-xdist hands out: a quarter of a process's share each."""

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from registry.errors import (
-    AnswerErased,
     InvalidCommand,
-    KeyReused,
     NotFound,
     RegistryError,
     StaleLease,
@@ -24,10 +22,15 @@ from registry.errors import (
 )
 from registry.events.envelope import Event, Recorded
 from registry.events.ids import MakeId
+from registry.log.answers import Answers
 from registry.log.roles import Clock, Command, Decider, Handle, Handled, Projection, State
 from registry.log.rows import Place, RowReader, RowWriter
 from registry.log.states import Folded, States, decider_of
-from registry.log.tables import ANSWERS, ERASED_ANSWER, EVENTS, HEADS, LEASES
+from registry.log.tables import EVENTS, HEADS, LEASES
+
+_NEW_HEAD: Final = text(
+    "INSERT INTO heads (log, position, recorded_at) VALUES (:log, 0, 0) ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass
@@ -62,14 +65,34 @@ class Batch:
     reader: RowReader
     clock: Clock
     make_id: MakeId
+    answers: Answers
     heads: dict[str, Head] = field(default_factory=dict)
     overlay: dict[tuple[str, str], Folded] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     keys: set[tuple[str, str]] = field(default_factory=set)
+    erasures: int = 0
+
+    def prepare(self, calls: Sequence[Handle], logs: Iterable[str]) -> None:
+        """Lock the heads, in an order that all processes share, and read what the calls need, in few questions."""
+        for log in sorted(set(logs)):
+            self._lock(log)
+            mine = [call for call in calls if call.log == log]
+            keys = {call.answer.key for call in mine if call.answer is not None}
+            self.answers.read(self.connection, log, keys, self.clock())
+            self.states.read(self.connection, log, (stream for call in mine for stream in _streams(call)))
+
+    def keys_are_durable(self) -> bool:
+        """Make the data keys of what was sealed durable. False: another process made one first; the batch must run again."""
+        return self.writer.flush()
+
+    def promote(self) -> None:
+        """After the commit: what was decided is what is known."""
+        positions = {log: head.position for log, head in self.heads.items()}
+        self.states.promote(self.overlay, positions, erasures=self.erasures)
 
     def decide(self, call: Handle) -> Outcome:
         """Decide one call. Its events join the batch only if all of its commands agree."""
-        head = self._head(call.log)
+        head = self.heads[call.log]
         try:
             if (settled := self._answered(call, head)) is not None:
                 return settled
@@ -99,6 +122,7 @@ class Batch:
                 projection.project(self.connection, wanted)
         for outcome in happened:
             outcome.handled = self._finish(outcome)
+        self.answers.keep(self.connection, self.clock())
         for head in self.heads.values():
             if head.position != head.locked_at:
                 self.connection.execute(
@@ -114,40 +138,25 @@ class Batch:
         answer = None
         if call.answer is not None:
             answer = call.answer.build(self.connection, outcome.recorded)
-            now = self.clock()
-            self.connection.execute(delete(ANSWERS).where(ANSWERS.c.expires <= now))
-            self.connection.execute(
-                insert(ANSWERS).values(
-                    log=call.log,
-                    key=call.answer.key,
-                    command_sha256=call.answer.command_sha256,
-                    answer=answer,
-                    position=position,
-                    expires=now + call.answer.lifetime_us,
-                )
-            )
+            self.answers.add(call.log, call.answer, answer, position=position)
         return Handled(outcome.recorded, position, answer)
 
-    def _head(self, log: str) -> Head:
-        if log not in self.heads:
-            row = self.connection.execute(
-                select(HEADS).where(HEADS.c.log == log).with_for_update()
-            ).one_or_none()
-            if row is None:
-                self.connection.execute(insert(HEADS).values(log=log, position=0, recorded_at=0))
-            position, recorded_at = (row.position, row.recorded_at) if row else (0, 0)
-            self.heads[log] = Head(log, position, recorded_at, position)
-            self.states.catch_up(self.connection, log, position)
-        return self.heads[log]
+    def _lock(self, log: str) -> None:
+        query = select(HEADS).where(HEADS.c.log == log).with_for_update()
+        row = self.connection.execute(query).one_or_none()
+        if row is None:
+            # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
+            self.connection.execute(_NEW_HEAD, {"log": log})
+            row = self.connection.execute(query).one()
+        self.heads[log] = Head(log, row.position, row.recorded_at, row.position)
+        self.erasures = self.states.catch_up(self.connection, log, row.position)
 
     def _answered(self, call: Handle, head: Head) -> Outcome | None:
         if call.answer is None:
             return None
         if (call.log, call.answer.key) in self.keys:
             return Outcome(call, again=True)
-        found = find_answer(
-            self.connection, call.log, call.answer.key, call.answer.command_sha256, self.clock()
-        )
+        found = self.answers.find(call.log, call.answer)
         if found is None:
             return None
         return Outcome(call, handled=Handled((), head.position, found, replayed=True))
@@ -156,7 +165,9 @@ class Batch:
         if call.fence is None:
             return
         lease = LEASES.c.log == call.log, LEASES.c.work == call.fence.work
-        epoch = self.connection.execute(select(LEASES.c.epoch).where(*lease)).scalar()
+        # Shared, so that nobody takes the work over before this transaction has ended.
+        query = select(LEASES.c.epoch).where(*lease).with_for_update(read=True)
+        epoch = self.connection.execute(query).scalar()
         if epoch != call.fence.epoch:
             raise StaleLease(
                 f"the lease on {call.fence.work} has epoch {epoch}, this worker holds {call.fence.epoch}",
@@ -227,24 +238,9 @@ def _decided(decider: Decider, command: Command, state: State, reads: Mapping[st
         ) from None
 
 
-def find_answer(connection: Connection, log: str, key: str, command_sha256: str, now: int) -> bytes | None:
-    """The stored answer under this key. Raises KeyReused when the key belongs to another command, and AnswerErased."""
-    row = connection.execute(
-        select(ANSWERS.c.command_sha256, ANSWERS.c.answer).where(
-            ANSWERS.c.log == log, ANSWERS.c.key == key, ANSWERS.c.expires > now
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    if row.command_sha256 != command_sha256:
-        raise KeyReused(
-            "this Idempotency-Key was used for another request",
-            hint="a key belongs to one request: make a new key for a new request, repeat the same body with the same key",
-        )
-    if row.answer == ERASED_ANSWER:
-        raise AnswerErased(
-            "this request was taken; its answer was kept, and went when somebody was erased",
-            hint="read what it made: it happened once and does not happen again",
-        )
-    answer: bytes = row.answer
-    return answer
+def _streams(call: Handle) -> Iterable[str]:
+    """Every stream a call writes, reads or names the version of."""
+    for command in call.commands:
+        yield command.stream
+        yield from command.reads
+    yield from call.expected

@@ -1,177 +1,127 @@
-"""Opening the database by its URL: the fixed SQLite build, its pragmas, and two ways to connect (read, write).
+"""The database behind the log, by its URL: what every engine offers, and who makes which.
 
-No SQLite-only SQL leaves `registry/log`. WAL, `synchronous=FULL`, every write `BEGIN IMMEDIATE`. Builds before 3.51.3 can corrupt
-a WAL database when it is reset, so they are refused at start; so is a database file on a network mount, where locks lie.
+Two engines keep the same promises: SQLite in a file for one machine (`sqlite.py`), PostgreSQL for as many as you like
+(`postgres.py`). SQL of one engine alone stays in those two files, in `append_only.py` and in `rights.py`.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import ClassVar
 
-from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
 
-from registry.errors import LogBusy
-
-_PRAGMAS: Final = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "recursive_triggers=ON",
-    "secure_delete=ON",
-)
-SAFE_SQLITE: Final = (3, 51, 3)
-_NETWORK_MOUNTS: Final = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs", "ceph", "afs"}
-)
+from registry.errors import LogBusy, RegistryError
 
 
 class UnusableDatabase(RuntimeError):
     """The database cannot be opened safely. Raised at start, never while serving."""
 
 
-class Database:
-    """An engine by URL. `reading` for queries, `snapshot` for several that must agree, `writing` for the one writer thread."""
+class Database(ABC):
+    """`reading` for queries, `snapshot` for several that must agree, `writing` for the writers' transactions.
 
-    def __init__(self, url: str, *, readers: int = 16, busy_seconds: float = 10.0) -> None:
-        parsed = _parsed(url)
-        if parsed.get_backend_name() != "sqlite":
-            raise UnusableDatabase(
-                f"no engine for {parsed.get_backend_name()!r}: DATABASE_URL must begin with sqlite:///"
-            )
-        if not parsed.database or parsed.database == ":memory:":
-            raise UnusableDatabase(
-                "the log needs a file: name one, as in sqlite:////var/lib/continuity/log.sqlite"
-            )
-        _check_build(sqlite.sqlite_version_info)
-        self.url = url
-        self.path = Path(parsed.database).resolve()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        _check_mount(self.path)
-        os.close(
-            os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600)
-        )  # for its owner only; WAL files inherit it
-        self.engine = _sqlite_engine(url, readers, busy_seconds)
+    `reading` and `snapshot` name the log whose rows may be seen; without one all are (workers, operators).
+    """
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Autocommit: each statement sees the newest commit."""
-        with _unreadable(), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    dialect: ClassVar[str]
+    pens: ClassVar[int]
+    """How many transactions one process writes at once, each of other logs. Where it is one, all logs share a transaction."""
+    engine: Engine
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
-        """All statements see one state of the database."""
-        with _unreadable(), self.engine.connect() as connection, connection.begin():
-            yield connection
+    @abstractmethod
+    def reading(self, log: str | None = None) -> AbstractContextManager[Connection]:
+        """Autocommit: each statement sees the newest commit. Raises LogBusy when the database cannot be read."""
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its first moment. Commits at the end, rolls back on any exception."""
-        with self.engine.connect() as plain:
-            connection = plain.execution_options(writes=True)
-            with connection.begin():
-                yield connection
+    @abstractmethod
+    def snapshot(self, log: str | None = None) -> AbstractContextManager[Connection]:
+        """All statements see one state of the database. Raises LogBusy when it cannot be read."""
 
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that writes. Commits at the end, rolls back on any exception."""
+
+    @abstractmethod
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """A transaction that may change the schema; one at a time, whoever else wants to. Raises UnusableDatabase."""
+
+    @abstractmethod
+    def secure(self, connection: Connection) -> None:
+        """After migrations: give the services' role what it may do, and nothing more."""
+
+    @abstractmethod
+    def turn(self) -> AbstractContextManager[None]:
+        """Held around a writer's transaction where the engine's own lock is not fair between processes."""
+
+    @abstractmethod
+    def alone(self, name: str) -> AbstractContextManager[None]:
+        """One process of the installation at a time does what `name` names."""
+
+    @abstractmethod
+    def lock_works(self, connection: Connection) -> None:
+        """One transaction at a time works on leases, lanes and counts; held to its end."""
+
+    def announce(self) -> None:  # noqa: B027 - where there is nobody to tell
+        """Tell other processes, after a commit, that a log has grown. A hint: who reads goes by positions."""
+
+    def listen(self, wake: Callable[[], None]) -> None:  # noqa: B027
+        """Call `wake` when other processes announce; at first use. Polling stays the truth."""
+
+    @abstractmethod
+    def lost(self, failure: BaseException) -> bool:
+        """Whether the connection went while the server may still have carried the transaction out."""
+
+    @abstractmethod
+    def busy(self, failure: BaseException) -> bool:
+        """Whether a lock was waited for in vain: another try would only wait as long again."""
+
+    @abstractmethod
+    def refusal(self, failure: SQLAlchemyError | OSError) -> RegistryError:
+        """What the engine said, in our words; `landed=False` where the transaction is known to be undone."""
+
+    @abstractmethod
     def scrub(self) -> None:
-        """Leave no trace of rows that were changed or deleted: in no free page, in no log beside the file. Raises LogBusy.
+        """Leave no trace of rows that were changed or deleted. Raises LogBusy."""
 
-        SQLite zeroes what it frees (`secure_delete`); what it moved about before goes with the whole file's rewriting.
-        """
-        with (
-            self.writer_lock.open("a") as turn,
-            _unreadable(),
-            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
-        ):
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            connection.exec_driver_sql("VACUUM")
-            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-        if busy:
-            raise LogBusy(
-                "the write-ahead log is being read and could not be emptied",
-                hint="erase again when nobody reads for long",
-            )
-
-    @property
-    def writer_lock(self) -> Path:
-        """A file whose lock writers of different processes take in turn; SQLite's own lock is not fair."""
-        return self.path.with_name(self.path.name + ".writer")
-
+    @abstractmethod
     def close(self) -> None:
-        self.engine.dispose()
+        """Let go of every connection."""
+
+
+def open_database(url: str, *, owner_url: str = "", readers: int = 16) -> Database:
+    """The database at `url`; `owner_url` is who may change its schema, where that is another login. Raises UnusableDatabase."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend == "sqlite":
+        from registry.log.sqlite import SqliteDatabase
+
+        return SqliteDatabase(url, readers=readers)
+    if backend == "postgresql":
+        from registry.log.postgres import PostgresDatabase
+
+        return PostgresDatabase(url, owner_url=owner_url, readers=readers)
+    raise UnusableDatabase(
+        "DATABASE_URL must begin with sqlite:/// and name a file, or with postgresql:// and name a server"
+    )
 
 
 @contextmanager
-def _unreadable() -> Iterator[None]:
+def unreadable() -> Iterator[None]:
     """Foreign exceptions stop here: a reader hears in our words that the database cannot be read."""
     try:
         yield
     except SQLAlchemyError as failure:
         raise LogBusy(
-            f"the database could not be read: {getattr(failure, 'orig', failure)}",
-            hint="look at its file and its disk, then repeat",
+            f"the database could not be read: {first_line(getattr(failure, 'orig', failure))}",
+            hint="look at it and at the way to it, then repeat",
         ) from failure
 
 
-def _parsed(url: str) -> URL:
-    try:
-        return make_url(url)
-    except ArgumentError:
-        raise UnusableDatabase(f"DATABASE_URL {url!r} is no address: it must begin with sqlite:///") from None
-
-
-def _check_build(version: tuple[int, ...]) -> None:
-    if version < SAFE_SQLITE:
-        raise UnusableDatabase(
-            f"SQLite {'.'.join(map(str, version))} can corrupt a WAL database when it is reset; "
-            f"{'.'.join(map(str, SAFE_SQLITE))} or newer is needed (the locked pysqlite3 bundles one: run `make setup`)"
-        )
-
-
-def _check_mount(path: Path) -> None:
-    """Refuse network file systems (their locks do not hold). Linux tells in /proc/mounts; elsewhere nothing can be checked."""
-    mounts = Path("/proc/mounts")
-    if not mounts.exists():
-        return
-    best, kind = "", ""
-    for line in mounts.read_text(errors="replace").splitlines():
-        _, point, filesystem, *_ = line.split(" ")
-        point = point.replace("\\040", " ")
-        inside = path.is_relative_to(point)
-        if inside and len(point) >= len(best):
-            best, kind = point, filesystem
-    if kind in _NETWORK_MOUNTS:
-        raise UnusableDatabase(
-            f"{path} is on a network mount ({kind} at {best}): SQLite's locks do not hold there"
-        )
-
-
-def _sqlite_engine(url: str, readers: int, busy_seconds: float) -> Engine:
-    engine = create_engine(
-        url,
-        module=sqlite,
-        poolclass=QueuePool,
-        pool_size=readers + 2,
-        max_overflow=readers,
-        connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
-
-    return engine
+def first_line(failure: object) -> str:
+    """What a driver said, without the lines that show statements and rows."""
+    return (str(failure).strip().splitlines() or [type(failure).__name__])[0]

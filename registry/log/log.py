@@ -11,8 +11,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, false, update
 
 from registry.events.ids import MakeId
-from registry.log.batch import Batch, find_answer
-from registry.log.engine import Database
+from registry.log.answers import Answers, find_answer
+from registry.log.batch import Batch
+from registry.log.engine import Database, open_database
 from registry.log.feed import Feed
 from registry.log.forgetting import forget_words
 from registry.log.rebuild import Progress, Rebuilt, Scratch, all_tables
@@ -46,15 +47,14 @@ class Log:
         self._parts = parts
         self._timeout = timeout_seconds
         self._states = States(parts.deciders, self.reader)
-        self._row_writer = RowWriter(parts.sealer, parts.leaf_hash)
+        self._swept: dict[str, int] = {}
         self.feed = Feed(database, self.reader)
         self._writer = Writer(
             database,
             make_batch=self._make_batch,
             states=self._states,
-            sealer=parts.sealer,
             projections=parts.projections,
-            after_commit=self.feed.wake,
+            after_commit=self._committed,
         )
 
     def handle(self, call: Handle) -> Handled:
@@ -62,9 +62,12 @@ class Log:
         handled: Handled = self._writer.submit(call, timeout=self._timeout)
         return handled
 
-    def transact(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a write transaction of its own turn (leases and the like); it must not touch events."""
-        result: T = self._writer.submit(work, timeout=self._timeout)
+    def transact(self, work: Callable[[Connection], T], *, log: str | None = None) -> T:
+        """Run `work` in a write transaction of its own turn (leases and the like); it must not touch events.
+
+        With a `log` it holds that log's head: nothing is appended there meanwhile. It may run twice when the database is lost.
+        """
+        result: T = self._writer.submit(work, timeout=self._timeout, log=log)
         return result
 
     def check(self, *, seconds: float) -> None:
@@ -130,8 +133,8 @@ class Log:
             also(live)
             return scratch.settle(live)
 
-        with TemporaryDirectory(dir=self.database.path.parent, prefix="rebuild-") as folder:
-            scratch_database = Database(f"sqlite:///{Path(folder) / 'views.sqlite'}")
+        with TemporaryDirectory(prefix="rebuild-") as folder:
+            scratch_database = open_database(f"sqlite:///{Path(folder) / 'views.sqlite'}")
             try:
                 with scratch_database.writing() as connection:
                     for table in all_tables(self._parts.projections):
@@ -153,8 +156,14 @@ class Log:
             connection,
             self._states,
             self._parts.deciders,
-            self._row_writer,
+            RowWriter(self._parts.sealer.begin(), self._parts.leaf_hash),
             self.reader,
             self._parts.clock,
             self._parts.make_id,
+            Answers(self._swept),
         )
+
+    def _committed(self, logs: Sequence[str]) -> None:
+        if logs:
+            self.feed.wake()
+            self.database.announce()

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema this code expects, in one transaction under the write lock."""
+"""Bringing a database to the schema this code expects, in one transaction that nobody else's migration disturbs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database) -> str:
-    """Apply what is missing; answers the revision the database is at. Safe to run from several processes at once."""
+    """Apply what is missing; answers the revision the database is at. Safe to run from several processes at once.
+
+    Raises UnusableDatabase when the login may not change the schema.
+    """
     config = _config()
-    with database.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with database.migrating() as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
+        if before != newest():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            database.secure(connection)
     return newest()
 
 

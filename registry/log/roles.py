@@ -47,17 +47,23 @@ class Projection:
     project: Callable[[Connection, Sequence[Recorded]], None]
 
 
-class Seal(Protocol):
-    """Sealing of personal fields. `flush` makes new keys durable before the events commit; False means: seal again.
+class Sealing(Protocol):
+    """The sealing of one batch. `flush` makes new keys durable before the events commit; False means: seal again.
 
-    `seal` answers the erased mark for what is about an erased subject; `erasures` counts how often keys were destroyed.
+    `seal` answers the erased mark for what is about an erased subject.
     """
 
     def seal(self, value: Any, *, under: Sequence[str], bound_to: str) -> dict[str, Any]: ...
 
-    def open(self, envelope: dict[str, Any], *, bound_to: str) -> Any: ...
-
     def flush(self) -> bool: ...
+
+
+class Seal(Protocol):
+    """Personal fields: `begin` for a batch that seals some, `open` for who reads; `erasures`: how often keys were destroyed."""
+
+    def begin(self) -> Sealing: ...
+
+    def open(self, envelope: dict[str, Any], *, bound_to: str) -> Any: ...
 
     def erasures(self) -> int: ...
 

@@ -14,7 +14,7 @@ from registry.events.canonical import NotStorable, canonical
 from registry.events.catalogue import EVENTS, read_event
 from registry.events.envelope import Context, Event, Recorded
 from registry.events.personal import ERASED, personal_fields
-from registry.log.roles import LeafHash, Seal
+from registry.log.roles import LeafHash, Seal, Sealing
 
 _ERASED: Final = {"erased": True}
 
@@ -32,11 +32,15 @@ class Place:
 
 
 class RowWriter:
-    """Turns a decided event into its row. Raises InvalidCommand for values no engine could keep exactly."""
+    """Turns the decided events of one batch into rows. Raises InvalidCommand for values no engine could keep exactly."""
 
-    def __init__(self, sealer: Seal, leaf_hash: LeafHash) -> None:
-        self._sealer = sealer
+    def __init__(self, sealing: Sealing, leaf_hash: LeafHash) -> None:
+        self._sealing = sealing
         self._leaf_hash = leaf_hash
+
+    def flush(self) -> bool:
+        """Make the keys of what was sealed durable; False: seal again."""
+        return self._sealing.flush()
 
     def row(self, event: Event, place: Place, context: Context) -> tuple[dict[str, Any], Event]:
         """The row, and the event as it reads from now on: erased where a key was destroyed before."""
@@ -75,7 +79,7 @@ class RowWriter:
         address = f"{place.log}/{place.stream}/{place.event_id}"
         for field in personal_fields(type(event)):
             if body[field] is not None and body[field] != _ERASED:
-                body[field] = self._sealer.seal(body[field], under=under, bound_to=f"{address}/{field}")
+                body[field] = self._sealing.seal(body[field], under=under, bound_to=f"{address}/{field}")
         return body
 
 

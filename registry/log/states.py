@@ -44,6 +44,14 @@ def decider_of(deciders: Mapping[str, Decider], stream: str) -> Decider:
         raise NotFound(f"there is no {stream!r}", hint="check the id") from None
 
 
+def knows(deciders: Mapping[str, Decider], stream: str) -> bool:
+    """Whether anybody speaks for this stream."""
+    try:
+        return prefix_of(stream) in deciders
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A stream's state and the version it is at; version 0 is a stream that does not exist."""
@@ -68,17 +76,31 @@ class States:
         self._past: OrderedDict[tuple[str, str, int], Folded] = OrderedDict()
         self._seen: dict[str, int] = {}
         self._erasures = 0
-        self._deciding = 0
+
+    def read(self, connection: Connection, log: str, streams: Iterable[str]) -> None:
+        """Have the newest states of `streams` at hand, by one question for all that are not. Under the head lock only."""
+        named = [one for one in dict.fromkeys(streams) if knows(self._deciders, one)]
+        with self._lock:
+            missing = [stream for stream in named if (log, stream) not in self._cache]
+        if not missing:
+            return
+        found: dict[str, Folded] = {}
+        for some in _in_parts(missing):
+            query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream.in_(some))
+            self._fold_into(found, connection, query)
+        new = {one: Folded(0, decider_of(self._deciders, one).initial) for one in missing if one not in found}
+        with self._lock:
+            self._cache.update({(log, stream): folded for stream, folded in (found | new).items()})
 
     def load(self, connection: Connection, log: str, stream: str) -> Folded:
-        """The newest state. Only sound under the head lock, after `catch_up`."""
-        self._current()
+        """The newest state. Only sound under the head lock, after `catch_up`: no key is destroyed while it is held."""
         with self._lock:
             if (cached := self._cache.get((log, stream))) is not None:
                 self._cache.move_to_end((log, stream))
                 return cached
         folded = self.fold(connection, log, stream)
-        self.promote({(log, stream): folded})
+        with self._lock:
+            self._cache[log, stream] = folded
         return folded
 
     def fold(self, connection: Connection, log: str, stream: str, *, as_of: int | None = None) -> Folded:
@@ -190,31 +212,32 @@ class States:
             before = found[recorded.stream].state if recorded.stream in found else decider.initial
             found[recorded.stream] = Folded(recorded.version, decider.evolve(before, recorded.event))
 
-    def catch_up(self, connection: Connection, log: str, position: int) -> None:
-        """Forget the states that other processes changed since this one decided last."""
-        self._deciding = self._current()
+    def catch_up(self, connection: Connection, log: str, position: int) -> int:
+        """Forget the states that other processes changed since this one decided last; answers how often keys were destroyed."""
+        erasures = self._current()
         with self._lock:
             seen = self._seen.get(log)
             self._seen[log] = position
             if seen == position:
-                return
+                return erasures
             if seen is None or position - seen > _FORGET_ALL_BEYOND or position < seen:
                 for address in [address for address in self._cache if address[0] == log]:
                     del self._cache[address]
-                return
+                return erasures
         changed = select(EVENTS.c.stream).distinct().where(EVENTS.c.log == log, EVENTS.c.position > seen)
         for stream in connection.execute(changed).scalars():
             with self._lock:
                 self._cache.pop((log, stream), None)
+        return erasures
 
     def promote(
-        self, fresh: Mapping[tuple[str, str], Folded], positions: Mapping[str, int] | None = None
+        self, fresh: Mapping[tuple[str, str], Folded], positions: Mapping[str, int], *, erasures: int
     ) -> None:
         """Take over what a committed batch decided, unless keys were destroyed since it began."""
-        if self._current() != self._deciding:
+        if self._current() != erasures:
             return
         with self._lock:
             self._cache.update(fresh)
-            self._seen.update(positions or {})
+            self._seen.update(positions)
             while len(self._cache) > self._size:
                 self._cache.popitem(last=False)

@@ -14,7 +14,7 @@ class EventRow(SQLModel, table=True):
     __tablename__ = "events"
     __table_args__ = (
         UniqueConstraint("log", "stream", "version", name="one_winner"),
-        UniqueConstraint("event_id", name="one_event"),
+        UniqueConstraint("log", "event_id", name="one_event"),
         Index("events_by_type", "log", "type", "position"),
     )
 

@@ -1,45 +1,59 @@
-"""The writer: one thread that commits whatever has gathered since it last looked (group commit).
+"""The writer: commits what has gathered, one transaction for many calls (group commit).
 
-1. Take what waits (bounded), take the writer lock between processes, begin a transaction that holds the database's write lock.
+1. Take what waits (`pen`), take the turn between processes, begin a transaction that holds the heads it writes to.
 2. Decide every call (`batch`), seal, make new keys durable, insert, project, answer, move the heads, commit.
 3. Only then promote the states and wake the callers.
-If the transaction fails on data, its calls run again one by one, so a poisoned one fails only its caller.
+
+SQLite has one pen and one transaction for all logs. On PostgreSQL logs are independent: each keeps to one of several pens and
+has transactions of its own, and plain works (leases, counts) have another pen. If a transaction fails on data, its calls run
+again one by one, so a poisoned one fails only its caller. If the connection is lost, the batch's event ids are looked up under
+the head's lock: what is there is acknowledged, the rest runs again.
 """
 
 from __future__ import annotations
 
-import fcntl
-import queue
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Final
+from zlib import crc32
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.errors import AlreadyRegistered, LogBusy, RegistryError
+from registry.errors import LogBusy, RegistryError
 from registry.log.batch import Batch, Outcome
 from registry.log.engine import Database
-from registry.log.roles import Handle, Handled, Projection, Seal
+from registry.log.pen import Pen, Ticket, Work
+from registry.log.roles import Handle, Projection
 from registry.log.states import States
+from registry.log.tables import EVENTS, HEADS
 
-QUEUE_SIZE: Final = 1_000
-BATCH_SIZE: Final = 200
+RETRY_SECONDS: Final = 10.0
+"""How long a lost database is waited for before callers are told that nobody knows."""
+_PAUSE_SECONDS: Final = 0.05
 
 
 class RepeatBatch(Exception):
     """Somebody else won a race that the batch must take into account; run it again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A call in the queue, or a plain piece of work on the writer's connection (leases, rebuild)."""
+@dataclass
+class Attempt:
+    """One try to commit some tickets: what came of each until it ended or failed."""
 
-    work: Handle | Callable[[Connection], Any]
-    done: Future[Any]
+    tickets: list[Ticket]
+    batch: Batch | None = None
+    results: list[tuple[Ticket, Any]] = field(default_factory=list)
+    outcomes: list[tuple[Ticket, Outcome]] = field(default_factory=list)
+
+    def event_ids(self) -> dict[str, list[str]]:
+        """The ids of the events it wrote, by log."""
+        found: dict[str, list[str]] = {}
+        for row in self.batch.rows if self.batch is not None else ():
+            found.setdefault(row["log"], []).append(row["event_id"])
+        return found
 
 
 class Writer:
@@ -51,152 +65,142 @@ class Writer:
         *,
         make_batch: Callable[[Connection], Batch],
         states: States,
-        sealer: Seal,
         projections: Sequence[Projection],
-        after_commit: Callable[[], None],
+        after_commit: Callable[[Sequence[str]], None],
     ) -> None:
         self._database = database
         self._make_batch = make_batch
         self._states = states
-        self._sealer = sealer
         self._projections = projections
         self._after_commit = after_commit
-        self._tickets: queue.Queue[Ticket | None] = queue.Queue(QUEUE_SIZE)
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
-        self._thread.start()
+        self.pens = [Pen(f"log-writer-{number}", self._serve) for number in range(database.pens)]
+        if database.pens > 1:
+            self.pens.append(Pen("log-works", self._serve))
 
-    def submit(self, work: Handle | Callable[[Connection], Any], *, timeout: float) -> Any:
-        """Run `work` in a commit and wait. Raises LogBusy when it could not be queued or committed in time."""
-        if self._closed.is_set():
-            raise _shutting_down()
-        done: Future[Any] = Future()
-        try:
-            self._tickets.put(Ticket(work, done), timeout=timeout)
-            return done.result(timeout)
-        except queue.Full:
-            raise LogBusy(
-                "too many commands wait for the log", hint="repeat in a moment", landed=False
-            ) from None
-        except TimeoutError:
-            raise LogBusy(
-                f"the log did not answer within {timeout:g} s; whether the command landed is unknown",
-                hint="repeat the request with the same Idempotency-Key: it can only happen once",
-            ) from None
+    def submit(self, work: Handle | Work, *, timeout: float, log: str | None = None) -> Any:
+        """Run `work` in a commit and wait; `log` names the head that a plain work must hold.
+
+        Raises LogBusy when it could not be queued or committed in time.
+        """
+        log = work.log if isinstance(work, Handle) else log
+        pen = self.pens[-1] if log is None else self.pens[crc32(log.encode()) % self._database.pens]
+        return pen.submit(Ticket(work, log), timeout=timeout)
 
     def close(self) -> None:
-        if not self._closed.is_set():
-            self._closed.set()
-            self._tickets.put(None)
-            self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            first = self._tickets.get()
-            if first is None:
-                break
-            tickets, stop = self._gather(first)
-            self._serve(tickets)
-            if stop:
-                break
-        while not self._tickets.empty():
-            if (left := self._tickets.get_nowait()) is not None:
-                left.done.set_exception(_shutting_down())
-
-    def _gather(self, first: Ticket) -> tuple[list[Ticket], bool]:
-        tickets = [first]
-        while len(tickets) < BATCH_SIZE:
-            try:
-                waiting = self._tickets.get_nowait()
-            except queue.Empty:
-                return tickets, False
-            if waiting is None:
-                return tickets, True
-            tickets.append(waiting)
-        return tickets, False
+        for pen in self.pens:
+            pen.close()
 
     def _serve(self, tickets: list[Ticket]) -> None:
-        try:
-            again = self._commit(tickets)
-        except RepeatBatch:
-            return self._serve(tickets)
-        except Exception as failure:  # noqa: BLE001 - whatever it is, it goes to the caller it belongs to
-            if len(tickets) == 1:
-                tickets[0].done.set_exception(_as_ours(failure))
+        for some in self._parted(tickets):
+            self._settle_all(some)
+
+    def _parted(self, tickets: list[Ticket]) -> Iterator[list[Ticket]]:
+        """What shares a transaction."""
+        if self._database.pens == 1:
+            yield tickets
+            return
+        by_log: dict[str | None, list[Ticket]] = {}
+        for ticket in tickets:
+            by_log.setdefault(ticket.log, []).append(ticket)
+        yield from by_log.values()
+
+    def _settle_all(self, tickets: list[Ticket]) -> None:
+        attempt = Attempt(tickets)
+        while True:
+            try:
+                self._commit(attempt)
+            except RepeatBatch:
+                attempt = Attempt(tickets)
+            except Exception as failure:  # noqa: BLE001 - whatever it is, it goes to the caller it belongs to
+                return self._failed(attempt, failure)
             else:
-                for ticket in tickets:
-                    self._serve([ticket])
-            return None
-        if again:
-            self._serve(again)
-        return None
+                return self._landed(attempt)
 
-    def _commit(self, tickets: list[Ticket]) -> list[Ticket]:
-        """One transaction for all tickets; the ones to run again afterwards (twins of one in here) are returned."""
-        results: list[tuple[Ticket, Any]] = []
-        outcomes: list[tuple[Ticket, Outcome]] = []
-        with self._turn(), self._database.writing() as connection:
-            batch = self._make_batch(connection)
+    def _failed(self, attempt: Attempt, failure: Exception) -> None:
+        tickets = attempt.tickets
+        if self._database.lost(failure):
+            self._after_loss(attempt)
+        elif len(tickets) == 1 or self._database.busy(failure):
             for ticket in tickets:
-                if isinstance(ticket.work, Handle):
-                    outcomes.append((ticket, batch.decide(ticket.work)))
-                else:
-                    results.append((ticket, ticket.work(connection)))
-            if not self._sealer.flush():
-                raise RepeatBatch
-            batch.write([outcome for _, outcome in outcomes], self._projections)
-        self._states.promote(batch.overlay, {log: head.position for log, head in batch.heads.items()})
-        self._after_commit()
-        for ticket, result in results:
-            ticket.done.set_result(result)
-        return [ticket for ticket, outcome in outcomes if not _settle(ticket, outcome)]
+                ticket.done.set_exception(self._as_ours(failure))
+        else:
+            for ticket in tickets:
+                self._settle_all([ticket])
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """The lock between writer processes on one machine: a fair queue before SQLite's own unfair one."""
-        with self._database.writer_lock.open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def _commit(self, attempt: Attempt) -> None:
+        """One transaction for all tickets."""
+        with self._database.turn(), self._database.writing() as connection:
+            attempt.batch = batch = self._make_batch(connection)
+            calls = [ticket.work for ticket in attempt.tickets if isinstance(ticket.work, Handle)]
+            if len(calls) < len(attempt.tickets):
+                self._database.lock_works(connection)
+            batch.prepare(calls, [ticket.log for ticket in attempt.tickets if ticket.log is not None])
+            for ticket in attempt.tickets:
+                if isinstance(ticket.work, Handle):
+                    attempt.outcomes.append((ticket, batch.decide(ticket.work)))
+                else:
+                    attempt.results.append((ticket, ticket.work(connection)))
+            if not batch.keys_are_durable():
+                raise RepeatBatch
+            batch.write([outcome for _, outcome in attempt.outcomes], self._projections)
+
+    def _landed(self, attempt: Attempt) -> None:
+        """The transaction is durable: promote, wake, answer; then the twins of calls in it."""
+        if attempt.batch is not None:
+            attempt.batch.promote()
+            self._after_commit([*attempt.event_ids()])
+        for ticket, result in attempt.results:
+            ticket.done.set_result(result)
+        again = [ticket for ticket, outcome in attempt.outcomes if not _settle(ticket, outcome)]
+        if again:
+            self._settle_all(again)
+
+    def _after_loss(self, attempt: Attempt) -> None:
+        """Find out what came of it as soon as the database answers again."""
+        deadline = time.monotonic() + RETRY_SECONDS
+        landed = None
+        while landed is None and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+            with suppress(SQLAlchemyError):
+                landed = self._stands(attempt.event_ids())
+        if landed is None:
+            for ticket in attempt.tickets:
+                ticket.done.set_exception(_nobody_knows())
+        elif landed:
+            self._landed(attempt)
+        else:
+            self._settle_all(attempt.tickets)
+
+    def _stands(self, written: dict[str, list[str]]) -> bool:
+        """Whether the events are in the log. The head's lock waits for a transaction that is still under way."""
+        found = False
+        with self._database.writing() as connection:
+            for log, ids in sorted(written.items()):
+                connection.execute(select(HEADS).where(HEADS.c.log == log).with_for_update()).all()
+                query = select(EVENTS.c.position).where(EVENTS.c.log == log, EVENTS.c.event_id == ids[0])
+                found = found or connection.execute(query).first() is not None
+        return found
+
+    def _as_ours(self, failure: Exception) -> Exception:
+        """Foreign exceptions stop here."""
+        if isinstance(failure, RegistryError) or not isinstance(failure, (SQLAlchemyError, OSError)):
+            return failure
+        return self._database.refusal(failure)
+
+
+def _nobody_knows() -> LogBusy:
+    return LogBusy(
+        "the database was lost in the middle of the command; whether it landed is unknown",
+        hint="repeat the request with the same Idempotency-Key: it can only happen once",
+    )
 
 
 def _settle(ticket: Ticket, outcome: Outcome) -> bool:
+    """False for a twin of an earlier call, which runs again now that there is an answer to find."""
     if outcome.again:
         return False
     if outcome.refused is not None:
         ticket.done.set_exception(outcome.refused)
     else:
-        handled: Handled | None = outcome.handled
-        ticket.done.set_result(handled)
+        ticket.done.set_result(outcome.handled)
     return True
-
-
-def _shutting_down() -> LogBusy:
-    """For commands that never reached a transaction."""
-    return LogBusy(
-        "the log is shutting down", hint="repeat the request with the same key in a moment", landed=False
-    )
-
-
-def _rolled_back(origin: str) -> bool:
-    """SQLite undoes a commit that finds the disk full or the file locked; of other failures nobody can be sure."""
-    return origin in ("database or disk is full", "database is locked")
-
-
-def _as_ours(failure: Exception) -> RegistryError | Exception:
-    """Foreign exceptions stop here: uniqueness in a view, a locked or full database."""
-    if not isinstance(failure, (SQLAlchemyError, OSError)):
-        return failure
-    # An operating system's own words would show callers where our files lie.
-    origin = (
-        (failure.strerror or "") if isinstance(failure, OSError) else str(getattr(failure, "orig", failure))
-    )
-    if "UNIQUE constraint failed" in origin:
-        return AlreadyRegistered(
-            f"something with these properties exists already ({origin.partition(': ')[2]})",
-            hint="look it up and use it",
-        )
-    return LogBusy(
-        f"the database could not take the command: {origin}",
-        hint="if it says the disk is full, make room; if it says locked, repeat in a moment with the same key",
-        **({"landed": False} if _rolled_back(origin) else {}),
-    )

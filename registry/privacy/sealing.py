@@ -28,18 +28,13 @@ from registry.privacy.keys import KeyStore
 ERASED_JSON = {"erased": True}
 
 
-class Sealer:
-    """Seals fields with keys it makes as needed; new keys become durable with `flush`, before the events do."""
+class Sealing:
+    """The sealing of one batch: keys it makes as needed are its own until `flush` makes them durable, before the events are."""
 
-    def __init__(self, store: KeyStore, random_bytes: Callable[[int], bytes]) -> None:
-        self._store = store
+    def __init__(self, sealer: Sealer, random_bytes: Callable[[int], bytes]) -> None:
+        self._sealer = sealer
         self._random = random_bytes
-        self._cached: tuple[int, dict[str, bytes]] = (0, {})
         self._pending: dict[str, bytes] = {}
-
-    def erasures(self) -> int:
-        """How often keys were destroyed; another answer than before means that plain text kept elsewhere may have to go."""
-        return self._store.erasures()
 
     def seal(self, value: Any, *, under: Sequence[str], bound_to: str) -> dict[str, Any]:
         """The envelope that stands in the log for `value` (JSON); the erased mark when a key was destroyed.
@@ -58,11 +53,46 @@ class Sealer:
             "under": list(streams),
         }
 
+    def flush(self) -> bool:
+        """Make the keys of everything sealed so far durable. Must come before the events are committed.
+
+        False: another process made a key for one of the streams first, so what was sealed here must be sealed again.
+        """
+        mine, self._pending = self._pending, {}
+        return not mine or self._sealer.add(mine) == mine
+
+    def _keys(self, streams: Sequence[str]) -> list[bytes] | None:
+        """The keys, made where there are none; None when one was destroyed."""
+        known = self._pending | self._sealer.known(streams)
+        missing = [stream for stream in streams if stream not in known]
+        if missing and self._sealer.destroyed(missing):
+            return None
+        for stream in missing:
+            known[stream] = self._pending[stream] = self._random(32)
+        return [known[stream] for stream in streams]
+
+
+class Sealer:
+    """Opens sealed fields, and begins the sealing of batches. Shared by all threads of a process."""
+
+    def __init__(self, store: KeyStore, random_bytes: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._random = random_bytes
+        self._cached: tuple[int, dict[str, bytes]] = (0, {})
+
+    def begin(self) -> Sealing:
+        """The sealing of one batch."""
+        return Sealing(self, self._random)
+
+    def erasures(self) -> int:
+        """How often keys were destroyed; another answer than before means that plain text kept elsewhere may have to go."""
+        return self._store.erasures()
+
     def open(self, envelope: dict[str, Any], *, bound_to: str) -> Any:
         """The value, or the erased mark when a key is gone. Raises HistoryTampered on a changed envelope."""
         try:
             streams = tuple(envelope["under"])
-            keys = self._known(streams)
+            keys = self.known(streams)
             if len(keys) < len(streams):
                 return ERASED_JSON
             plain = AESGCM(_combined([keys[stream] for stream in streams])).decrypt(
@@ -75,48 +105,33 @@ class Sealer:
             ) from None
         return orjson.loads(plain)
 
-    def flush(self) -> bool:
-        """Make the keys of everything sealed so far durable. Must come before the events are committed.
-
-        False: another process made a key for one of the streams first, so what was sealed here must be sealed again.
-        """
-        if not self._pending:
-            return True
-        mine, self._pending = self._pending, {}
-        cache = self._cache()
-        winners = self._store.add(mine)
-        cache.update(winners)
-        return winners == mine
-
     def keyed_digest(self, stream: str, sha256_hex: str) -> str:
         """A digest only holders of the stream's key can compute: finds duplicates without a membership test for outsiders."""
-        found = self._known([stream]) or self._store.add({stream: self._random(32)})
+        found = self.known([stream]) or self._store.add({stream: self._random(32)})
         known = found[stream]
         return hmac_new(known, b"fingerprint:" + bytes.fromhex(sha256_hex), sha256).hexdigest()
 
-    def _keys(self, streams: Sequence[str]) -> list[bytes] | None:
-        """The keys, made where there are none; None when one was destroyed."""
-        known = self._known(streams)
-        missing = [stream for stream in streams if stream not in known]
-        if missing and self._store.destroyed(missing):
-            return None
-        for stream in missing:
-            known[stream] = self._pending[stream] = self._random(32)
-        return [known[stream] for stream in streams]
-
-    def _known(self, streams: Sequence[str]) -> dict[str, bytes]:
+    def known(self, streams: Sequence[str]) -> dict[str, bytes]:
+        """The durable keys among those of `streams`."""
         cache = self._cache()
-        found = {
-            stream: key
-            for stream in streams
-            if (key := cache.get(stream) or self._pending.get(stream)) is not None
-        }
+        found = {stream: key for stream in streams if (key := cache.get(stream)) is not None}
         missing = [stream for stream in streams if stream not in found]
         if missing:
             stored = self._store.find(missing)
             cache.update(stored)
             found.update(stored)
         return found
+
+    def destroyed(self, streams: Sequence[str]) -> frozenset[str]:
+        """Those whose keys were destroyed."""
+        return self._store.destroyed(streams)
+
+    def add(self, keys: dict[str, bytes]) -> dict[str, bytes]:
+        """Make keys durable; answers the ones that stand, which are others where somebody was first."""
+        cache = self._cache()
+        winners = self._store.add(keys)
+        cache.update(winners)
+        return winners
 
     def _cache(self) -> dict[str, bytes]:
         """The keys known since the last erasure. Who still holds an older one fills what is thrown away."""

@@ -38,7 +38,7 @@ from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import RegistryError
 from registry.events.references import PictureFacts, StoredBytes
-from registry.log.engine import Database
+from registry.log.engine import open_database
 from registry.log.migrate import migrate
 from registry.registry import Registry
 from tests.registry.events.golden import an_id, example
@@ -143,7 +143,7 @@ FIRST: Final[Sequence[Step]] = (
 
 def begin(folder: Path, clock: Still) -> Registry:
     """A studio with its first history in an empty folder."""
-    fresh = Database(f"sqlite:///{folder}/log.sqlite")
+    fresh = open_database(f"sqlite:///{folder}/log.sqlite")
     migrate(fresh)
     fresh.close()
     registry = open_registry(folder, clock)

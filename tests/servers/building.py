@@ -19,15 +19,15 @@ from registry.deciders.production import ChooseAccount, OpenProduction
 from registry.deciders.scene import CastInScene, OpenScene
 from registry.deciders.studio import OpenStudio
 from registry.events.references import PictureFacts, StoredBytes
-from registry.log.engine import Database
 from registry.log.migrate import migrate
+from tests.servers.homes import database_of
 from tests.servers.world import CONTEXT, KEYS, Ahead, Person, World, new_id, open_desk, open_registry
 
 
 def build(folder: Path, host: str) -> World:
     """Make the studio in an empty folder and open it."""
     clock = Ahead()
-    fresh = Database(f"sqlite:///{folder}/log.sqlite")
+    fresh = database_of(folder)
     migrate(fresh)
     fresh.close()
     registry = open_registry(folder, clock)

@@ -43,10 +43,10 @@ class PostgresServer:
         secret = f":{password}" if password else ""
         return f"postgresql://{user}{secret}@127.0.0.1:{self.port}/{database}"
 
-    def database(self) -> str:
-        """Make an empty database of its own; its URL for the superuser."""
+    def database(self, *, like: str = "template0") -> str:
+        """Make a database of its own, empty or like another one; its URL for the superuser."""
         name = f"t{os.getpid()}_{next(_numbers)}"
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return self.url(name)
 
     def drop(self, url: str) -> None:

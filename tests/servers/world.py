@@ -29,7 +29,6 @@ from generation.worker import Worker
 from registry.blobs import store_for
 from registry.deciders.command import Command
 from registry.events.envelope import Context, Recorded
-from registry.log.engine import Database
 from registry.log.marks import Marks
 from registry.log.tables import LEASES
 from registry.privacy.keys import KeyFile
@@ -37,6 +36,7 @@ from registry.registry import Registry
 from registry.views import generations, submissions
 from registry.views.generations import GenerationCard
 from registry.views.submissions import SubmissionCard
+from tests.servers.homes import database_of
 
 KEYS = AccessKeyPair(DEFAULT_ACCOUNT.access_key, DEFAULT_ACCOUNT.secret_key)
 SHORT = Durations(
@@ -92,7 +92,7 @@ def new_id(prefix: str) -> str:
 
 
 def open_registry(folder: Path, clock: Clock = wall) -> Registry:
-    database = Database(f"sqlite:///{folder}/log.sqlite")
+    database = database_of(folder)
     keys = KeyFile(folder / "keys.sqlite")
     return Registry(database, keys=keys, clock=clock, make_id=new_id, random_bytes=secrets.token_bytes)
 

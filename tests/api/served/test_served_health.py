@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import BlobStoreDown
-from registry.log.engine import _sqlite_engine
+from registry.log.sqlite import sqlite_engine
 from tests.api.served.serving import running
 
 
@@ -42,7 +42,7 @@ def test_a_database_that_cannot_be_written_is_not_ready(
         assert service.get("/health/ready").status_code == 200
         assert service.position() == before
         database = service.continuity.database
-        read_only = _sqlite_engine(f"sqlite:///file:{database.path}?mode=ro&uri=true", 4, 1.0)
+        read_only = sqlite_engine(f"sqlite:///file:{database.path}?mode=ro&uri=true", 4, 1.0)
         writing, database.engine = database.engine, read_only
         try:
             answer = service.get("/health/ready")

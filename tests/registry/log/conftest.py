@@ -11,6 +11,6 @@ from tests.registry.log.opened import Opened, opened
 
 
 @pytest.fixture
-def open_log(tmp_path: Path) -> Iterator[Opened]:
-    with opened(tmp_path) as found:
+def open_log(home: Path) -> Iterator[Opened]:
+    with opened(home) as found:
         yield found

@@ -19,10 +19,12 @@ from registry.events.envelope import Context
 from registry.events.references import StoredBytes
 from registry.log.engine import Database
 from registry.log.migrate import migrate
+from registry.log.postgres import PostgresDatabase
 from registry.log.roles import Handled
 from registry.privacy.keys import KeyFile, KeyStore
 from registry.registry import Idempotency, Registry
 from tests.registry.events.golden import an_id
+from tests.servers.homes import database_of
 
 STUDIO: Final = an_id("studio")
 ME: Final = Context(actor=an_id("key"), request_id="r-1", causation_id="c-1", correlation_id="k-1")
@@ -58,16 +60,29 @@ class Opened:
         return self.registry.handle(log, commands, context=ME, idempotency=idempotency)
 
     def raw(self, statement: str, **values: object) -> list[tuple[object, ...]]:
-        """Run SQL behind the registry's back, as somebody with the file would."""
-        with self.database.writing() as connection:
+        """Run SQL behind the registry's back, as somebody with the file or the owner's password would."""
+        database = self.database
+        with (
+            database._owner.begin()
+            if isinstance(database, PostgresDatabase)
+            else database.writing() as connection
+        ):
             answer = connection.execute(text(statement), values)
             return [tuple(row) for row in answer] if answer.returns_rows else []
+
+    def unguard(self) -> None:
+        """Take the triggers off the events, as an administrator can."""
+        if self.database.dialect == "postgresql":
+            self.raw("DROP TRIGGER events_no_change ON events")
+        else:
+            self.raw("DROP TRIGGER events_no_update")
+            self.raw("DROP TRIGGER events_no_delete")
 
 
 @contextmanager
 def opened(folder: Path, clock: Callable[[], int] | None = None) -> Iterator[Opened]:
     """The registry whose files stand in `folder`; may be opened again after it was closed."""
-    database = Database(f"sqlite:///{folder / 'log.sqlite'}")
+    database = database_of(folder)
     migrate(database)
     keys = KeyFile(folder / "keys" / "keys.sqlite")
     clock = clock or Clock()

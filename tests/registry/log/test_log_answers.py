@@ -77,11 +77,11 @@ def test_quiet_commands_are_answered_too(open_log: Opened) -> None:
     assert open_log.registry.answered(STUDIO, "k", "body") == b"made 1"
 
 
-def test_answers_survive_a_restart(tmp_path: Path) -> None:
+def test_answers_survive_a_restart(home: Path) -> None:
     """A repeat after the process was closed and opened again gets the first answer."""
-    with opened(tmp_path) as log:
+    with opened(home) as log:
         log.handle(introduce(), idempotency=once("k", "body"))
-    with opened(tmp_path) as log:
+    with opened(home) as log:
         assert log.handle(introduce(), idempotency=once("k", "body")).answer == b"made 1"
         assert count(log) == 1
 

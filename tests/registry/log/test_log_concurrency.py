@@ -76,12 +76,12 @@ def test_a_storm_on_one_stream(open_log: Opened) -> None:
     assert open_log.registry.state(STUDIO, stream).version == 8 * 40 + 1
 
 
-def test_two_processes_share_a_log(tmp_path: Path) -> None:
+def test_two_processes_share_a_log(home: Path) -> None:
     """Two processes with four threads each, meeting on one stream: no hole, no double, every acknowledgement kept."""
     stream = new_id("asset")
-    with ExitStack() as stack, opened(tmp_path) as log:
+    with ExitStack() as stack, opened(home) as log:
         log.handle(register(stream))
-        writers = [writer(stack, tmp_path, word, "60", stream) for word in ("one", "two")]
+        writers = [writer(stack, home, word, "60", stream) for word in ("one", "two")]
         for process in writers:
             start(process)
         told = [event for process in writers for event in acknowledged(process)]
@@ -95,10 +95,10 @@ def test_two_processes_share_a_log(tmp_path: Path) -> None:
         assert log.registry.rebuild().replaced == ()
 
 
-def test_processes_see_each_others_states(tmp_path: Path) -> None:
+def test_processes_see_each_others_states(home: Path) -> None:
     """A decision is made on what another process wrote since: cached states are not stale under the lock."""
     stream = new_id("asset")
-    with opened(tmp_path) as one, opened(tmp_path) as two:
+    with opened(home) as one, opened(home) as two:
         one.handle(register(stream))
         one.handle(describe(stream, "a"))
         assert len(two.handle(describe(stream, "b")).recorded) == 1
@@ -106,25 +106,29 @@ def test_processes_see_each_others_states(tmp_path: Path) -> None:
         assert len(two.handle(describe(stream, "a")).recorded) == 0
 
 
-def test_one_key_race_between_processes(tmp_path: Path) -> None:
+def test_one_key_race_between_processes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes that make the data key of one stream at the same moment both stay readable."""
     stream = new_id("character")
-    with opened(tmp_path) as one, opened(tmp_path) as two:
-        one.registry._sealer.seal("x", under=[stream], bound_to="nowhere")
-        two.registry._sealer.seal("x", under=[stream], bound_to="nowhere")
+    with opened(home) as one, opened(home) as two:
+        late = one.registry._sealer.begin()
+        late.seal("x", under=[stream], bound_to="nowhere")
+        monkeypatch.setattr(one.registry._sealer, "begin", lambda: late)
+        first = two.registry._sealer.begin()
+        first.seal("x", under=[stream], bound_to="nowhere")
+        assert first.flush()
         two.handle(introduce(name="Jun"))
         one.handle(introduce(stream, name="Mina"))
-    with opened(tmp_path) as later:
+    with opened(home) as later:
         names = [event.event.name for event in whole_log(later)]  # type: ignore[attr-defined]
 
     assert names == ["Jun", "Mina"]
 
 
 @pytest.mark.parametrize("after", [0.0, 0.1])
-def test_kill_loses_nothing_acknowledged(tmp_path: Path, after: float) -> None:
+def test_kill_loses_nothing_acknowledged(home: Path, after: float) -> None:
     """A writer killed at any moment: every acknowledged event is there once, and the views equal a rebuild."""
     with ExitStack() as stack:
-        process = writer(stack, tmp_path, "w", "1000000")
+        process = writer(stack, home, "w", "1000000")
         start(process)
         assert process.stdout is not None
         first = process.stdout.readline().split()
@@ -132,7 +136,7 @@ def test_kill_loses_nothing_acknowledged(tmp_path: Path, after: float) -> None:
         process.kill()
         told = first + acknowledged(process)
 
-    with opened(tmp_path) as log:
+    with opened(home) as log:
         kept = Counter(event.event_id for event in whole_log(log))
 
         assert max(kept.values()) == 1
@@ -142,15 +146,15 @@ def test_kill_loses_nothing_acknowledged(tmp_path: Path, after: float) -> None:
         log.handle(introduce())
 
 
-def test_closing_finishes_what_waits(tmp_path: Path) -> None:
+def test_closing_finishes_what_waits(home: Path) -> None:
     """Calls that were queued when the log closes are committed and answered, not dropped."""
-    with opened(tmp_path) as log:
+    with opened(home) as log:
         threads = [threading.Thread(target=log.handle, args=(introduce(),)) for _ in range(20)]
         for thread in threads:
             thread.start()
-        while log.registry.feed.head(STUDIO) == 0:
+        while log.registry.feed.head(STUDIO) == 0 and any(thread.is_alive() for thread in threads):
             time.sleep(0.001)
         for thread in threads:
             thread.join()
-    with opened(tmp_path) as log:
+    with opened(home) as log:
         assert len(whole_log(log)) == 20

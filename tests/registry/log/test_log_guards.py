@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy.exc import IntegrityError
 
-from tests.registry.log.opened import STUDIO, Opened, introduce
+from tests.registry.log.opened import STUDIO, Opened, introduce, opened
 
 COLUMNS = (
     "log, {position}, {event_id}, stream, {version}, type, schema_version, recorded_at, "
@@ -21,9 +24,11 @@ def copy_of_the_first(verb: str, **changes: str) -> str:
 
 
 @pytest.fixture
-def two_events(open_log: Opened) -> Opened:
-    open_log.handle(introduce(), introduce())
-    return open_log
+def two_events(tmp_path: Path) -> Iterator[Opened]:
+    """On SQLite; what PostgreSQL refuses is tested beside."""
+    with opened(tmp_path) as log:
+        log.handle(introduce(), introduce())
+        yield log
 
 
 @pytest.mark.parametrize(

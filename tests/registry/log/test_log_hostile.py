@@ -91,7 +91,7 @@ def test_a_poisoned_command_fails_only_its_caller(open_log: Opened, monkeypatch:
     assert entered.wait(30)
     for thread in threads[1:]:
         thread.start()
-    while open_log.registry._log._writer._tickets.qsize() < 9:
+    while open_log.registry._log._writer.pens[0].waiting() < 9:
         time.sleep(0.005)
     gate.set()
     for thread in threads:
@@ -105,7 +105,7 @@ def test_a_poisoned_command_fails_only_its_caller(open_log: Opened, monkeypatch:
 def test_unknown_events_stop_the_feed(open_log: Opened) -> None:
     """A type this code does not know stops feed, state and rebuild by its name."""
     stream = open_log.handle(introduce()).recorded[0].stream
-    open_log.raw("DROP TRIGGER events_no_update")
+    open_log.unguard()
     open_log.raw("UPDATE events SET type = 'CharacterCloned'")
 
     for read in (
@@ -121,7 +121,7 @@ def test_unknown_events_stop_the_feed(open_log: Opened) -> None:
 def test_changed_bodies_are_tampering(open_log: Opened, body: bytes) -> None:
     """A stored body that no longer says its event is named by position, whatever was put there."""
     open_log.handle(introduce())
-    open_log.raw("DROP TRIGGER events_no_update")
+    open_log.unguard()
     open_log.raw("UPDATE events SET body = :body", body=body)
 
     with pytest.raises(HistoryTampered):
@@ -131,7 +131,7 @@ def test_changed_bodies_are_tampering(open_log: Opened, body: bytes) -> None:
 def test_a_removed_event_is_noticed(open_log: Opened) -> None:
     """A hole stops the feed and the rebuild: order is proof."""
     open_log.handle(introduce(), introduce(), introduce())
-    open_log.raw("DROP TRIGGER events_no_delete")
+    open_log.unguard()
     open_log.raw("DELETE FROM events WHERE position = 2")
 
     with pytest.raises(HistoryTampered, match="from position 1 to 3"):

@@ -23,9 +23,9 @@ MODEL = "kling-v3"
 
 
 @pytest.fixture
-def waiting(tmp_path: Path) -> Iterator[World]:
+def waiting(home: Path) -> Iterator[World]:
     """Twelve requests wait for three slots."""
-    world = build(tmp_path, "http://127.0.0.1:9")
+    world = build(home, "http://127.0.0.1:9")
     asked = [world.ask(**ALONE) for _ in range(12)]
     world.do(SetSlots(stream=world.account, model=world.card(asked[0]).model, slots=3))
     yield world

@@ -59,9 +59,9 @@ def key_file(tmp_path: Path) -> Iterator[KeyFile]:
 
 
 def sealed_by(keys: Keys, value: object, *under: str) -> dict[str, object]:
-    sealer = Sealer(keys, os.urandom)
-    envelope = sealer.seal(value, under=under, bound_to=HERE)
-    assert sealer.flush()
+    sealing = Sealer(keys, os.urandom).begin()
+    envelope = sealing.seal(value, under=under, bound_to=HERE)
+    assert sealing.flush()
     return envelope
 
 
@@ -142,7 +142,8 @@ def test_a_ciphertext_cannot_be_moved(keys: Keys) -> None:
 
 def test_a_lost_race_for_a_key_is_said(keys: Keys) -> None:
     """When another process made the stream's key first, flush says: seal again; then its key is used."""
-    ours, theirs = Sealer(keys, os.urandom), Sealer(keys, os.urandom)
+    reader = Sealer(keys, os.urandom)
+    ours, theirs = Sealer(keys, os.urandom).begin(), reader.begin()
     lost = ours.seal("Mina", under=[MINA], bound_to=HERE)
     theirs.seal("Mina", under=[MINA], bound_to=HERE)
     assert theirs.flush()
@@ -151,9 +152,9 @@ def test_a_lost_race_for_a_key_is_said(keys: Keys) -> None:
 
     again = ours.seal("Mina", under=[MINA], bound_to=HERE)
     assert ours.flush()
-    assert theirs.open(again, bound_to=HERE) == "Mina"
+    assert reader.open(again, bound_to=HERE) == "Mina"
     with pytest.raises(HistoryTampered):
-        theirs.open(lost, bound_to=HERE)
+        reader.open(lost, bound_to=HERE)
 
 
 def test_fingerprints_need_the_key(keys: Keys) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.log.append_only import GUARDS
+from registry.log.text import TEXT
 
 revision = "0001"
 down_revision = None
@@ -16,9 +17,9 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "answers",
-        sa.Column("log", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("command_sha256", sa.String(), nullable=False),
+        sa.Column("log", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("command_sha256", TEXT, nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
@@ -27,52 +28,52 @@ def upgrade() -> None:
     op.create_index("answers_by_expiry", "answers", ["expires"], unique=False)
     op.create_table(
         "events",
-        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("log", TEXT, nullable=False),
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event_id", sa.String(), nullable=False),
-        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("event_id", TEXT, nullable=False),
+        sa.Column("stream", TEXT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("type", TEXT, nullable=False),
         sa.Column("schema_version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("request_id", sa.String(), nullable=False),
-        sa.Column("causation_id", sa.String(), nullable=False),
-        sa.Column("correlation_id", sa.String(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("request_id", TEXT, nullable=False),
+        sa.Column("causation_id", TEXT, nullable=False),
+        sa.Column("correlation_id", TEXT, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("log", "position"),
-        sa.UniqueConstraint("event_id", name="one_event"),
+        sa.UniqueConstraint("log", "event_id", name="one_event"),
         sa.UniqueConstraint("log", "stream", "version", name="one_winner"),
     )
     op.create_index("events_by_type", "events", ["log", "type", "position"], unique=False)
     op.create_table(
         "heads",
-        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("log", TEXT, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log"),
     )
     op.create_table(
         "lanes",
-        sa.Column("log", sa.String(), nullable=False),
-        sa.Column("account", sa.String(), nullable=False),
-        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("log", TEXT, nullable=False),
+        sa.Column("account", TEXT, nullable=False),
+        sa.Column("model", TEXT, nullable=False),
         sa.Column("paused_until", sa.BigInteger(), nullable=False),
         sa.Column("strikes", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("log", "account", "model"),
     )
     op.create_table(
         "leases",
-        sa.Column("log", sa.String(), nullable=False),
-        sa.Column("work", sa.String(), nullable=False),
-        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("log", TEXT, nullable=False),
+        sa.Column("work", TEXT, nullable=False),
+        sa.Column("owner", TEXT, nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.Column("memory", sa.String(), nullable=False),
+        sa.Column("note", TEXT, nullable=False),
+        sa.Column("memory", TEXT, nullable=False),
         sa.Column("let_go", sa.BigInteger(), nullable=False),
         sa.Column("pulled", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("log", "work"),
@@ -81,16 +82,16 @@ def upgrade() -> None:
     op.create_index("leases_by_expiry", "leases", ["expires"], unique=False)
     op.create_table(
         "relays",
-        sa.Column("seal", sa.String(), nullable=False),
+        sa.Column("seal", TEXT, nullable=False),
         sa.Column("used", sa.Integer(), nullable=False),
         sa.Column("ends", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seal"),
     )
     op.create_table(
         "turns",
-        sa.Column("log", sa.String(), nullable=False),
-        sa.Column("account", sa.String(), nullable=False),
-        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("log", TEXT, nullable=False),
+        sa.Column("account", TEXT, nullable=False),
+        sa.Column("model", TEXT, nullable=False),
         sa.Column("plan", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("log", "account", "model"),
     )

@@ -1,0 +1,241 @@
+"""PostgreSQL: the log on a server, for as many processes and machines as you like.
+
+READ COMMITTED; who appends holds the log's head row. Services act as the role `continuity_app` (`rights.py`), which owns nothing
+and cannot change an event. Hung clients end by timeouts: whoever holds a head and says nothing is cut off by the server before
+those who wait for it give up.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from registry.errors import AlreadyRegistered, LogBusy, RegistryError
+from registry.log.engine import Database, UnusableDatabase, first_line, unreadable
+from registry.log.notices import Notices
+from registry.log.rights import APP_ROLE, EVERYTHING, grant_rights, scrubbed_tables
+
+OLDEST: Final = 170_000
+"""PostgreSQL 17: the first whose MAINTAIN right lets the services' role rewrite tables it does not own."""
+_LOCK_SECONDS: Final = 10
+_IDLE_SECONDS: Final = 5
+"""Shorter than the wait for a lock: a frozen writer is cut off before those behind it give up."""
+_READ_SECONDS: Final = 60
+_KEEPALIVE: Final[dict[str, Any]] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+_GONE: Final = ("08", "57P", "25P03")
+"""SQLSTATEs of connections that the server or the way to it ended."""
+
+
+class PostgresDatabase(Database):
+    """A database on a server; `owner_url` is the login that may change its schema, empty where `url`'s own may."""
+
+    dialect: ClassVar[str] = "postgresql"
+    pens: ClassVar[int] = 4
+
+    def __init__(self, url: str, *, owner_url: str = "", readers: int = 16) -> None:
+        self.url = _with_driver(url)
+        self._owner = create_engine(
+            _with_driver(owner_url) if owner_url else self.url,
+            poolclass=NullPool,
+            connect_args={**_KEEPALIVE, "application_name": "continuity-owner"},
+        )
+        self._login = self.url.username
+        self._check_server()
+        patience = {"idle_in_transaction_session_timeout": f"{_READ_SECONDS}s"}
+        self.engine = _engine(self.url, readers, patience | {"statement_timeout": f"{_READ_SECONDS}s"})
+        self._writers = _engine(
+            self.url,
+            self.pens + 4,
+            {
+                "lock_timeout": f"{_LOCK_SECONDS}s",
+                "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+                "continuity.log": EVERYTHING,
+            },
+        )
+        self._notices = Notices(_plain(self.url), connecting=_KEEPALIVE)
+
+    @contextmanager
+    def reading(self, log: str | None = None) -> Iterator[Connection]:
+        with unreadable(), self.engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            scope = log or EVERYTHING
+            if connection.info.get("scope") != scope:
+                connection.exec_driver_sql("SELECT set_config('continuity.log', %s, false)", (scope,))
+                connection.info["scope"] = scope
+            yield connection
+
+    @contextmanager
+    def snapshot(self, log: str | None = None) -> Iterator[Connection]:
+        with unreadable(), self.engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                connection.exec_driver_sql(
+                    "SELECT set_config('continuity.log', %s, true)", (log or EVERYTHING,)
+                )
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self._writers.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        try:
+            with self._owner.connect() as connection, connection.begin():
+                _take_turns(connection, "migrate")
+                yield connection
+        except SQLAlchemyError as failure:
+            raise UnusableDatabase(
+                f"the schema cannot be brought up to date: {first_line(getattr(failure, 'orig', failure))}; run "
+                "`continuity migrate` with DATABASE_OWNER_URL, the login that owns the tables"
+            ) from failure
+
+    def secure(self, connection: Connection) -> None:
+        grant_rights(connection, login=self._login)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Row locks are fair: who waits for a head is served in order."""
+        yield
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        with unreadable(), self._writers.connect() as connection, connection.begin():
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            _take_turns(connection, name)
+            yield
+
+    def lock_works(self, connection: Connection) -> None:
+        _take_turns(connection, "works")
+
+    def announce(self) -> None:
+        self._notices.announce()
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        self._notices.listen(wake)
+
+    def lost(self, failure: BaseException) -> bool:
+        if not isinstance(failure, DBAPIError) or not isinstance(failure.orig, psycopg.Error):
+            return False
+        state = failure.orig.sqlstate
+        if state is None:
+            return isinstance(failure.orig, psycopg.OperationalError)
+        return state.startswith(_GONE)
+
+    def busy(self, failure: BaseException) -> bool:
+        return getattr(getattr(failure, "orig", None), "sqlstate", None) == "55P03"
+
+    def refusal(self, failure: SQLAlchemyError | OSError) -> RegistryError:
+        origin: Any = getattr(failure, "orig", failure)
+        said = first_line(origin)
+        state = getattr(origin, "sqlstate", None)
+        if state == "23505":
+            return AlreadyRegistered(
+                f"something with these properties exists already ({origin.diag.constraint_name})",
+                hint="look it up and use it",
+            )
+        if state == "55P03":
+            said = f"another transaction has held it for more than {_LOCK_SECONDS} s"
+        undone = state is not None and not self.lost(failure)
+        return LogBusy(
+            f"the database could not take the command: {said}",
+            hint="repeat in a moment with the same key; if it goes on, `continuity doctor` says what is wrong",
+            **({"landed": False} if undone else {}),
+        )
+
+    def scrub(self) -> None:
+        """Rewrite every table whose rows may have been changed or deleted: dead rows go with the old files.
+
+        What the server's write-ahead log still holds goes with its segments (docs/how-to/production.md).
+        """
+        with unreadable(), self._writers.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            for table in scrubbed_tables(connection):
+                connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+            connection.exec_driver_sql("SELECT 1")
+
+    def close(self) -> None:
+        self._notices.close()
+        for engine in (self.engine, self._writers, self._owner):
+            engine.dispose()
+
+    def _check_server(self) -> None:
+        """Raises UnusableDatabase."""
+        try:
+            with psycopg.connect(_plain(self.url), **_KEEPALIVE) as connection:
+                version, encoding = connection.info.server_version, connection.info.encoding
+                held = connection.execute("SHOW server_encoding").fetchone()
+        except psycopg.Error as failure:
+            raise UnusableDatabase(f"the server cannot be used: {first_line(failure)}") from None
+        if version < OLDEST:
+            raise UnusableDatabase(f"PostgreSQL {version // 10_000} is too old: 17 or newer is needed")
+        if held != ("UTF8",):
+            raise UnusableDatabase(
+                f"the database is encoded in {held and held[0]} ({encoding}): make one in UTF8"
+            )
+
+
+def _take_turns(connection: Connection, what: str) -> None:
+    """An advisory lock of this installation, held to the end of the transaction."""
+    connection.exec_driver_sql(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"continuity.{what}",)
+    )
+
+
+def _with_driver(url: str) -> URL:
+    parsed = make_url(url)
+    if not parsed.database:
+        raise UnusableDatabase(
+            "DATABASE_URL names a server and no database: write postgresql://login@host/name"
+        )
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _plain(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:
+    """Connections of the services' role. `session` are settings each begins with."""
+    options = {"role": APP_ROLE} | session
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=_LOCK_SECONDS,
+        connect_args={
+            **_KEEPALIVE,
+            "application_name": "continuity",
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+        },
+    )
+    event.listen(engine, "checkout", _check_alive)
+    return engine
+
+
+def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A server that restarted has closed its end, which shows without a round trip: there is something to read."""
+    poll = select.poll()
+    try:
+        poll.register(connection.fileno(), select.POLLIN)
+        waiting = poll.poll(0)
+    except psycopg.Error:
+        waiting = [(0, 0)]
+    if waiting:
+        raise DisconnectionError("the server closed the connection")

@@ -1,0 +1,201 @@
+"""SQLite: the log in a file, for one machine. WAL, `synchronous=FULL`, every write `BEGIN IMMEDIATE`.
+
+Builds before 3.51.3 can corrupt a WAL database when it is reset, so they are refused at start; so is a database file on a network
+mount, where locks lie.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from registry.errors import AlreadyRegistered, LogBusy, RegistryError
+from registry.log.engine import Database, UnusableDatabase, unreadable
+
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "secure_delete=ON",
+)
+SAFE_SQLITE: Final = (3, 51, 3)
+_NETWORK_MOUNTS: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs", "ceph", "afs"}
+)
+_UNDONE: Final = ("database or disk is full", "database is locked")
+"""SQLite undoes a commit that finds the disk full or the file locked; of other failures nobody can be sure."""
+
+
+class SqliteDatabase(Database):
+    """One file, made when it is absent, for its owner only. The whole database is its one write lock."""
+
+    dialect: ClassVar[str] = "sqlite"
+    pens: ClassVar[int] = 1
+
+    def __init__(self, url: str, *, readers: int = 16, busy_seconds: float = 10.0) -> None:
+        name = make_url(url).database
+        if not name or name == ":memory:":
+            raise UnusableDatabase(
+                "the log needs a file: name one, as in sqlite:////var/lib/continuity/log.sqlite"
+            )
+        check_build(sqlite.sqlite_version_info)
+        self.url = url
+        self.path = Path(name).resolve()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        check_mount(self.path)
+        # For its owner only; WAL files inherit it.
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        self.engine = sqlite_engine(url, readers, busy_seconds)
+
+    @contextmanager
+    def reading(self, log: str | None = None) -> Iterator[Connection]:  # noqa: ARG002 - no rights inside a file
+        with unreadable(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def snapshot(self, log: str | None = None) -> Iterator[Connection]:  # noqa: ARG002
+        with unreadable(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """It holds the write lock from its first moment."""
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        with self.writing() as connection:
+            yield connection
+
+    def secure(self, connection: Connection) -> None:
+        """Whoever can open the file may do all; the guards are triggers."""
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A fair queue before SQLite's own unfair one."""
+        with self.writer_lock.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        with self.path.with_name(f"{self.path.name}.{name}").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def lock_works(self, connection: Connection) -> None:
+        """Every write transaction is alone already."""
+
+    def lost(self, failure: BaseException) -> bool:  # noqa: ARG002 - a file does not go away
+        return False
+
+    def busy(self, failure: BaseException) -> bool:
+        return "database is locked" in str(getattr(failure, "orig", ""))
+
+    def refusal(self, failure: SQLAlchemyError | OSError) -> RegistryError:
+        # An operating system's own words would show callers where our files lie.
+        said = (
+            (failure.strerror or "")
+            if isinstance(failure, OSError)
+            else str(getattr(failure, "orig", failure))
+        )
+        if "UNIQUE constraint failed" in said:
+            return AlreadyRegistered(
+                f"something with these properties exists already ({said.partition(': ')[2]})",
+                hint="look it up and use it",
+            )
+        return LogBusy(
+            f"the database could not take the command: {said}",
+            hint="if it says the disk is full, make room; if it says locked, repeat in a moment with the same key",
+            **({"landed": False} if said in _UNDONE else {}),
+        )
+
+    def scrub(self) -> None:
+        """In no free page, in no log beside the file. SQLite zeroes what it frees (`secure_delete`); what it moved about
+        before goes with the whole file's rewriting.
+        """
+        with (
+            self.turn(),
+            unreadable(),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            connection.exec_driver_sql("VACUUM")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise LogBusy(
+                "the write-ahead log is being read and could not be emptied",
+                hint="erase again when nobody reads for long",
+            )
+
+    @property
+    def writer_lock(self) -> Path:
+        """A file whose lock writers of different processes take in turn."""
+        return self.path.with_name(self.path.name + ".writer")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def check_build(version: tuple[int, ...]) -> None:
+    """Raises UnusableDatabase for a build that can lose a database."""
+    if version < SAFE_SQLITE:
+        raise UnusableDatabase(
+            f"SQLite {'.'.join(map(str, version))} can corrupt a WAL database when it is reset; "
+            f"{'.'.join(map(str, SAFE_SQLITE))} or newer is needed (the locked pysqlite3 bundles one: run `make setup`)"
+        )
+
+
+def check_mount(path: Path) -> None:
+    """Refuse network file systems (their locks do not hold). Linux tells in /proc/mounts; elsewhere nothing can be checked."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return
+    best, kind = "", ""
+    for line in mounts.read_text(errors="replace").splitlines():
+        _, point, filesystem, *_ = line.split(" ")
+        point = point.replace("\\040", " ")
+        inside = path.is_relative_to(point)
+        if inside and len(point) >= len(best):
+            best, kind = point, filesystem
+    if kind in _NETWORK_MOUNTS:
+        raise UnusableDatabase(
+            f"{path} is on a network mount ({kind} at {best}): SQLite's locks do not hold there"
+        )
+
+
+def sqlite_engine(url: str, readers: int, busy_seconds: float) -> Engine:
+    """Connections with the pragmas that durability needs."""
+    engine = create_engine(
+        url,
+        module=sqlite,
+        poolclass=QueuePool,
+        pool_size=readers + 2,
+        max_overflow=readers,
+        connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+    return engine
