@@ -55,7 +55,7 @@ def test_the_services_role_may_not(log: Opened, statement: str) -> None:
     """A stolen service login can neither change history nor take its guards away: it owns nothing."""
     before = log.raw("SELECT * FROM events")
 
-    with pytest.raises(DBAPIError, match="permission denied|must be owner"):
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
         as_service(log, statement)
 
     assert log.raw("SELECT * FROM events") == before
@@ -86,7 +86,7 @@ def test_the_owner_is_stopped_by_the_guards(log: Opened, statement: str) -> None
 @pytest.mark.parametrize("taken", [{"event_id": "event_id"}, {"version": "version"}, {"position": "2"}])
 def test_arbiters_stand_in_the_schema(log: Opened, taken: dict[str, str]) -> None:
     """No event takes an id, a version of its stream or a position that another one has."""
-    with pytest.raises(DBAPIError, match="duplicate key|append-only"):
+    with pytest.raises(DBAPIError, match=r"duplicate key|append-only"):
         as_service(log, copy_of_the_first(**taken))
 
 
