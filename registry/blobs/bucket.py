@@ -218,7 +218,7 @@ class BucketBlobs:
                 raise self._answered(status, _PROBE_KEY)
         raise self._down(
             "the server ignores If-None-Match, so two writers could overwrite each other",
-            "use an S3 server with conditional writes",
+            "use an S3 server with conditional writes; Ceph has them only in buckets that keep no versions",
         )
 
     # -- writing
