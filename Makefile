@@ -45,7 +45,7 @@ test: $(DEV_STAMP) $(S3_STAMP)  ## all tests; T=path or ARGS="-k word" narrow th
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 4) $(ARGS)
 # What rests on a bucket. S3=host:port asks a server that runs, with its S3_ACCESS_KEY and S3_SECRET_KEY from the environment.
 S3_TESTS := tests/registry/blobs/test_blobs_in_a_bucket.py tests/registry/erasing/test_erasure_in_a_bucket.py \
-	tests/crash/test_bucket_away.py
+	tests/registry/log/test_bucket_marks.py tests/crash/test_bucket_away.py tests/crash/test_marks_in_a_bucket.py
 test-s3: $(DEV_STAMP) $(S3_STAMP)  ## what rests on a bucket, against Ceph (apt installs it) or S3=host:port
 	@$(if $(S3),,$(BIN)/python -m tests.servers.ceph)
 	@$(BIN)/python -m pytest --s3=$(or $(S3),ceph) $(or $(T),$(S3_TESTS)) $(ARGS)
