@@ -10,10 +10,10 @@ RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
 
-.PHONY: help setup demo serve test check crash proof lock clean
+.PHONY: help setup demo serve test test-s3 check crash proof lock clean
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(VENV)/.uv: requirements/uv.txt
 	@$(PYTHON) -m venv $(VENV) || { echo "make: '$(PYTHON) -m venv' failed; on Debian: apt-get install python3 python3-venv make (or name another interpreter: make PYTHON=python3)"; exit 1; }
@@ -43,6 +43,12 @@ serve: setup  ## service, worker and sandbox to play with
 	@$(BIN)/continuity serve --with-worker --with-sandbox
 test: $(DEV_STAMP) $(S3_STAMP)  ## all tests; T=path or ARGS="-k word" narrow them
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 4) $(ARGS)
+# What rests on a bucket. S3=host:port asks a server that runs, with its S3_ACCESS_KEY and S3_SECRET_KEY from the environment.
+S3_TESTS := tests/registry/blobs/test_blobs_in_a_bucket.py tests/registry/erasing/test_erasure_in_a_bucket.py \
+	tests/registry/log/test_bucket_marks.py tests/crash/test_bucket_away.py tests/crash/test_marks_in_a_bucket.py
+test-s3: $(DEV_STAMP) $(S3_STAMP)  ## what rests on a bucket, against Ceph (apt installs it) or S3=host:port
+	@$(if $(S3),,$(BIN)/python -m tests.servers.ceph)
+	@$(BIN)/python -m pytest --s3=$(or $(S3),ceph) $(or $(T),$(S3_TESTS)) $(ARGS)
 check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

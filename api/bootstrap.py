@@ -35,8 +35,9 @@ from registry.deciders.studio import OpenStudio
 from registry.errors import BlobError
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
+from registry.log.bucket_marks import BucketMarks, Notes
 from registry.log.engine import Database, UnusableDatabase, open_database
-from registry.log.marks import Marks
+from registry.log.marks import FolderMarks, Marks
 from registry.log.migrate import migrate
 from registry.privacy.keys import KeyFile, secret_for
 from registry.registry import Registry
@@ -142,7 +143,7 @@ def open_continuity(settings: Settings) -> Continuity:
         callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
         signatures=settings.signatures(),
         relays=_relays(settings, keys),
-        marks=Marks(settings.marks_folder),
+        marks=_marks(settings, blobs),
         studio=_first_studio(database, registry),
         telling=secret_for(keys, "commands", secrets.token_bytes),
     )
@@ -177,6 +178,15 @@ def _relays(settings: Settings, keys: KeyFile) -> Relays | None:
         return None
     secret = secret_for(keys, "relay", secrets.token_bytes)
     return Relays(secret, settings.public_url, settings.relay_lifetime)
+
+
+def _marks(settings: Settings, blobs: Blobs) -> Marks:
+    """Where the settings say. Raises UnusableSettings."""
+    if settings.marks_folder is not None:
+        return FolderMarks(settings.marks_folder)
+    if isinstance(blobs, Notes):
+        return BucketMarks(blobs)
+    raise UnusableSettings(["CONTINUITY_MARKS: the blob store is no bucket; name a folder"])
 
 
 def _first_studio(database: Database, registry: Registry) -> str:

@@ -32,6 +32,10 @@ from generation.policies import GUIDE, EndFrame, Policies
 from registry.log.lanes import DEFAULT_SLOTS
 
 _OURS: Final = "CONTINUITY_"
+_BUCKET: Final = "s3:"
+_POSTGRESQL: Final = "postgresql"
+IN_BUCKET: Final = "bucket"
+"""Says of marks that they are in the bucket of the blobs; a folder of that name is `./bucket`."""
 _NOT_OURS: Final = {
     "data": "CONTINUITY_DATA",
     "database_url": "DATABASE_URL",
@@ -71,9 +75,10 @@ class Settings(Pace):
         None,
         description="File of the data keys that seal personal fields; back it up apart. Empty: `keys.sqlite` in the data folder.",
     )
-    marks: Path | None = Field(
-        None,
-        description="Folder of the marks that tell a restored database; never restore it too. Empty: `marks` in the data folder.",
+    marks: str = Field(
+        "",
+        description="Where the marks are that tell a restored database; never restore them too: a folder, or `bucket` for the "
+        "blobs' bucket. Empty: the bucket when the database is PostgreSQL and blobs are in one, else `marks` in the data folder.",
     )
     threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
     upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
@@ -97,7 +102,10 @@ class Settings(Pace):
     s3_endpoint: str = Field(
         "", description="Host and port of any S3 server; set it to keep blobs in a bucket."
     )
-    s3_bucket: str = Field("continuity", description="The bucket; made when it is absent.")
+    s3_bucket: str = Field(
+        "continuity",
+        description="The bucket; made when it is absent. On Ceph it must keep no versions: writers could overwrite each other.",
+    )
     s3_access_key: SecretStr | None = Field(None, description="Its access key.")
     s3_secret_key: SecretStr | None = Field(None, description="Its secret key.")
     s3_region: str = Field("us-east-1", description="Its region.")
@@ -215,8 +223,12 @@ class Settings(Pace):
         return self.keys or self.data / "keys.sqlite"
 
     @property
-    def marks_folder(self) -> Path:
-        return self.marks or self.data / "marks"
+    def marks_folder(self) -> Path | None:
+        """The folder of the marks; None when they are in the blobs' bucket, where several machines see them."""
+        shared = not self.marks and self.database.startswith(_POSTGRESQL) and self.blobs.startswith(_BUCKET)
+        if self.marks == IN_BUCKET or shared:
+            return None
+        return Path(self.marks or self.data / "marks")
 
     @property
     def blobs(self) -> str:
@@ -281,11 +293,13 @@ def _disagreements(raw: Mapping[str, str]) -> Iterator[str]:
         yield "KLING_ACCESS_KEY and KLING_SECRET_KEY come together: set both or neither"
     if {"kling_access_key", "kling_api_key"} <= raw.keys():
         yield "KLING_API_KEY stands instead of the pair: set one of them, the other goes into KLING_KEYS_FILE"
-    bucket = "s3_endpoint" in raw or raw.get("blobs_url", "").startswith("s3:")
+    bucket = "s3_endpoint" in raw or raw.get("blobs_url", "").startswith(_BUCKET)
     if bucket and not {"s3_access_key", "s3_secret_key"} <= raw.keys():
         yield "a bucket needs S3_ACCESS_KEY and S3_SECRET_KEY"
     if {"s3_endpoint", "blobs_url"} <= raw.keys():
         yield "BLOBS_URL and S3_ENDPOINT both name a blob store: set one"
+    if raw.get("marks") == IN_BUCKET and not bucket:
+        yield "CONTINUITY_MARKS names the bucket, and blobs are in none: set S3_ENDPOINT or BLOBS_URL, or name a folder"
 
 
 def _problem(cls: type[Settings], error: Any) -> str:

@@ -1,12 +1,31 @@
-"""The order of all tests: each process begins with its share of what takes long, so that none is left alone with it at last."""
+"""What all tests share: the S3 server that the run is about, and the order of the tests.
+
+Each process begins with its share of what takes long, so that none is left alone with it at last.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 
 from tests.servers.engines import home, migrated, on_postgres, postgres_process_fixture
+from tests.servers.s3 import S3Server, chosen
 
 __all__ = ["home", "migrated", "on_postgres", "postgres_process_fixture"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--s3` names the S3 server of the run; `make test-s3` uses it."""
+    says = "the S3 server: ministack (started, the default), ceph (started), or the address of one that runs"
+    parser.addoption("--s3", default="ministack", help=says)
+
+
+@pytest.fixture(scope="session")
+def s3(request: pytest.FixtureRequest) -> Iterator[S3Server]:
+    """The live S3 server of this test process."""
+    with chosen(request.config.getoption("--s3")) as server:
+        yield server
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,15 +13,17 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from os.path import commonpath
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
 from minio.credentials.credentials import Credentials
+from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 from minio.signer import sign_v4_s3
 from minio.time import to_amz_date, utcnow
@@ -40,9 +42,10 @@ MAX_PRESIGN_SECONDS = 7 * 24 * 3600
 
 _DIGEST = "x-amz-meta-sha256"
 _GONE = {"NoSuchKey", "NoSuchVersion", "NoSuchObject", "ResourceNotFound"}
-_REFUSED = {409, 412}
+_THERE = 412
+_REFUSED = {409, _THERE}
 _OURS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
-# Not a blob key (leading dot), so it shows in no listing.
+# Not a blob key (leading dot), so it shows in no listing; nor do notes.
 _PROBE_KEY = ".continuity-conditional-put"
 _EMPTY_SHA256 = hashlib.sha256().hexdigest()
 _LOOK = "look at the server, its address and the network between"
@@ -174,6 +177,37 @@ class BucketBlobs:
             self.delete(key)
         return tuple(removed)
 
+    # -- notes (registry.log.bucket_marks): names without bytes, below a leading dot, where no blob key can be
+
+    def note(self, name: str) -> None:
+        check_key(name)
+        self._prepare()
+        status = self._put_once(StoredBlob(f".{name}", 0, _EMPTY_SHA256), None, "text/plain")
+        if status not in (200, _THERE):
+            raise self._answered(status, name)
+
+    def noted(self, prefix: str) -> tuple[str, ...]:
+        check_prefix(prefix)
+        self._prepare()
+        with self._talking(prefix):
+            found = self._client.list_objects(self._place.bucket, prefix=f".{prefix}", recursive=True)
+            return tuple(one.object_name.removeprefix(".") for one in found)
+
+    def forget(self, names: Collection[str]) -> None:
+        doomed = {f".{check_key(name)}" for name in names}
+        if not doomed:
+            return
+        self._prepare()
+        with self._talking("notes"):
+            held = self._client.list_objects(
+                self._place.bucket, prefix=commonpath(doomed), recursive=True, include_version=True
+            )
+            told = [
+                DeleteObject(one.object_name, one.version_id) for one in held if one.object_name in doomed
+            ]
+            for failed in self._client.remove_objects(self._place.bucket, told):
+                raise self._down(f"{failed.code} on {failed.name}", _HINTS.get(failed.code, _LOOK))
+
     def check(self) -> None:
         self._prepare()
         with self._talking(self._place.bucket):
@@ -218,7 +252,7 @@ class BucketBlobs:
                 raise self._answered(status, _PROBE_KEY)
         raise self._down(
             "the server ignores If-None-Match, so two writers could overwrite each other",
-            "use an S3 server with conditional writes",
+            "use an S3 server with conditional writes; Ceph has them only in buckets that keep no versions",
         )
 
     # -- writing

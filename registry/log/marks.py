@@ -1,7 +1,7 @@
 """Marks: what was last sent from each log, kept apart from the database so that a restore of the database cannot undo it.
 
-One small file per log. A mark names an event that is in the log; when it is not there any more, the log is older than what was
-sent from it. Of several processes on one folder the furthest wins; a mark of another folder is an older one, never a wrong one.
+A mark names an event that is in the log; when it is not there any more, the log is older than what was sent from it. Marks are
+kept in a folder (one small file per log, here) or, where several machines send, in their bucket (`registry.log.bucket_marks`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
@@ -32,15 +32,37 @@ class Mark(BaseModel):
     recorded_at: Annotated[StrictInt, Field(ge=0)]
 
 
-class Marks:
-    """The marks in a folder, which is made when it is needed. `told` holds what this process has raised an alarm about."""
+class Marks(Protocol):
+    """What was last sent from each log. Threads, processes and, where the place is one for all, machines may share it.
+
+    `told` holds what this process has raised an alarm about: log and event.
+    """
+
+    told: set[tuple[str, str]]
+
+    def read(self, log: str) -> Mark | None:
+        """The furthest mark of a log that counts, None before the first; no older one than any `advance` that has returned.
+
+        Raises MarkUnusable, also when what is there is no mark: nobody can tell then what was sent.
+        """
+        ...
+
+    def advance(self, log: str, mark: Mark, *, over: Mark | None = None) -> None:
+        """Make a mark durable. One that is as far stays, unless it is `over`: a mark that somebody accepted as lost.
+
+        Raises MarkUnusable; whether the mark is there is unknown then, and it does no harm when it is.
+        """
+        ...
+
+
+class FolderMarks:
+    """The marks in a folder, which is made when it is needed: one file per log, replaced under a lock of this machine."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.told: set[tuple[str, str]] = set()
 
     def read(self, log: str) -> Mark | None:
-        """What was last sent from a log, None before the first time. Raises MarkUnusable."""
         try:
             with self._file(log).open("rb") as file:
                 text = file.read(_MOST_BYTES)
@@ -53,7 +75,6 @@ class Marks:
             raise _unusable(log, "read", f"it is no mark, in {refused.error_count()} places") from None
 
     def advance(self, log: str, mark: Mark, *, over: Mark | None = None) -> None:
-        """Make a mark durable; one that is further stays, unless it is `over`. Raises MarkUnusable."""
         try:
             with self._turn(log):
                 standing = self.read(log)

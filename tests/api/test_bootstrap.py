@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from api.auth import authenticate, issue_key
-from api.bootstrap import open_continuity
+from api.bootstrap import make_id, open_continuity
 from api.errors import Unauthenticated
 from api.settings import Settings, UnusableSettings
 from generation.errors import KlingUnreachable
 from registry.deciders.account import Account
+from registry.log.marks import Mark
 from registry.views import access
+from tests.servers.s3 import S3Server
 
 _OPEN = """
 import os, sys, time
@@ -96,6 +98,30 @@ def test_everything_that_cannot_work_is_named_at_once(tmp_path: Path) -> None:
     assert all(word in text for word in ("KLING_API_KEY", "chmod 600", "DATABASE_URL", "BLOBS_URL"))
     assert "hush" not in text
     assert "with space" not in text
+
+
+def test_marks_are_where_the_settings_say(tmp_path: Path, s3: S3Server) -> None:
+    """A mark of one opening is read by another whose data folder is elsewhere when marks are in the bucket, and only then."""
+    mark = Mark(position=7, event_id=make_id("event"), recorded_at=7)
+    kept = {
+        "S3_ENDPOINT": s3.endpoint,
+        "S3_BUCKET": s3.bucket("opened"),
+        "S3_ACCESS_KEY": s3.access_key,
+        "S3_SECRET_KEY": s3.secret_key,
+        "S3_SECURE": str(s3.secure).lower(),
+    }
+    for given, found in (({"CONTINUITY_MARKS": "bucket"}, mark), ({}, None)):
+        here, there = (
+            open_continuity(
+                Settings.from_environment({**kept, **given, "CONTINUITY_DATA": str(tmp_path / name)})
+            )
+            for name in ("here", "there")
+        )
+        here.marks.advance(here.studio, mark)
+        assert here.marks.read(here.studio) == mark
+        assert there.marks.read(here.studio) == found
+        here.close()
+        there.close()
 
 
 def test_a_key_is_stored_as_a_digest_and_opens_its_studio(tmp_path: Path) -> None:

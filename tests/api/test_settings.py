@@ -63,9 +63,33 @@ def test_a_bucket_is_named_without_its_keys() -> None:
     assert url == "s3://continuity?endpoint=http%3A%2F%2Fs3.local%3A9000&region=us-east-1"
 
 
+BUCKET = {"S3_ENDPOINT": "s3.local:9000", "S3_ACCESS_KEY": "ak", "S3_SECRET_KEY": "sk"}
+POSTGRESQL = {"DATABASE_URL": "postgresql://continuity@db.local/continuity"}
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [
+        ({}, "data/marks"),
+        (BUCKET, "data/marks"),
+        (POSTGRESQL, "data/marks"),
+        (POSTGRESQL | BUCKET, None),
+        (BUCKET | {"CONTINUITY_MARKS": "bucket"}, None),
+        (BUCKET | {"CONTINUITY_MARKS": "./bucket"}, "bucket"),
+        (POSTGRESQL | BUCKET | {"CONTINUITY_MARKS": "/mnt/marks"}, "/mnt/marks"),
+    ],
+)
+def test_where_marks_are(given: dict[str, str], folder: str | None) -> None:
+    """Where machines may share database and bucket they share the marks in it; else, or when named, they are in a folder."""
+    found = Settings.from_environment(given).marks_folder
+
+    assert found == (None if folder is None else Path(folder))
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        ({"CONTINUITY_MARKS": "bucket"}, "CONTINUITY_MARKS names the bucket"),
         ({"KLING_BASE_URL": "http://127.0.0.1:1"}, "KLING_BASE_URL"),
         ({"KLING_BASE_URL": "https://elsewhere.example"}, "allow-list"),
         ({"KLING_RESULT_HOSTS": "Not A Host"}, "KLING_RESULT_HOSTS"),

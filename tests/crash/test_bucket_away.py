@@ -11,17 +11,11 @@ from registry.blobs import store_for
 from tests.crash.hooks import hooked
 from tests.crash.invariants import check_all
 from tests.servers.gate import Gate
-from tests.servers.s3 import S3Server, s3_server
+from tests.servers.s3 import S3Server
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, World, new_id
 
 WAYS: dict[str, Callable[[Gate], None]] = {"away": Gate.shut, "answers are lost": Gate.swallow}
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[S3Server]:
-    with s3_server() as server:
-        yield server
 
 
 @pytest.fixture
@@ -34,7 +28,7 @@ def gate(s3: S3Server) -> Iterator[Gate]:
 @pytest.fixture
 def bucketed(world: World, s3: S3Server, gate: Gate) -> World:
     """The small studio with its blobs in a bucket behind the gate."""
-    url = f"s3://{new_id('bucket').replace('_', '-')}?endpoint=http://{gate.endpoint}"
+    url = s3.url(new_id("away").replace("_", "-"), gate.endpoint)
     return world.with_desk(blobs=store_for(url, access_key=s3.access_key, secret_key=s3.secret_key))
 
 

@@ -1,8 +1,12 @@
-"""Starting a live S3 server for tests: one per test process, stopped at its end."""
+"""The live S3 server of a test run: the small one that is started here, Ceph, or one that somebody runs already.
+
+`--s3` chooses (`tests/conftest.py`); a test process has one, asks it for buckets of its own, and leaves none behind.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 import secrets
 import signal
@@ -12,11 +16,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from minio import Minio
+from minio.deleteobjects import DeleteObject
 from urllib3 import PoolManager
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +38,56 @@ class S3Server:
     endpoint: str
     access_key: str
     secret_key: str
+    secure: bool = False
+    run: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}")
+
+    def bucket(self, name: str) -> str:
+        """The name of a bucket that this run has for itself, also on a server that others use."""
+        return f"{self.run}-{name}"
+
+    def url(self, name: str, endpoint: str = "") -> str:
+        """A bucket of this run as a setting names it; `endpoint` when it is reached by another address."""
+        scheme = "https" if self.secure else "http"
+        return f"s3://{self.bucket(name)}?endpoint={scheme}://{endpoint or self.endpoint}"
+
+
+@contextmanager
+def chosen(which: str) -> Iterator[S3Server]:
+    """`ministack`, `ceph`, or the address of a server: http(s)://host:port or host:port."""
+    if which == "ministack":
+        with s3_server() as server:
+            yield server
+    elif which == "ceph":
+        from tests.servers.ceph import ceph_server
+
+        with ceph_server() as server:
+            yield server
+    else:
+        server = _given(which)
+        try:
+            yield server
+        finally:
+            _tidy(server)
+
+
+def _given(address: str) -> S3Server:
+    """Its keys are in S3_ACCESS_KEY and S3_SECRET_KEY, where nobody sees them in a list of processes."""
+    parts = urlsplit(address if "//" in address else f"http://{address}")
+    keys = [os.environ.get(name, "") for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")]
+    if not all(keys):
+        raise RuntimeError(f"the S3 server {parts.netloc} needs S3_ACCESS_KEY and S3_SECRET_KEY")
+    return S3Server(parts.netloc, *keys, secure=parts.scheme == "https")
+
+
+def _tidy(server: S3Server) -> None:
+    """Remove the buckets of this run with all that is in them."""
+    with asking(server) as client:
+        for bucket in client.list_buckets():
+            if bucket.name.startswith(f"{server.run}-"):
+                held = client.list_objects(bucket.name, recursive=True, include_version=True)
+                doomed = [DeleteObject(one.object_name, one.version_id) for one in held]
+                assert list(client.remove_objects(bucket.name, doomed)) == []
+                client.remove_bucket(bucket.name)
 
 
 @contextmanager
@@ -41,7 +97,7 @@ def s3_server() -> Iterator[S3Server]:
         raise RuntimeError(
             "the S3 test server is not installed in .venv-s3: run `make test`, which sets it up"
         )
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder, open(f"{folder}/log", "w+") as log:
         environment = {
             "BIND_HOST": "127.0.0.1",
@@ -58,7 +114,7 @@ def s3_server() -> Iterator[S3Server]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_end_with_the_tests,  # noqa: PLW1509 - one system call and no lock
+            preexec_fn=ending_with_us,  # noqa: PLW1509 - one system call and no lock
         )
         try:
             _wait(process, port, log.name)
@@ -68,12 +124,12 @@ def s3_server() -> Iterator[S3Server]:
             process.wait()
 
 
-def _end_with_the_tests() -> None:
+def ending_with_us() -> None:
     """Ask the kernel to end the server with us, as a killed test run stops nothing itself (Linux, prctl 1)."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -121,5 +177,5 @@ def asking(s3: S3Server) -> Iterator[Minio]:
     """A client of the server, whose connections are closed afterwards."""
     with PoolManager() as pool:
         yield Minio(
-            s3.endpoint, s3.access_key, s3.secret_key, secure=False, region="us-east-1", http_client=pool
+            s3.endpoint, s3.access_key, s3.secret_key, secure=s3.secure, region="us-east-1", http_client=pool
         )

@@ -29,7 +29,7 @@ from generation.worker import Worker
 from registry.blobs import store_for
 from registry.deciders.command import Command
 from registry.events.envelope import Context, Recorded
-from registry.log.marks import Marks
+from registry.log.marks import FolderMarks
 from registry.log.tables import LEASES
 from registry.privacy.keys import KeyFile
 from registry.registry import Registry
@@ -117,7 +117,7 @@ def open_desk(
         durations=durations,
         monotonic=time.monotonic,
         jitter=random.random,
-        marks=Marks(folder / "marks"),
+        marks=FolderMarks(folder / "marks"),
         slots=MANY_SLOTS,
     )
 

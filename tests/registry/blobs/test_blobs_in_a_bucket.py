@@ -14,27 +14,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from minio import Minio
 from minio.commonconfig import ENABLED
 from minio.versioningconfig import VersioningConfig
 
 from registry.blobs.bucket import BucketBlobs
 from registry.blobs.connection import BucketPlace
+from registry.blobs.protocol import StoredBlob
 from registry.errors import BlobCorrupt, BlobError, BlobExists, BlobMissing, BlobStoreDown
 from tests.contracts.blobs import JPEG, BlobContract, read, sha256
-from tests.servers.s3 import S3Server
+from tests.servers.s3 import S3Server, asking
 
 KEY = "studio_x/asset_y/original"
 SECRET = "do-not-show-this-secret-anywhere"
 
 
 def place(s3: S3Server, bucket: str) -> BucketPlace:
-    return BucketPlace(s3.endpoint, bucket, s3.access_key, s3.secret_key, secure=False)
-
-
-def foreign(s3: S3Server) -> Minio:
-    """Somebody else's client on the same server."""
-    return Minio(s3.endpoint, s3.access_key, s3.secret_key, secure=False, region="us-east-1")
+    return BucketPlace(s3.endpoint, s3.bucket(bucket), s3.access_key, s3.secret_key, secure=s3.secure)
 
 
 @contextmanager
@@ -55,12 +50,12 @@ class TestBucketBlobs(BlobContract):
 
 def test_all_versions_go(s3: S3Server) -> None:
     """In a bucket that keeps versions, deleting leaves no version and no marker of the blob."""
-    client = foreign(s3)
-    client.make_bucket("versions")
-    client.set_bucket_versioning("versions", VersioningConfig(ENABLED))
-    with opened(place(s3, "versions")) as store:
+    bucket = s3.bucket("versions")
+    with asking(s3) as client, opened(place(s3, "versions")) as store:
+        store.check()
+        client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
         store.put(KEY, [b"face"], content_type=JPEG)
-        client.remove_object("versions", KEY)  # only adds a marker
+        client.remove_object(bucket, KEY)  # only adds a marker
         with pytest.raises(BlobMissing):
             store.stat(KEY)
         store.put(KEY, [b"other"], content_type=JPEG)
@@ -68,16 +63,32 @@ def test_all_versions_go(s3: S3Server) -> None:
 
         store.delete(KEY)
 
-        left = client.list_objects("versions", prefix="studio_x", recursive=True, include_version=True)
+        left = client.list_objects(bucket, prefix="studio_x", recursive=True, include_version=True)
         assert [found.object_name for found in left] == [KEY + "s"]
+
+
+def test_versions_do_not_switch_the_arbiter_off(s3: S3Server) -> None:
+    """In a bucket that keeps versions the condition holds as in any other, or the bucket is refused at its first use."""
+    with asking(s3) as client, opened(place(s3, "kept")) as store:
+        client.make_bucket(s3.bucket("kept"))
+        client.set_bucket_versioning(s3.bucket("kept"), VersioningConfig(ENABLED))
+        offered = StoredBlob(KEY, 4, sha256(b"face"))
+        try:
+            store.check()
+            said = [str(store._put_once(offered, io.BytesIO(b"face"), JPEG)) for _ in range(2)]
+        except BlobStoreDown as refused:
+            said = [refused.message, refused.hint]
+
+    expected = [("200", "412"), ("ignores If-None-Match", "no versions")]
+    assert any(words[0] in said[0] and words[1] in said[1] for words in expected), said
 
 
 def test_bytes_changed_by_somebody_else(s3: S3Server) -> None:
     """An object overwritten behind our back is noticed on reading, even when it kept our digest."""
-    with opened(place(s3, "changed")) as store:
+    with asking(s3) as foreign, opened(place(s3, "changed")) as store:
         store.put(KEY, [b"face"], content_type=JPEG)
-        foreign(s3).put_object(
-            "changed", KEY, io.BytesIO(b"mask"), 4, metadata={"x-amz-meta-sha256": sha256(b"face")}
+        foreign.put_object(
+            s3.bucket("changed"), KEY, io.BytesIO(b"mask"), 4, metadata={"x-amz-meta-sha256": sha256(b"face")}
         )
 
         with pytest.raises(BlobCorrupt, match=KEY):
@@ -86,9 +97,9 @@ def test_bytes_changed_by_somebody_else(s3: S3Server) -> None:
 
 def test_an_object_without_a_digest(s3: S3Server) -> None:
     """An object of another program is not taken for a blob, nor overwritten."""
-    with opened(place(s3, "foreign")) as store:
+    with asking(s3) as foreign, opened(place(s3, "foreign")) as store:
         store.check()
-        foreign(s3).put_object("foreign", KEY, io.BytesIO(b"mask"), 4)
+        foreign.put_object(s3.bucket("foreign"), KEY, io.BytesIO(b"mask"), 4)
 
         with pytest.raises(BlobCorrupt, match="no recorded digest"):
             read(store, KEY)

@@ -1,4 +1,4 @@
-"""The studio that erasure tests work in, on disk; and a live S3 server for those about buckets."""
+"""The studio that erasure tests work in, on disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from registry.blobs import store_for
 from tests.registry.erasing.person import Person
 from tests.registry.log.opened import opened
-from tests.servers.s3 import S3Server, s3_server
 
 
 @pytest.fixture
@@ -19,9 +18,3 @@ def person(tmp_path: Path) -> Iterator[Person]:
         found = Person(log, store_for(f"file://{tmp_path}/data/blobs"), tmp_path / "data")
         found.tell()
         yield found
-
-
-@pytest.fixture(scope="session")
-def s3() -> Iterator[S3Server]:
-    with s3_server() as server:
-        yield server

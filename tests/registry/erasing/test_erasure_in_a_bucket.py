@@ -15,16 +15,14 @@ from tests.registry.erasing.person import CLIP, FACE, HER, HIS, PAID, Person
 from tests.registry.log.opened import ME, STUDIO, opened
 from tests.servers.s3 import S3Server, asking
 
-BUCKET = "erasure"
 
-
-def objects(client: Minio) -> dict[tuple[str, str], bytes]:
+def objects(client: Minio, bucket: str) -> dict[tuple[str, str], bytes]:
     """Every version of every object, with its bytes and its metadata; a marker has none."""
     found = {}
-    for one in client.list_objects(BUCKET, recursive=True, include_version=True):
+    for one in client.list_objects(bucket, recursive=True, include_version=True):
         content = b""
         if not one.is_delete_marker:
-            answer = client.get_object(BUCKET, one.object_name, version_id=one.version_id)
+            answer = client.get_object(bucket, one.object_name, version_id=one.version_id)
             content = answer.read() + repr(dict(answer.headers)).encode()
             answer.close()
             answer.release_conn()
@@ -34,17 +32,16 @@ def objects(client: Minio) -> dict[tuple[str, str], bytes]:
 
 def test_no_word_is_left_in_a_bucket(tmp_path: Path, s3: S3Server) -> None:
     """Pictures, answers and, once so decided, clips go in all versions, hidden ones too; others' pictures stay."""
-    blobs = store_for(
-        f"s3://{BUCKET}?endpoint=http://{s3.endpoint}", access_key=s3.access_key, secret_key=s3.secret_key
-    )
+    blobs = store_for(s3.url("erasure"), access_key=s3.access_key, secret_key=s3.secret_key)
+    bucket = s3.bucket("erasure")
     with asking(s3) as client, opened(tmp_path) as log:
-        client.make_bucket(BUCKET)
-        client.set_bucket_versioning(BUCKET, VersioningConfig(ENABLED))
+        blobs.check()
+        client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
         person = Person(log, blobs, tmp_path)
         person.tell()
-        client.remove_object(BUCKET, f"{STUDIO}/{FACE}/rendition")  # only hides it under a marker
+        client.remove_object(bucket, f"{STUDIO}/{FACE}/rendition")  # only hides it under a marker
         words = [word.encode() for word in person.words.made]
-        before = objects(client)
+        before = objects(client, bucket)
         assert any(word in content for content in before.values() for word in words)
 
         order_erasure(log.registry, STUDIO, HER, "consent_withdrawn", context=ME)
@@ -52,7 +49,7 @@ def test_no_word_is_left_in_a_bucket(tmp_path: Path, s3: S3Server) -> None:
         decided = DecideClip(stream=CLIP, decision="erase", likeness=HER, reason="as she asked")
         erase_clip(person.tools(), STUDIO, decided)
 
-        after = objects(client)
+        after = objects(client, bucket)
         assert not [name for name, content in after.items() for word in words if word in content]
         left = {name for name, _ in after}
         assert not [name for name in left if FACE in name or PAID in name]
