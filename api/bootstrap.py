@@ -149,6 +149,18 @@ def open_continuity(settings: Settings) -> Continuity:
     )
 
 
+def migrate_alone(settings: Settings) -> str:
+    """Bring the schema up to date and open nothing else; answers its revision. Raises UnusableSettings."""
+    try:
+        database = Database(settings.database)
+        try:
+            return migrate(database)
+        finally:
+            database.close()
+    except (UnusableDatabase, OSError) as refused:
+        raise UnusableSettings([f"DATABASE_URL: {refused}"]) from None
+
+
 def configure_logging(stream: TextIO = sys.stderr) -> None:
     """Logs as one JSON object a line: no line breaks of strangers, no local variables (they hold keys and prompts)."""
     structlog.configure(

@@ -108,6 +108,11 @@ class Settings(Pace):
         None,
         description="Folder of the marks that tell a restored database; never restore it too. Empty: `marks` in the data folder.",
     )
+    beat: Path | None = Field(
+        None,
+        description="File whose time a worker sets whenever its loop comes round, for health checks "
+        "(`python -m api.alive --beat FILE`). Empty: none.",
+    )
     threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
     upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
