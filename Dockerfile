@@ -1,5 +1,5 @@
 # One image for the service, the worker, migrations and the sandbox; what runs is the command. Its root may be read-only: what it
-# writes goes to /data (all that a single machine keeps; mount a volume), /keys and /marks (where settings say so), /scratch (uploads
+# writes goes to /data (all that a single machine keeps; mount a volume), /keys (where settings say so), /scratch (uploads
 # and downloads under way) and /tmp.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
@@ -18,7 +18,7 @@ FROM python:3.11-slim-bookworm
 COPY --from=build /opt/continuity /opt/continuity
 # A named volume takes over the owner of the folder it is first mounted at, so these are the user's own.
 RUN useradd --uid 10001 --user-group --no-create-home continuity \
- && install -d -o continuity -g continuity -m 0700 /data /keys /marks /scratch
+ && install -d -o continuity -g continuity -m 0700 /data /keys /scratch
 ENV PATH=/opt/continuity/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CONTINUITY_DATA=/data TMPDIR=/scratch
 USER 10001:10001
 EXPOSE 8000

@@ -172,12 +172,12 @@ def test_volumes_are_named_and_nothing_else_is_mounted() -> None:
 
 
 def test_data_keys_stay_apart() -> None:
-    """Keys and marks have volumes of their own, so that a backup of the database or the blobs never takes them along."""
+    """Keys have a volume of their own, which no backup of database or blobs takes along; marks are in the bucket."""
     for name in ("api", "worker"):
         settings, folders = environment(name), {folder: volume for volume, folder in mounts(name)}
         assert folders[str(Path(settings["CONTINUITY_KEYS"]).parent)] == "keys"
-        assert folders[settings["CONTINUITY_MARKS"]] == "marks"
-    assert not any(volume in ("keys", "marks") for name in ("database", "s3") for volume, _ in mounts(name))
+        assert settings["CONTINUITY_MARKS"] == "bucket"
+    assert not any(volume == "keys" for name in ("database", "s3") for volume, _ in mounts(name))
 
 
 def test_only_the_api_is_reached_and_only_from_this_host() -> None:
