@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TextIO
 
 import structlog
@@ -32,14 +33,15 @@ from generation.relaying import Relays
 from registry.blobs import Blobs, store_for
 from registry.deciders.account import Account
 from registry.deciders.studio import OpenStudio
-from registry.errors import BlobError
+from registry.errors import BlobError, LogBusy
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from registry.log.bucket_marks import BucketMarks, Notes
 from registry.log.engine import Database, UnusableDatabase, open_database
+from registry.log.installation import pinned
 from registry.log.marks import FolderMarks, Marks
 from registry.log.migrate import migrate
-from registry.privacy.keys import KeyFile, secret_for
+from registry.privacy.keys import KeyStore, open_keys, secret_for
 from registry.registry import Registry
 from registry.views import access
 
@@ -51,7 +53,7 @@ class Continuity:
     settings: Settings
     database: Database
     registry: Registry
-    keys: KeyFile
+    keys: KeyStore
     blobs: Blobs
     credentials: Mapping[str, Credentials]
     outbound: Outbound
@@ -118,13 +120,14 @@ def open_continuity(settings: Settings) -> Continuity:
     except BlobError as refused:
         problems.append(f"BLOBS_URL: {refused.message}; {refused.hint}")
     try:
-        database = open_database(settings.database, readers=settings.threads)
+        database = open_database(
+            settings.database, owner_url=settings.database_owner, readers=settings.threads
+        )
     except (UnusableDatabase, OSError) as refused:
         problems.append(f"DATABASE_URL: {refused}")
     if problems:
         raise UnusableSettings(problems)
-    migrate(database)
-    keys = KeyFile(settings.key_file)
+    keys = _keys_of(settings, database)
     registry = Registry(
         database,
         keys=keys,
@@ -147,6 +150,39 @@ def open_continuity(settings: Settings) -> Continuity:
         studio=_first_studio(database, registry),
         telling=secret_for(keys, "commands", secrets.token_bytes),
     )
+
+
+def _keys_of(settings: Settings, database: Database) -> KeyStore:
+    """Migrate, open the key store, and see that it is the one this database was sealed with. Raises UnusableSettings."""
+    try:
+        migrate(database)
+        keys = open_keys(settings.key_store)
+    except UnusableDatabase as refused:
+        raise UnusableSettings([f"DATABASE_URL: {refused}"]) from None
+    except LogBusy as refused:
+        raise UnusableSettings([f"CONTINUITY_KEYS: {refused.message}"]) from None
+    mine = sha256(secret_for(keys, "identity", secrets.token_bytes)).hexdigest()
+    with database.alone("first"), database.writing() as connection:
+        if pinned(connection, "keys", mine) != mine:
+            raise UnusableSettings(
+                [
+                    "CONTINUITY_KEYS: this database was sealed with another key store; what it sealed could not be read, "
+                    "and what is sealed now could not be read there"
+                ]
+            )
+    return keys
+
+
+def migrate_alone(settings: Settings) -> str:
+    """Bring the schema up to date and open nothing else; answers its revision. Raises UnusableSettings."""
+    try:
+        database = open_database(settings.database, owner_url=settings.database_owner)
+        try:
+            return migrate(database)
+        finally:
+            database.close()
+    except (UnusableDatabase, OSError) as refused:
+        raise UnusableSettings([f"DATABASE_URL: {refused}"]) from None
 
 
 def configure_logging(stream: TextIO = sys.stderr) -> None:
@@ -173,7 +209,7 @@ def make_id(prefix: str) -> str:
     return str(TypeID(prefix))
 
 
-def _relays(settings: Settings, keys: KeyFile) -> Relays | None:
+def _relays(settings: Settings, keys: KeyStore) -> Relays | None:
     if not settings.public_url:
         return None
     secret = secret_for(keys, "relay", secrets.token_bytes)

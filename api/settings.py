@@ -1,13 +1,16 @@
 """What can be set, in one frozen object; the only reader of the environment.
 
 Every setting is an environment variable, named in `docs/reference/settings.md`, which is written from the fields below. Wrong
-values stop the program at start, all of them named at once; so does a name that nobody knows.
+values stop the program at start, all of them named at once; so does a name that nobody knows. Secrets and addresses may stand in
+files instead (`<NAME>_FILE`).
+
+Longer than most files, because it is one list.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Self, get_args
@@ -21,6 +24,8 @@ from pydantic import (
     model_validator,
 )
 
+from api.addresses import is_postgresql, with_password, without_credentials
+from api.from_files import SUFFIX, with_files
 from api.pace import Count, Pace, Seconds, Size
 from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
@@ -39,17 +44,25 @@ IN_BUCKET: Final = "bucket"
 _NOT_OURS: Final = {
     "data": "CONTINUITY_DATA",
     "database_url": "DATABASE_URL",
+    "database_password": "DATABASE_PASSWORD",
+    "database_owner_url": "DATABASE_OWNER_URL",
+    "database_owner_password": "DATABASE_OWNER_PASSWORD",
     "blobs_url": "BLOBS_URL",
 }
 """Variables whose name is not simply CONTINUITY_ and the field; all of `s3_…` and `kling_…` are their own too."""
 
 
 class UnusableSettings(Exception):
-    """The settings cannot be used; `problems` names each variable, its value (unless secret) and what is wrong."""
+    """The settings cannot be used; `problems` names each variable, its value (unless secret) and what is wrong.
+
+    Whoever found a problem may have quoted an address: its password goes here, for all of them.
+    """
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("the settings cannot be used:\n" + "\n".join(f"  {problem}" for problem in problems))
-        self.problems = tuple(problems)
+        self.problems = tuple(without_credentials(problem) for problem in problems)
+        super().__init__(
+            "the settings cannot be used:\n" + "\n".join(f"  {problem}" for problem in self.problems)
+        )
 
 
 def variable_of(field: str) -> str:
@@ -61,24 +74,49 @@ def variable_of(field: str) -> str:
     return f"{name}_SECONDS" if counted else name
 
 
+def may_stand_in_a_file(field: str) -> bool:
+    """Whether `<NAME>_FILE` may say where the value stands: every secret, and every address."""
+    return _secret(field) or field == "url" or field.endswith("_url")
+
+
+def _secret(field: str) -> bool:
+    return bool(Settings.model_fields[field].annotation == (SecretStr | None))
+
+
 class Settings(Pace):
     """Everything that can be set. Durations are seconds, sizes are bytes."""
 
     data: Path = Field(
         Path("data"), description="Folder for everything that is kept here: the database, keys, blobs."
     )
-    database_url: str = Field(
-        "",
-        description="The database; `sqlite:///` and a path. Empty: `continuity.sqlite` in the data folder.",
-    )
-    keys: Path | None = Field(
+    database_url: SecretStr | None = Field(
         None,
-        description="File of the data keys that seal personal fields; back it up apart. Empty: `keys.sqlite` in the data folder.",
+        description="The database: `sqlite:///` and a path, or `postgresql://user@host/name` (17 or newer) with libpq's "
+        "parameters, as `?sslmode=verify-full`. Empty: `continuity.sqlite` in the data folder.",
+    )
+    database_password: SecretStr | None = Field(
+        None, description="Its user's password, unless the address holds one."
+    )
+    database_owner_url: SecretStr | None = Field(
+        None,
+        description="The same database for the login that owns its tables: `continuity migrate` uses it, services need not "
+        "have it. Empty: the login of DATABASE_URL.",
+    )
+    database_owner_password: SecretStr | None = Field(None, description="The owner's password, likewise.")
+    keys: SecretStr | None = Field(
+        None,
+        description="The data keys that seal personal fields: a file, or `postgresql://…` for a store that several machines "
+        "share; back it up apart. Empty: `keys.sqlite` in the data folder.",
     )
     marks: str = Field(
         "",
         description="Where the marks are that tell a restored database; never restore them too: a folder, or `bucket` for the "
         "blobs' bucket. Empty: the bucket when the database is PostgreSQL and blobs are in one, else `marks` in the data folder.",
+    )
+    beat: Path | None = Field(
+        None,
+        description="File whose time a worker sets whenever its loop comes round, for health checks "
+        "(`python -m api.alive --beat FILE`). Empty: none.",
     )
     threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
     upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
@@ -160,14 +198,16 @@ class Settings(Pace):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """The settings an environment asks for (the process's own when none is given). Raises UnusableSettings."""
-        given = os.environ if environment is None else environment
         variables = {variable_of(field): field for field in cls.model_fields}
+        in_files = [name for name, field in variables.items() if may_stand_in_a_file(field)]
+        given, problems = with_files(os.environ if environment is None else environment, in_files)
         raw = {field: given[name] for name, field in variables.items() if given.get(name, "") != ""}
-        problems = [*_unknown(given, variables), *_disagreements(raw)]
+        known = {*variables, *(name + SUFFIX for name in in_files)}
+        problems = [*_unknown(given, known), *problems, *_disagreements(raw)]
         try:
             settings = cls.model_validate(raw)
         except ValidationError as refused:
-            problems += [_problem(cls, error) for error in refused.errors(include_url=False)]
+            problems += [_problem(error) for error in refused.errors(include_url=False)]
             raise UnusableSettings(problems) from None
         if problems:
             raise UnusableSettings(problems)
@@ -215,12 +255,29 @@ class Settings(Pace):
 
     @property
     def database(self) -> str:
-        """The database's URL."""
-        return self.database_url or f"sqlite:///{self.data.absolute() / 'continuity.sqlite'}"
+        """The database's URL, with its password: not to be shown."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data.absolute() / 'continuity.sqlite'}"
+        return _whole(self.database_url, self.database_password)
+
+    @property
+    def database_owner(self) -> str:
+        """The same database for who may change its tables, with the password: not to be shown."""
+        if self.database_owner_url is None:
+            return self.database
+        return _whole(self.database_owner_url, self.database_owner_password)
+
+    @property
+    def key_store(self) -> str:
+        """A path, or the URL of a PostgreSQL with its password: not to be shown."""
+        return self.keys.get_secret_value() if self.keys else str(self.data / "keys.sqlite")
 
     @property
     def key_file(self) -> Path:
-        return self.keys or self.data / "keys.sqlite"
+        """The key store when it is a file. Raises ValueError when it is a database."""
+        if is_postgresql(self.key_store):
+            raise ValueError("CONTINUITY_KEYS names a database, not a file")
+        return Path(self.key_store)
 
     @property
     def marks_folder(self) -> Path | None:
@@ -280,10 +337,16 @@ def _resend(text: str) -> dict[str, ResendPolicy]:
     return found
 
 
-def _unknown(given: Mapping[str, str], variables: Mapping[str, str]) -> Iterator[str]:
+def _whole(address: SecretStr, password: SecretStr | None) -> str:
+    """Raises ValueError when the password has no place in the address."""
+    plain = address.get_secret_value()
+    return with_password(plain, password.get_secret_value()) if password else plain
+
+
+def _unknown(given: Mapping[str, str], known: Set[str]) -> Iterator[str]:
     for name in sorted(given):
-        if name.startswith(_OURS) and name not in variables:
-            near = get_close_matches(name, variables, 1)
+        if name.startswith(_OURS) and name not in known:
+            near = get_close_matches(name, known, 1)
             yield f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
@@ -300,50 +363,23 @@ def _disagreements(raw: Mapping[str, str]) -> Iterator[str]:
         yield "BLOBS_URL and S3_ENDPOINT both name a blob store: set one"
     if raw.get("marks") == IN_BUCKET and not bucket:
         yield "CONTINUITY_MARKS names the bucket, and blobs are in none: set S3_ENDPOINT or BLOBS_URL, or name a folder"
+    for whose in ("database", "database_owner"):
+        yield from _password_misplaced(raw, f"{whose}_url", f"{whose}_password")
+    if "database_owner_url" in raw and not is_postgresql(raw.get("database_url", "")):
+        yield "DATABASE_OWNER_URL is for a DATABASE_URL that begins with postgresql://"
 
 
-def _problem(cls: type[Settings], error: Any) -> str:
+def _password_misplaced(raw: Mapping[str, str], address: str, password: str) -> Iterator[str]:
+    if password in raw:
+        try:
+            with_password(raw.get(address, ""), raw[password])
+        except ValueError as refused:
+            yield f"{variable_of(password)}, {variable_of(address)}: {refused}"
+
+
+def _problem(error: Any) -> str:
     if not error["loc"]:
         return str(error["msg"]).removeprefix("Value error, ")
     field = str(error["loc"][0])
-    secret = cls.model_fields[field].annotation == (SecretStr | None)
-    shown = "" if secret else f" (it is {error['input']!r})"
+    shown = "" if _secret(field) else f" (it is {error['input']!r})"
     return f"{variable_of(field)}: {error['msg']}{shown}"
-
-
-def settings_reference() -> str:
-    """The text of docs/reference/settings.md."""
-    rows = []
-    fields = Settings.model_fields
-    for name in (*(name for name in fields if name not in Pace.model_fields), *Pace.model_fields):
-        field = fields[name]
-        default = "" if field.default in (None, "") else f"`{_written(field.default)}`"
-        rows.append(f"| `{variable_of(name)}` | {default} | {field.description} |")
-    return _REFERENCE.format(rows="\n".join(rows))
-
-
-def _written(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(value)
-    return (
-        f"{value:g}"
-        if isinstance(value, float)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
-
-
-_REFERENCE: Final = """# Settings
-
-Every setting is an environment variable. Durations are seconds, sizes are bytes, switches are `true` or `false`. Wrong values,
-and names beginning with `CONTINUITY_` that nobody knows, stop the program at start, all named at once. Only `api/settings.py`
-reads the environment; this page is written from its fields (`python -m api.settings > docs/reference/settings.md`).
-
-| variable | default | meaning |
-|---|---|---|
-{rows}
-"""
-
-if __name__ == "__main__":
-    print(settings_reference(), end="")  # noqa: T201 - this module prints its own reference

@@ -10,12 +10,14 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, StrictStr, ValidationError
 
 from api.client import LocalFailure
+from api.from_files import with_files
 
 VARIABLES: Final = {"url": "CONTINUITY_URL", "key": "CONTINUITY_KEY"}
 
 
 class ClientSettings(BaseModel):
-    """`url` is the service's address, `key` the bearer key as it was printed once (CONTINUITY_URL, CONTINUITY_KEY).
+    """`url` is the service's address, `key` the bearer key as it was printed once (CONTINUITY_URL, CONTINUITY_KEY,
+    or a file that CONTINUITY_URL_FILE, CONTINUITY_KEY_FILE names).
 
     The file is TOML with these two names, `~/.config/continuity.toml` unless another is named.
     """
@@ -30,6 +32,9 @@ class ClientSettings(BaseModel):
         cls, flags: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None = None
     ) -> Self:
         """The first that says it wins. Raises LocalFailure with everything that is wrong in the file."""
+        environment, problems = with_files(environment, VARIABLES.values())
+        if problems:
+            raise LocalFailure("bad-configuration", "; ".join(problems), "see docs/reference/settings.md")
         said = cls._parsed(_file_says(file, environment)).model_dump(exclude_unset=True)
         said |= {name: environment[key] for name, key in VARIABLES.items() if environment.get(key)}
         said |= {name: flag for name, flag in flags.items() if flag is not None}

@@ -11,8 +11,8 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +60,8 @@ def run_worker(environment: Environment) -> None:
     with _opened(environment) as continuity:
         _finish_erasures(continuity)
         owner = f"worker-{socket.gethostname()}-{os.getpid()}"
-        Worker(continuity.desk(), owner=owner, sleep=sleep).run(stopping.is_set)
+        stop = _beating(continuity.settings.beat, stopping.is_set)
+        Worker(continuity.desk(), owner=owner, sleep=sleep).run(stop)
 
 
 def run_sandbox(
@@ -81,11 +82,11 @@ def run_sandbox(
 
 
 def migrate_database(environment: Environment) -> str:
-    """The revision the database is at afterwards."""
-    from registry.log.migrate import revision
+    """The revision the database is at afterwards. Nothing else is opened: it needs no keys, no store and no account."""
+    from api.bootstrap import migrate_alone
 
-    with _opened(environment) as continuity:  # opening migrates
-        return str(revision(continuity.database))
+    with _usable():
+        return migrate_alone(_settings(environment))
 
 
 def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
@@ -101,6 +102,21 @@ def bootstrap_key(environment: Environment, holder: str, roles: tuple[Role, ...]
         studio = continuity.studio
         key = issue_key(continuity.registry, studio, holder, roles=roles, random_bytes=secrets.token_bytes)
         return MadeKey(key, studio)
+
+
+def _beating(beat: Path | None, stopped: Callable[[], bool]) -> Callable[[], bool]:
+    """The worker's question whether to stop, asked each time its loop comes round; the file's time says when it last was.
+
+    A file that cannot be written stops no work: whoever looks at it will see that it is old.
+    """
+
+    def asked() -> bool:
+        if beat is not None:
+            with suppress(OSError):
+                beat.touch()
+        return stopped()
+
+    return asked
 
 
 def _finish_erasures(continuity: Continuity) -> None:

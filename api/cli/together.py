@@ -26,6 +26,7 @@ from typing import Final, NoReturn
 from rich.console import Console
 
 from api.client import LocalFailure
+from api.from_files import SUFFIX
 
 STARTING_SECONDS: Final = 60.0
 STOPPING_SECONDS: Final = 40.0
@@ -183,7 +184,8 @@ def _laxity(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def _without_kling(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment without the real Kling's address and keys: beside a sandbox nothing may reach it."""
-    return {name: said for name, said in environment.items() if name not in _OF_THE_REAL_ONE}
+    real = _OF_THE_REAL_ONE | {name + SUFFIX for name in _OF_THE_REAL_ONE}
+    return {name: said for name, said in environment.items() if name not in real}
 
 
 def _start_service(children: Children, wanted: Wanted, folder: Path) -> int:

@@ -35,7 +35,7 @@ def grant_rights(connection: Connection, *, login: str | None) -> None:
 
 def scrubbed_tables(connection: Connection) -> list[str]:
     """Every table whose rows may change, smallest names first."""
-    return sorted(set(inspect(connection).get_table_names()) - {"events", "alembic_version"})
+    return sorted(set(inspect(connection).get_table_names()) - {"events", "alembic_version", "installation"})
 
 
 def _join(connection: Connection, member: str) -> None:
@@ -46,7 +46,7 @@ def _join(connection: Connection, member: str) -> None:
 
 
 def _grant(connection: Connection, table: str) -> None:
-    rights = {"events": "SELECT, INSERT", "alembic_version": "SELECT"}
+    rights = {"events": "SELECT, INSERT", "installation": "SELECT, INSERT", "alembic_version": "SELECT"}
     may = rights.get(table, "SELECT, INSERT, UPDATE, DELETE, MAINTAIN")
     connection.exec_driver_sql(f'REVOKE ALL ON "{table}" FROM PUBLIC, {APP_ROLE}')
     connection.exec_driver_sql(f'GRANT {may} ON "{table}" TO {APP_ROLE}')

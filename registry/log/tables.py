@@ -117,6 +117,15 @@ class TurnsRow(SQLModel, table=True):
     plan: bytes = Field(sa_type=LargeBinary)
 
 
+class InstallationRow(SQLModel, table=True):
+    """A fact about what this database belongs to, pinned at its first start (`installation`)."""
+
+    __tablename__ = "installation"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
@@ -124,6 +133,7 @@ LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
 RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
 LANES = LaneRow.__table__  # type: ignore[attr-defined]
 TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
+INSTALLATION = InstallationRow.__table__  # type: ignore[attr-defined]
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS)
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, INSTALLATION)

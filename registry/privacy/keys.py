@@ -20,7 +20,7 @@ from pysqlite3 import dbapi2 as sqlite
 from registry.errors import LogBusy
 
 RandomBytes = Callable[[int], bytes]
-_TOMBSTONE: Final = b""
+TOMBSTONE: Final = b""
 """Stands where a destroyed key was."""
 
 
@@ -53,6 +53,19 @@ class KeyStore(Protocol):
         """How often keys were destroyed so far, by whatever process; cheap, as every cache of plain text asks."""
         ...
 
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+def open_keys(address: str) -> KeyStore:
+    """The key store at an address: a file's path, or `postgresql://…` for one that several machines share. Raises LogBusy."""
+    if address.startswith("postgresql://"):
+        from registry.privacy.key_table import KeyTable
+
+        return KeyTable(address)
+    return KeyFile(Path(address))
+
 
 def secret_for(keys: KeyStore, purpose: str, random_bytes: RandomBytes) -> bytes:
     """The 256-bit secret of this installation for one purpose, made at first use; no stream has such a name."""
@@ -81,7 +94,7 @@ class KeyFile:
         with self._lock, _ours():
             for stream in streams:
                 row = self._db.execute("SELECT key FROM keys WHERE stream = ?", (stream,)).fetchone()
-                if row is not None and row[0] != _TOMBSTONE:
+                if row is not None and row[0] != TOMBSTONE:
                     found[stream] = row[0]
         return found
 
@@ -89,11 +102,11 @@ class KeyFile:
         question = "SELECT 1 FROM keys WHERE stream = ? AND key = ?"
         with self._lock, _ours():
             return frozenset(
-                stream for stream in streams if self._db.execute(question, (stream, _TOMBSTONE)).fetchone()
+                stream for stream in streams if self._db.execute(question, (stream, TOMBSTONE)).fetchone()
             )
 
     def destroy(self, streams: Iterable[str]) -> int:
-        rows = [(stream, _TOMBSTONE) for stream in dict.fromkeys(streams)]
+        rows = [(stream, TOMBSTONE) for stream in dict.fromkeys(streams)]
         with self._lock, _ours():
             with self._transaction():
                 before = self._db.total_changes

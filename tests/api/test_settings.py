@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, UnusableSettings, settings_reference
+from api.settings import Settings, UnusableSettings
+from api.settings_page import settings_reference
 from generation.durations import Durations
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
@@ -129,7 +130,7 @@ def test_every_duration_of_the_worker_can_be_set() -> None:
 
 
 def test_the_reference_page_is_current() -> None:
-    """docs/reference/settings.md is what the fields say; write it anew with `python -m api.settings`."""
+    """docs/reference/settings.md is what the fields say; write it anew with `python -m api.settings_page`."""
     assert PAGE.read_text() == settings_reference()
 
 

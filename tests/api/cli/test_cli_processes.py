@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 from api.cli import processes
 from api.client import LocalFailure
+from registry.log.migrate import newest
 
 
 @pytest.fixture
@@ -38,3 +40,13 @@ def test_a_worker_logs_no_local_variables(
     said = capsys.readouterr()
     assert secret not in said.out + said.err
     assert structlog.get_config()["processors"][-1].__class__ is structlog.processors.JSONRenderer
+
+
+def test_migrating_opens_nothing_but_the_database(tmp_path: Path) -> None:
+    """The step that is given the owner's login needs no keys, no store and no account of Kling's, and makes none of them."""
+    told = {"CONTINUITY_DATA": str(tmp_path), "KLING_API_KEY": "a b", "BLOBS_URL": "ftp://nowhere"}
+
+    assert processes.migrate_database(told) == newest()
+    assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"continuity.sqlite"}
+    with pytest.raises(LocalFailure, match="DATABASE_URL"):
+        processes.migrate_database({"DATABASE_URL": "mysql://x"})

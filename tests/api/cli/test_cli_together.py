@@ -55,6 +55,8 @@ def test_only_where_and_who_is_kept_from_the_others() -> None:
         "KLING_API_KEY": "k",
         "KLING_KEYS_FILE": "keys.json",
         "KLING_RESULT_HOSTS": "example",
+        "KLING_SECRET_KEY_FILE": "/run/secrets/kling",
+        "KLING_BASE_URL_FILE": "/run/secrets/kling-url",
     }
     kept = {"KLING_SLOTS": "2", "KLING_WEBHOOK_SECRETS": "whsec_x", "CONTINUITY_LEASE_SECONDS": "6"}
 

@@ -166,14 +166,6 @@ def test_fingerprints_need_the_key(keys: Keys) -> None:
     assert Sealer(Keys(), os.urandom).keyed_digest("studio_a", "ab" * 32) != first
 
 
-def test_a_streams_first_key_wins(key_file: KeyFile) -> None:
-    """A second key for a stream never replaces the first; the winner is answered."""
-    key_file.add({MINA: b"1" * 32})
-
-    assert key_file.add({MINA: b"2" * 32, JUN: b"3" * 32}) == {MINA: b"1" * 32, JUN: b"3" * 32}
-    assert key_file.find([MINA, JUN, "nobody"]) == {MINA: b"1" * 32, JUN: b"3" * 32}
-
-
 def test_keys_are_for_their_owner_only(tmp_path: Path, key_file: KeyFile) -> None:
     """Neither the key file nor the files SQLite puts beside it can be read by others."""
     key_file.add({MINA: b"1" * 32})

@@ -55,6 +55,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log"),
     )
     op.create_table(
+        "installation",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "lanes",
         sa.Column("log", TEXT, nullable=False),
         sa.Column("account", TEXT, nullable=False),
