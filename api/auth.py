@@ -24,7 +24,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.errors import BadHeader, Unauthenticated
 from registry.deciders.access import IssueKey
 from registry.events.envelope import Context
-from registry.events.ids import suffix_of
+from registry.events.ids import SYSTEM_LOG, suffix_of
 from registry.events.studio import Role
 from registry.registry import Registry
 from registry.views import access
@@ -78,7 +78,7 @@ def authenticate(registry: Registry, authorization: str | None) -> Caller:
         raise _refused("that is no key of this service: they read continuity_<26 characters>_<48 characters>")
     if _check(found[0][:-8]) != found[3]:
         raise _refused("the key is mistyped or cut short: copy it again as it was printed")
-    with registry.reading() as connection:
+    with registry.reading(SYSTEM_LOG) as connection:
         card = access.find_key(connection, f"key_{found[1]}")
     # The digest is taken and compared even when there is no such key: the time says nothing about which it was.
     right = compare_digest(_digest(found[2]), card.secret_sha256 if card else "0" * 64)

@@ -146,7 +146,7 @@ def _compared(desk: Desk, lease: Lease, account: str, before: set[str], lists: S
 
 def _bindings(desk: Desk, log: str, account: str) -> Iterator[Ours]:
     """The account's elements and voices, and the vendor's voices that are bound."""
-    with desk.registry.snapshot() as connection:
+    with desk.registry.snapshot(log) as connection:
         names = [name for kind in KINDS for name in streams_of(connection, log, kind)]
         head = desk.registry.head(connection, log)
         states = desk.registry.states(connection, log, names, as_of=head)

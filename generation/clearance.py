@@ -109,7 +109,7 @@ def seen_since(registry: Registry, studio: str, plan: Plan) -> list[Shown]:
     pictures = {one.asset: one.asset for one in plan.grounded if one.role != "person" and one.asset}
     if not pictures:
         return []
-    with registry.snapshot() as connection:
+    with registry.snapshot(studio) as connection:
         clearance = Clearance(registry, connection, studio, registry.head(connection, studio))
         found = clearance.appearing(pictures, None, path="", keeps_sound=False)
         known = clearance.with_rights(one.character for one in found)

@@ -83,7 +83,7 @@ def carry_out(desk: Desk, log: str, stream: str, *, context: Context) -> bool:
 
 def finish_deletions(desk: Desk, log: str, account: str, client: KlingClient, *, context: Context) -> None:
     """Carry out the open orders of an account."""
-    with desk.registry.reading() as connection:
+    with desk.registry.reading(log) as connection:
         orders = open_deletions(connection, most=MOST_AT_ONCE, log=log)
     for order in orders:
         if desk.registry.state(log, order.stream).state.account == account:

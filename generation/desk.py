@@ -203,7 +203,7 @@ def _affordable(registry: Registry, log: str, production: str) -> list[str]:
     state = registry.state(log, production).state
     if not isinstance(state, Production) or state.budget is None:
         return []
-    with registry.reading() as connection:
+    with registry.reading(log) as connection:
         waiting = queue.held_up(connection, log, production=production, memory=BUDGET)
     left, fitting = state.budget - state.committed, []
     for work, units in waiting:

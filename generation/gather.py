@@ -43,7 +43,7 @@ def gather(
     The grounds of a position are judged at the time its event was recorded. What is not there is absent. Raises InvalidCommand
     for a position the log does not have, and for what was erased since.
     """
-    with registry.snapshot() as connection:
+    with registry.snapshot(studio) as connection:
         source = (
             Present(registry, connection, studio)
             if as_of is None

@@ -159,7 +159,7 @@ def _pins(cards: Sequence[PinCard]) -> Pins:
 
 def own_voice(registry: Registry, studio: str, character: str, *, account: str | None) -> str | None:
     """What a character speaks with on an account; it has one only if one was bound to it. Raises NotFound."""
-    with registry.snapshot() as connection:
+    with registry.snapshot(studio) as connection:
         bound = characters.character(connection, studio, character).voice
         held = Present(registry, connection, studio).voices([character])
     in_use = voice_in_use(bound, [voice for _, voice in held], account)

@@ -63,7 +63,7 @@ def resolve(
 
 
 def _must_be_free(desk: Desk, studio: str, task_id: str, intent: SubmissionIntended) -> None:
-    with desk.registry.reading() as connection:
+    with desk.registry.reading(studio) as connection:
         other = view.confirmed_as(connection, studio, account=intent.account, task_id=task_id)
     if other is not None:
         raise AnotherTask(

@@ -159,10 +159,10 @@ def _read(desk: Desk, lease: Lease, client: KlingClient, window: Window) -> _Rea
         lists.unread.append(f"packs of units: {packs.why}")
         packs = ()
     until = desk.now() if window.until is None else window.until
-    with desk.registry.reading() as connection:
+    with desk.registry.reading(lease.log) as connection:
         sure = submissions_with_tasks(connection, lease.log, lease.work, since=window.since, until=until)
     unlisted = _look_for(client, lists, sure, hold_on)
-    with desk.registry.reading() as connection:
+    with desk.registry.reading(lease.log) as connection:
         cards = submissions_of_tasks(
             connection,
             lease.log,
@@ -241,7 +241,7 @@ def _report(
     read: _Read,
     findings: list[ReconciliationFinding],
 ) -> AccountReconciled:
-    with desk.registry.reading() as connection:
+    with desk.registry.reading(lease.log) as connection:
         before = reconciliations.last_reconciliation(connection, lease.log, lease.work)
     used = packs_used(before.packs, read.packs) if before is not None else None
     now = desk.now()

@@ -20,7 +20,7 @@ from registry.views.scenes import SceneCard
 
 def impact_of_move(registry: Registry, studio: str, holder: str, character: str) -> PinImpact:
     """Read on one snapshot; writes nothing. Raises NotFound for what is not pinned there."""
-    with registry.snapshot() as connection:
+    with registry.snapshot(studio) as connection:
         held = pins.pins_of(connection, studio, [holder])[holder]
         pin = next((pin for pin in held if pin.character == character), None)
         if pin is None:

@@ -145,7 +145,7 @@ def _lacking(desk: Desk, log: str) -> Mark | None:
     mark = desk.marks.read(log)
     if mark is None:
         return None
-    with desk.registry.reading() as connection:
+    with desk.registry.reading(log) as connection:
         found = desk.registry.event_id(connection, log, mark.position)
     return None if found == mark.event_id else mark
 
@@ -157,7 +157,7 @@ def _accepted(desk: Desk, log: str, mark: Mark) -> bool:
 def _accounts(desk: Desk, log: str) -> Iterator[str]:
     after: int | None = 0
     while after is not None:
-        with desk.registry.reading() as connection:
+        with desk.registry.reading(log) as connection:
             page = accounts.accounts(connection, log, after=after)
         yield from (card.id for card in page.items)
         after = page.next

@@ -32,7 +32,7 @@ def end_what_waits(registry: Registry, studio: str, likeness: str, *, context: C
 
     Whatever cannot be ended now (a busy log, a worker that is quicker) is refused when its turn comes.
     """
-    with registry.reading() as connection:
+    with registry.reading(studio) as connection:
         waiting = work.unsent(connection, studio)
     return [one for one in waiting if _ended(registry, studio, one, likeness, context)]
 

@@ -17,7 +17,7 @@ from registry.views.elements import ElementCard
 def stale_now(registry: Registry, studio: str, cards: Iterable[ElementCard]) -> dict[str, str]:
     """Element id -> what has changed since it was made, for those of `cards` that are live and stale."""
     shown = sorted({card.character for card in cards if card.live})
-    with registry.snapshot() as connection:
+    with registry.snapshot(studio) as connection:
         return {one.id: why for one, why in stale_of(registry, connection, studio, shown)}
 
 

@@ -21,7 +21,7 @@ def subjects_of(
     """
     cast = {person.character for person in plan.mapping} | {one.character for one in plan.shows}
     pictures = [attached.asset for attached in plan.attachments if attached.asset]
-    with registry.reading() as connection:
+    with registry.reading(studio) as connection:
         shown = lineage.ever_shown_by(connection, studio, pictures) if pictures else []
         cards = assets.find_assets(connection, studio, pictures) if pictures else {}
     cut = {card.derived_from.clip for card in cards.values() if card.derived_from}

@@ -118,7 +118,9 @@ def _accession(
     if twin is None:
         keep = _keep if found.kind == "picture" else _keep_as_it_is
         command = keep(registry, blobs, offer, sha256, fingerprint)
-        with registry.reading() as connection:  # not in the commit: others would wait for the comparison
+        with registry.reading(
+            offer.studio
+        ) as connection:  # not in the commit: others would wait for the comparison
             alike = near.near(connection, offer.studio, command.perceptual)
         answer = idempotency(command.stream, True, alike)
         try:
@@ -141,7 +143,7 @@ def _accession(
             ):  # this very request was answered before, while the picture was being read
                 _remove(blobs, command)
             return Accession(command.stream, bool(handled.recorded), handled, alike)
-    with registry.reading() as connection:
+    with registry.reading(offer.studio) as connection:
         alike = near.near_asset(connection, offer.studio, twin)
     unchanged, answer = DescribeAsset(stream=twin), idempotency(twin, False, alike)
     handled = registry.handle(offer.studio, [unchanged], context=context, idempotency=answer)
@@ -219,7 +221,7 @@ def _keep_as_it_is(
 
 
 def _twin(registry: Registry, studio: str, fingerprint: str) -> str | None:
-    with registry.reading() as connection:
+    with registry.reading(studio) as connection:
         found = assets.asset_with_fingerprint(connection, studio, fingerprint)
     return None if found is None else found.id
 

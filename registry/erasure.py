@@ -118,7 +118,7 @@ def erase_clip(tools: Tools, studio: str, command: DecideClip) -> None:
 def _erase_frames(tools: Tools, studio: str, frames: tuple[str, ...], *, likeness: str) -> None:
     """Pictures cut from a clip that goes."""
     if frames:
-        tools.registry.destroy_keys(frames)
+        tools.registry.destroy_keys(studio, frames)
         _delete_pictures(tools, studio, frames)
         tools.registry.forget(studio, ())
         _handle(tools, studio, *(EraseAsset(stream=frame, likeness=likeness) for frame in frames))
@@ -134,9 +134,9 @@ def _retire_made(tools: Tools, studio: str, linked: Linked) -> None:
             _handle(tools, studio, RetireVoice(stream=voice, reason=_WHY, delete=True))
 
 
-def _destroy_keys(tools: Tools, _studio: str, linked: Linked) -> None:
+def _destroy_keys(tools: Tools, studio: str, linked: Linked) -> None:
     """From here on nothing of theirs can be read, in no copy of the log."""
-    tools.registry.destroy_keys(linked.streams)
+    tools.registry.destroy_keys(studio, linked.streams)
 
 
 def _delete_blobs(tools: Tools, studio: str, linked: Linked) -> None:

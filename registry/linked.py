@@ -75,7 +75,7 @@ def linked_to(likeness: str, events: Iterable[Stored]) -> Linked:
 
 def find_linked(registry: Registry, studio: str, likeness: str) -> Linked:
     """What belongs to a likeness now, or, once its erasure is ordered, what belonged to it then and was made since."""
-    with registry.snapshot() as connection:
+    with registry.snapshot(studio) as connection:
         return linked_to(likeness, stored(connection, studio, LINKING))
 
 

@@ -116,15 +116,18 @@ class Registry:
         return self._log.versions(connection, log, versions)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection for one view query; each statement sees the newest commit."""
-        with self._log.database.reading() as connection:
+    def reading(self, log: str | None = None) -> Iterator[Connection]:
+        """A connection for one view query; each statement sees the newest commit.
+
+        With a `log`, the database shows no row of another where it can (PostgreSQL).
+        """
+        with self._log.database.reading(log) as connection:
             yield connection
 
     @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
-        """A connection whose queries all see one state of the registry."""
-        with self._log.database.snapshot() as connection:
+    def snapshot(self, log: str | None = None) -> Iterator[Connection]:
+        """A connection whose queries all see one state of the registry; of one `log` alone where it is named."""
+        with self._log.database.snapshot(log) as connection:
             yield connection
 
     def head(self, connection: Connection, log: str) -> int:
@@ -162,7 +165,7 @@ class Registry:
 
     def ease(self, lane: Lane) -> None:
         """The provider took something: the lane is free of strikes."""
-        with self.reading() as connection:
+        with self.reading(lane.log) as connection:
             struck = lanes.pause_of(connection, lane).strikes
         if struck:
             self._log.transact(lambda connection: lanes.ease(connection, lane))
@@ -174,7 +177,7 @@ class Registry:
 
     def holds(self, lease: Lease) -> bool:
         """Whether nobody has taken a lease over. Raises LogBusy when that cannot be read."""
-        with self.reading() as connection:
+        with self.reading(lease.log) as connection:
             return leases.held(connection, lease)
 
     def release(self, lease: Lease, *, due: int, note: str, progressed: bool, memory: str = "") -> None:
@@ -253,12 +256,12 @@ class Registry:
         """Make every view anew from the log and replace what differs."""
         return self._log.rebuild(progress)
 
-    def destroy_keys(self, streams: Sequence[str]) -> None:
-        """Make everything ever sealed under these streams unreadable, for good; no key is ever made for them again.
+    def destroy_keys(self, studio: str, streams: Sequence[str]) -> None:
+        """Make everything ever sealed under these streams of the studio unreadable, for good; no key is ever made for them again.
 
-        It happens in the writer's turn, so whatever another process seals is sealed before it or reads erased. May be repeated.
+        The log's head is held meanwhile, so whatever another process seals is sealed before it or reads erased. May be repeated.
         """
-        self._log.transact(lambda _connection: self._keys.destroy(streams))
+        self._log.transact(lambda _connection: self._keys.destroy(streams), log=studio)
 
     def forget(self, studio: str, works: Sequence[str]) -> None:
         """Take what is erased out of views, kept answers, the notes of these works, free pages and the write-ahead log."""

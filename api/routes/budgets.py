@@ -69,7 +69,7 @@ def show_spend(
     limit: Limit = 100,
 ) -> Answer[SpendAnswer]:
     """Budget, what is reserved, settled and released, what is left, sums by scene, and a page of paid calls."""
-    with visit.registry.snapshot() as connection:
+    with visit.registry.snapshot(visit.studio) as connection:
         page = spend.lines(connection, visit.studio, production=production, after=after, limit=limit)
         whole = spend.spend(connection, visit.studio, production)
     return answer_page(request, spend_answer(whole, page.items, page.next))

@@ -53,7 +53,7 @@ class Visit:
         self, query: Callable[Concatenate[Connection, str, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Ask a view about the caller's studio."""
-        with self.registry.reading() as connection:
+        with self.registry.reading(self.studio) as connection:
             return query(connection, self.studio, *args, **kwargs)
 
     def must_be(self, role: Role) -> None:

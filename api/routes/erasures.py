@@ -57,7 +57,7 @@ def erase_likeness(
 def show_erasure(likeness: FromPath[str], visit: NamedDependency[Visit]) -> Answer[ErasureRecord]:
     """The record of an erasure: what went, and every clip that carries the likeness with what was decided of it."""
     stream = named("likeness", likeness)
-    with visit.registry.snapshot() as connection:
+    with visit.registry.snapshot(visit.studio) as connection:
         return answer_card(erasure_record(connection, visit.registry, visit.studio, stream))
 
 

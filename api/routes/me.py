@@ -11,13 +11,14 @@ from api.bodies import Me
 from api.errors import Web
 from api.routes.answering import Answer, answer_card, answer_page
 from api.routes.commanding import Visit
+from registry.events.ids import SYSTEM_LOG
 from registry.views import access
 from registry.views.access import StudioCard
 from registry.views.page import Page
 
 
 def _studio(visit: Visit) -> StudioCard:
-    with visit.registry.reading() as connection:
+    with visit.registry.reading(SYSTEM_LOG) as connection:
         return next(studio for studio in access.studios(connection) if studio.id == visit.studio)
 
 

@@ -48,7 +48,7 @@ def show_queue(
     """
     now, slots = visit.registry.clock(), visit.continuity.settings.kling_slots
     stopped = restored(visit.continuity.desk(), visit.studio)
-    with visit.registry.snapshot() as connection:
+    with visit.registry.snapshot(visit.studio) as connection:
         page = queue_now(
             connection, visit.studio, now=now, slots=slots, after=after, limit=limit, **wanted._asdict()
         )

@@ -27,7 +27,7 @@ class Feed:
         self._news = threading.Condition()
 
     def head(self, log: str) -> int:
-        with self._database.reading() as connection:
+        with self._database.reading(log) as connection:
             return head(connection, log)
 
     def after(
@@ -39,7 +39,7 @@ class Feed:
             query = query.where(EVENTS.c.stream == stream)
         if type is not None:
             query = query.where(EVENTS.c.type == type)
-        with self._database.reading() as connection:
+        with self._database.reading(log) as connection:
             rows = connection.execute(query.order_by(EVENTS.c.position).limit(limit)).all()
         found = list(self._reader.all(rows))
         if stream is None and type is None:

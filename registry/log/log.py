@@ -80,12 +80,12 @@ class Log:
 
     def answered(self, log: str, key: str, command_sha256: str) -> bytes | None:
         """The first answer under this idempotency key, before any work is done. Raises KeyReused."""
-        with self.database.reading() as connection:
+        with self.database.reading(log) as connection:
             return find_answer(connection, log, key, command_sha256, self._parts.clock())
 
     def state(self, log: str, stream: str, *, as_of: int | None = None) -> Folded:
         """A stream's state, now or as of a position. Version 0 means it does not exist (then)."""
-        with self.database.reading() as connection:
+        with self.database.reading(log) as connection:
             return self._states.fold(connection, log, stream, as_of=as_of)
 
     def states(

@@ -139,10 +139,9 @@ def lane_now(connection: Connection, lane: Lane, *, now: int, slots: int) -> Lan
         )
     ).one_or_none()
     said, standing = (orjson.loads(card.slots), orjson.loads(card.holds)) if card else ({}, [])
+    # First what is under way, then what stands: a call that moves on meanwhile is counted twice rather than not at all.
     sending = _sending(connection, now, _in(WORK, lane))
-    by_state = {
-        state: _count(connection, _in(SUBMISSIONS, lane), SUBMISSIONS.c.state == state) for state in OPEN
-    }
+    by_state = _open(connection, lane)
     return LaneNow(
         lane,
         said.get(lane.model, slots),
@@ -244,6 +243,16 @@ def _sending(connection: Connection, now: int, where: ColumnElement[bool]) -> in
             select(func.count()).select_from(_LEASES).where(LEASES.c.expires > now, WORK.c.sends, where)
         ).scalar_one()
     )
+
+
+def _open(connection: Connection, lane: Lane) -> dict[str, int]:
+    """The lane's open submissions by state, of one moment."""
+    query = (
+        select(SUBMISSIONS.c.state, func.count())
+        .where(_in(SUBMISSIONS, lane), SUBMISSIONS.c.state.in_(OPEN))
+        .group_by(SUBMISSIONS.c.state)
+    )
+    return dict.fromkeys(OPEN, 0) | {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
 def _count(connection: Connection, *where: ColumnElement[bool]) -> int:

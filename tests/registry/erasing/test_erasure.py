@@ -173,7 +173,7 @@ def test_a_rebuild_changes_nothing(person: Person) -> None:
 def test_erased_events_fill_every_view(person: Person) -> None:
     """Every projection copes with every personal field erased: a log whose keys are all gone still gives its views."""
     streams = {event.stream for event in person.log.registry.feed.after(STUDIO, 0, limit=500)}
-    person.log.registry.destroy_keys(sorted(streams))
+    person.log.registry.destroy_keys(STUDIO, sorted(streams))
 
     person.log.registry.rebuild()
 
@@ -264,7 +264,7 @@ def test_a_rebuild_under_way_elsewhere(person: Person, tmp_path: Path) -> None:
     def in_the_middle(_done: int, _all: int) -> None:
         if not erased:
             erased.append(ANNA)
-            person.log.registry.destroy_keys(erased)
+            person.log.registry.destroy_keys(STUDIO, erased)
             person.log.registry.rebuild()
 
     with opened(tmp_path / "data") as other:
