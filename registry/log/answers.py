@@ -5,13 +5,14 @@ Same key and same command: the first answer again; another command: refused. Ans
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from registry.errors import AnswerErased, KeyReused
+from registry.log.quick import Quick
 from registry.log.roles import AnswerWanted
 from registry.log.tables import ANSWERS, ERASED_ANSWER
 
@@ -30,17 +31,20 @@ class Answers:
     rows: list[dict[str, Any]] = field(default_factory=list)
     now: int = 0
 
-    def read(self, connection: Connection, log: str, keys: Collection[str], now: int) -> None:
-        """Look all the batch's keys of a log up in one question."""
+    def ask(self, quick: Quick, log: str, keys: Collection[str], now: int) -> Callable[[], None]:
+        """Ask for all the batch's keys of a log at once; what is answered takes the rows over."""
         self.now = now
-        if not keys:
-            return
         query = select(*_WANTED, ANSWERS.c.expires).where(ANSWERS.c.log == log, ANSWERS.c.key.in_(keys))
-        for row in connection.execute(query):
-            if row.expires > now:
-                self.found[log, row.key] = row
-            else:
-                self.over.append((log, row.key))
+        asked = quick.ask(query) if keys else None
+
+        def take() -> None:
+            for row in asked.result() if asked is not None else ():
+                if row.expires > now:
+                    self.found[log, row.key] = row
+                else:
+                    self.over.append((log, row.key))
+
+        return take
 
     def find(self, log: str, wanted: AnswerWanted) -> bytes | None:
         """The first answer under this key. Raises KeyReused and AnswerErased."""

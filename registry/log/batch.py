@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
 
 from registry.errors import (
     InvalidCommand,
@@ -23,6 +23,7 @@ from registry.errors import (
 from registry.events.envelope import Event, Recorded
 from registry.events.ids import MakeId
 from registry.log.answers import Answers
+from registry.log.quick import Quick
 from registry.log.roles import Clock, Command, Decider, Handle, Handled, Projection, State
 from registry.log.rows import Place, RowReader, RowWriter
 from registry.log.states import Folded, States, decider_of
@@ -43,6 +44,10 @@ class Head:
     locked_at: int
 
 
+def _head(log: str) -> Select[Any]:
+    return select(HEADS).where(HEADS.c.log == log).with_for_update()
+
+
 @dataclass
 class Outcome:
     """What came of one call in the batch: `handled`, or `refused`, or `again` (a twin of an earlier call in this batch)."""
@@ -58,7 +63,7 @@ class Outcome:
 class Batch:
     """The work of one transaction. Use once."""
 
-    connection: Connection
+    quick: Quick
     states: States
     deciders: Mapping[str, Decider]
     writer: RowWriter
@@ -72,14 +77,24 @@ class Batch:
     keys: set[tuple[str, str]] = field(default_factory=set)
     erasures: int = 0
 
+    @property
+    def connection(self) -> Connection:
+        """What projections and answers ask: of a connection they use `execute` alone, and that is here."""
+        return cast("Connection", self.quick)
+
     def prepare(self, calls: Sequence[Handle], logs: Iterable[str]) -> None:
         """Lock the heads, in an order that all processes share, and read what the calls need, in few questions."""
         for log in sorted(set(logs)):
-            self._lock(log)
             mine = [call for call in calls if call.log == log]
             keys = {call.answer.key for call in mine if call.answer is not None}
-            self.answers.read(self.connection, log, keys, self.clock())
-            self.states.read(self.connection, log, (stream for call in mine for stream in _streams(call)))
+            streams = [stream for call in mine for stream in _streams(call)]
+            head = self.quick.ask(_head(log))
+            take_answers = self.answers.ask(self.quick, log, keys, self.clock())
+            take_states = self.states.ask(self.quick, log, streams)
+            self._locked(log, head.result().one_or_none())
+            take_answers()
+            take_states()
+            self.states.ask(self.quick, log, streams)()
 
     def keys_are_durable(self) -> bool:
         """Make the data keys of what was sealed durable. False: another process made one first; the batch must run again."""
@@ -141,13 +156,11 @@ class Batch:
             self.answers.add(call.log, call.answer, answer, position=position)
         return Handled(outcome.recorded, position, answer)
 
-    def _lock(self, log: str) -> None:
-        query = select(HEADS).where(HEADS.c.log == log).with_for_update()
-        row = self.connection.execute(query).one_or_none()
+    def _locked(self, log: str, row: Row[Any] | None) -> None:
         if row is None:
             # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
             self.connection.execute(_NEW_HEAD, {"log": log})
-            row = self.connection.execute(query).one()
+            row = self.quick.ask(_head(log)).result().one()
         self.heads[log] = Head(log, row.position, row.recorded_at, row.position)
         self.erasures = self.states.catch_up(self.connection, log, row.position)
 

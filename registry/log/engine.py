@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from registry.errors import LogBusy, RegistryError
+from registry.log.quick import Quick
 
 
 class UnusableDatabase(RuntimeError):
@@ -43,6 +44,10 @@ class Database(ABC):
     @abstractmethod
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that writes. Commits at the end, rolls back on any exception."""
+
+    @abstractmethod
+    def appending(self) -> AbstractContextManager[Quick]:
+        """The same for appends: statements take the short way to the driver."""
 
     @abstractmethod
     def migrating(self) -> AbstractContextManager[Connection]:

@@ -16,6 +16,7 @@ from registry.log.batch import Batch
 from registry.log.engine import Database, open_database
 from registry.log.feed import Feed
 from registry.log.forgetting import forget_words
+from registry.log.quick import Quick
 from registry.log.rebuild import Progress, Rebuilt, Scratch, all_tables
 from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal
 from registry.log.rows import RowReader, RowWriter
@@ -151,9 +152,9 @@ class Log:
         self._writer.close()
         self.database.close()
 
-    def _make_batch(self, connection: Connection) -> Batch:
+    def _make_batch(self, quick: Quick) -> Batch:
         return Batch(
-            connection,
+            quick,
             self._states,
             self._parts.deciders,
             RowWriter(self._parts.sealer.begin(), self._parts.leaf_hash),

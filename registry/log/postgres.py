@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, Final
 
 import psycopg
@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from registry.errors import AlreadyRegistered, LogBusy, RegistryError
 from registry.log.engine import Database, UnusableDatabase, first_line, unreadable
 from registry.log.notices import Notices
+from registry.log.quick import Quick
 from registry.log.rights import APP_ROLE, EVERYTHING, grant_rights, scrubbed_tables
 
 OLDEST: Final = 170_000
@@ -56,15 +57,13 @@ class PostgresDatabase(Database):
         self._check_server()
         patience = {"idle_in_transaction_session_timeout": f"{_READ_SECONDS}s"}
         self.engine = _engine(self.url, readers, patience | {"statement_timeout": f"{_READ_SECONDS}s"})
-        self._writers = _engine(
-            self.url,
-            self.pens + 4,
-            {
-                "lock_timeout": f"{_LOCK_SECONDS}s",
-                "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
-                "continuity.log": EVERYTHING,
-            },
-        )
+        writes = {
+            "lock_timeout": f"{_LOCK_SECONDS}s",
+            "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+            "continuity.log": EVERYTHING,
+        }
+        self._writers = _engine(self.url, 4, writes)
+        self._appenders = _engine(self.url, self.pens + 1, writes)
         self._notices = Notices(_plain(self.url), connecting=_KEEPALIVE)
 
     @contextmanager
@@ -91,6 +90,17 @@ class PostgresDatabase(Database):
     def writing(self) -> Iterator[Connection]:
         with self._writers.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def appending(self) -> Iterator[Quick]:
+        with self._appenders.connect() as connection:
+            try:
+                with connection.begin():
+                    yield Quick(connection, pipelined=True)
+            except DBAPIError as failure:
+                if self.lost(failure):
+                    connection.invalidate()
+                raise
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -171,7 +181,7 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         self._notices.close()
-        for engine in (self.engine, self._writers, self._owner):
+        for engine in (self.engine, self._writers, self._appenders, self._owner):
             engine.dispose()
 
     def _check_server(self) -> None:
@@ -219,6 +229,7 @@ def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=_LOCK_SECONDS,
+        pool_reset_on_return=None,
         connect_args={
             **_KEEPALIVE,
             "application_name": "continuity",
@@ -226,7 +237,16 @@ def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:
         },
     )
     event.listen(engine, "checkout", _check_alive)
+    event.listen(engine, "close", _end_pipeline)
     return engine
+
+
+def _end_pipeline(connection: Any, record: Any) -> None:
+    """A connection that is closed in the middle of a pipeline would complain."""
+    pipeline = record.info.pop("pipeline", None)
+    if pipeline is not None and not connection.closed:
+        with suppress(psycopg.Error):
+            pipeline.__exit__(None, None, None)
 
 
 def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 
 from registry.errors import AlreadyRegistered, LogBusy, RegistryError
 from registry.log.engine import Database, UnusableDatabase, unreadable
+from registry.log.quick import Quick
 
 _PRAGMAS: Final = (
     "journal_mode=WAL",
@@ -74,6 +75,11 @@ class SqliteDatabase(Database):
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def appending(self) -> Iterator[Quick]:
+        with self.writing() as connection:
+            yield Quick(connection)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

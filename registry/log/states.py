@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
+from registry.log.quick import Quick
 from registry.log.roles import Decider, State
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS
@@ -34,6 +35,12 @@ def _in_parts(streams: Iterable[str]) -> Iterator[list[str]]:
     waiting = list(dict.fromkeys(streams))
     for start in range(0, len(waiting), _STREAMS_A_QUERY):
         yield waiting[start : start + _STREAMS_A_QUERY]
+
+
+def _all_of(log: str, streams: Sequence[str]) -> Select[Any]:
+    """Every event of some streams, stream by stream."""
+    query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream.in_(streams))
+    return query.order_by(EVENTS.c.stream, EVENTS.c.version)
 
 
 def decider_of(deciders: Mapping[str, Decider], stream: str) -> Decider:
@@ -77,20 +84,24 @@ class States:
         self._seen: dict[str, int] = {}
         self._erasures = 0
 
-    def read(self, connection: Connection, log: str, streams: Iterable[str]) -> None:
-        """Have the newest states of `streams` at hand, by one question for all that are not. Under the head lock only."""
-        named = [one for one in dict.fromkeys(streams) if knows(self._deciders, one)]
+    def ask(self, quick: Quick, log: str, streams: Collection[str]) -> Callable[[], None]:
+        """Ask for the newest states of those of `streams` that are not at hand, all at once; what is answered takes them over.
+
+        Under the head lock only; what other processes changed is forgotten by `catch_up` before the answer is taken.
+        """
         with self._lock:
-            missing = [stream for stream in named if (log, stream) not in self._cache]
-        if not missing:
-            return
-        found: dict[str, Folded] = {}
-        for some in _in_parts(missing):
-            query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream.in_(some))
-            self._fold_into(found, connection, query)
-        new = {one: Folded(0, decider_of(self._deciders, one).initial) for one in missing if one not in found}
-        with self._lock:
-            self._cache.update({(log, stream): folded for stream, folded in (found | new).items()})
+            missing = [one for one in dict.fromkeys(streams) if (log, one) not in self._cache]
+        missing = [one for one in missing if knows(self._deciders, one)]
+        asked = [quick.ask(_all_of(log, some)) for some in _in_parts(missing)]
+
+        def take() -> None:
+            found = {one: Folded(0, decider_of(self._deciders, one).initial) for one in missing}
+            for one in asked:
+                self._fold_rows(found, one.result())
+            with self._lock:
+                self._cache.update({(log, stream): folded for stream, folded in found.items()})
+
+        return take
 
     def load(self, connection: Connection, log: str, stream: str) -> Folded:
         """The newest state. Only sound under the head lock, after `catch_up`: no key is destroyed while it is held."""
@@ -206,8 +217,10 @@ class States:
 
     def _fold_into(self, found: dict[str, Folded], connection: Connection, query: Select[Any]) -> None:
         """Fold the events of a query, stream by stream."""
-        ordered = query.order_by(EVENTS.c.stream, EVENTS.c.version)
-        for recorded in self._reader.all(connection.execute(ordered)):
+        self._fold_rows(found, connection.execute(query.order_by(EVENTS.c.stream, EVENTS.c.version)))
+
+    def _fold_rows(self, found: dict[str, Folded], rows: Iterable[Row[Any]]) -> None:
+        for recorded in self._reader.all(rows):
             decider = decider_of(self._deciders, recorded.stream)
             before = found[recorded.stream].state if recorded.stream in found else decider.initial
             found[recorded.stream] = Folded(recorded.version, decider.evolve(before, recorded.event))

@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.errors import LogBusy, RegistryError
 from registry.log.batch import Batch, Outcome
 from registry.log.engine import Database
 from registry.log.pen import Pen, Ticket, Work
+from registry.log.quick import Quick
 from registry.log.roles import Handle, Projection
 from registry.log.states import States
 from registry.log.tables import EVENTS, HEADS
@@ -63,7 +64,7 @@ class Writer:
         self,
         database: Database,
         *,
-        make_batch: Callable[[Connection], Batch],
+        make_batch: Callable[[Quick], Batch],
         states: States,
         projections: Sequence[Projection],
         after_commit: Callable[[Sequence[str]], None],
@@ -129,17 +130,17 @@ class Writer:
 
     def _commit(self, attempt: Attempt) -> None:
         """One transaction for all tickets."""
-        with self._database.turn(), self._database.writing() as connection:
-            attempt.batch = batch = self._make_batch(connection)
+        with self._database.turn(), self._database.appending() as quick:
+            attempt.batch = batch = self._make_batch(quick)
             calls = [ticket.work for ticket in attempt.tickets if isinstance(ticket.work, Handle)]
             if len(calls) < len(attempt.tickets):
-                self._database.lock_works(connection)
+                self._database.lock_works(quick.plain())
             batch.prepare(calls, [ticket.log for ticket in attempt.tickets if ticket.log is not None])
             for ticket in attempt.tickets:
                 if isinstance(ticket.work, Handle):
                     attempt.outcomes.append((ticket, batch.decide(ticket.work)))
                 else:
-                    attempt.results.append((ticket, ticket.work(connection)))
+                    attempt.results.append((ticket, ticket.work(quick.plain())))
             if not batch.keys_are_durable():
                 raise RepeatBatch
             batch.write([outcome for _, outcome in attempt.outcomes], self._projections)

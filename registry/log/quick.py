@@ -1,0 +1,183 @@
+"""Running Core statements on the driver's cursor: each is compiled once by its shape, and on PostgreSQL writes go ahead in a
+pipeline while only reads wait.
+
+What a transaction of the writer is handed in place of a SQLAlchemy connection: of that it offers `execute`, which is all that
+batches and projections use. A driver's failure comes out as SQLAlchemy's own `DBAPIError`, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import Connection, Delete, Insert, Result, Select, Update
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+_MOST_SHAPES: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A compiled statement: its text with the driver's marks, and what turns its rows into values."""
+
+    compiled: SQLCompiler
+    keys: tuple[str, ...]
+    processors: tuple[Callable[[Any], Any] | None, ...]
+    expands: bool
+    fixed: Mapping[str, Any]
+    """Values that stand in a constant itself."""
+
+    def said(self, given: Mapping[str, Any]) -> tuple[str, Any]:
+        """The text and its parameters as the driver wants them."""
+        compiled = self.compiled
+        if self.expands:
+            expanded = compiled._process_parameters_for_postcompile(dict(given))
+            text, names, values = expanded.statement, expanded.positiontup, expanded.parameters
+        else:
+            text, names, values = compiled.string, compiled.positiontup, given
+        return text, [values[name] for name in names] if names is not None else values
+
+
+@dataclass
+class Asked:
+    """A question that is on its way; the answer is waited for when it is read."""
+
+    cursor: Any
+    shape: Shape
+    rows: Callable[[Any], list[Any]]
+
+    def result(self) -> Result[Any]:
+        rows = self.rows(self.cursor)
+        if any(self.shape.processors):
+            rows = [
+                tuple(
+                    value if change is None else change(value)
+                    for value, change in zip(row, self.shape.processors, strict=True)
+                )
+                for row in rows
+            ]
+        return IteratorResult(SimpleResultMetaData(self.shape.keys), iter(rows))
+
+
+class Quick:
+    """One transaction's statements. `plain` is the connection beneath, for what is not Core or needs SQLAlchemy's own result."""
+
+    _shapes: ClassVar[dict[tuple[Any, ...], Shape]] = {}
+    """By engine and cache key; by engine and the statement itself where it is a constant that is given its values each time."""
+
+    def __init__(self, connection: Connection, *, pipelined: bool = False) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect
+        self._raw: Any = connection.connection.dbapi_connection
+        self._pipelined = pipelined
+
+    def execute(self, statement: Any, parameters: Any = None) -> Result[Any]:
+        """As SQLAlchemy's: rows of a select; nothing to read from a write, which may not have happened yet.
+
+        A statement that comes with a mapping of its values is a constant: it is compiled once, and costs next to nothing after.
+        """
+        if isinstance(statement, Select):
+            return self.ask(statement, parameters).result()
+        if not isinstance(statement, (Insert, Update, Delete)):
+            return self.plain().execute(statement, parameters)
+        if parameters is None or isinstance(parameters, Mapping):
+            self._run(statement, parameters)
+        else:
+            self._write_many(statement, parameters)
+        return _nothing()
+
+    def ask(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Asked:
+        """Put a question without waiting for the answer."""
+        return Asked(*self._run(statement, parameters), self._rows)
+
+    def plain(self) -> Connection:
+        """The connection beneath, once all that went ahead has arrived."""
+        self.arrive()
+        return self._connection
+
+    def arrive(self) -> None:
+        """Wait for all that went ahead. Raises what any of it met."""
+        if (pipeline := self._connection.info.pop("pipeline", None)) is not None:
+            with self._as_sqlalchemy():
+                pipeline.__exit__(None, None, None)
+
+    def _run(self, statement: Any, parameters: Mapping[str, Any] | None) -> tuple[Any, Shape]:
+        if parameters is not None:
+            shape = self._constant(statement, tuple(parameters))
+            given: Mapping[str, Any] = {**shape.fixed, **parameters}
+        else:
+            key = statement._generate_cache_key()
+            shape = self._shape((key.key,), statement, (), key)
+            given = shape.compiled.construct_params(
+                extracted_parameters=key.bindparams, escape_names=False, _no_postcompile=True
+            )
+        text, values = shape.said(given)
+        with self._as_sqlalchemy():
+            cursor = self._cursor()
+            cursor.execute(text, values)
+        return cursor, shape
+
+    def _rows(self, cursor: Any) -> list[Any]:
+        with self._as_sqlalchemy():
+            rows: list[Any] = cursor.fetchall()
+            cursor.close()
+        return rows
+
+    def _write_many(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
+        shape = self._constant(statement, tuple(rows[0]))
+        order = shape.compiled.positiontup
+        given = rows if order is None else [[row[name] for name in order] for row in rows]
+        with self._as_sqlalchemy():
+            self._cursor().executemany(shape.compiled.string, given)
+
+    def _cursor(self) -> Any:
+        """A pipeline stays open over transactions: COMMIT travels in it, and so does the next BEGIN."""
+        if self._pipelined and "pipeline" not in self._connection.info:
+            self._connection.info["pipeline"] = pipeline = self._raw.pipeline()
+            pipeline.__enter__()
+        return self._raw.cursor()
+
+    @contextmanager
+    def _as_sqlalchemy(self) -> Iterator[None]:
+        try:
+            yield
+        except self._dialect.loaded_dbapi.Error as failure:
+            raise DBAPIError(None, None, failure) from failure
+
+    def _constant(self, statement: Any, names: tuple[str, ...]) -> Shape:
+        return self._shape((statement, names), statement, names, None)
+
+    def _shape(self, address: tuple[Any, ...], statement: Any, names: tuple[str, ...], key: Any) -> Shape:
+        address = (self._dialect.name, *address)
+        shape = self._shapes.get(address)
+        if shape is None:
+            if len(self._shapes) > _MOST_SHAPES:
+                self._shapes.clear()
+            shape = self._shapes[address] = _compiled(self._dialect, statement, names, key)
+        return shape
+
+
+def _compiled(dialect: Any, statement: Any, names: tuple[str, ...], key: Any) -> Shape:
+    """An insert of a constant names its columns by the values it is given; elsewhere values are where the statement has them."""
+    columns = list(names) if names and isinstance(statement, Insert) else None
+    compiled = dialect.statement_compiler(dialect, statement, cache_key=key, column_keys=columns)
+    found = compiled._result_columns
+    given = {} if key is not None else compiled.construct_params(_no_postcompile=True, _check=False)
+    return Shape(
+        compiled,
+        tuple(column.keyname for column in found),
+        tuple(column.type._cached_result_processor(dialect, None) for column in found),
+        bool(compiled.post_compile_params),
+        {name: value for name, value in given.items() if name not in names},
+    )
+
+
+def _nothing() -> Result[Any]:
+    return IteratorResult(SimpleResultMetaData(()), iter(()))
