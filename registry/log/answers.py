@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from registry.errors import AnswerErased, KeyReused
 from registry.log.quick import Quick
@@ -19,6 +19,14 @@ from registry.log.tables import ANSWERS, ERASED_ANSWER
 _SWEEP_US: Final = 60_000_000
 """Answers that are over are looked for once a minute, not with every command."""
 _WANTED: Final = (ANSWERS.c.key, ANSWERS.c.command_sha256, ANSWERS.c.answer)
+
+_UNDER_KEYS: Final = select(*_WANTED, ANSWERS.c.expires).where(
+    ANSWERS.c.log == bindparam("of_log"), ANSWERS.c.key.in_(bindparam("keys", expanding=True))
+)
+_KEEP: Final = insert(ANSWERS)
+_FORGET: Final = delete(ANSWERS).where(
+    ANSWERS.c.log == bindparam("of_log"), ANSWERS.c.key == bindparam("of_key")
+)
 
 
 @dataclass
@@ -34,8 +42,7 @@ class Answers:
     def ask(self, quick: Quick, log: str, keys: Collection[str], now: int) -> Callable[[], None]:
         """Ask for all the batch's keys of a log at once; what is answered takes the rows over."""
         self.now = now
-        query = select(*_WANTED, ANSWERS.c.expires).where(ANSWERS.c.log == log, ANSWERS.c.key.in_(keys))
-        asked = quick.ask(query) if keys else None
+        asked = quick.ask(_UNDER_KEYS, {"of_log": log, "keys": list(keys)}) if keys else None
 
         def take() -> None:
             for row in asked.result() if asked is not None else ():
@@ -71,9 +78,9 @@ class Answers:
                 self.swept[log] = now
                 connection.execute(delete(ANSWERS).where(ANSWERS.c.log == log, ANSWERS.c.expires <= self.now))
         for log, key in self.over:
-            connection.execute(delete(ANSWERS).where(ANSWERS.c.log == log, ANSWERS.c.key == key))
+            connection.execute(_FORGET, {"of_log": log, "of_key": key})
         if self.rows:
-            connection.execute(insert(ANSWERS), self.rows)
+            connection.execute(_KEEP, self.rows)
 
 
 def find_answer(connection: Connection, log: str, key: str, command_sha256: str, now: int) -> bytes | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, Select, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
 from registry.errors import (
     InvalidCommand,
@@ -29,6 +29,19 @@ from registry.log.rows import Place, RowReader, RowWriter
 from registry.log.states import Folded, States, decider_of
 from registry.log.tables import EVENTS, HEADS, LEASES
 
+_HEAD: Final = select(HEADS).where(HEADS.c.log == bindparam("of_log")).with_for_update()
+_MOVE_HEAD: Final = (
+    update(HEADS)
+    .where(HEADS.c.log == bindparam("of_log"))
+    .values(position=bindparam("position"), recorded_at=bindparam("recorded_at"))
+)
+_ADD_EVENTS: Final = insert(EVENTS)
+_EPOCH: Final = (
+    select(LEASES.c.epoch)
+    .where(LEASES.c.log == bindparam("of_log"), LEASES.c.work == bindparam("of_work"))
+    .with_for_update(read=True)
+)
+"""Shared, so that nobody takes the work over before this transaction has ended."""
 _NEW_HEAD: Final = text(
     "INSERT INTO heads (log, position, recorded_at) VALUES (:log, 0, 0) ON CONFLICT DO NOTHING"
 )
@@ -42,10 +55,6 @@ class Head:
     position: int
     recorded_at: int
     locked_at: int
-
-
-def _head(log: str) -> Select[Any]:
-    return select(HEADS).where(HEADS.c.log == log).with_for_update()
 
 
 @dataclass
@@ -88,13 +97,14 @@ class Batch:
             mine = [call for call in calls if call.log == log]
             keys = {call.answer.key for call in mine if call.answer is not None}
             streams = [stream for call in mine for stream in _streams(call)]
-            head = self.quick.ask(_head(log))
+            head = self.quick.ask(_HEAD, {"of_log": log})
             take_answers = self.answers.ask(self.quick, log, keys, self.clock())
             take_states = self.states.ask(self.quick, log, streams)
             self._locked(log, head.result().one_or_none())
             take_answers()
             take_states()
             self.states.ask(self.quick, log, streams)()
+        self.writer.begin(self.erasures)
 
     def keys_are_durable(self) -> bool:
         """Make the data keys of what was sealed durable. False: another process made one first; the batch must run again."""
@@ -131,7 +141,7 @@ class Batch:
         ]
         recorded = [event for outcome in happened for event in outcome.recorded]
         if self.rows:
-            self.connection.execute(insert(EVENTS), self.rows)
+            self.connection.execute(_ADD_EVENTS, self.rows)
         for projection in projections:
             if wanted := [event for event in recorded if event.type in projection.events]:
                 projection.project(self.connection, wanted)
@@ -140,11 +150,8 @@ class Batch:
         self.answers.keep(self.connection, self.clock())
         for head in self.heads.values():
             if head.position != head.locked_at:
-                self.connection.execute(
-                    update(HEADS)
-                    .where(HEADS.c.log == head.log)
-                    .values(position=head.position, recorded_at=head.recorded_at)
-                )
+                moved = {"of_log": head.log, "position": head.position, "recorded_at": head.recorded_at}
+                self.connection.execute(_MOVE_HEAD, moved)
 
     def _finish(self, outcome: Outcome) -> Handled:
         call, position = outcome.call, self.heads[outcome.call.log].position
@@ -160,7 +167,7 @@ class Batch:
         if row is None:
             # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
             self.connection.execute(_NEW_HEAD, {"log": log})
-            row = self.quick.ask(_head(log)).result().one()
+            row = self.quick.ask(_HEAD, {"of_log": log}).result().one()
         self.heads[log] = Head(log, row.position, row.recorded_at, row.position)
         self.erasures = self.states.catch_up(self.connection, log, row.position)
 
@@ -177,10 +184,8 @@ class Batch:
     def _check_fence(self, call: Handle) -> None:
         if call.fence is None:
             return
-        lease = LEASES.c.log == call.log, LEASES.c.work == call.fence.work
-        # Shared, so that nobody takes the work over before this transaction has ended.
-        query = select(LEASES.c.epoch).where(*lease).with_for_update(read=True)
-        epoch = self.connection.execute(query).scalar()
+        asked = {"of_log": call.log, "of_work": call.fence.work}
+        epoch = self.connection.execute(_EPOCH, asked).scalar()
         if epoch != call.fence.epoch:
             raise StaleLease(
                 f"the lease on {call.fence.work} has epoch {epoch}, this worker holds {call.fence.epoch}",

@@ -157,7 +157,7 @@ class Log:
             quick,
             self._states,
             self._parts.deciders,
-            RowWriter(self._parts.sealer.begin(), self._parts.leaf_hash),
+            RowWriter(self._parts.sealer, self._parts.leaf_hash),
             self.reader,
             self._parts.clock,
             self._parts.make_id,

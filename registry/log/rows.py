@@ -34,13 +34,18 @@ class Place:
 class RowWriter:
     """Turns the decided events of one batch into rows. Raises InvalidCommand for values no engine could keep exactly."""
 
-    def __init__(self, sealing: Sealing, leaf_hash: LeafHash) -> None:
-        self._sealing = sealing
+    def __init__(self, sealer: Seal, leaf_hash: LeafHash) -> None:
+        self._sealer = sealer
         self._leaf_hash = leaf_hash
+        self._sealing: Sealing | None = None
+
+    def begin(self, erasures: int) -> None:
+        """The heads are locked, and keys were destroyed so often."""
+        self._sealing = self._sealer.begin(erasures)
 
     def flush(self) -> bool:
         """Make the keys of what was sealed durable; False: seal again."""
-        return self._sealing.flush()
+        return self._sealing is None or self._sealing.flush()
 
     def row(self, event: Event, place: Place, context: Context) -> tuple[dict[str, Any], Event]:
         """The row, and the event as it reads from now on: erased where a key was destroyed before."""
@@ -77,6 +82,8 @@ class RowWriter:
         body = event.model_dump(mode="json")
         under = event.sealed_under() or (place.stream,)
         address = f"{place.log}/{place.stream}/{place.event_id}"
+        if self._sealing is None:
+            raise RuntimeError("rows are written between the lock of the heads and the commit")
         for field in personal_fields(type(event)):
             if body[field] is not None and body[field] != _ERASED:
                 body[field] = self._sealing.seal(body[field], under=under, bound_to=f"{address}/{field}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
@@ -37,10 +37,12 @@ def _in_parts(streams: Iterable[str]) -> Iterator[list[str]]:
         yield waiting[start : start + _STREAMS_A_QUERY]
 
 
-def _all_of(log: str, streams: Sequence[str]) -> Select[Any]:
-    """Every event of some streams, stream by stream."""
-    query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream.in_(streams))
-    return query.order_by(EVENTS.c.stream, EVENTS.c.version)
+_ALL_OF: Final = (
+    select(EVENTS)
+    .where(EVENTS.c.log == bindparam("of_log"), EVENTS.c.stream.in_(bindparam("streams", expanding=True)))
+    .order_by(EVENTS.c.stream, EVENTS.c.version)
+)
+"""Every event of some streams, stream by stream."""
 
 
 def decider_of(deciders: Mapping[str, Decider], stream: str) -> Decider:
@@ -92,7 +94,7 @@ class States:
         with self._lock:
             missing = [one for one in dict.fromkeys(streams) if (log, one) not in self._cache]
         missing = [one for one in missing if knows(self._deciders, one)]
-        asked = [quick.ask(_all_of(log, some)) for some in _in_parts(missing)]
+        asked = [quick.ask(_ALL_OF, {"of_log": log, "streams": some}) for some in _in_parts(missing)]
 
         def take() -> None:
             found = {one: Folded(0, decider_of(self._deciders, one).initial) for one in missing}
@@ -247,9 +249,11 @@ class States:
         self, fresh: Mapping[tuple[str, str], Folded], positions: Mapping[str, int], *, erasures: int
     ) -> None:
         """Take over what a committed batch decided, unless keys were destroyed since it began."""
-        if self._current() != erasures:
-            return
         with self._lock:
+            if (
+                self._erasures != erasures
+            ):  # seen by a reader of this process; what nobody saw yet, the next batch sees
+                return
             self._cache.update(fresh)
             self._seen.update(positions)
             while len(self._cache) > self._size:

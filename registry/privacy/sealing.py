@@ -29,11 +29,15 @@ ERASED_JSON = {"erased": True}
 
 
 class Sealing:
-    """The sealing of one batch: keys it makes as needed are its own until `flush` makes them durable, before the events are."""
+    """The sealing of one batch: keys it makes as needed are its own until `flush` makes them durable, before the events are.
 
-    def __init__(self, sealer: Sealer, random_bytes: Callable[[int], bytes]) -> None:
+    `erasures` is how often keys were destroyed when the log's head was locked; while it is held none of its streams loses one.
+    """
+
+    def __init__(self, sealer: Sealer, random_bytes: Callable[[int], bytes], erasures: int) -> None:
         self._sealer = sealer
         self._random = random_bytes
+        self._erasures = erasures
         self._pending: dict[str, bytes] = {}
 
     def seal(self, value: Any, *, under: Sequence[str], bound_to: str) -> dict[str, Any]:
@@ -63,7 +67,8 @@ class Sealing:
 
     def _keys(self, streams: Sequence[str]) -> list[bytes] | None:
         """The keys, made where there are none; None when one was destroyed."""
-        known = self._pending | self._sealer.known(streams)
+        known = {stream: self._pending[stream] for stream in streams if stream in self._pending}
+        known |= self._sealer.known([stream for stream in streams if stream not in known], self._erasures)
         missing = [stream for stream in streams if stream not in known]
         if missing and self._sealer.destroyed(missing):
             return None
@@ -80,9 +85,9 @@ class Sealer:
         self._random = random_bytes
         self._cached: tuple[int, dict[str, bytes]] = (0, {})
 
-    def begin(self) -> Sealing:
-        """The sealing of one batch."""
-        return Sealing(self, self._random)
+    def begin(self, erasures: int) -> Sealing:
+        """The sealing of one batch, in which keys were destroyed so often."""
+        return Sealing(self, self._random, erasures)
 
     def erasures(self) -> int:
         """How often keys were destroyed; another answer than before means that plain text kept elsewhere may have to go."""
@@ -111,9 +116,9 @@ class Sealer:
         known = found[stream]
         return hmac_new(known, b"fingerprint:" + bytes.fromhex(sha256_hex), sha256).hexdigest()
 
-    def known(self, streams: Sequence[str]) -> dict[str, bytes]:
-        """The durable keys among those of `streams`."""
-        cache = self._cache()
+    def known(self, streams: Sequence[str], erasures: int | None = None) -> dict[str, bytes]:
+        """The durable keys among those of `streams`; `erasures` is the count of now, where the caller holds it still."""
+        cache = self._cache(erasures)
         found = {stream: key for stream in streams if (key := cache.get(stream)) is not None}
         missing = [stream for stream in streams if stream not in found]
         if missing:
@@ -133,9 +138,10 @@ class Sealer:
         cache.update(winners)
         return winners
 
-    def _cache(self) -> dict[str, bytes]:
+    def _cache(self, erasures: int | None = None) -> dict[str, bytes]:
         """The keys known since the last erasure. Who still holds an older one fills what is thrown away."""
-        erasures = self._store.erasures()
+        if erasures is None:
+            erasures = self._store.erasures()
         seen, cache = self._cached
         if seen != erasures:
             cache = {}

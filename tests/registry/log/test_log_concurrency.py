@@ -110,10 +110,10 @@ def test_one_key_race_between_processes(home: Path, monkeypatch: pytest.MonkeyPa
     """Two processes that make the data key of one stream at the same moment both stay readable."""
     stream = new_id("character")
     with opened(home) as one, opened(home) as two:
-        late = one.registry._sealer.begin()
+        late = one.registry._sealer.begin(0)
         late.seal("x", under=[stream], bound_to="nowhere")
-        monkeypatch.setattr(one.registry._sealer, "begin", lambda: late)
-        first = two.registry._sealer.begin()
+        monkeypatch.setattr(one.registry._sealer, "begin", lambda _: late)
+        first = two.registry._sealer.begin(0)
         first.seal("x", under=[stream], bound_to="nowhere")
         assert first.flush()
         two.handle(introduce(name="Jun"))

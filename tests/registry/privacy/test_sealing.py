@@ -59,7 +59,7 @@ def key_file(tmp_path: Path) -> Iterator[KeyFile]:
 
 
 def sealed_by(keys: Keys, value: object, *under: str) -> dict[str, object]:
-    sealing = Sealer(keys, os.urandom).begin()
+    sealing = Sealer(keys, os.urandom).begin(0)
     envelope = sealing.seal(value, under=under, bound_to=HERE)
     assert sealing.flush()
     return envelope
@@ -143,7 +143,7 @@ def test_a_ciphertext_cannot_be_moved(keys: Keys) -> None:
 def test_a_lost_race_for_a_key_is_said(keys: Keys) -> None:
     """When another process made the stream's key first, flush says: seal again; then its key is used."""
     reader = Sealer(keys, os.urandom)
-    ours, theirs = Sealer(keys, os.urandom).begin(), reader.begin()
+    ours, theirs = Sealer(keys, os.urandom).begin(0), reader.begin(0)
     lost = ours.seal("Mina", under=[MINA], bound_to=HERE)
     theirs.seal("Mina", under=[MINA], bound_to=HERE)
     assert theirs.flush()
