@@ -94,11 +94,15 @@ class PostgresDatabase(Database):
     @contextmanager
     def appending(self) -> Iterator[Quick]:
         with self._appenders.connect() as connection:
+            transaction = connection.begin()
             try:
-                with connection.begin():
-                    yield Quick(connection, pipelined=True)
-            except DBAPIError as failure:
-                if self.lost(failure):
+                yield Quick(connection, pipelined=True)
+                transaction.commit()
+            except BaseException:
+                usable = _rolled_back(connection)
+                with suppress(SQLAlchemyError):
+                    transaction.rollback()
+                if not usable:
                     connection.invalidate()
                 raise
 
@@ -239,6 +243,17 @@ def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:
     event.listen(engine, "checkout", _check_alive)
     event.listen(engine, "close", _end_pipeline)
     return engine
+
+
+def _rolled_back(connection: Connection) -> bool:
+    """Leave a pipeline that broke, and what is left of its transaction; whether the connection can be used again."""
+    try:
+        raw: Any = connection.connection.dbapi_connection
+        _end_pipeline(raw, connection)
+        raw.rollback()
+    except (psycopg.Error, SQLAlchemyError):
+        return False
+    return bool(raw.info.transaction_status == psycopg.pq.TransactionStatus.IDLE)
 
 
 def _end_pipeline(connection: Any, record: Any) -> None:
