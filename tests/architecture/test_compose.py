@@ -15,7 +15,7 @@ from api.settings import Settings
 from tests.architecture.sources import ROOT
 
 SECRETS: Final = "/run/secrets/"
-BESIDE_READERS: Final = 10
+BESIDE_READERS: Final = 12
 """Connections to PostgreSQL a process may hold besides one per reading thread: its writers', and its two for notices."""
 SECRET_WORDS: Final = re.compile(r"PASSWORD|SECRET|_KEY$|ACCESS_KEY|TOKEN|ROOT_USER")
 
