@@ -54,13 +54,14 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-crash: $(DEV_STAMP)  ## kill workers (KILLS=2000) or service and worker together (HOUSES=1000); the last line says what came of it
-	@$(BIN)/python -m tests.crash $(if $(HOUSES),--houses $(HOUSES),--kills $(or $(KILLS),2000)) --seed $(or $(SEED),20261122)
+crash: $(DEV_STAMP)  ## kill workers (KILLS=2000), service and worker (HOUSES=1000), or the power (POWERCUT=500); the last line says what came of it
+	@$(BIN)/python -m tests.crash $(if $(POWERCUT),--powercut $(POWERCUT),$(if $(HOUSES),--houses $(HOUSES),--kills $(or $(KILLS),2000))) --seed $(or $(SEED),20261122)
 proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python benchmarks/body.py
 	@$(BIN)/python benchmarks/compile.py
 	@$(BIN)/python benchmarks/worker.py
 	@$(BIN)/python -m tests.crash --kills 100000
+	@$(BIN)/python -m tests.crash --powercut 500
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py --hypothesis-profile=proof
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt

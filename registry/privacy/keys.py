@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from pysqlite3 import dbapi2 as sqlite
 
 from registry.errors import LogBusy
+from registry.lasting import make_folder, sync_emptied
 
 RandomBytes = Callable[[int], bytes]
 TOMBSTONE: Final = b""
@@ -78,8 +79,9 @@ class KeyFile:
     """Keys in an SQLite file of its own (WAL, synchronous=FULL: a key must not be lost once an event is sealed under it)."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._path = path
         self._lock = threading.Lock()
         self._db = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -123,6 +125,7 @@ class KeyFile:
             busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if busy:
                 raise sqlite.OperationalError("its write-ahead log is in use and could not be emptied")
+            sync_emptied(self._path)
             return changed
 
     def erasures(self) -> int:
@@ -158,9 +161,10 @@ def _ours() -> Iterator[None]:
     """A key store that fails stops the append that needs its key, as the log itself would."""
     try:
         yield
-    except sqlite.Error as failure:
+    except (sqlite.Error, OSError) as failure:
+        said = failure.strerror if isinstance(failure, OSError) else failure
         raise LogBusy(
-            f"the key store could not be used: {failure}",
+            f"the key store could not be used: {said}",
             hint="if it says the disk is full, make room; then repeat with the same key",
             landed=False,
         ) from failure

@@ -1,11 +1,13 @@
-"""`python -m tests.crash --kills N`: the ordeal in all modes; with `--houses N`, whole processes killed instead.
+"""`python -m tests.crash --kills N`: the ordeal in all modes; with `--houses N`, whole processes killed instead; with
+`--powercut N`, the power cut at every system call of N appends.
 
-The last line says kills, double, lost, stuck.
+The last line says kills, double, lost, stuck; or cuts, disks, lost, corrupt.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from dataclasses import replace
@@ -14,6 +16,7 @@ from typing import get_args
 
 from tests.crash.houses import houses
 from tests.crash.ordeal import Tally, ordeal
+from tests.crash.powercut.cuts import Trial, everywhere, recorded
 from tests.crash.schedules import FAULTS, POINTS, Broken, Mode
 
 MODES = [
@@ -26,6 +29,8 @@ def main() -> int:
     given = _parser().parse_args()
     if given.houses:
         return _houses(given.houses, given.seed)
+    if given.powercut:
+        return _power_cuts(given.powercut, given.seed)
     modes = [mode for mode in MODES if given.resend in (None, mode.resend)]
     modes = [mode for mode in modes if given.duplicates in (None, mode.duplicates)]
     modes = [replace(mode, broken=given.broken, fault=given.fault) for mode in modes]
@@ -53,10 +58,20 @@ def _houses(kills: int, seed: int) -> int:
     return 1 if tally.bad else 0
 
 
+def _power_cuts(appends: int, seed: int) -> int:
+    began = time.monotonic()
+    trial = Trial(*recorded(appends), seed, thorough=200)
+    for tally in everywhere(trial, jobs=os.cpu_count() or 1):
+        print(*tally.said, tally.line(), sep="\n", flush=True)  # noqa: T201
+    print(f"appends={appends} {tally.line()} seconds={time.monotonic() - began:.0f}")  # noqa: T201
+    return 1 if tally.bad else 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=2_000)
     parser.add_argument("--houses", type=int, default=0)
+    parser.add_argument("--powercut", type=int, default=0)
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--resend", choices=("never", "same_id_after_disproof"))
     parser.add_argument("--duplicates", choices=("refuse", "accept"))
