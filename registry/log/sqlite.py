@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from registry.errors import AlreadyRegistered, LogBusy, RegistryError
+from registry.lasting import make_folder, sync_emptied
 from registry.log.engine import Database, UnusableDatabase, unreadable
 from registry.log.quick import Quick
 
@@ -52,7 +53,7 @@ class SqliteDatabase(Database):
         check_build(sqlite.sqlite_version_info)
         self.url = url
         self.path = Path(name).resolve()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         check_mount(self.path)
         # For its owner only; WAL files inherit it.
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -145,6 +146,7 @@ class SqliteDatabase(Database):
                 "the write-ahead log is being read and could not be emptied",
                 hint="erase again when nobody reads for long",
             )
+        sync_emptied(self.path)
 
     @property
     def writer_lock(self) -> Path:

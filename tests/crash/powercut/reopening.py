@@ -19,6 +19,7 @@ from tests.crash.powercut.appending import DATA
 from tests.crash.powercut.disk import Tree
 from tests.crash.powercut.operations import Acknowledged
 from tests.registry.log.opened import STUDIO, Opened, introduce, opened
+from tests.servers.homes import database_of
 
 MEMORY: Final = Path("/dev/shm")
 """Disks are laid out by the thousand, and never have to last."""
@@ -78,23 +79,26 @@ def reopen(tree: Tree, promised: Promises, before: Sequence[Acknowledged], *, th
     """
     try:
         with laid_out(tree) as folder:
+            home = folder / DATA
             if before and not thoroughly:
-                with files(folder / DATA) as (database, keys):
-                    return _compared(database, keys, promised, before)
-            with opened(folder / DATA) as log:
-                verdict = _compared(log.database, log.keys, promised, before)
-                if thoroughly and verdict == Verdict():
-                    _goes_on(log, promised)
-                return verdict
+                with files(home) as (database, keys):
+                    verdict = _compared(database, keys, promised, before)
+            else:
+                with opened(home) as log:
+                    verdict = _compared(log.database, log.keys, promised, before)
+                    if thoroughly and verdict == Verdict():
+                        _goes_on(log, promised)
+            assert _integrity(home / "keys" / "keys.sqlite") == [("ok",)], "the key store"
+            return verdict
     except Exception as broken:  # noqa: BLE001 - whatever it is, the folder could not be used
         return Verdict(corrupt=f"{type(broken).__name__}: {broken}"[:500])
 
 
 @contextmanager
-def files(folder: Path) -> Iterator[tuple[Database, KeyFile]]:
+def files(folder: Path) -> Iterator[tuple[Database, KeyStore]]:
     """The database and the key store as the program opens them."""
     with ExitStack() as stack:
-        database = Database(f"sqlite:///{folder / 'log.sqlite'}")
+        database = database_of(folder)
         stack.callback(database.close)
         keys = KeyFile(folder / "keys" / "keys.sqlite")
         stack.callback(keys.close)
@@ -107,7 +111,6 @@ def _compared(
     found = _found(database)
     head = len(found.rows)
     assert found.sound == [("ok",)], found.sound[:3]
-    assert _key_file_is_sound(database) == [("ok",)]
     assert found.rows == promised.rows[:head], "the events are not the ones that were appended"
     assert found.head == head, f"the head is {found.head}, the last event {head}"
     assert promised.ends(head), f"half a call is in the log, which ends at {head}"
@@ -149,8 +152,8 @@ def _found(database: Database) -> Found:
         return Found(list(sound), tuple(rows), head.scalar() or 0, set(answers.scalars()))
 
 
-def _key_file_is_sound(database: Database) -> list[Any]:
-    connection = sqlite.connect(str(database.path.parent / "keys" / "keys.sqlite"))
+def _integrity(path: Path) -> list[Any]:
+    connection = sqlite.connect(str(path))
     try:
         return connection.execute("PRAGMA integrity_check").fetchall()  # type: ignore[no-any-return]
     finally:
