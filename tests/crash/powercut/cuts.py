@@ -97,10 +97,13 @@ def recorded(appends: int, pragmas: Iterable[str] = ()) -> tuple[list[Operation]
 
 
 def everywhere(trial: Trial, *, jobs: int) -> Iterator[Tally]:
-    """Cut the power after every operation, in so many processes; what it came to so far, now and then."""
-    total, moments = Tally(), len(trial.operations)
+    """Cut the power after every operation, in so many processes; what it came to so far, now and then.
+
+    Each part goes through the whole run with gaps that the others fill, so one that is stopped has been everywhere.
+    """
+    total = Tally()
     for part in range(PARTS):
-        cuts = range(moments * part // PARTS, moments * (part + 1) // PARTS)
+        cuts = range(part, len(trial.operations), PARTS)
         for tally in _at_once(trial, [set(cuts[job::jobs]) for job in range(jobs)]):
             total.join(tally)
         yield total

@@ -17,8 +17,8 @@ def remains(
 
     1. Nothing but what was synced: after a sync, and after each promise, which must not hang on more than that.
     2. Everything that was done, as if only the process had died.
-    3. All but the last write, of which a part is there; or the last write alone, before those that preceded it.
-    4. All names without what is newly in the files, and the other way round.
+    3. By lot: all, but of the last write only a part; or the last write alone, before those that preceded it.
+    4. All names without what is newly in the files, and the other way round, after each call that is no write.
     5. `draws` times anything in between, sector by sector and name by name.
     """
     if isinstance(operation, Synced | Promise):
@@ -26,9 +26,9 @@ def remains(
     else:
         yield "most", disk.tree(seen_names, seen)
         if isinstance(operation, Written):
-            yield "torn", disk.tree(seen_names, Tearing(number, chance))
-            yield "early", disk.tree(seen_names, Early(number))
-    if disk.names_pending() and not isinstance(operation, Promise):
+            last = chance.choice((Tearing(number, chance), Early(number)))
+            yield type(last).__name__.lower(), disk.tree(seen_names, last)
+    if disk.names_pending() and not isinstance(operation, Written | Promise):
         yield "names", disk.tree(seen_names, kept)
         yield "data", disk.tree(kept_names, seen)
     for _ in range(draws):
