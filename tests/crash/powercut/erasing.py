@@ -18,7 +18,7 @@ def main() -> None:
     with opened(Path(sys.argv[1])) as log:
         streams = [log.handle(introduce(name=name)).recorded[0].stream for name in NAMES]
         keys = log.keys.find(streams[:2])
-        log.registry.destroy_keys(streams[:2])
+        log.registry.destroy_keys(STUDIO, streams[:2])
         say({"erased": [key.hex() for key in keys.values()]})
         log.registry.forget(STUDIO, [])
         say({"erased": [name.encode().hex() for name in NAMES[:2]]})
