@@ -44,10 +44,15 @@ def store_in(folder: Path) -> Blobs:
 
 
 def told(blobs: Blobs, key: str) -> ListedBlob:
-    """What a store says of a blob. Raises BlobMissing."""
+    """What a store says of a blob. Raises BlobMissing and BlobCorrupt."""
     found = blobs.stat(key)
     content_type = found.content_type or _UNKNOWN_TYPE
-    return ListedBlob(key=key, size=found.size, sha256=found.sha256, content_type=content_type)
+    try:
+        return ListedBlob(key=key, size=found.size, sha256=found.sha256, content_type=content_type)
+    except ValidationError:
+        raise BlobCorrupt(
+            f"{key}: its record is damaged", hint="restore the blob from a backup", key=key
+        ) from None
 
 
 def copy_blob(source: Blobs, target: Blobs, wanted: ListedBlob) -> ListedBlob:

@@ -35,7 +35,6 @@ BLOBS: Final = "blobs"
 BLOB_LIST: Final = "blobs.jsonl"
 ANSWERS: Final = "answers"
 _LOCK: Final = ".lock"
-_NEW: Final = ".new"
 _DAMAGED: Final = "make the archive again, or fetch another copy of it"
 _Count = Annotated[int, Field(ge=0)]
 
@@ -151,7 +150,7 @@ def write_durably(file: Path, content: bytes, *, mode: int = 0o600) -> None:
 def new_file(file: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """A file that gets its name when it is whole and on the disk; nothing is left in its place otherwise."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = file.with_name(file.name + _NEW)
+    beside = file.with_name(f".{file.name}.new")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as opened:
         yield opened
@@ -186,7 +185,7 @@ def files_in(folder: Path, part: str) -> list[str]:
     place = folder / part
     if not place.is_dir():
         return []
-    return sorted(f"{part}/{one.name}" for one in place.iterdir() if not one.name.endswith(_NEW))
+    return sorted(f"{part}/{one.name}" for one in place.iterdir() if not one.name.startswith("."))
 
 
 def damaged(what: str, why: str) -> ArchiveDamaged:

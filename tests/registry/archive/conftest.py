@@ -12,9 +12,11 @@ from tests.registry.archive.houses import Installation, installation
 from tests.servers.s3 import S3Server, s3_server
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sealed._COST, "n", 2**10)
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passphrases() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sealed._COST, "n", 2**10)
+        yield
 
 
 @pytest.fixture
