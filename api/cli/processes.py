@@ -94,6 +94,28 @@ def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
         return continuity.registry.rebuild(progress)
 
 
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """The files of a backup, and how many bytes each has."""
+
+    database: Path
+    bytes: int
+    keys: Path | None = None
+    keys_bytes: int = 0
+
+
+def back_up(environment: Environment, file: Path, keys: Path | None) -> BackedUp:
+    """Copy the database, then the keys: whatever the copied events are sealed under is in the copied keys."""
+    from registry.log.backup import copy_file, sqlite_file
+
+    with _usable():
+        settings = _settings(environment)
+    size = copy_file(sqlite_file(settings.database), file)
+    if keys is None:
+        return BackedUp(file, size)
+    return BackedUp(file, size, keys, copy_file(settings.key_file, keys))
+
+
 def bootstrap_key(
     environment: Environment, holder: str, roles: tuple[Role, ...] = (), *, studio: str | None = None
 ) -> MadeKey:

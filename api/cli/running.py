@@ -1,4 +1,4 @@
-"""`continuity serve | worker | sandbox | migrate | rebuild`: the processes, and the upkeep of the database."""
+"""`continuity serve | worker | sandbox | migrate | rebuild | backup`: the processes, and the upkeep of the database."""
 
 from __future__ import annotations
 
@@ -106,4 +106,27 @@ def rebuild(environment: dict[str, str], wants_json: bool) -> None:
         console().print(fields(said | {"replaced": ", ".join(done.replaced) or "nothing"}))
 
 
-COMMANDS: Final = (serve, worker, sandbox, migrate, rebuild)
+@click.command()
+@click.argument("file", type=_PORT_FILE)
+@click.option(
+    "--keys", type=_PORT_FILE, help="Copy the data keys too, to this file; keep it apart, and shortly."
+)
+@click.option("--json", "wants_json", is_flag=True)
+@click.pass_context
+def backup(context: click.Context, /, file: Path, *, keys: Path | None, wants_json: bool) -> None:
+    """Copy an SQLite database while it is in use. Blobs are copied after it: docs/how-to/backup.md says all of it.
+
+    Example: continuity backup backups/continuity-2026-11-20.sqlite --keys /other/disk/keys-2026-11-20.sqlite
+    """
+    context.meta["as_json"] = wants_json
+    done = processes.back_up(context.obj, file, keys)
+    said = {"database": str(done.database), "bytes": done.bytes}
+    if done.keys is not None:
+        said |= {"keys": str(done.keys), "keys_bytes": done.keys_bytes}
+    if wants_json:
+        click.echo(as_json(said))
+    else:
+        console().print(fields(said))
+
+
+COMMANDS: Final = (serve, worker, sandbox, migrate, rebuild, backup)
