@@ -45,7 +45,6 @@ from registry.privacy.keys import KeyStore, open_keys, secret_for
 from registry.registry import Registry
 from registry.views import access
 
-
 _COMMANDS: Final = sha256(b"commands").hexdigest()
 
 

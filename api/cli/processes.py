@@ -113,7 +113,7 @@ def back_up(environment: Environment, file: Path, keys: Path | None) -> BackedUp
     size = copy_file(sqlite_file(settings.database), file)
     if keys is None:
         return BackedUp(file, size)
-    return BackedUp(file, size, keys, copy_file(settings.key_file, keys))
+    return BackedUp(file, size, keys, copy_file(sqlite_file(settings.key_store), keys))
 
 
 def bootstrap_key(

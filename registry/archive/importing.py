@@ -61,16 +61,21 @@ def import_studio(house: House, source: Source) -> Imported:
     manifest, _ = finished_contents(source.folder)
     ring = verify_keys(source.folder, source.key_file, source.passphrase)
     contents = verify_archive(source.folder, house.tell)
-    studio, moves = manifest.studio, house.registry.moves
+    with house.registry.moves.alone(manifest.studio):
+        return _bring_in(house, source.folder, manifest.studio, contents, ring=ring)
+
+
+def _bring_in(house: House, folder: Path, studio: str, contents: Contents, *, ring: Ring) -> Imported:
+    moves = house.registry.moves
     before = moves.standing(studio)
     if _is_here(house, studio, before, contents):
         return Imported(studio, contents, 0, again=True)
-    _check_room(house, source.folder, studio, before)
+    _check_room(house, folder, studio, before)
     moves.close(studio, "arriving")
     _take_keys(house, ring)
-    _take_blobs(house, source.folder, studio, contents)
-    _take_events(house, source.folder, studio, contents)
-    for rows in read_answers(source.folder, contents, ring):
+    _take_blobs(house, folder, studio, contents)
+    _take_events(house, folder, studio, contents)
+    for rows in read_answers(folder, contents, ring):
         moves.keep_answers(studio, rows)
     _finish(house, studio, contents, ring)
     return Imported(studio, contents, contents.position - before.position)

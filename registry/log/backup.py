@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from registry.errors import RegistryError
 
@@ -24,15 +23,14 @@ class BackupFailed(RegistryError):
     code = "backup-failed"
 
 
-def sqlite_file(url: str) -> Path:
-    """The file that a database URL names. Raises BackupFailed for a server, which has tools of its own for this."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise BackupFailed("the database's URL cannot be read", hint="look at DATABASE_URL") from None
+def sqlite_file(place: str) -> Path:
+    """The file that a path or a URL names. Raises BackupFailed for a server, which has tools of its own for this."""
+    if "://" not in place:
+        return Path(place)
+    parsed = make_url(place)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise BackupFailed(
-            "this database is on a server, whose own tools copy it",
+            f"{parsed.set(password=None)} is on a server, whose own tools copy it",
             hint="use pg_basebackup or pg_dump; docs/how-to/backup.md says how",
         )
     return Path(parsed.database)

@@ -7,9 +7,10 @@ The database's own guards hold for adopted rows as for all others, and views are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -21,7 +22,6 @@ from registry.log.rows import RowReader
 from registry.log.tables import ANSWERS, EVENTS, HEADS
 
 Row = dict[str, Any]
-Transact = Callable[[Callable[[Connection], Any]], Any]
 PAGE: Final = 1_000
 _ANSWERS_AT_ONCE: Final = 200
 
@@ -30,6 +30,12 @@ class NotArriving(Refusal):
     """Rows were offered to a log that nobody has opened for an arrival."""
 
     code = "not-arriving"
+
+
+class Transact(Protocol):
+    """How work is done that holds the head of `log`; it may run twice when the database is lost."""
+
+    def __call__(self, work: Callable[[Connection], Any], *, log: str) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The door for whole logs. `transact` runs work in a write transaction."""
+    """The door for whole logs. `transact` runs work in a write transaction that holds a log's head."""
 
     database: Database
     transact: Transact
@@ -50,8 +56,12 @@ class Moves:
     projections: Sequence[Projection]
     leaf_hash: LeafHash
 
+    def alone(self, log: str) -> AbstractContextManager[None]:
+        """One process of the installation at a time brings this log in."""
+        return self.database.alone(f"import-{log}")
+
     def standing(self, log: str) -> Standing:
-        with self.database.reading() as connection:
+        with self.database.reading(log) as connection:
             row = connection.execute(select(HEADS).where(HEADS.c.log == log)).one_or_none()
         return Standing(row.position, row.closed) if row else Standing(0, "")
 
@@ -66,7 +76,7 @@ class Moves:
             change = update(HEADS).where(HEADS.c.log == log) if known else insert(HEADS)
             connection.execute(change.values(**values))
 
-        self.transact(work)
+        self.transact(work, log=log)
 
     def rows(self, log: str, *, after: int, until: int) -> Iterator[Row]:
         """Every row after one position up to another as it is stored. Raises HistoryTampered on a hole or a wrong hash."""
@@ -74,7 +84,7 @@ class Moves:
             query = select(EVENTS).where(
                 EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= until
             )
-            with self.database.reading() as connection:
+            with self.database.reading(log) as connection:
                 page = connection.execute(query.order_by(EVENTS.c.position).limit(PAGE)).mappings().all()
             if not page:
                 raise _tampered(log, after + 1, "is missing")
@@ -87,7 +97,7 @@ class Moves:
     def leaf(self, log: str, position: int) -> bytes | None:
         """The stored hash of one event; None where the log does not reach."""
         query = select(EVENTS.c.leaf_hash).where(EVENTS.c.log == log, EVENTS.c.position == position)
-        with self.database.reading() as connection:
+        with self.database.reading(log) as connection:
             found = connection.execute(query).scalar()
         return None if found is None else bytes(found)
 
@@ -98,7 +108,7 @@ class Moves:
             query = select(EVENTS.c.leaf_hash).where(
                 EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= until
             )
-            with self.database.reading() as connection:
+            with self.database.reading(log) as connection:
                 leaves = (
                     connection.execute(query.order_by(EVENTS.c.position).limit(10 * PAGE)).scalars().all()
                 )
@@ -132,7 +142,7 @@ class Moves:
             moved = {"position": fresh[-1]["position"], "recorded_at": latest}
             connection.execute(update(HEADS).where(HEADS.c.log == log).values(**moved))
 
-        self.transact(work)
+        self.transact(work, log=log)
 
     def answers(self, log: str, *, until: int, now: int) -> Iterator[Row]:
         """The kept answers to commands up to a position that still hold at `now`, by their keys."""
@@ -142,7 +152,7 @@ class Moves:
                 *(ANSWERS.c.log == log, ANSWERS.c.key > after),
                 *(ANSWERS.c.position <= until, ANSWERS.c.expires > now),
             )
-            with self.database.reading() as connection:
+            with self.database.reading(log) as connection:
                 page = (
                     connection.execute(query.order_by(ANSWERS.c.key).limit(_ANSWERS_AT_ONCE)).mappings().all()
                 )
@@ -159,7 +169,7 @@ class Moves:
                 connection.execute(delete(ANSWERS).where(ANSWERS.c.log == log, ANSWERS.c.key == row["key"]))
                 connection.execute(insert(ANSWERS).values(**row | {"log": log}))
 
-        self.transact(work)
+        self.transact(work, log=log)
 
     def _project(self, connection: Connection, rows: Sequence[Row]) -> None:
         recorded = [self.reader.recorded(row) for row in rows]

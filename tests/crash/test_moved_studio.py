@@ -19,11 +19,11 @@ from registry.archive.house import House
 from registry.archive.importing import Source, import_studio
 from registry.deciders.restore import NotReconciled
 from registry.errors import LogClosed
-from registry.log.engine import Database
-from registry.log.marks import Mark, Marks
+from registry.log.marks import FolderMarks, Mark
 from registry.log.migrate import migrate
 from tests.crash.invariants import check_events
 from tests.crash.test_restored_backup import accepted, compared
+from tests.servers.homes import database_of
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, CONTEXT, World, open_desk, open_registry
 
@@ -47,7 +47,7 @@ def _moved(world: World, folder: Path) -> Iterator[World]:
     export_studio(house(world), world.studio, order)
     there = folder / "there"
     there.mkdir()
-    fresh = Database(f"sqlite:///{there}/log.sqlite")
+    fresh = database_of(there)
     migrate(fresh)
     fresh.close()
     registry = open_registry(there, world.clock)
@@ -104,7 +104,7 @@ def test_a_send_under_way_while_the_studio_is_closed(world: World, provider: San
     """Its intent is in what moves, so the new place looks it up and adopts its task: one paid call, one clip."""
     asked = world.ask(**ALONE)
 
-    class Closing(Marks):
+    class Closing(FolderMarks):
         def advance(self, log: str, mark: Mark, *, over: Mark | None = None) -> None:
             super().advance(log, mark, over=over)
             close_studio(house(world), world.studio)

@@ -9,7 +9,6 @@ import pytest
 
 from registry.archive import sealed
 from tests.registry.archive.houses import Installation, installation
-from tests.servers.s3 import S3Server, s3_server
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -26,12 +25,10 @@ def old(tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def new(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path / "new") as found:
+def new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """On SQLite unless a test says `postgresql`."""
+    folder = tmp_path / "new"
+    if getattr(request, "param", "sqlite") == "postgresql":
+        folder = request.getfixturevalue("on_postgres")
+    with installation(folder) as found:
         yield found
-
-
-@pytest.fixture(scope="session")
-def s3() -> Iterator[S3Server]:
-    with s3_server() as server:
-        yield server

@@ -1,4 +1,4 @@
-"""From a folder into a bucket and back: what keeps the bytes makes no difference to what they are."""
+"""The way of a team that outgrows one machine, and back: SQLite and a folder, PostgreSQL and a bucket."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from tests.registry.log.opened import STUDIO
 from tests.servers.s3 import S3Server
 
 
-def test_there_and_back(old: Installation, new: Installation, s3: S3Server, tmp_path: Path) -> None:
-    """Disk to S3 to disk: keys, digests and content types stay, nothing beside the studio's own blobs is touched."""
-    place = f"s3://moving?endpoint=http://{s3.endpoint}"
-    bucket = store_for(place, access_key=s3.access_key, secret_key=s3.secret_key)
+def test_there_and_back(
+    old: Installation, new: Installation, on_postgres: Path, s3: S3Server, tmp_path: Path
+) -> None:
+    """Events, views, answers, blob keys, digests and content types stay as they are; what is not the studio's is not touched."""
+    bucket = store_for(s3.url("moving"), access_key=s3.access_key, secret_key=s3.secret_key)
     old.told()
     bucket.put("studio_other/asset/original", [b"not ours"], content_type="image/png")
-    with installation(tmp_path / "middle", bucket) as middle:
+    with installation(on_postgres, bucket) as middle:
         for source_of, target, folder in ((old, middle, "there"), (middle, new, "back")):
             export_studio(source_of.house(), STUDIO, order(tmp_path / folder))
             import_studio(target.house(), source(tmp_path / folder))
         assert middle.kept() == old.kept()
         assert list(bucket.list("studio_other/")) == ["studio_other/asset/original"]
+        assert middle.log.registry.rebuild().replaced == ()
+        assert middle.views() == old.views()
 
     assert new.kept() == old.kept()
     assert new.events() == old.events()

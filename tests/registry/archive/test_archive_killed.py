@@ -12,6 +12,8 @@ from registry.archive.exporting import export_studio
 from registry.archive.verifying import verify_archive
 from tests.registry.archive.houses import installation, order
 from tests.registry.log.opened import STUDIO
+from tests.servers.engines import ENGINES
+from tests.servers.homes import settle, url_of
 
 KILLS = 10
 ROOT = Path(__file__).parents[3]
@@ -28,8 +30,12 @@ def kills(what: str, place: Path, seed: int) -> int:
 
 
 @pytest.mark.slow
-def test_killed_again_and_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_killed_again_and_again(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """At whatever moments the processes die, what arrives is what left: every event, view, blob, key and answer, once."""
+    (tmp_path / "new").mkdir()
+    if engine == "postgresql":
+        settle(tmp_path / "new", url_of(request.getfixturevalue("on_postgres")))
     with installation(tmp_path / "old") as old:
         old.told()
     exported = kills("export", tmp_path, 1)
