@@ -94,26 +94,14 @@ def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
         return continuity.registry.rebuild(progress)
 
 
-@dataclass(frozen=True, slots=True)
-class BackedUp:
-    """The files of a backup, and how many bytes each has."""
-
-    database: Path
-    bytes: int
-    keys: Path | None = None
-    keys_bytes: int = 0
-
-
-def back_up(environment: Environment, file: Path, keys: Path | None) -> BackedUp:
-    """Copy the database, then the keys: whatever the copied events are sealed under is in the copied keys."""
+def back_up(environment: Environment, *, database: Path | None, keys: Path | None) -> dict[Path, int]:
+    """Copy what is wanted, and answer each file's bytes: the keys last, so what the copied events are sealed under is in them."""
     from registry.log.backup import copy_file, sqlite_file
 
     with _usable():
         settings = _settings(environment)
-    size = copy_file(sqlite_file(settings.database), file)
-    if keys is None:
-        return BackedUp(file, size)
-    return BackedUp(file, size, keys, copy_file(sqlite_file(settings.key_store), keys))
+    wanted = {database: settings.database, keys: settings.key_store}
+    return {file: copy_file(sqlite_file(place), file) for file, place in wanted.items() if file is not None}
 
 
 def bootstrap_key(
