@@ -72,7 +72,7 @@ def _bring_in(house: House, folder: Path, studio: str, contents: Contents, *, ri
         return Imported(studio, contents, 0, again=True)
     _check_room(house, folder, studio, before)
     moves.close(studio, "arriving")
-    _take_keys(house, ring)
+    _take_keys(house, studio, ring)
     _take_blobs(house, folder, studio, contents)
     _take_events(house, folder, studio, contents)
     for rows in read_answers(folder, contents, ring):
@@ -120,11 +120,11 @@ def _here(studio: str, why: str) -> StudioIsHere:
     )
 
 
-def _take_keys(house: House, ring: Ring) -> None:
+def _take_keys(house: House, studio: str, ring: Ring) -> None:
     """Who was erased stays erased: destroyed keys first, on both sides, then those that still open something."""
     known = house.destroyed_keys(ring.destroyed)
     if lost := [stream for stream in ring.destroyed if stream not in known]:
-        house.registry.destroy_keys(lost)
+        house.registry.destroy_keys(studio, lost)
     wanted = {stream: ring.key_of(stream) for stream in ring.keys}
     gone = house.destroyed_keys(wanted)
     kept = house.add_keys({stream: key for stream, key in wanted.items() if stream not in gone})

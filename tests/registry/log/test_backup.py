@@ -91,7 +91,7 @@ def test_a_backup_of_keys_knows_who_was_erased(tmp_path: Path) -> None:
         stays, goes = new_id("character"), new_id("character")
         log.handle(introduce(stays), introduce(goes, name="canary-of-somebody"))
         kept = log.keys.find([stays])
-        log.registry.destroy_keys([goes])
+        log.registry.destroy_keys(STUDIO, [goes])
         copy_file(keys, tmp_path / "copy" / "keys" / "keys.sqlite")
         copy_file(log.database.path, tmp_path / "copy" / "log.sqlite")  # type: ignore[attr-defined]
 
