@@ -43,12 +43,10 @@ class House:
         """Those whose keys were destroyed."""
         return frozenset(stream for some in _in_parts(streams) for stream in self.keys.destroyed(some))
 
-    def add_keys(self, keys: dict[str, bytes]) -> dict[str, bytes]:
-        """Keep keys durably; the answer is what is kept, which is another key where there was one."""
-        kept: dict[str, bytes] = {}
+    def add_keys(self, keys: dict[str, bytes]) -> None:
+        """Keep keys durably; where a stream has one already, that one stays."""
         for some in _in_parts(keys):
-            kept |= self.keys.add({stream: keys[stream] for stream in some})
-        return kept
+            self.keys.add({stream: keys[stream] for stream in some})
 
 
 def _in_parts(streams: Collection[str], size: int = 500) -> Iterator[list[str]]:

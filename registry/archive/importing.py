@@ -71,7 +71,11 @@ def _bring_in(house: House, folder: Path, studio: str, contents: Contents, *, ri
     if _is_here(house, studio, before, contents):
         return Imported(studio, contents, 0, again=True)
     _check_room(house, folder, studio, before)
+    _check_keys(house, ring)
     moves.close(studio, "arriving")
+    if moves.standing(studio).position != before.position:  # somebody was quicker than the closing
+        moves.close(studio, before.closed)
+        raise _here(studio, "somebody works on it")
     _take_keys(house, studio, ring)
     _take_blobs(house, folder, studio, contents)
     _take_events(house, folder, studio, contents)
@@ -125,16 +129,20 @@ def _take_keys(house: House, studio: str, ring: Ring) -> None:
     known = house.destroyed_keys(ring.destroyed)
     if lost := [stream for stream in ring.destroyed if stream not in known]:
         house.registry.destroy_keys(studio, lost)
-    wanted = {stream: ring.key_of(stream) for stream in ring.keys}
-    gone = house.destroyed_keys(wanted)
-    kept = house.add_keys({stream: key for stream, key in wanted.items() if stream not in gone})
-    if strange := sorted(stream for stream, key in kept.items() if key != wanted[stream]):
+    gone = house.destroyed_keys(ring.keys)
+    house.add_keys({stream: ring.key_of(stream) for stream in ring.keys if stream not in gone})
+    house.keys.add(ring.decoded_secrets())
+    _check_keys(house, ring)
+
+
+def _check_keys(house: House, ring: Ring) -> None:
+    """Raises ArchiveError when the key store here has other keys under the same names."""
+    known = house.find_keys(ring.keys)
+    if strange := sorted(stream for stream, key in known.items() if key != ring.key_of(stream)):
         raise ArchiveError(
             f"the key store here has another key for {strange[0]}",
             hint="import into an installation with a key store of its own",
         )
-    secrets = {name: key for name, key in ring.decoded_secrets().items() if not house.keys.find([name])}
-    house.keys.add(secrets)
 
 
 def _take_blobs(house: House, folder: Path, studio: str, contents: Contents) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from registry.errors import LogClosed
 from registry.log.tables import HEADS
 
-Closed = Literal["", "moved", "arriving"]
-"""Why: `moved` away from here, `arriving` here, or not at all."""
-
-_WHY: Final = {
+REASONS: Final = {
     "moved": (
         "this studio was moved to another installation; here it can only be read",
         "ask there; `continuity studio reopen` on this machine calls the move off",
@@ -23,12 +20,13 @@ _WHY: Final = {
         "wait until it is finished; `continuity studio import` takes up one that was cut short",
     ),
 }
+"""Why a log is closed, as its head says it: in words, and what to do."""
 
 
 def check_open(closed: str) -> None:
     """Raises LogClosed."""
     if closed:
-        message, hint = _WHY[closed]
+        message, hint = REASONS[closed]
         raise LogClosed(message, hint=hint, state=closed)
 
 

@@ -15,7 +15,6 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.errors import HistoryTampered, Refusal
-from registry.log.closing import Closed
 from registry.log.engine import Database
 from registry.log.roles import LeafHash, Projection
 from registry.log.rows import RowReader
@@ -65,8 +64,11 @@ class Moves:
             row = connection.execute(select(HEADS).where(HEADS.c.log == log)).one_or_none()
         return Standing(row.position, row.closed) if row else Standing(0, "")
 
-    def close(self, log: str, why: Closed) -> None:
-        """From the return on, `handle` appends nothing to this log; an empty `why` lets it again. May be repeated."""
+    def close(self, log: str, why: str) -> None:
+        """From the return on, `handle` appends nothing to this log; an empty `why` lets it again. May be repeated.
+
+        `why` is one of `closing.REASONS`.
+        """
 
         def work(connection: Connection) -> None:
             known = _locked(connection, log) is not None

@@ -14,7 +14,7 @@ from registry.archive.importing import StudioIsHere, import_studio
 from registry.archive.layout import one_at_a_time
 from registry.deciders.studio import NotMoved, OpenStudio
 from registry.errors import ArchiveError, HistoryTampered, NotFound
-from registry.log.moving import NotArriving
+from registry.log.moving import Moves, NotArriving
 from tests.registry.archive.houses import Installation, order, source
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, introduce
@@ -74,14 +74,6 @@ def test_an_archive_goes_on(old: Installation, new: Installation, tmp_path: Path
     assert (again.events, again.again) == (0, True)
 
 
-def worked_on(there: Installation, _place: Path) -> None:
-    there.log.handle(introduce())
-
-
-def known_before(there: Installation, _place: Path) -> None:
-    opened(there)
-
-
 @pytest.mark.parametrize("how", ["worked on", "another history", "its own"])
 def test_a_studio_is_in_one_place(old: Installation, new: Installation, tmp_path: Path, how: str) -> None:
     """Where the studio is at work already nothing is brought in, be it a copy that went on, a namesake, or the source itself."""
@@ -101,6 +93,30 @@ def test_a_studio_is_in_one_place(old: Installation, new: Installation, tmp_path
         import_studio(target.house(), source(tmp_path))
     assert target.events() == before
     target.log.handle(introduce())
+
+
+def test_who_works_meanwhile_is_not_overrun(old: Installation, new: Installation, tmp_path: Path) -> None:
+    """An event that comes between the look and the closing ends the import of a later state; the studio is open as before."""
+    opened(old)
+    export_studio(old.house(), STUDIO, order(tmp_path))
+    import_studio(new.house(), source(tmp_path))
+    old.log.handle(introduce())
+    export_studio(old.house(), STUDIO, order(tmp_path))
+
+    class Quick(Moves):
+        def close(self, log: str, why: str) -> None:
+            if why == "arriving":
+                new.log.handle(introduce())
+            super().close(log, why)
+
+    known = new.log.registry.moves
+    new.log.registry._log.moves = Quick(
+        known.database, known.transact, known.reader, known.projections, known.leaf_hash
+    )
+    with pytest.raises(StudioIsHere, match="somebody works on it"):
+        import_studio(new.house(), source(tmp_path))
+    assert len(new.events()) == 21
+    assert new.log.handle(introduce()).position == 22
 
 
 def test_an_older_archive_changes_nothing(old: Installation, new: Installation, tmp_path: Path) -> None:

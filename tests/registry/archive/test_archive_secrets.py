@@ -66,3 +66,4 @@ def test_another_key_under_the_same_name_stops_it(
     with pytest.raises(ArchiveError, match=an_id("character")):
         moved(old, new, tmp_path)
     assert new.events() == []
+    assert new.log.handle(introduce()).position == 1
