@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,20 @@ def test_lines_that_are_missing_or_moved_are_named(
 
     with pytest.raises(ArchiveDamaged, match=file.name):
         checked(archive)
+
+
+def test_a_manifest_made_to_fit_hides_nothing(archive: Path) -> None:
+    """Who changes an event and writes every digest of files anew is found by the event's own hash."""
+    manifest, contents = finished_contents(archive)
+    last = contents.segments[-1]
+    changed = (archive / last.file).read_bytes().replace(b'"actor":"key_', b'"actor":"kez_', 1)
+    (archive / last.file).write_bytes(changed)
+    fitting = last.model_copy(update={"sha256": sha256(changed).hexdigest()})
+    said = contents.model_copy(update={"segments": (*contents.segments[:-1], fitting)})
+    (archive / "manifest.json").write_bytes(manifest.model_copy(update={"contents": said}).stored())
+
+    with pytest.raises(ArchiveDamaged, match=r"line 1: .* was changed"):
+        verify_archive(archive)
 
 
 def test_what_nobody_exported_is_named(archive: Path) -> None:

@@ -132,16 +132,24 @@ def test_an_older_archive_changes_nothing(old: Installation, new: Installation, 
 
 
 def test_a_move_comes_back(old: Installation, new: Installation, tmp_path: Path) -> None:
-    """Moved there and back, the first place goes on with all that happened at the second."""
+    """Moved there and back, the first place goes on with all that happened at the second, and without what was erased there."""
     opened(old)
+    for asset in ("asset_x", "asset_y"):
+        old.blobs.put(f"{STUDIO}/{asset}/original", [b"a picture"], content_type="image/png")
     there, back = tmp_path / "there", tmp_path / "back"
     export_studio(old.house(), STUDIO, order(there, move=True))
     import_studio(new.house(), source(there))
     new.log.handle(introduce())
+    new.blobs.delete(f"{STUDIO}/asset_x/original")  # as an erasure does
     export_studio(new.house(), STUDIO, order(back, move=True))
     import_studio(old.house(), source(back))
 
     assert old.events() == new.events()
+    assert (
+        list(old.blobs.list(f"{STUDIO}/"))
+        == list(new.blobs.list(f"{STUDIO}/"))
+        == [f"{STUDIO}/asset_y/original"]
+    )
     assert old.log.handle(introduce()).position == len(new.events()) + 1
 
 
