@@ -63,6 +63,7 @@ proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python -m tests.crash --kills 100000
 	@$(BIN)/python -m tests.crash --powercut 500
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py --hypothesis-profile=proof
+	@PROOF_POINTS=100 $(BIN)/python -m pytest tests/crash/test_restored_at_any_point.py
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt

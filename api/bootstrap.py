@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TextIO
+from typing import Final, TextIO
 
 import structlog
 from pydantic import SecretStr
@@ -45,6 +45,25 @@ from registry.privacy.keys import KeyStore, open_keys, secret_for
 from registry.registry import Registry
 from registry.views import access
 
+_COMMANDS: Final = sha256(b"commands").hexdigest()
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What is kept here: the database, the data keys and the blobs; nothing is in them that nobody has put there."""
+
+    settings: Settings
+    database: Database
+    registry: Registry
+    keys: KeyStore
+    blobs: Blobs
+
+    def close(self) -> None:
+        """Finish what waits in the log and let go of everything."""
+        self.registry.close()
+        self.keys.close()
+        self.blobs.close()
+
 
 @dataclass(frozen=True)
 class Continuity:
@@ -62,8 +81,16 @@ class Continuity:
     relays: Relays | None
     marks: Marks
     studio: str
-    telling: bytes = field(repr=False)
-    """The secret under which the digests of commands are kept: they tell nobody else what was said or uploaded."""
+    secrets: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def telling(self, studio: str) -> bytes:
+        """The secret under which the digests of a studio's commands are kept: they tell nobody else what was said or uploaded.
+
+        It comes from the studio's own key and goes where that goes, so a repeat after a move meets its first answer.
+        """
+        if studio not in self.secrets:
+            self.secrets[studio] = bytes.fromhex(self.registry.fingerprint(studio, _COMMANDS))
+        return self.secrets[studio]
 
     @contextmanager
     def kling_for(self, account: Account) -> Iterator[KlingClient]:
@@ -111,6 +138,27 @@ class Continuity:
 def open_continuity(settings: Settings) -> Continuity:
     """Everything, ready to use. Raises UnusableSettings, naming all that cannot work at once."""
     credentials, problems = _credentials(settings)
+    stores = open_stores(settings, problems)
+    keys, registry = stores.keys, stores.registry
+    return Continuity(
+        settings=settings,
+        database=stores.database,
+        registry=registry,
+        keys=keys,
+        blobs=stores.blobs,
+        credentials=credentials,
+        outbound=Outbound(settings.outbound_policy()),
+        callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
+        signatures=settings.signatures(),
+        relays=_relays(settings, keys),
+        marks=_marks(settings, stores.blobs),
+        studio=_first_studio(stores.database, registry),
+    )
+
+
+def open_stores(settings: Settings, problems: list[str] | None = None) -> Stores:
+    """What is kept, at the schema of this version. Raises UnusableSettings with all that cannot work, `problems` among it."""
+    problems = [] if problems is None else problems
     try:
         blobs = store_for(
             settings.blobs,
@@ -135,21 +183,7 @@ def open_continuity(settings: Settings) -> Continuity:
         make_id=make_id,
         random_bytes=secrets.token_bytes,
     )
-    return Continuity(
-        settings=settings,
-        database=database,
-        registry=registry,
-        keys=keys,
-        blobs=blobs,
-        credentials=credentials,
-        outbound=Outbound(settings.outbound_policy()),
-        callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
-        signatures=settings.signatures(),
-        relays=_relays(settings, keys),
-        marks=_marks(settings, blobs),
-        studio=_first_studio(database, registry),
-        telling=secret_for(keys, "commands", secrets.token_bytes),
-    )
+    return Stores(settings, database, registry, keys, blobs)
 
 
 def _keys_of(settings: Settings, database: Database) -> KeyStore:

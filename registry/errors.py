@@ -12,8 +12,13 @@ RegistryError
 ├── StaleLease            a worker acted under a lease that somebody else holds now
 ├── LogBusy               the log could not take the command in time; the same key may be repeated
 ├── UnknownEvent          the log holds an event type this code does not know; the reader stops
+├── LogClosed             the studio was moved elsewhere, or is being brought in; a Refusal
 ├── MarkUnusable          the mark of what was last sent cannot be read or written; nothing is sent
 ├── HistoryTampered       stored rows contradict each other or their hashes
+├── ArchiveError          an archive of a studio cannot be used
+│   ├── ArchiveDamaged    something in it is not what was exported; the message names it
+│   ├── ArchiveUnfinished the export was cut short and has to be given again
+│   └── WrongPassphrase   the key file does not open with this passphrase
 └── BlobError
     ├── BlobMissing       no bytes under that key
     ├── BlobCorrupt       the bytes do not match the recorded digest
@@ -66,6 +71,12 @@ class NotFound(RegistryError):
     code = "not-found"
 
 
+class LogClosed(Refusal):
+    """Nothing may be appended to this log: it was moved to another installation, or is being brought in from one."""
+
+    code = "studio-closed"
+
+
 class VersionConflict(RegistryError):
     """The caller's expected version is not the stream's. `detail['current']` is the version now."""
 
@@ -112,6 +123,30 @@ class HistoryTampered(RegistryError):
     """Rows in the log contradict each other: a hole, a wrong hash, a changed body."""
 
     code = "history-tampered"
+
+
+class ArchiveError(RegistryError):
+    """Root of what an archive of a studio is refused with."""
+
+    code = "archive-error"
+
+
+class ArchiveDamaged(ArchiveError):
+    """A file of the archive, or one thing in it, is missing or is not what was exported."""
+
+    code = "archive-damaged"
+
+
+class ArchiveUnfinished(ArchiveError):
+    """The folder holds no finished export."""
+
+    code = "archive-unfinished"
+
+
+class WrongPassphrase(ArchiveError):
+    """The key file is whole and was made under another passphrase."""
+
+    code = "wrong-passphrase"
 
 
 class MarkUnusable(RegistryError):

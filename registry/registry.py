@@ -23,6 +23,7 @@ from registry.log.feed import Feed, event_id, head, recorded_at
 from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
+from registry.log.moving import Moves
 from registry.log.rebuild import Progress, Rebuilt
 from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled
 from registry.log.states import Folded
@@ -71,6 +72,11 @@ class Registry:
     @property
     def feed(self) -> Feed:
         return self._log.feed
+
+    @property
+    def moves(self) -> Moves:
+        """The door for whole logs, that leave or arrive (`registry.archive`)."""
+        return self._log.moves
 
     def handle(
         self,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from api.client import LocalFailure
 
 if TYPE_CHECKING:
-    from api.bootstrap import Continuity
+    from api.bootstrap import Continuity, Stores
     from api.settings import Settings
     from registry.events.studio import Role
     from registry.log.rebuild import Progress, Rebuilt
@@ -94,12 +94,24 @@ def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
         return continuity.registry.rebuild(progress)
 
 
-def bootstrap_key(environment: Environment, holder: str, roles: tuple[Role, ...] = ()) -> MadeKey:
-    """A new key for the studio that the first start opened."""
+def back_up(environment: Environment, *, database: Path | None, keys: Path | None) -> dict[Path, int]:
+    """Copy what is wanted, and answer each file's bytes: the keys last, so what the copied events are sealed under is in them."""
+    from registry.log.backup import copy_file, sqlite_file
+
+    with _usable():
+        settings = _settings(environment)
+    wanted = {database: settings.database, keys: settings.key_store}
+    return {file: copy_file(sqlite_file(place), file) for file, place in wanted.items() if file is not None}
+
+
+def bootstrap_key(
+    environment: Environment, holder: str, roles: tuple[Role, ...] = (), *, studio: str | None = None
+) -> MadeKey:
+    """A new key for a studio; for the one that the first start opened unless another is named."""
     from api.auth import issue_key
 
     with _opened(environment) as continuity:
-        studio = continuity.studio
+        studio = studio or continuity.studio
         key = issue_key(continuity.registry, studio, holder, roles=roles, random_bytes=secrets.token_bytes)
         return MadeKey(key, studio)
 
@@ -137,6 +149,19 @@ def _finish_erasures(continuity: Continuity) -> None:
             structlog.get_logger("erasure").warning(
                 "erasure_unfinished", likeness=likeness, code=stopped.code, message=stopped.message
             )
+
+
+@contextmanager
+def stores(environment: Environment) -> Iterator[Stores]:
+    """What is kept here, and no more: not even a first studio is made."""
+    from api.bootstrap import open_stores
+
+    with _usable():
+        found = open_stores(_settings(environment))
+    try:
+        yield found
+    finally:
+        found.close()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any, Final
 import rich_click as click
 
 from api.cli import (
+    archive,
     assets,
     characters,
     check,
@@ -105,6 +106,7 @@ for _group in (
     *running.COMMANDS,
     *keys.COMMANDS,
     *studios.COMMANDS,
+    *archive.COMMANDS,
     *assets.COMMANDS,
     *characters.COMMANDS,
     *elements.COMMANDS,

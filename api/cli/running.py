@@ -1,4 +1,4 @@
-"""`continuity serve | worker | sandbox | migrate | rebuild`: the processes, and the upkeep of the database."""
+"""`continuity serve | worker | sandbox | migrate | rebuild | backup`: the processes, and the upkeep of the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.cli import processes, together
 from api.cli.showing import fields
 from api.cli.terminal import as_json, console
 
-_PORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
@@ -20,7 +20,7 @@ _PORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0 takes a free one."
 )
-@click.option("--port-file", type=_PORT_FILE, help="Where to write the port once requests are answered.")
+@click.option("--port-file", type=_FILE, help="Where to write the port once requests are answered.")
 @click.option("--with-worker", is_flag=True, help="A worker beside it.")
 @click.option(
     "--with-sandbox", is_flag=True, help="A sandbox Kling beside it, and nothing goes to the real one."
@@ -57,7 +57,7 @@ def worker(environment: dict[str, str]) -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=8010, show_default=True, help="0 takes a free one."
 )
-@click.option("--port-file", type=_PORT_FILE, help="Where to write the port once requests are answered.")
+@click.option("--port-file", type=_FILE, help="Where to write the port once requests are answered.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep tasks and films here.")
 @click.option(
     "--no-end-frame-limit", is_flag=True, help="Take an end frame beside more than two pictures (R25)."
@@ -106,4 +106,25 @@ def rebuild(environment: dict[str, str], wants_json: bool) -> None:
         console().print(fields(said | {"replaced": ", ".join(done.replaced) or "nothing"}))
 
 
-COMMANDS: Final = (serve, worker, sandbox, migrate, rebuild)
+@click.command()
+@click.option("--database", type=_FILE, help="Copy the database to this file.")
+@click.option("--keys", type=_FILE, help="Copy the data keys to this file; keep it apart, and shortly.")
+@click.option("--json", "wants_json", is_flag=True)
+@click.pass_context
+def backup(context: click.Context, /, *, database: Path | None, keys: Path | None, wants_json: bool) -> None:
+    """Copy SQLite files while they are in use. Blobs are copied after them: docs/how-to/backup.md says all of it.
+
+    Example: continuity backup --database backups/continuity-2026-11-20.sqlite --keys /elsewhere/keys-2026-11-20.sqlite
+    """
+    context.meta["as_json"] = wants_json
+    if database is None and keys is None:
+        raise click.UsageError("say what to copy: --database FILE, --keys FILE, or both")
+    done = processes.back_up(context.obj, database=database, keys=keys)
+    said = {str(file): size for file, size in done.items()}
+    if wants_json:
+        click.echo(as_json({"bytes": said}))
+    else:
+        console().print(fields({file: f"{size} bytes" for file, size in said.items()}))
+
+
+COMMANDS: Final = (serve, worker, sandbox, migrate, rebuild, backup)

@@ -117,7 +117,7 @@ class Change(Visit):
     def about(self, command: object) -> Self:
         """The same change with more in its digest: what was uploaded is not part of the JSON body."""
         said = f"{self.command_sha256} {json.dumps(command, sort_keys=True)}"
-        digest = _kept_as(said, self.continuity.telling)
+        digest = _kept_as(said, self.continuity.telling(self.caller.studio))
         return type(self)(self.continuity, self.caller, self.request_id, self.key, digest, self.version)
 
 
@@ -202,7 +202,7 @@ async def provide_change(
         visit.caller,
         visit.request_id,
         idempotency_key,
-        _digest(request, body, visit.continuity.telling),
+        _digest(request, body, visit.continuity.telling(visit.caller.studio)),
         _version(if_match),
     )
 

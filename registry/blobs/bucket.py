@@ -128,7 +128,7 @@ class BucketBlobs:
         self._prepare()
         with self._talking(key):
             found = self._client.stat_object(self._place.bucket, key)
-        return StoredBlob(key, found.size or 0, _recorded(key, found.metadata))
+        return StoredBlob(key, found.size or 0, _recorded(key, found.metadata), found.content_type or "")
 
     def list(self, prefix: str) -> Iterator[str]:
         check_prefix(prefix)

@@ -203,7 +203,7 @@ class DiskBlobs:
                     hint="restore the blob from a backup",
                     key=key,
                 )
-            yield StoredBlob(key, size, about.sha256), fd
+            yield StoredBlob(key, size, about.sha256, about.content_type), fd
 
     def _read(self, key: str, fd: int, start: int, length: int) -> Iterator[bytes]:
         end = start + length

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """What a store holds under a key: `size` in bytes, `sha256` as 64 lower-case hexadecimal digits."""
+    """What a store holds under a key: `size` in bytes, `sha256` as 64 lower-case hexadecimal digits.
+
+    `content_type` is what `stat` tells it was stored as, empty elsewhere; two blobs are equal whatever it is.
+    """
 
     key: str
     size: int
     sha256: str
+    content_type: str = field(default="", compare=False)
 
 
 class Blobs(Protocol):
@@ -48,7 +52,7 @@ class Blobs(Protocol):
         ...
 
     def stat(self, key: str) -> StoredBlob:
-        """Size and recorded digest, without reading the bytes; `BlobMissing` when there is nothing."""
+        """Size, recorded digest and content type, without reading the bytes; `BlobMissing` when there is nothing."""
         ...
 
     def list(self, prefix: str) -> Iterator[str]:

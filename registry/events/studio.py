@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from registry.events.envelope import Event
-from registry.events.ids import StudioId
+from registry.events.ids import EventId, StudioId
 from registry.events.personal import Personal
 from registry.events.references import Sha256
 
@@ -20,6 +22,44 @@ class StudioOpened(Event):
     NAME: ClassVar[str] = "StudioOpened"
 
     name: str
+
+
+class StudioMoved(Event):
+    """The studio goes to another installation: from here on nothing is appended to its log in this one."""
+
+    NAME: ClassVar[str] = "StudioMoved"
+
+
+class StudioReopened(Event):
+    """The move was called off. What was sent elsewhere meanwhile is not in this log, whose last position was `position`.
+
+    `doubt` is the id a person's word is asked under before anything is sent again (`RestoreAccepted`); `at` is microseconds
+    since 1970.
+    """
+
+    NAME: ClassVar[str] = "StudioReopened"
+
+    position: int = Field(ge=0)
+    doubt: EventId
+    at: int
+    reason: str
+
+
+class StudioImported(Event):
+    """The studio was brought in from an archive, up to `position`; `digest` is SHA-256 over all its leaf hashes in order.
+
+    `opened_at` is when it was opened where it comes from, `at` when it came here (microseconds since 1970). What was sent
+    elsewhere since the archive was made is not in this log: `doubt` is the id a person's word is asked under before anything is
+    sent from here.
+    """
+
+    NAME: ClassVar[str] = "StudioImported"
+
+    position: int = Field(ge=0)
+    digest: Sha256
+    opened_at: int
+    doubt: EventId
+    at: int
 
 
 class KeyIssued(Event):

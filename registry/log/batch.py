@@ -23,6 +23,7 @@ from registry.errors import (
 from registry.events.envelope import Event, Recorded
 from registry.events.ids import MakeId
 from registry.log.answers import Answers
+from registry.log.closing import check_open
 from registry.log.quick import Quick
 from registry.log.roles import Clock, Command, Decider, Handle, Handled, Projection, State
 from registry.log.rows import Place, RowReader, RowWriter
@@ -43,18 +44,19 @@ _EPOCH: Final = (
 )
 """Shared, so that nobody takes the work over before this transaction has ended."""
 _NEW_HEAD: Final = text(
-    "INSERT INTO heads (log, position, recorded_at) VALUES (:log, 0, 0) ON CONFLICT DO NOTHING"
+    "INSERT INTO heads (log, position, recorded_at, closed) VALUES (:log, 0, 0, '') ON CONFLICT DO NOTHING"
 )
 
 
 @dataclass
 class Head:
-    """A log's head while its row is locked; `locked_at` is the position it was found at."""
+    """A log's head while its row is locked; `locked_at` is the position it was found at, `closed` why nothing may be added."""
 
     log: str
     position: int
     recorded_at: int
     locked_at: int
+    closed: str = ""
 
 
 @dataclass
@@ -121,6 +123,7 @@ class Batch:
         try:
             if (settled := self._answered(call, head)) is not None:
                 return settled
+            check_open(head.closed)
             self._check_fence(call)
             recorded, changed = self._events(call, head)
         except RegistryError as refused:
@@ -168,7 +171,7 @@ class Batch:
             # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
             self.connection.execute(_NEW_HEAD, {"log": log})
             row = self.quick.ask(_HEAD, {"of_log": log}).result().one()
-        self.heads[log] = Head(log, row.position, row.recorded_at, row.position)
+        self.heads[log] = Head(log, row.position, row.recorded_at, row.position, row.closed)
         self.erasures = self.states.catch_up(self.connection, log, row.position)
 
     def _answered(self, call: Handle, head: Head) -> Outcome | None:

@@ -16,6 +16,7 @@ from registry.log.batch import Batch
 from registry.log.engine import Database, open_database
 from registry.log.feed import Feed
 from registry.log.forgetting import forget_words
+from registry.log.moving import Moves
 from registry.log.quick import Quick
 from registry.log.rebuild import Progress, Rebuilt, Scratch, all_tables
 from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal
@@ -57,6 +58,7 @@ class Log:
             projections=parts.projections,
             after_commit=self._committed,
         )
+        self.moves = Moves(database, self.transact, self.reader, parts.projections, parts.leaf_hash)
 
     def handle(self, call: Handle) -> Handled:
         """Decide and append, all or nothing. Raises the decider's Refusal, VersionConflict, KeyReused, StaleLease, LogBusy."""

@@ -35,13 +35,17 @@ class EventRow(SQLModel, table=True):
 
 
 class HeadRow(SQLModel, table=True):
-    """One row per log: the last position and its time. Writers lock it; positions come from here, never from a sequence."""
+    """One row per log: the last position and its time. Writers lock it; positions come from here, never from a sequence.
+
+    `closed` says why nothing may be appended (`moving`); empty where everything may.
+    """
 
     __tablename__ = "heads"
 
     log: str = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
     recorded_at: int = Field(sa_type=BigInteger)
+    closed: str = ""
 
 
 class AnswerRow(SQLModel, table=True):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
 from registry.events.ids import SYSTEM_LOG
 from registry.events.personal import known
-from registry.events.studio import KeyIssued, KeyRevoked, StudioOpened
+from registry.events.studio import KeyIssued, KeyRevoked, StudioImported, StudioOpened
 from registry.log.roles import Projection
 from registry.views.page import Card
 
@@ -76,6 +77,12 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         opened_at=recorded.recorded_at,
                     )
                 )
+            case StudioImported() as event:
+                connection.execute(
+                    update(STUDIOS)
+                    .where(STUDIOS.c.studio == recorded.stream)
+                    .values(opened_at=event.opened_at)
+                )
             case KeyIssued() as event:
                 connection.execute(
                     insert(KEYS).values(
@@ -94,7 +101,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
 
 
 PROJECTION = Projection(
-    "access", (STUDIOS, KEYS), frozenset({"StudioOpened", "KeyIssued", "KeyRevoked"}), _project
+    "access",
+    (STUDIOS, KEYS),
+    frozenset({"StudioOpened", "StudioImported", "KeyIssued", "KeyRevoked"}),
+    _project,
 )
 
 
@@ -106,8 +116,16 @@ def studios(connection: Connection) -> list[StudioCard]:
 
 def find_key(connection: Connection, key: str) -> KeyCard | None:
     row = connection.execute(select(KEYS).where(KEYS.c.key == key)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _key(row)
+
+
+def keys_of(connection: Connection, studio: str) -> list[KeyCard]:
+    """All keys that open a studio or did, in the order they were issued."""
+    rows = connection.execute(select(KEYS).where(KEYS.c.studio == studio).order_by(KEYS.c.position)).all()
+    return [_key(row) for row in rows]
+
+
+def _key(row: Row[Any]) -> KeyCard:
     return KeyCard(
         id=row.key,
         studio=row.studio,

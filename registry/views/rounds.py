@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from registry.log.closing import is_open
 from registry.log.leases import Lease
 from registry.log.tables import LEASES
 from registry.views.accounts import ACCOUNTS
@@ -77,7 +78,8 @@ def _due(now: int, every: int, round: Round) -> Select[Any]:
     first = LEASES.c.work.is_(None) & (ACCOUNTS.c.opened_at + every <= now)
     again = (LEASES.c.expires <= now) & (LEASES.c.due <= now)
     longest = func.coalesce(LEASES.c.due, ACCOUNTS.c.opened_at + every)
-    return _rows(round).where(first | again).order_by(longest, ACCOUNTS.c.account).limit(1)
+    rows = _rows(round).where(first | again, is_open(ACCOUNTS.c.log))
+    return rows.order_by(longest, ACCOUNTS.c.account).limit(1)
 
 
 def _take(connection: Connection, rows: Select[Any], claim: Claim) -> Lease | None:

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
 
 from registry.log import leases
+from registry.log.closing import closed_among, is_open
 from registry.log.fair import Plan, next_turn
 from registry.log.lanes import Lane, Pause, keep_plan, pause_of, plan_of
 from registry.log.leases import Lease
@@ -94,7 +95,7 @@ def _next_followed(connection: Connection, now: int) -> Row[Any] | None:
     due = (
         select(WORK.c.log, WORK.c.work, LEASES.c.due.label("since"))
         .select_from(_LEASES)
-        .where(LEASES.c.due <= now, LEASES.c.expires <= now, ~WORK.c.sends)
+        .where(LEASES.c.due <= now, LEASES.c.expires <= now, ~WORK.c.sends, is_open(WORK.c.log))
         .order_by(LEASES.c.due, WORK.c.position)
         .limit(1)
     )
@@ -110,7 +111,7 @@ def _new() -> Select[Any]:
     taken = select(LEASES.c.work).where(LEASES.c.log == WORK.c.log, LEASES.c.work == WORK.c.work).exists()
     return (
         select(WORK.c.log, WORK.c.work, WORK.c.since)
-        .where(~WORK.c.sends, ~taken)
+        .where(~WORK.c.sends, ~taken, is_open(WORK.c.log))
         .order_by(WORK.c.since, WORK.c.position)
         .limit(1)
     )
@@ -124,7 +125,10 @@ def _next_sent(connection: Connection, now: int, slots: int) -> _Next | None:
         .group_by(WORK.c.log, WORK.c.account, WORK.c.model)
         .order_by(func.min(WORK.c.ready))
     ).all()
+    closed = closed_among(connection, {lane.log for lane in lanes}) if lanes else ()
     for log, account, model, _ in lanes:
+        if log in closed:
+            continue
         lane = lane_now(connection, Lane(log, account, model), now=now, slots=slots)
         if lane.takes(now) and (found := _of_lane(connection, lane, now)) is not None:
             return found

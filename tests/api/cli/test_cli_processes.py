@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ import structlog
 from api.cli import processes
 from api.client import LocalFailure
 from registry.log.migrate import newest
+from registry.privacy.keys import KeyFile
+from tests.api.cli.conftest import Run
 
 
 @pytest.fixture
@@ -50,3 +53,20 @@ def test_migrating_opens_nothing_but_the_database(tmp_path: Path) -> None:
     assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"continuity.sqlite"}
     with pytest.raises(LocalFailure, match="DATABASE_URL"):
         processes.migrate_database({"DATABASE_URL": "mysql://x"})
+
+
+def test_sqlite_files_are_backed_up(run: Run, tmp_path: Path) -> None:
+    """What is named is copied, and its size told; nothing named, or a name that is taken, is refused with words."""
+    data, copy, keys = tmp_path / "data", tmp_path / "copy.sqlite", tmp_path / "keys.sqlite"
+    processes.migrate_database({"CONTINUITY_DATA": str(data)})
+    KeyFile(data / "keys.sqlite").close()
+    said = run("backup", "--database", copy, "--keys", keys, "--json", CONTINUITY_DATA=str(data))
+    again = run("backup", "--database", copy, CONTINUITY_DATA=str(data))
+
+    assert json.loads(said.stdout)["bytes"] == {str(file): file.stat().st_size for file in (copy, keys)}
+    assert (again.exit_code, again.stderr.startswith("backup-failed")) == (1, True)
+    assert run("backup", CONTINUITY_DATA=str(data)).exit_code == 1
+    assert (
+        f"{keys.stat().st_size} bytes"
+        in run("backup", "--keys", tmp_path / "k2", CONTINUITY_DATA=str(data)).stdout
+    )

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("log", TEXT, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("log"),
     )
     op.create_table(
