@@ -134,6 +134,7 @@ def open_continuity(settings: Settings) -> Continuity:
         clock=microseconds,
         make_id=make_id,
         random_bytes=secrets.token_bytes,
+        scratch=settings.rebuild_folder,
     )
     return Continuity(
         settings=settings,

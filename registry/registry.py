@@ -56,7 +56,8 @@ class Idempotency:
 
 class Registry:
     """Open once per process; `close` finishes what waits. `scratch` is the folder where views are rebuilt, beside an SQLite
-    database when it is not given."""
+    database when it is not given.
+    """
 
     def __init__(
         self,
