@@ -217,7 +217,9 @@ def throw_away_stale(folder: Path, projections: Sequence[Projection], erasures: 
 def _hold_all(live: Connection) -> None:
     """Nobody appends to any log, or begins one, until this transaction ends. On SQLite it holds everything already."""
     if live.dialect.name == "postgresql":
-        live.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")  # events are projected meanwhile
+        live.exec_driver_sql(
+            "SET LOCAL idle_in_transaction_session_timeout = 0"
+        )  # events are projected meanwhile
         live.exec_driver_sql(f"LOCK TABLE {HEADS.name} IN EXCLUSIVE MODE")
 
 

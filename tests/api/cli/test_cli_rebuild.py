@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import text
 
-from registry.log.engine import Database
+from registry.log.engine import open_database
 from tests.api.cli.conftest import Run
 
 
@@ -21,7 +21,7 @@ def rebuild(run: Run, home: Path, *flags: str) -> Result:
 def damaged(run: Run, home: Path) -> None:
     """An installation with one studio, whose name somebody changed in the view."""
     assert rebuild(run, home).exit_code == 0
-    database = Database(f"sqlite:///{home / 'data' / 'continuity.sqlite'}")
+    database = open_database(f"sqlite:///{home / 'data' / 'continuity.sqlite'}")
     with database.writing() as connection:
         connection.execute(text("UPDATE view_studios SET name = 'Nobody'"))
     database.close()

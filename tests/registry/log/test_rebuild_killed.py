@@ -55,36 +55,36 @@ def must_be_whole(folder: Path, before: dict[str, list[tuple[object, ...]]]) -> 
 
 
 @pytest.mark.parametrize(("moment", "count"), MOMENTS, ids=lambda part: part)
-def test_a_killed_rebuild_is_finished(tmp_path: Path, moment: str, count: str) -> None:
+def test_a_killed_rebuild_is_finished(home: Path, moment: str, count: str) -> None:
     """Killed in the replay, in the comparison, in the repair or round its commit: the next one ends what was begun."""
-    before = damaged(tmp_path)
-    with rebuilding(tmp_path, moment, count) as process:
+    before = damaged(home)
+    with rebuilding(home, moment, count) as process:
         assert process.wait() == -signal.SIGKILL
 
-    must_be_whole(tmp_path, before)
+    must_be_whole(home, before)
 
 
-def test_a_rebuild_killed_at_any_time(tmp_path: Path) -> None:
+def test_a_rebuild_killed_at_any_time(home: Path) -> None:
     """Killed from outside, wherever it is, again and again: the views are never half of anything."""
-    before = damaged(tmp_path)
+    before = damaged(home)
     for _ in range(4):
-        with rebuilding(tmp_path) as process:
+        with rebuilding(home) as process:
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(CHANCE.uniform(0, 0.4))
             process.kill()
 
-    must_be_whole(tmp_path, before)
+    must_be_whole(home, before)
 
 
-def test_a_killed_rebuild_goes_on_where_it_stood(tmp_path: Path) -> None:
+def test_a_killed_rebuild_goes_on_where_it_stood(home: Path) -> None:
     """What was projected before the kill is not projected again."""
-    damaged(tmp_path)
-    with rebuilding(tmp_path, "events", "9") as process:
+    damaged(home)
+    with rebuilding(home, "events", "9") as process:
         process.wait()
 
     seen: list[int] = []
-    with opened(tmp_path) as log:
+    with opened(home) as log:
         rebuilt = log.registry.rebuild(
             lambda what, done, _all: seen.append(done) if what == "events" else None
         )
@@ -93,18 +93,18 @@ def test_a_killed_rebuild_goes_on_where_it_stood(tmp_path: Path) -> None:
     assert rebuilt.different == DAMAGED
 
 
-def test_what_an_erasure_made_stale_is_thrown_away(tmp_path: Path) -> None:
+def test_what_an_erasure_made_stale_is_thrown_away(home: Path) -> None:
     """Scratch tables from before an erasure are gone when anybody opens the log again, words and all."""
-    damaged(tmp_path)
-    with rebuilding(tmp_path, "rows", "1") as process:
+    damaged(home)
+    with rebuilding(home, "rows", "1") as process:
         process.wait()
-    left = tmp_path / "rebuild" / "views" / "views.sqlite"
+    left = home / "rebuild" / "views" / "views.sqlite"
 
-    with opened(tmp_path) as log:
+    with opened(home) as log:
         assert b"Mina" in left.read_bytes()
         log.registry.destroy_keys([MINA])
-    with opened(tmp_path):
-        assert not (tmp_path / "rebuild").exists()
+    with opened(home):
+        assert not (home / "rebuild").exists()
 
 
 def test_scratch_tables_of_another_log_are_thrown_away(tmp_path: Path) -> None:
