@@ -281,7 +281,6 @@ class Registry:
         The log's head is held meanwhile, so whatever another process seals is sealed before it or reads erased. May be repeated.
         The digests of certified views go too, as they were made over the words that go.
         """
-
         self._log.transact(lambda _connection: self._keys.destroy(streams), log=studio)
         self._destroy_digests()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import (
@@ -35,6 +35,7 @@ from sqlalchemy.schema import CreateTable
 
 from registry.errors import HistoryTampered, LogBusy
 from registry.events.envelope import Recorded
+from registry.log.quick import Quick
 from registry.log.roles import Projection
 
 _FILE: Final = "views.sqlite"
@@ -110,9 +111,10 @@ class Scratch:
         last = batch[-1]
         here = {"log": last.log, "position": last.position, "event_id": last.event_id}
         with _in_our_words(), self.reading() as connection:
+            quick = cast("Connection", Quick(connection))  # of a connection projections use `execute` alone
             for projection in self._projections:
                 if wanted := [one for one in batch if one.type in projection.events]:
-                    projection.project(connection, wanted)
+                    projection.project(quick, wanted)
             connection.execute(delete(_LOGS).where(_LOGS.c.log == last.log))
             connection.execute(insert(_LOGS), [here])
         self._logs[last.log] = (last.position, last.event_id)
