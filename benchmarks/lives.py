@@ -36,7 +36,8 @@ Told = tuple[str, str, bytes]
 
 def fill(log: Opened, count: int) -> int:
     """Write at least `count` events into an empty log; answers how many."""
-    writer = RowWriter(log.registry._sealer.begin(), leaf_hash)
+    writer = RowWriter(log.registry._sealer, leaf_hash)
+    writer.begin(log.registry._sealer.erasures())
     versions: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
     position = 0

@@ -124,7 +124,8 @@ class Sealer:
     def opening(self, envelopes: Iterable[Mapping[str, Any]]) -> Opening:
         """What opens these envelopes, with keys as they are now, looked up at once. They are not kept: a long read needs many."""
         cache = self._cache()
-        streams = {str(stream) for envelope in envelopes for stream in envelope.get("under", ())}
+        named = (envelope.get("under") for envelope in envelopes)
+        streams = {str(stream) for under in named if isinstance(under, list) for stream in under}
         keys = {stream: cache[stream] for stream in streams if stream in cache}
         keys |= self._store.find(sorted(streams - keys.keys()))
         return Opening(lambda wanted: {stream: keys[stream] for stream in wanted if stream in keys})
