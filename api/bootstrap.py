@@ -182,6 +182,7 @@ def open_stores(settings: Settings, problems: list[str] | None = None) -> Stores
         clock=microseconds,
         make_id=make_id,
         random_bytes=secrets.token_bytes,
+        scratch=settings.rebuild_folder,
     )
     return Stores(settings, database, registry, keys, blobs)
 

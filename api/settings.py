@@ -280,6 +280,11 @@ class Settings(Pace):
         return Path(self.key_store)
 
     @property
+    def rebuild_folder(self) -> Path:
+        """Where the views are made anew; there while they are."""
+        return self.data / "rebuild"
+
+    @property
     def marks_folder(self) -> Path | None:
         """The folder of the marks; None when they are in the blobs' bucket, where several machines see them."""
         shared = not self.marks and self.database.startswith(_POSTGRESQL) and self.blobs.startswith(_BUCKET)

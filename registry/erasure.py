@@ -120,7 +120,7 @@ def _erase_frames(tools: Tools, studio: str, frames: tuple[str, ...], *, likenes
     if frames:
         tools.registry.destroy_keys(studio, frames)
         _delete_pictures(tools, studio, frames)
-        tools.registry.forget(studio, ())
+        tools.registry.forget(studio, (), context=tools.context)
         _handle(tools, studio, *(EraseAsset(stream=frame, likeness=likeness) for frame in frames))
 
 
@@ -157,7 +157,8 @@ def _delete_pictures(tools: Tools, studio: str, assets: tuple[str, ...]) -> None
 
 def _forget(tools: Tools, studio: str, linked: Linked) -> None:
     """Views, kept answers, notes of leases, free pages, write-ahead log."""
-    tools.registry.forget(studio, (*linked.generations, *linked.elements, *linked.voices))
+    works = (*linked.generations, *linked.elements, *linked.voices)
+    tools.registry.forget(studio, works, context=tools.context)
 
 
 def _set_tombstones(tools: Tools, studio: str, linked: Linked) -> None:

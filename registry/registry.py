@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
 
 from registry.deciders import DECIDERS
 from registry.deciders.command import Command
+from registry.deciders.rebuild import CertifyViews, checked_reason
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
 from registry.log import lanes, leases, relays
+from registry.log.certificate import certificate
 from registry.log.engine import Database
-from registry.log.feed import Feed, event_id, head, recorded_at
+from registry.log.feed import Feed, event_id, head, recorded_at, stored
 from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
@@ -39,7 +42,8 @@ __all__ = ["ANSWER_LIFETIME_US", "Connection", "Idempotency", "Registry"]
 ANSWER_LIFETIME_US: Final = 7 * 86_400 * 1_000_000
 """Stored answers to idempotent commands live seven days (DESIGN: answers expire)."""
 
-_IN_SYSTEM_LOG: Final = frozenset({"studio", "key"})
+_OPERATOR: Final = Context(actor="operator")
+_IN_SYSTEM_LOG: Final = frozenset({"studio", "key", "rebuild"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ class Idempotency:
 
 
 class Registry:
-    """Open once per process; `close` finishes what waits."""
+    """Open once per process; `close` finishes what waits. `scratch` is the folder where views are rebuilt, beside an SQLite
+    database when it is not given.
+    """
 
     def __init__(
         self,
@@ -62,12 +68,14 @@ class Registry:
         clock: Clock,
         make_id: MakeId,
         random_bytes: Callable[[int], bytes],
+        scratch: Path | None = None,
     ) -> None:
         self.clock = clock
         self.make_id = make_id
         self._keys = keys
         self._sealer = Sealer(keys, random_bytes)
-        self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
+        parts = Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id)
+        self._log = Log(database, parts, scratch=scratch)
 
     @property
     def feed(self) -> Feed:
@@ -258,20 +266,49 @@ class Registry:
         now = self.clock()
         return rounds.Claim(owner=owner, now=now, until=now + lease_us, every=every, round=round)
 
-    def rebuild(self, progress: Progress = lambda _done, _all: None) -> Rebuilt:
-        """Make every view anew from the log and replace what differs."""
-        return self._log.rebuild(progress)
+    def rebuild(
+        self,
+        progress: Progress = lambda _what, _done, _all: None,
+        *,
+        replace: str | None = None,
+        context: Context = _OPERATOR,
+    ) -> Rebuilt:
+        """Make every view anew from the log, compare it with the live one, and put on record what came of it.
+
+        What differs is left alone, unless `replace` says why its rows are to be those of the log. Raises InvalidCommand
+        for less than three letters of a reason, and LogBusy.
+        """
+        reason = "" if replace is None else checked_reason(replace)
+        return self._log.rebuild(self._certify(reason, context), progress, replace=replace is not None)
 
     def destroy_keys(self, studio: str, streams: Sequence[str]) -> None:
         """Make everything ever sealed under these streams of the studio unreadable, for good; no key is ever made for them again.
 
         The log's head is held meanwhile, so whatever another process seals is sealed before it or reads erased. May be repeated.
+        The digests of certified views go too, as they were made over the words that go.
         """
         self._log.transact(lambda _connection: self._keys.destroy(streams), log=studio)
+        self._destroy_digests()
 
-    def forget(self, studio: str, works: Sequence[str]) -> None:
+    def _destroy_digests(self) -> None:
+        """After keys were destroyed. Who certifies meanwhile finds that out and comes here too."""
+        with self.reading() as connection:
+            certified = [event.stream for event in stored(connection, SYSTEM_LOG, ("ViewsRebuilt",))]
+        if certified:
+            self._log.transact(lambda _connection: self._keys.destroy(certified), log=SYSTEM_LOG)
+
+    def forget(self, studio: str, works: Sequence[str], *, context: Context) -> None:
         """Take what is erased out of views, kept answers, the notes of these works, free pages and the write-ahead log."""
-        self._log.forget(studio, works)
+        self._log.forget(studio, works, self._certify("somebody was erased", context))
+
+    def _certify(self, reason: str, context: Context) -> Callable[[Rebuilt], None]:
+        def certify(rebuilt: Rebuilt) -> None:
+            command = CertifyViews(stream=rebuilt.id, certified=certificate(rebuilt, reason))
+            self.handle(SYSTEM_LOG, [command], context=context)
+            if self._sealer.erasures() != rebuilt.erasures:
+                self._destroy_digests()  # its own were made before somebody was erased
+
+        return certify
 
     def close(self) -> None:
         self._log.close()

@@ -89,9 +89,10 @@ def migrate_database(environment: Environment) -> str:
         return migrate_alone(_settings(environment))
 
 
-def rebuild_views(environment: Environment, progress: Progress) -> Rebuilt:
+def rebuild_views(environment: Environment, progress: Progress, *, replace: str | None) -> Rebuilt:
+    """The views made anew and compared; `replace` is why rows that differ are to be replaced."""
     with _opened(environment) as continuity:
-        return continuity.registry.rebuild(progress)
+        return continuity.registry.rebuild(progress, replace=replace)
 
 
 def back_up(environment: Environment, *, database: Path | None, keys: Path | None) -> dict[Path, int]:

@@ -1,4 +1,4 @@
-"""`continuity serve | worker | sandbox | migrate | rebuild | backup`: the processes, and the upkeep of the database."""
+"""`continuity serve | worker | sandbox | migrate | backup`: the processes, and the upkeep of the database."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import rich_click as click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli import processes, together
+from api.cli.rebuilding import rebuild
 from api.cli.showing import fields
 from api.cli.terminal import as_json, console
 
@@ -80,30 +80,6 @@ def migrate(environment: dict[str, str]) -> None:
     Example: continuity migrate
     """
     click.echo(f"the database is at {processes.migrate_database(environment)}")
-
-
-@click.command()
-@click.option("--json", "wants_json", is_flag=True)
-@click.pass_obj
-def rebuild(environment: dict[str, str], wants_json: bool) -> None:
-    """Make every view anew from the log, beside the live ones, and replace what differs.
-
-    Example: continuity rebuild
-    """
-    err = console(stderr=True)
-    columns = (TextColumn("events"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
-        task = bar.add_task("events", total=None)
-        done = processes.rebuild_views(
-            environment, lambda events, total: bar.update(task, completed=events, total=total)
-        )
-    said = {"events": done.events, "views": len(done.digests), "replaced": list(done.replaced)}
-    if wants_json:
-        click.echo(
-            as_json(said | {"digests": {f"{table}": digest for table, digest in done.digests.items()}})
-        )
-    else:
-        console().print(fields(said | {"replaced": ", ".join(done.replaced) or "nothing"}))
 
 
 @click.command()

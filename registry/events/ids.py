@@ -43,6 +43,7 @@ EventId = Annotated[str, _pattern("event")]
 VoiceId = Annotated[str, _pattern("voice")]
 LikenessId = Annotated[str, _pattern("likeness")]
 ConsentId = Annotated[str, _pattern("consent")]
+RebuildId = Annotated[str, _pattern("rebuild")]
 CensusId = Annotated[str, _pattern("census")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TypeVar
 
 from sqlalchemy import Connection, false, update
@@ -13,19 +13,22 @@ from sqlalchemy import Connection, false, update
 from registry.events.ids import MakeId
 from registry.log.answers import Answers, find_answer
 from registry.log.batch import Batch
-from registry.log.engine import Database, open_database
+from registry.log.engine import Database
 from registry.log.feed import Feed
 from registry.log.forgetting import forget_words
 from registry.log.moving import Moves
 from registry.log.quick import Quick
-from registry.log.rebuild import Progress, Rebuilt, Scratch, all_tables
+from registry.log.rebuild import Progress, Rebuild, Rebuilt, Wanted, throw_away_stale
 from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal
 from registry.log.rows import RowReader, RowWriter
+from registry.log.sqlite import SqliteDatabase
 from registry.log.states import Folded, States
 from registry.log.tables import HEADS
 from registry.log.writer import Writer
 
 T = TypeVar("T")
+Certify = Callable[[Rebuilt], None]
+"""Puts on record what a rebuild found."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,12 @@ class Parts:
 class Log:
     """One database of logs. Open once per process; close to finish what waits."""
 
-    def __init__(self, database: Database, parts: Parts, *, timeout_seconds: float = 15.0) -> None:
+    def __init__(
+        self, database: Database, parts: Parts, *, scratch: Path | None = None, timeout_seconds: float = 15.0
+    ) -> None:
         self.database = database
+        beside = database.path.with_name("rebuild") if isinstance(database, SqliteDatabase) else None
+        self._scratch = scratch or beside
         self.reader = RowReader(parts.sealer)
         self._parts = parts
         self._timeout = timeout_seconds
@@ -59,6 +66,7 @@ class Log:
             after_commit=self._committed,
         )
         self.moves = Moves(database, self.transact, self.reader, parts.projections, parts.leaf_hash)
+        self._tidy()
 
     def handle(self, call: Handle) -> Handled:
         """Decide and append, all or nothing. Raises the decider's Refusal, VersionConflict, KeyReused, StaleLease, LogBusy."""
@@ -101,54 +109,46 @@ class Log:
         """Each stream as of its version, in the snapshot `connection` sees."""
         return self._states.fold_versions(connection, log, versions)
 
-    def forget(self, log: str, works: Sequence[str]) -> None:
+    def forget(self, log: str, works: Sequence[str], certify: Certify) -> Rebuilt:
         """Take what is erased out of everything that is kept beside the events, and leave no trace of it in the files.
 
         Keys are destroyed before. Views are made anew, in the same transaction the kept answers of the log are blanked, and so
         are the notes of those works' leases. Raises LogBusy; may be repeated.
         """
-        self.rebuild(also=lambda connection: forget_words(connection, log, works))
+        forgetting = Wanted(
+            folder=self._folder("erasure"),
+            certify=certify,
+            replace=True,
+            also=lambda connection: forget_words(connection, log, works),
+            wait=True,
+        )
+        rebuilt = self._rebuild().run(forgetting)
+        self._tidy()
         self.database.scrub()
-
-    def rebuild(
-        self,
-        progress: Progress = lambda _done, _all: None,
-        *,
-        also: Callable[[Connection], None] = lambda _connection: None,
-    ) -> Rebuilt:
-        """Make every view anew from the log and replace the live tables that differ. Serving goes on meanwhile.
-
-        `also` is done in the transaction that replaces them. Begun anew when keys are destroyed meanwhile: what was read before
-        may hold the words that are to go.
-        """
-        while (rebuilt := self._rebuilt(progress, also)) is None:
-            continue
         return rebuilt
 
-    def _rebuilt(self, progress: Progress, also: Callable[[Connection], None]) -> Rebuilt | None:
-        """None, and nothing is changed, when keys were destroyed since it began."""
-        erasures = self.reader.erasures()
+    def rebuild(self, certify: Certify, progress: Progress, *, replace: bool) -> Rebuilt:
+        """Make every view anew beside the live ones and compare them; `replace` the live rows that differ, if there are any.
 
-        def settle(live: Connection) -> Rebuilt | None:
-            if self.reader.erasures() != erasures:
-                return None
-            scratch.advance(live, progress)
-            also(live)
-            return scratch.settle(live)
+        Raises LogBusy, also when somebody rebuilds already; what was done until then is not done again.
+        """
+        wanted = Wanted(folder=self._folder("views"), certify=certify, progress=progress, replace=replace)
+        return self._rebuild().run(wanted)
 
-        with TemporaryDirectory(prefix="rebuild-") as folder:
-            scratch_database = open_database(f"sqlite:///{Path(folder) / 'views.sqlite'}")
-            try:
-                with scratch_database.writing() as connection:
-                    for table in all_tables(self._parts.projections):
-                        table.create(connection)
-                    scratch = Scratch(connection, self._parts.projections, self.reader, {})
-                    with self.database.snapshot() as live:
-                        scratch.advance(live, progress)
-                    rebuilt: Rebuilt | None = self._writer.submit(settle, timeout=600)
-                    return rebuilt
-            finally:
-                scratch_database.close()
+    def _rebuild(self) -> Rebuild:
+        parts = self._parts
+        return Rebuild(self.database, parts.projections, self.reader, lambda: parts.make_id("rebuild"))
+
+    def _folder(self, purpose: str) -> Path:
+        """Where scratch tables stand. Nobody finds a folder again that was made for the moment: it is for this process alone."""
+        if self._scratch is None:
+            self._scratch = Path(mkdtemp(prefix="rebuild-"))
+        return self._scratch / purpose
+
+    def _tidy(self) -> None:
+        """Scratch tables that a killed rebuild left may hold words that are erased since."""
+        for purpose in ("views", "erasure") if self._scratch is not None else ():
+            throw_away_stale(self._folder(purpose), self._parts.projections, self.reader.erasures())
 
     def close(self) -> None:
         self._writer.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -58,12 +58,20 @@ class Sealing(Protocol):
     def flush(self) -> bool: ...
 
 
+class Opening(Protocol):
+    """What opens the sealed fields of one batch of rows."""
+
+    def open(self, envelope: Mapping[str, Any], *, bound_to: str) -> Any: ...
+
+
 class Seal(Protocol):
     """Personal fields: `begin` for a batch that seals some, `open` for who reads; `erasures`: how often keys were destroyed."""
 
     def begin(self, erasures: int) -> Sealing: ...
 
-    def open(self, envelope: dict[str, Any], *, bound_to: str) -> Any: ...
+    def open(self, envelope: Mapping[str, Any], *, bound_to: str) -> Any: ...
+
+    def opening(self, envelopes: Iterable[Mapping[str, Any]]) -> Opening: ...
 
     def erasures(self) -> int: ...
 

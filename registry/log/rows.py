@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from itertools import islice
+from typing import Any, Final, NamedTuple, cast
 
 import orjson
 from sqlalchemy import Row
@@ -14,9 +16,10 @@ from registry.events.canonical import NotStorable, canonical
 from registry.events.catalogue import EVENTS, read_event
 from registry.events.envelope import Context, Event, Recorded
 from registry.events.personal import ERASED, personal_fields
-from registry.log.roles import LeafHash, Seal, Sealing
+from registry.log.roles import LeafHash, Opening, Seal, Sealing
 
 _ERASED: Final = {"erased": True}
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +108,58 @@ class RowReader:
         return Recorded(**columns, event=event or self._event(columns))
 
     def all(self, rows: Iterable[Row[Any]]) -> Iterator[Recorded]:
-        return (self.recorded(row) for row in rows)
+        """The rows of a query for whole events. Keys are looked up for several at once, as they are then."""
+        iterator = iter(rows)
+        while some := [
+            _Stored.of(cast("Mapping[str, Any]", row._mapping)) for row in islice(iterator, _AT_ONCE)
+        ]:
+            opening = self._sealer.opening(one.body[field] for one in some for field in one.sealed)
+            for one in some:
+                yield Recorded(**one.columns, event=one.event(opening))
 
-    def _event(self, row: Mapping[str, Any]) -> Event:
+    def _event(self, columns: Mapping[str, Any]) -> Event:
+        return _Stored.of(columns).event(self._sealer)
+
+
+class _Stored(NamedTuple):
+    """A row, its body parsed, and the fields whose values are sealed."""
+
+    columns: Mapping[str, Any]
+    body: dict[str, Any]
+    sealed: list[str]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> _Stored:
+        """Raises HistoryTampered."""
         try:
-            body = self._opened(row, orjson.loads(row["body"]))
-            return read_event(row["type"], row["schema_version"], body)
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-        ) as broken:  # pydantic's and orjson's are ValueErrors
-            raise HistoryTampered(
-                f"position {row['position']} of {row['log']} is no readable {row['type']}: "
-                f"{type(broken).__name__}",
-                hint="the stored event was changed; compare with a backup",
-            ) from None
+            body = orjson.loads(columns["body"])
+            fields = _personal(columns["type"], columns["schema_version"])
+            values = ((field, body.get(field)) for field in fields)
+            sealed = [field for field, value in values if isinstance(value, dict) and "sealed" in value]
+        except (ValueError, AttributeError) as broken:
+            raise _unreadable(columns, broken) from None
+        return cls(columns, body, sealed)
 
-    def _opened(self, row: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-        event_type = EVENTS.get((row["type"], row["schema_version"]))
-        for field in personal_fields(event_type) if event_type else ():
-            value = body.get(field)
-            if isinstance(value, dict) and "sealed" in value:
-                address = f"{row['log']}/{row['stream']}/{row['event_id']}/{field}"
-                body[field] = self._sealer.open(value, bound_to=address)
-        return body
+    def event(self, opening: Opening) -> Event:
+        """What it says. Raises HistoryTampered and UnknownEvent."""
+        columns, body = self.columns, self.body
+        try:
+            for field in self.sealed:
+                address = f"{columns['log']}/{columns['stream']}/{columns['event_id']}/{field}"
+                body[field] = opening.open(body[field], bound_to=address)
+            return read_event(columns["type"], columns["schema_version"], body)
+        except (ValueError, TypeError, KeyError, AttributeError) as broken:  # pydantic's are ValueErrors
+            raise _unreadable(columns, broken) from None
+
+
+@cache
+def _personal(name: str, version: int) -> tuple[str, ...]:
+    event_type = EVENTS.get((name, version))
+    return tuple(personal_fields(event_type)) if event_type else ()
+
+
+def _unreadable(row: Mapping[str, Any], broken: Exception) -> HistoryTampered:
+    return HistoryTampered(
+        f"position {row['position']} of {row['log']} is no readable {row['type']}: {type(broken).__name__}",
+        hint="the stored event was changed; compare with a backup",
+    )

@@ -10,7 +10,7 @@ would be is written down as erased.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from hmac import new as hmac_new
 from typing import Any
@@ -77,6 +77,30 @@ class Sealing:
         return [known[stream] for stream in streams]
 
 
+class Opening:
+    """Opens sealed fields with the keys that `find` gives."""
+
+    def __init__(self, find: Callable[[Sequence[str]], Mapping[str, bytes]]) -> None:
+        self._find = find
+
+    def open(self, envelope: Mapping[str, Any], *, bound_to: str) -> Any:
+        """The value, or the erased mark when a key is gone. Raises HistoryTampered on a changed envelope."""
+        try:
+            streams = tuple(envelope["under"])
+            keys = self._find(streams)
+            if len(keys) < len(streams):
+                return ERASED_JSON
+            plain = AESGCM(_combined([keys[stream] for stream in streams])).decrypt(
+                b64decode(envelope["nonce"]), b64decode(envelope["sealed"]), bound_to.encode()
+            )
+        except (InvalidTag, ValueError, TypeError, KeyError):
+            raise HistoryTampered(
+                f"a sealed field does not open with its own key ({bound_to})",
+                hint="the stored event was changed, or the key store belongs to another log",
+            ) from None
+        return orjson.loads(plain)
+
+
 class Sealer:
     """Opens sealed fields, and begins the sealing of batches. Shared by all threads of a process."""
 
@@ -93,22 +117,18 @@ class Sealer:
         """How often keys were destroyed; another answer than before means that plain text kept elsewhere may have to go."""
         return self._store.erasures()
 
-    def open(self, envelope: dict[str, Any], *, bound_to: str) -> Any:
+    def open(self, envelope: Mapping[str, Any], *, bound_to: str) -> Any:
         """The value, or the erased mark when a key is gone. Raises HistoryTampered on a changed envelope."""
-        try:
-            streams = tuple(envelope["under"])
-            keys = self.known(streams)
-            if len(keys) < len(streams):
-                return ERASED_JSON
-            plain = AESGCM(_combined([keys[stream] for stream in streams])).decrypt(
-                b64decode(envelope["nonce"]), b64decode(envelope["sealed"]), bound_to.encode()
-            )
-        except (InvalidTag, ValueError, TypeError, KeyError):
-            raise HistoryTampered(
-                f"a sealed field does not open with its own key ({bound_to})",
-                hint="the stored event was changed, or the key store belongs to another log",
-            ) from None
-        return orjson.loads(plain)
+        return Opening(self.known).open(envelope, bound_to=bound_to)
+
+    def opening(self, envelopes: Iterable[Mapping[str, Any]]) -> Opening:
+        """What opens these envelopes, with keys as they are now, looked up at once. They are not kept: a long read needs many."""
+        cache = self._cache()
+        named = (envelope.get("under") for envelope in envelopes)
+        streams = {str(stream) for under in named if isinstance(under, list) for stream in under}
+        keys = {stream: cache[stream] for stream in streams if stream in cache}
+        keys |= self._store.find(sorted(streams - keys.keys()))
+        return Opening(lambda wanted: {stream: keys[stream] for stream in wanted if stream in keys})
 
     def keyed_digest(self, stream: str, sha256_hex: str) -> str:
         """A digest only holders of the stream's key can compute: finds duplicates without a membership test for outsiders."""

@@ -348,7 +348,7 @@ def test_a_person_is_erased(house: House) -> None:
     assert not [name for name, content in house.objects() if "/clip" in name and content]
     again = house.upload(story.face)
     assert (again.status_code, again.json()["near"]) == (201, [])
-    assert json.loads(house.run("rebuild", "--json"))["replaced"] == []
+    assert json.loads(house.run("rebuild", "--json"))["different"] == []
     assert leaves_hold(house)
 
 

@@ -192,7 +192,7 @@ class Life(RuleBasedStateMachine):
             check_all(self.world, [post for post in ledger if post["whole"]])
             delivered = sum(self.world.card(name).outcome == "delivered" for name in self.asked)
             assert sum(post["accepted"] for post in ledger) == delivered, "paid for, and not delivered"
-            assert self.world.registry.rebuild().replaced == ()
+            assert self.world.registry.rebuild().different == ()
         finally:
             self.world.registry.close()
             self.folder.cleanup()

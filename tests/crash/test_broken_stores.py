@@ -119,4 +119,4 @@ def test_a_disk_that_is_full(world: World, provider: Sandbox, nursery: Nursery, 
     assert card.outcome == "delivered"
     assert len(provider.ledger(world.submission(asked).external_task_id)) == 1
     check_all(world, provider.ledger())
-    assert world.registry.rebuild().replaced == ()
+    assert world.registry.rebuild().different == ()

@@ -73,7 +73,7 @@ def test_what_is_paid_for_is_followed(world: World, provider: Sandbox) -> None:
     assert [(one.clip, one.decision) for one in record.clips] == [(card.clip, None)]
     assert [name for name in files_with(world.folder, LINE) if "/clip=" not in name] == []
     assert not list(world.desk.blobs.list(f"{world.studio}/{card.submission}/answer"))
-    assert world.registry.rebuild().replaced == ()
+    assert world.registry.rebuild().different == ()
 
 
 def test_what_is_not_sent_never_is(world: World, provider: Sandbox) -> None:

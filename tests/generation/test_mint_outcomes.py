@@ -48,7 +48,7 @@ def test_an_element_is_made_by_one_call(world: World, provider: Sandbox) -> None
     assert world.types(element) == ["ElementMintRequested", "SubmissionOpened", "ElementMinted"]
     assert accepted(world, provider, element) == [True]
     check_all(world, provider.ledger())
-    assert world.registry.rebuild().replaced == ()
+    assert world.registry.rebuild().different == ()
 
 
 def test_a_voice_is_made_by_one_call(world: World, provider: Sandbox) -> None:

@@ -122,7 +122,7 @@ def test_the_views_of_turns_can_be_made_anew(world: World, provider: Sandbox) ->
     world.ask(cast=[], action="The rain begins.", continue_from=world.ask(**ALONE))
     world.work(steps=1)
 
-    assert world.registry.rebuild().replaced == ()
+    assert world.registry.rebuild().different == ()
 
 
 def test_no_slots_no_sending(world: World, provider: Sandbox) -> None:

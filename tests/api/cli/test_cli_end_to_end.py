@@ -153,7 +153,7 @@ def the_feed_has_no_holes(serving: Serving) -> None:
     """Positions count from 1, and making the views anew changes nothing."""
     told = [json.loads(line) for line in serving.run("events", "--json").stdout.splitlines()]
     assert [event["position"] for event in told] == list(range(1, len(told) + 1))
-    assert serving.json("rebuild")["replaced"] == []
+    assert serving.json("rebuild")["different"] == []
 
 
 def what_was_asked_and_what_was_refused(serving: Serving, scene: str) -> None:

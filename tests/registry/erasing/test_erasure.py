@@ -167,7 +167,7 @@ def test_a_rebuild_changes_nothing(person: Person) -> None:
     """The views an erasure leaves are those that the erased log gives."""
     erase(person)
 
-    assert person.log.registry.rebuild().replaced == ()
+    assert person.log.registry.rebuild().different == ()
 
 
 def test_erased_events_fill_every_view(person: Person) -> None:
@@ -175,11 +175,11 @@ def test_erased_events_fill_every_view(person: Person) -> None:
     streams = {event.stream for event in person.log.registry.feed.after(STUDIO, 0, limit=500)}
     person.log.registry.destroy_keys(STUDIO, sorted(streams))
 
-    person.log.registry.rebuild()
+    person.log.registry.rebuild(replace="all keys are gone")
 
     for stream in streams:
         assert person.log.registry.state(STUDIO, stream).version > 0
-    assert person.log.registry.rebuild().replaced == ()
+    assert person.log.registry.rebuild().different == ()
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -261,18 +261,38 @@ def test_a_rebuild_under_way_elsewhere(person: Person, tmp_path: Path) -> None:
     """A rebuild that read the log before an erasure does not bring the words back when it ends after it."""
     erased: list[str] = []
 
-    def in_the_middle(_done: int, _all: int) -> None:
+    def in_the_middle(_what: str, _done: int, _all: int) -> None:
         if not erased:
             erased.append(ANNA)
             person.log.registry.destroy_keys(STUDIO, erased)
-            person.log.registry.rebuild()
+            person.log.registry.forget(STUDIO, (), context=ME)
 
     with opened(tmp_path / "data") as other:
-        assert other.registry.rebuild(in_the_middle).replaced == ()
+        assert other.registry.rebuild(in_the_middle, replace="a trial").different == ()
 
     assert person.log.raw("SELECT name FROM view_characters WHERE character = :her", her=ANNA) == [
         ("(erased)",)
     ]
+
+
+def test_keys_destroyed_while_rows_are_compared(person: Person) -> None:
+    """A rebuild that made her rows before her keys were destroyed begins anew, and its certificate is over what is left."""
+    erased: list[str] = []
+
+    def in_the_middle(what: str, _done: int, _all: int) -> None:
+        if what == "rows" and not erased:
+            erased.append(ANNA)
+            person.log.registry.destroy_keys(STUDIO, erased)
+
+    rebuilt = person.log.registry.rebuild(in_the_middle, replace="she is erased")
+
+    assert "view_characters" in rebuilt.different
+    assert person.log.raw("SELECT name FROM view_characters WHERE character = :her", her=ANNA) == [
+        ("(erased)",)
+    ]
+    [certified] = person.log.registry.feed.after("system", 0, limit=500, type="ViewsRebuilt")
+    assert rebuilt.digests == certified.event.digests  # type: ignore[attr-defined]
+    assert person.log.registry.rebuild().digests == rebuilt.digests
 
 
 def test_nothing_is_said_of_her_again(person: Person) -> None:
@@ -284,7 +304,7 @@ def test_nothing_is_said_of_her_again(person: Person) -> None:
 
     assert person.traces() == {}
     assert person.log.registry.state(STUDIO, PAID).state.anomaly == "(erased)"
-    assert person.log.registry.rebuild().replaced == ()
+    assert person.log.registry.rebuild().different == ()
 
 
 def test_a_kept_answer_is_not_told_again(person: Person) -> None:

@@ -145,7 +145,7 @@ def test_no_word_of_her_is_left_and_his_stay(acts: list[Act]) -> None:
 
         assert person.traces() == {}
         assert _told(person, story.his) == before
-        assert log.registry.rebuild().replaced == ()
+        assert log.registry.rebuild().different == ()
 
 
 def _told(person: Person, words: list[str]) -> list[str]:

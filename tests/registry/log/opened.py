@@ -86,7 +86,14 @@ def opened(folder: Path, clock: Callable[[], int] | None = None) -> Iterator[Ope
     migrate(database)
     keys = KeyFile(folder / "keys" / "keys.sqlite")
     clock = clock or Clock()
-    registry = Registry(database, keys=keys, clock=clock, make_id=new_id, random_bytes=token_bytes)
+    registry = Registry(
+        database,
+        keys=keys,
+        clock=clock,
+        make_id=new_id,
+        random_bytes=token_bytes,
+        scratch=folder / "rebuild",
+    )
     try:
         yield Opened(registry, database, keys, clock)
     finally:

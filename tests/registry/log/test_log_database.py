@@ -116,7 +116,7 @@ def test_a_full_database_says_so(tmp_path: Path) -> None:
         assert refusal.detail["landed"] is False
         assert len(events) == acknowledged * 2
     with opened(tmp_path) as log:
-        assert log.registry.rebuild().replaced == ()
+        assert log.registry.rebuild().different == ()
         assert log.handle(introduce()).position == acknowledged * 2 + 1
 
 
@@ -148,7 +148,7 @@ def test_a_failing_disk_says_so(tmp_path: Path) -> None:
     with opened(tmp_path) as log:
         assert acknowledged > 0
         assert len(log.registry.feed.after(STUDIO, 0, limit=10_000)) == acknowledged * 2
-        assert log.registry.rebuild().replaced == ()
+        assert log.registry.rebuild().different == ()
 
 
 def test_a_broken_database_is_said_in_our_words(open_log: Opened) -> None:

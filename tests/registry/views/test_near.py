@@ -52,7 +52,7 @@ def test_an_erased_picture_is_not_named(told: Opened) -> None:
     told.handle(EraseAsset(stream=gone, likeness=an_id("likeness")))
 
     assert (ask(told, first), ask(told, gone)) == ([], [])
-    assert told.registry.rebuild().replaced == ()
+    assert told.registry.rebuild().different == ()
     assert told.raw("SELECT asset FROM view_looks_like WHERE asset = :asset", asset=gone) == []
 
 

@@ -211,7 +211,7 @@ def test_rebuilt_uses_are_those_that_were(told: Opened, fill: Callable[[Opened],
     fill(told)
     record(told, cast=[CastMember(character=MINA, version=2, look="winter", voice=1, element=ELEMENT)])
 
-    assert told.registry.rebuild().replaced == ()
+    assert told.registry.rebuild().different == ()
 
 
 def test_lineage_shows_an_element_and_its_remint(told: Opened) -> None:
