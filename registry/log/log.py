@@ -150,6 +150,7 @@ class Log:
 
     def close(self) -> None:
         self._writer.close()
+        self.feed.close()
         self.database.close()
 
     def _make_batch(self, quick: Quick) -> Batch:
