@@ -26,6 +26,7 @@ from api.cli import (
     running,
     scenes,
     studios,
+    subscriptions,
     together,
     uses,
     voices,
@@ -122,5 +123,6 @@ for _group in (
     *lineage.COMMANDS,
     *uses.COMMANDS,
     *events.COMMANDS,
+    *subscriptions.COMMANDS,
 ):
     cli.add_command(_group)
