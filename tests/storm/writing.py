@@ -1,0 +1,103 @@
+"""What writes in a storm: calls of several events from several threads, some of which fail after they have inserted."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from registry.errors import LogBusy
+from registry.log import subscriptions
+from registry.registry import Idempotency
+from tests.registry.log.opened import Opened, describe, new_id, register
+from tests.storm.places import Place
+
+THREADS: Final = 4
+ROLLED_BACK: Final = 0.02
+"""The share of calls whose transaction fails after its events were inserted and projected."""
+SIZES: Final = (1, 2, 5, 30)
+"""Events of a call: most calls are small, most events come in large ones."""
+
+
+class Thrown(Exception):
+    """What makes a transaction fail at its end."""
+
+
+def write(place: Place, number: int, events: int) -> None:
+    """Append `events` events, and note the id of each that was acknowledged; `rolled` counts what was not to be."""
+    with place.opened() as log, (place.folder / f"acknowledged-{number}").open("wb", buffering=0) as told:
+        threads = [
+            threading.Thread(target=_write, args=(log, told.fileno(), number * THREADS + part, share))
+            for part, share in enumerate(_shares(events))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def _shares(events: int) -> list[int]:
+    return [events // THREADS + (part < events % THREADS) for part in range(THREADS)]
+
+
+def _write(log: Opened, told: int, seed: int, events: int) -> None:
+    chance, stream = random.Random(seed), new_id("asset")
+    calls: list[int] = []
+    while sum(calls) < events:
+        calls.append(min(chance.choice(SIZES), events - sum(calls)))
+    _acknowledge(log, told, [register(stream)])
+    for said, size in enumerate(calls):
+        while chance.random() < ROLLED_BACK:
+            _fail(log, [describe(stream, f"thrown {said} {part}") for part in range(size)])
+        _acknowledge(log, told, [describe(stream, f"{said} {part}") for part in range(size)])
+
+
+def _acknowledge(log: Opened, told: int, commands: list[object]) -> None:
+    """Repeated under its key until it is known to have happened, as a client does."""
+    key = new_id("call")
+    once = Idempotency(key, key, lambda _: b"done")
+    while True:
+        try:
+            handled = log.handle(*commands, idempotency=once)  # type: ignore[arg-type]
+        except LogBusy:
+            continue
+        for event in handled.recorded:  # none when the repeat found that it had happened
+            os.write(told, f"{event.event_id}\n".encode())
+        return
+
+
+def _fail(log: Opened, commands: list[object]) -> None:
+    def throw(_connection: Connection) -> bytes:
+        raise Thrown
+
+    key = new_id("call")
+    try:
+        log.handle(*commands, idempotency=Idempotency(key, key, throw))  # type: ignore[arg-type]
+    except (Thrown, LogBusy):
+        return
+    raise AssertionError("a call that cannot be answered was acknowledged")
+
+
+def hold(place: Place, done: Path) -> None:
+    """Keep transactions open while others write: one that reads, for long, and one that has written, until it is undone."""
+    with place.opened() as log:
+        while not done.exists():
+            with log.database.snapshot() as before:
+                seen = _heads(before)
+                with suppress(Thrown), log.database.writing() as connection:
+                    subscriptions.put(connection, "nowhere", "open", position=0, now=1)
+                    time.sleep(0.1)
+                    raise Thrown
+                time.sleep(1.0)
+                if seen != _heads(before):
+                    raise AssertionError("a snapshot moved while it was open")
+
+
+def _heads(connection: Connection) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in connection.execute(text("SELECT log, position FROM heads ORDER BY log"))]
