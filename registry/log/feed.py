@@ -76,6 +76,7 @@ class Feed:
 
     def tell(self, log: str, position: int, call: Callable[[], None]) -> Waiting:
         """Have `call` called once, from another thread, when the log has more than `position`; it must not block."""
+        self._database.listen(self.wake)
         return self._news.tell(log, position, call)
 
     def forget(self, waiting: Waiting) -> None:

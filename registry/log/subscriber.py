@@ -26,7 +26,7 @@ from registry.log.subscriptions import Subscription
 BATCH: Final = 100
 
 InsideEffect = Callable[[Connection, Sequence[Recorded]], None]
-"""Writes through the connection it is given and does nothing else: it may run again for the same events, and one run commits."""
+"""Writes through the connection it is given; what it does beside that is done again if the transaction fails."""
 OutsideEffect = Callable[[Sequence[Recorded]], None]
 
 
@@ -63,7 +63,7 @@ class Subscriber:
             effect(connection, events)
             return len(events)
 
-        return self._log.transact(both)
+        return self._log.apart(both)
 
     def deliver(self, effect: OutsideEffect, *, owner: str, hold_us: int) -> int:
         """Do the next events' effect outside the database, then move on; how many. 0: there are none, or another runner is at it.
@@ -82,12 +82,10 @@ class Subscriber:
                 effect(events)
         except BaseException:
             with suppress(RegistryError):  # the hold ends by itself too
-                self._log.transact(lambda connection: subscriptions.let_go(connection, kept))
+                self._log.apart(lambda connection: subscriptions.let_go(connection, kept))
             raise
         to = events[-1].position if events else kept.position
-        self._log.transact(
-            lambda connection: subscriptions.advance(connection, kept, to=to, now=self._clock())
-        )
+        self._log.apart(lambda connection: subscriptions.advance(connection, kept, to=to, now=self._clock()))
         return len(events)
 
     def wait(self, *, timeout: float) -> bool:
@@ -96,7 +94,7 @@ class Subscriber:
 
     def _take(self, owner: str, hold_us: int) -> Subscription | None:
         now = self._clock()
-        return self._log.transact(
+        return self._log.apart(
             lambda connection: subscriptions.take(
                 connection, self._studio, self._name, owner=owner, now=now, until=now + hold_us
             )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from pathlib import Path
 
-from tests.storm.places import ENGINES, place
+from tests.servers.engines import ENGINES
+from tests.storm.places import home_on
 from tests.storm.racing import race
 from tests.storm.repeating import repeat
 from tests.storm.storm import storm
@@ -23,8 +22,8 @@ def main() -> int:
     given = parser.parse_args()
     bad = 0
     for engine in ENGINES if given.engine == "both" else (given.engine,):
-        with tempfile.TemporaryDirectory(prefix="storm-") as folder, place(engine, Path(folder)) as where:
-            verdict = KINDS[given.kind](where, given.count)  # type: ignore[operator]
+        with home_on(engine) as home:
+            verdict = KINDS[given.kind](home, given.count)  # type: ignore[operator]
         print(f"{given.kind} on {engine}: {verdict.line()}", flush=True)  # noqa: T201
         bad += verdict.bad
     return 1 if bad else 0

@@ -1,47 +1,31 @@
-"""Where a storm rages: a fresh database of either engine, which every process of the storm opens for itself."""
+"""Where a storm rages outside a test run: an empty home on either engine, as `tests.servers.engines` gives tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from time import time_ns
 
 from tests.registry.log.opened import Opened, opened
-
-ENGINES: Final = ("sqlite",)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A database and the folder that the processes of a storm share. Can be sent to other processes."""
-
-    engine: str
-    folder: Path
-
-    @contextmanager
-    def opened(self) -> Iterator[Opened]:
-        """The registry, as a process of its own opens it."""
-        with opened(self.folder, clock=_microseconds) as log:
-            yield log
-
-    @property
-    def counter(self) -> str:
-        """The type of a column that counts by itself."""
-        return "INTEGER PRIMARY KEY AUTOINCREMENT"
+from tests.servers.homes import settle
+from tests.servers.postgres import postgres_server
 
 
 @contextmanager
-def place(engine: str, folder: Path) -> Iterator[Place]:
-    """An empty, migrated database of that engine; its bytes are gone afterwards where they are not in `folder`."""
-    found = Place(engine, folder)
-    with found.opened():
-        pass
-    yield found
+def home_on(engine: str) -> Iterator[Path]:
+    """An empty home on that engine, gone afterwards; PostgreSQL keeps fsync on, as SQLite does."""
+    with TemporaryDirectory(prefix="storm-") as folder:
+        if engine == "postgresql":
+            with postgres_server(durable=True) as server:
+                yield settle(Path(folder), server.database())
+        else:
+            yield Path(folder)
 
 
-def _microseconds() -> int:
-    import time
-
-    return time.time_ns() // 1_000
+@contextmanager
+def at(home: Path) -> Iterator[Opened]:
+    """The registry as one more process opens it, on the real clock."""
+    with opened(home, clock=lambda: time_ns() // 1_000) as log:
+        yield log

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from typing import Final
 
 from registry.errors import LogBusy, VersionConflict
 from tests.registry.log.opened import ME, STUDIO, Opened, describe, new_id, register
 from tests.storm.forking import begun, join_all, processes
-from tests.storm.places import Place
+from tests.storm.places import at
 
 PROCESSES: Final = 3
 THREADS: Final = 2
@@ -44,18 +45,18 @@ class Race:
         return f"rounds={self.rounds} racers={RACERS} {spread} wrong={self.wrong} seconds={self.seconds:.1f}"
 
 
-def race(place: Place, rounds: int) -> Race:
+def race(home: Path, rounds: int) -> Race:
     """All racers, in all rounds."""
     began, streams = time.monotonic(), [new_id("asset") for _ in range(-(-rounds // LAPS))]
     barrier = processes().Barrier(RACERS)
-    with place.opened() as log:
+    with at(home) as log:
         log.handle(*map(register, streams))
         with begun(
-            *((run, (place, number, rounds, streams, barrier)) for number in range(PROCESSES))
+            *((run, (home, number, rounds, streams, barrier)) for number in range(PROCESSES))
         ) as racers:
             join_all(racers, seconds=PATIENCE)
         versions = [log.registry.state(STUDIO, stream).version for stream in streams]
-    told = [path.read_text() for path in sorted(place.folder.glob("raced-*"))]
+    told = [path.read_text() for path in sorted(home.glob("raced-*"))]
     per_round = [Counter(ends) for ends in zip(*told, strict=True)]
     return Race(
         rounds=len(per_round),
@@ -68,12 +69,12 @@ def race(place: Place, rounds: int) -> Race:
     )
 
 
-def run(place: Place, number: int, rounds: int, streams: list[str], barrier: Barrier) -> None:
+def run(home: Path, number: int, rounds: int, streams: list[str], barrier: Barrier) -> None:
     """The racers of one process; each writes down how every round ended for it."""
-    with place.opened() as log:
+    with at(home) as log:
         threads = [
             threading.Thread(
-                target=_race, args=(log, place, number * THREADS + part, (rounds, streams, barrier))
+                target=_race, args=(log, home, number * THREADS + part, (rounds, streams, barrier))
             )
             for part in range(THREADS)
         ]
@@ -83,7 +84,7 @@ def run(place: Place, number: int, rounds: int, streams: list[str], barrier: Bar
             thread.join()
 
 
-def _race(log: Opened, place: Place, racer: int, course: tuple[int, list[str], Barrier]) -> None:
+def _race(log: Opened, home: Path, racer: int, course: tuple[int, list[str], Barrier]) -> None:
     rounds, streams, barrier = course
     ends = []
     for number in range(rounds):
@@ -92,7 +93,7 @@ def _race(log: Opened, place: Place, racer: int, course: tuple[int, list[str], B
         expected = {stream: number % LAPS + 1}
         barrier.wait(60)
         ends.append(_end(lambda: log.registry.handle(STUDIO, [command], context=ME, expected=expected)))  # noqa: B023
-    (place.folder / f"raced-{racer}").write_text("".join(ends))
+    (home / f"raced-{racer}").write_text("".join(ends))
 
 
 def _end(call: Callable[[], object]) -> str:

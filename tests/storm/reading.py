@@ -10,17 +10,17 @@ from sqlalchemy import Connection, text
 
 from registry.events.envelope import Recorded
 from tests.registry.log.opened import STUDIO
-from tests.storm.places import Place
+from tests.storm.places import at
 
 NAME: Final = "stormy"
 AT_ONCE: Final = 500
 _SEEN: Final = text("INSERT INTO storm_seen (position, event_id) VALUES (:position, :event_id)")
 
 
-def follow(place: Place, seen: Path, done: Path) -> None:
+def follow(home: Path, seen: Path, done: Path) -> None:
     """Write down every event in the order it comes, until the log ends where `done` says."""
     position = 0
-    with place.opened() as log, seen.open("w", encoding="ascii") as told:
+    with at(home) as log, seen.open("w", encoding="ascii") as told:
         feed = log.registry.feed
         while position < _end(done):
             for event in feed.after(STUDIO, position, limit=AT_ONCE):
@@ -29,9 +29,9 @@ def follow(place: Place, seen: Path, done: Path) -> None:
             feed.wait(STUDIO, position, timeout=0.2)
 
 
-def apply(place: Place, done: Path) -> None:
+def apply(home: Path, done: Path) -> None:
     """Apply every event to a table under a kept name, until the log ends where `done` says."""
-    with place.opened() as log:
+    with at(home) as log:
         subscriber = log.registry.subscriber(STUDIO, NAME)
         while subscriber.kept().position < _end(done):
             if not subscriber.apply(note):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -19,7 +20,7 @@ from registry.errors import KeyReused
 from registry.registry import Idempotency
 from tests.registry.log.opened import ME, STUDIO, Opened, introduce
 from tests.storm.forking import begun, join_all, processes
-from tests.storm.places import Place
+from tests.storm.places import at
 
 PROCESSES: Final = 3
 THREADS: Final = 4
@@ -62,15 +63,15 @@ class Repeats:
         return " ".join(f"{name}={count:g}" for name, count in vars(self).items())
 
 
-def repeat(place: Place, commands: int, *, seed: int = 1) -> Repeats:
+def repeat(home: Path, commands: int, *, seed: int = 1) -> Repeats:
     """All commands, each as often as chance has it."""
     began = time.monotonic()
     barrier = processes().Barrier(SENDERS)
-    with place.opened() as log:
-        works = ((run, (place, number, (commands, seed), barrier)) for number in range(PROCESSES))
+    with at(home) as log:
+        works = ((run, (home, number, (commands, seed), barrier)) for number in range(PROCESSES))
         with begun(*works) as senders:
             join_all(senders, seconds=PATIENCE)
-        found = _judged(place, log, commands)
+        found = _judged(home, log, commands)
     found.seconds = time.monotonic() - began
     return found
 
@@ -94,11 +95,11 @@ def course(commands: int, seed: int) -> Iterator[list[list[Sent]]]:
         yield stretch
 
 
-def run(place: Place, number: int, asked: tuple[int, int], barrier: Barrier) -> None:
+def run(home: Path, number: int, asked: tuple[int, int], barrier: Barrier) -> None:
     """The senders of one process; each writes down what it heard."""
-    with place.opened() as log:
+    with at(home) as log:
         threads = [
-            threading.Thread(target=_send, args=(log, place, number * THREADS + part, asked, barrier))
+            threading.Thread(target=_send, args=(log, home, number * THREADS + part, asked, barrier))
             for part in range(THREADS)
         ]
         for thread in threads:
@@ -107,8 +108,8 @@ def run(place: Place, number: int, asked: tuple[int, int], barrier: Barrier) -> 
             thread.join()
 
 
-def _send(log: Opened, place: Place, sender: int, asked: tuple[int, int], barrier: Barrier) -> None:
-    with (place.folder / f"heard-{sender}").open("w", encoding="utf-8") as told:
+def _send(log: Opened, home: Path, sender: int, asked: tuple[int, int], barrier: Barrier) -> None:
+    with (home / f"heard-{sender}").open("w", encoding="utf-8") as told:
         for stretch in course(*asked):
             barrier.wait(60)
             for sent in stretch[sender]:
@@ -133,9 +134,9 @@ def _answer(log: Opened, sent: Sent) -> str | None:
     return (handled.answer or b"").decode()
 
 
-def _judged(place: Place, log: Opened, commands: int) -> Repeats:
+def _judged(home: Path, log: Opened, commands: int) -> Repeats:
     heard: dict[str, list[tuple[str, bool, str | None]]] = defaultdict(list)
-    for path in place.folder.glob("heard-*"):
+    for path in home.glob("heard-*"):
         for line in path.read_text(encoding="utf-8").splitlines():
             key, body, late, answer = json.loads(line)
             heard[key].append((body, late, answer))

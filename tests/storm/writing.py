@@ -6,7 +6,8 @@ import os
 import random
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from registry.errors import LogBusy
 from registry.log import subscriptions
 from registry.registry import Idempotency
 from tests.registry.log.opened import Opened, describe, new_id, register
-from tests.storm.places import Place
+from tests.storm.places import at
 
 THREADS: Final = 4
 ROLLED_BACK: Final = 0.02
@@ -25,13 +26,16 @@ SIZES: Final = (1, 2, 5, 30)
 """Events of a call: most calls are small, most events come in large ones."""
 
 
+_OTHER_HEAD: Final = text("INSERT INTO heads (log, position, recorded_at) VALUES ('studio_other', 0, 0)")
+
+
 class Thrown(Exception):
     """What makes a transaction fail at its end."""
 
 
-def write(place: Place, number: int, events: int) -> None:
+def write(home: Path, number: int, events: int) -> None:
     """Append `events` events, and note the id of each that was acknowledged; `rolled` counts what was not to be."""
-    with place.opened() as log, (place.folder / f"acknowledged-{number}").open("wb", buffering=0) as told:
+    with at(home) as log, (home / f"acknowledged-{number}").open("wb", buffering=0) as told:
         threads = [
             threading.Thread(target=_write, args=(log, told.fileno(), number * THREADS + part, share))
             for part, share in enumerate(_shares(events))
@@ -84,19 +88,26 @@ def _fail(log: Opened, commands: list[object]) -> None:
     raise AssertionError("a call that cannot be answered was acknowledged")
 
 
-def hold(place: Place, done: Path) -> None:
-    """Keep transactions open while others write: one that reads, for long, and one that has written, until it is undone."""
-    with place.opened() as log:
+def hold(home: Path, done: Path) -> None:
+    """Keep transactions open while others write: one that reads and must not see anything move, and one that has written."""
+    with at(home) as log:
         while not done.exists():
-            with log.database.snapshot() as before:
-                seen = _heads(before)
-                with suppress(Thrown), log.database.writing() as connection:
-                    subscriptions.put(connection, "nowhere", "open", position=0, now=1)
-                    time.sleep(0.1)
-                    raise Thrown
-                time.sleep(1.0)
-                if seen != _heads(before):
+            with log.database.snapshot() as reader, suppress(Thrown), _written(log):
+                seen = _heads(reader)
+                time.sleep(0.1 if log.database.dialect == "sqlite" else 3.0)
+                if seen != _heads(reader):
                     raise AssertionError("a snapshot moved while it was open")
+                raise Thrown  # what was written is undone
+            time.sleep(1.0)
+
+
+@contextmanager
+def _written(log: Opened) -> Iterator[None]:
+    """A transaction that has written to another log and does not end. In a file it keeps everybody else from writing."""
+    with log.database.writing() as connection:
+        subscriptions.put(connection, "studio_other", "open", position=0, now=1)
+        connection.execute(_OTHER_HEAD)
+        yield
 
 
 def _heads(connection: Connection) -> list[tuple[object, ...]]:

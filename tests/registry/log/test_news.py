@@ -72,9 +72,9 @@ def test_a_database_that_is_away_is_looked_at_again() -> None:
     news.close()
 
 
-def test_commits_of_other_processes_are_found(tmp_path: Path) -> None:
-    """Nobody wakes this process when another one commits; its own look finds it."""
-    with opened(tmp_path) as one, opened(tmp_path) as two:
+def test_commits_of_other_processes_are_found(home: Path) -> None:
+    """Whether or not anybody wakes this process when another one commits: its own look finds it."""
+    with opened(home) as one, opened(home) as two:
         told = threading.Event()
         one.registry.feed.tell(STUDIO, 0, told.set)
         two.handle(introduce())

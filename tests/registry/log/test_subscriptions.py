@@ -24,7 +24,7 @@ MINUTE = 60_000_000
 
 
 def put(log: Opened, name: str = "exporter", position: int | None = 0) -> Subscription:
-    return log.registry._log.transact(
+    return log.registry._log.apart(
         lambda connection: subscriptions.put(connection, STUDIO, name, position=position, now=log.clock())
     )
 
@@ -42,7 +42,7 @@ def note(connection: Connection, events: Sequence[Recorded]) -> None:
 @pytest.fixture
 def subscriber(open_log: Opened) -> Subscriber:
     """Reads as `exporter`, two events at a time, five of which are there; its effects go to the table `noted`."""
-    open_log.raw("CREATE TABLE noted (position INTEGER)")
+    open_log.define("CREATE TABLE noted (position INTEGER)")
     write(open_log, 5)
     put(open_log)
     return open_log.registry.subscriber(STUDIO, "exporter")
@@ -95,7 +95,7 @@ def test_a_move_stops_whoever_runs(open_log: Opened, subscriber: Subscriber) -> 
     kept = subscriber.kept()
     put(open_log, position=0)
     with pytest.raises(VersionConflict, match="position 0"):
-        open_log.registry._log.transact(
+        open_log.registry._log.apart(
             lambda connection: subscriptions.advance(connection, kept, to=3, now=START)
         )
     assert subscriber.kept().position == 0
@@ -138,14 +138,14 @@ def test_one_runner_delivers_at_a_time(open_log: Opened, subscriber: Subscriber)
 def test_positions_that_make_no_sense_are_refused(open_log: Opened, subscriber: Subscriber) -> None:
     """Nobody is done with what was not recorded yet, and an acknowledgement never goes back."""
     kept = subscriber.kept()
-    transact = open_log.registry._log.transact
+    apart = open_log.registry._log.apart
     with pytest.raises(BeyondTheLog, match="end, which is 5"):
         put(open_log, position=6)
     with pytest.raises(BeyondTheLog):
-        transact(lambda connection: subscriptions.advance(connection, kept, to=6, now=START))
-    three = transact(lambda connection: subscriptions.advance(connection, kept, to=3, now=START))
+        apart(lambda connection: subscriptions.advance(connection, kept, to=6, now=START))
+    three = apart(lambda connection: subscriptions.advance(connection, kept, to=3, now=START))
     with pytest.raises(CannotGoBack):
-        transact(lambda connection: subscriptions.advance(connection, three, to=2, now=START))
+        apart(lambda connection: subscriptions.advance(connection, three, to=2, now=START))
     assert (put(open_log, position=None).position, subscriber.kept().version) == (5, 3)
 
 
@@ -174,7 +174,7 @@ def test_names_are_dropped_and_limited(open_log: Opened, monkeypatch: pytest.Mon
     with pytest.raises(TooManySubscriptions):
         put(open_log, "b")
     assert put(open_log, "a").version == 2
-    open_log.registry._log.transact(lambda connection: subscriptions.drop(connection, STUDIO, "a"))
+    open_log.registry._log.apart(lambda connection: subscriptions.drop(connection, STUDIO, "a"))
     with pytest.raises(NotFound, match="'a'"):
         open_log.registry.subscriber(STUDIO, "a").kept()
     assert put(open_log, "b").version == 1

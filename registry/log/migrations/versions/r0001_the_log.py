@@ -95,12 +95,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "subscriptions",
-        sa.Column("log", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("log", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("owner", TEXT, nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "name"),
     )
