@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Final
 
 from registry.errors import LogBusy, VersionConflict
 from tests.registry.log.opened import ME, STUDIO, Opened, describe, new_id, register
-from tests.storm.forking import begun, join_all, processes
+from tests.storm.forking import begun, in_threads, join_all, processes
 from tests.storm.places import at
 
 PROCESSES: Final = 3
@@ -72,16 +71,8 @@ def race(home: Path, rounds: int) -> Race:
 def run(home: Path, number: int, rounds: int, streams: list[str], barrier: Barrier) -> None:
     """The racers of one process; each writes down how every round ended for it."""
     with at(home) as log:
-        threads = [
-            threading.Thread(
-                target=_race, args=(log, home, number * THREADS + part, (rounds, streams, barrier))
-            )
-            for part in range(THREADS)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        racers = range(number * THREADS, (number + 1) * THREADS)
+        in_threads(_race, *((log, home, racer, (rounds, streams, barrier)) for racer in racers))
 
 
 def _race(log: Opened, home: Path, racer: int, course: tuple[int, list[str], Barrier]) -> None:

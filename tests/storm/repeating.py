@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from sqlalchemy import Connection, text
 from registry.errors import KeyReused
 from registry.registry import Idempotency
 from tests.registry.log.opened import ME, STUDIO, Opened, introduce
-from tests.storm.forking import begun, join_all, processes
+from tests.storm.forking import begun, in_threads, join_all, processes
 from tests.storm.places import at
 
 PROCESSES: Final = 3
@@ -98,14 +97,8 @@ def course(commands: int, seed: int) -> Iterator[list[list[Sent]]]:
 def run(home: Path, number: int, asked: tuple[int, int], barrier: Barrier) -> None:
     """The senders of one process; each writes down what it heard."""
     with at(home) as log:
-        threads = [
-            threading.Thread(target=_send, args=(log, home, number * THREADS + part, asked, barrier))
-            for part in range(THREADS)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        senders = range(number * THREADS, (number + 1) * THREADS)
+        in_threads(_send, *((log, home, sender, asked, barrier) for sender in senders))
 
 
 def _send(log: Opened, home: Path, sender: int, asked: tuple[int, int], barrier: Barrier) -> None:

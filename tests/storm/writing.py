@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from registry.errors import LogBusy
 from registry.log import subscriptions
 from registry.registry import Idempotency
 from tests.registry.log.opened import Opened, describe, new_id, register
+from tests.storm.forking import in_threads
 from tests.storm.places import at
 
 THREADS: Final = 4
@@ -36,14 +36,8 @@ class Thrown(Exception):
 def write(home: Path, number: int, events: int) -> None:
     """Append `events` events, and note the id of each that was acknowledged; `rolled` counts what was not to be."""
     with at(home) as log, (home / f"acknowledged-{number}").open("wb", buffering=0) as told:
-        threads = [
-            threading.Thread(target=_write, args=(log, told.fileno(), number * THREADS + part, share))
-            for part, share in enumerate(_shares(events))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        shares = enumerate(_shares(events), number * THREADS)
+        in_threads(_write, *((log, told.fileno(), seed, share) for seed, share in shares))
 
 
 def _shares(events: int) -> list[int]:
