@@ -42,7 +42,7 @@ class Subscriber:
 
     def kept(self) -> Subscription:
         """Where the name stands. Raises NotFound when nobody made it."""
-        with self._log.database.reading() as connection:
+        with self._log.database.reading(self._studio) as connection:
             return subscriptions.find(connection, self._studio, self._name)
 
     def apply(self, effect: InsideEffect) -> int:
