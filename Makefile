@@ -10,7 +10,7 @@ RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
 
-.PHONY: help setup demo serve test test-s3 check crash proof lock clean
+.PHONY: help setup demo serve test test-s3 check crash storm proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -56,10 +56,15 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/lint-imports
 crash: $(DEV_STAMP)  ## kill workers (KILLS=2000), service and worker (HOUSES=1000), or the power (POWERCUT=500); the last line says what came of it
 	@$(BIN)/python -m tests.crash $(if $(POWERCUT),--powercut $(POWERCUT),$(if $(HOUSES),--houses $(HOUSES),--kills $(or $(KILLS),2000))) --seed $(or $(SEED),20261122)
+storm: $(DEV_STAMP)  ## nobody misses an event, one racer wins, one effect: EVENTS=50000 ROUNDS=2000 COMMANDS=2000 ENGINE=both
+	@$(BIN)/python -m tests.storm storm --count $(or $(EVENTS),50000) --engine $(or $(ENGINE),both)
+	@$(BIN)/python -m tests.storm race --count $(or $(ROUNDS),2000) --engine $(or $(ENGINE),both)
+	@$(BIN)/python -m tests.storm repeat --count $(or $(COMMANDS),2000) --engine $(or $(ENGINE),both)
 proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python benchmarks/body.py
 	@$(BIN)/python benchmarks/compile.py
 	@$(BIN)/python benchmarks/worker.py
+	@$(MAKE) --no-print-directory storm EVENTS=1000000 ROUNDS=100000 COMMANDS=100000
 	@$(BIN)/python -m tests.crash --kills 100000
 	@$(BIN)/python -m tests.crash --powercut 500
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py --hypothesis-profile=proof

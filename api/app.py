@@ -52,6 +52,7 @@ from api.routes import (
     relay,
     scenes,
     submissions,
+    subscriptions,
     uses,
     voices,
 )
@@ -59,6 +60,7 @@ from api.routes.commanding import KnownQueries, provide_change, provide_question
 from api.routes.describing import describe, query_names
 from api.routes.docs import docs_routes
 from api.routes.health import Health
+from api.routes.streaming import Streams
 from api.routes.waiting import Watch
 from api.settings import Settings
 
@@ -86,6 +88,7 @@ _RESOURCES: Final = (
     lineage,
     uses,
     events,
+    subscriptions,
     callbacks,
     relay,
 )
@@ -101,10 +104,13 @@ def create_app(continuity: Continuity) -> Litestar:
         request_max_body_size=continuity.settings.body_most_bytes,
     )
     known = KnownQueries()
+    watch = Watch(continuity.registry, most=continuity.settings.wait_most)
+    streams = Streams(continuity, watch)
     dependencies = {
         "continuity": Provide(lambda: continuity, sync_to_thread=False),
         "known_queries": Provide(lambda: known, sync_to_thread=False),
-        "watch": Provide(_once(lambda: Watch(continuity.registry, most=continuity.settings.wait_most))),
+        "watch": Provide(lambda: watch, sync_to_thread=False),
+        "streams": Provide(lambda: streams, sync_to_thread=False),
         "health": Provide(_once(lambda: Health(continuity))),
         "visit": Provide(provide_visit),
         "question": Provide(provide_question),
@@ -124,6 +130,7 @@ def create_app(continuity: Continuity) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    app.state["streams"] = streams
     _check_entries(app)
     return app
 
@@ -165,28 +172,35 @@ def _ending_by_signal() -> Iterator[None]:
 
 def make_server(continuity: Continuity, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
     """A server, not yet running; `ready` is called once it answers."""
+    app = create_app(continuity)
     config = uvicorn.Config(
-        create_app(continuity),
+        app,
         ws="none",
         server_header=False,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,
     )
-    return _Announcing(config, ready)
+    return _Announcing(config, ready, app.state["streams"].leave)
 
 
 class _Announcing(uvicorn.Server):
-    """Says when it listens; uvicorn has no hook for that moment."""
+    """Says when it listens and when it no longer will; uvicorn has no hook for those moments."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], leaving: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._leaving = ready, leaving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.should_exit:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._leaving()  # or open streams would be waited for, and cut off
+        await super().shutdown(sockets=sockets)
 
 
 def _threads(count: int) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:

@@ -386,8 +386,9 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """Whether requests can be served; `checks` names each part and what is wrong with it."""
+    """Whether requests can be served; `checks` names each part and what is wrong with it, `warnings` what ought to be better."""
 
     status: Literal["ready", "down"]
     schema_revision: str | None
     checks: dict[str, str]
+    warnings: dict[str, str] = {}

@@ -97,6 +97,18 @@ class BytesErased(SurfaceError):
     code = "bytes-erased"
 
 
+class TooManyStreams(SurfaceError):
+    """The key follows the feed as often as it may at once."""
+
+    code = "too-many-streams"
+
+
+class StreamsFull(SurfaceError):
+    """As many streams are open in this process as it may serve."""
+
+    code = "streams-full"
+
+
 class NotAvailable(SurfaceError):
     """The installation lacks a part that is needed for it."""
 
@@ -111,6 +123,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     TooLarge: 413,
     RangeNotSatisfiable: 416,
     BytesErased: 410,
+    TooManyStreams: 429,
+    StreamsFull: 503,
     NotAvailable: 501,
     registry.RegistryError: 500,
     registry.Refusal: 409,
@@ -165,7 +179,7 @@ def answer_problem(request: Web, error: Exception) -> Response[bytes]:
     document["instance"] = _place(request)
     document["request_id"] = request_id_of(request.scope)
     status = int(document["status"])
-    if status == 503:
+    if status in (429, 503):
         headers.setdefault("Retry-After", str(RETRY_SECONDS))
     if status >= 500:
         _log.error("request_failed", status=status, code=document["code"], method=request.method,

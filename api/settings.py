@@ -122,6 +122,21 @@ class Settings(Pace):
     upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
+    streams_most: Count = Field(
+        200,
+        description="Open event streams this process serves at once; who comes then is told to come again.",
+    )
+    streams_per_key: Count = Field(20, description="How many of them one key may have open.")
+    stream_heartbeat: Seconds = Field(
+        15.0, description="Longest silence on an open stream; a line without an event is sent then."
+    )
+    stream_stall: Seconds = Field(
+        30.0, description="How long a stream waits for a reader that takes nothing before it ends."
+    )
+    lag_warning: Seconds = Field(
+        300.0,
+        description="A subscription whose oldest unread event is older than this is a warning of `/health/ready`.",
+    )
     public_url: str = Field(
         "",
         description="Where Kling can reach this service, `https://host` and perhaps a path: it is then asked to call when a "

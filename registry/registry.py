@@ -30,6 +30,7 @@ from registry.log.moving import Moves
 from registry.log.rebuild import Progress, Rebuilt
 from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled
 from registry.log.states import Folded
+from registry.log.subscriber import Subscriber
 from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
 from registry.proof.leaf import leaf_hash
@@ -106,6 +107,17 @@ class Registry:
         return self._log.handle(
             Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
         )
+
+    def once(self, studio: str, context: Context, idempotency: Idempotency) -> Handled:
+        """Do what `idempotency.build` does once per key, and keep its answer, in one commit and without an event.
+
+        For what is kept beside the events. Raises what `build` raises, KeyReused and LogBusy.
+        """
+        return self._log.handle(Handle(studio, (), context, answer=_answer(idempotency)))
+
+    def subscriber(self, studio: str, name: str) -> Subscriber:
+        """A runner of the studio's named subscription."""
+        return Subscriber(self._log, self.clock, studio, name)
 
     def check_writing(self, *, seconds: float) -> None:
         """Prove within `seconds` that commands could be committed now; leaves no event. Raises LogBusy."""

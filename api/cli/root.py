@@ -27,6 +27,7 @@ from api.cli import (
     running,
     scenes,
     studios,
+    subscriptions,
     together,
     uses,
     voices,
@@ -124,5 +125,6 @@ for _group in (
     *lineage.COMMANDS,
     *uses.COMMANDS,
     *events.COMMANDS,
+    *subscriptions.COMMANDS,
 ):
     cli.add_command(_group)

@@ -27,6 +27,7 @@ from api.client.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from api.client.feed import FeedCalls, Reading
 from api.client.film import FilmCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
@@ -47,6 +48,7 @@ __all__ = [
     "LocalFailure",
     "Manners",
     "OutcomeUnknown",
+    "Reading",
     "RegisteredAsset",
     "StillRunning",
     "UnexpectedAnswer",
@@ -63,6 +65,7 @@ class ContinuityClient(
     StoryCalls,
     FilmCalls,
     RecordCalls,
+    FeedCalls,
     UseCalls,
 ):
     """A connection to one service under one key; close it, or use it in a `with`.

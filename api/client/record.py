@@ -1,11 +1,11 @@
-"""Calls about the studio itself and its record: who am I, accounts, lineage, the feed of events."""
+"""Calls about the studio itself and its record: who am I, accounts, lineage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
-from api.client.answers import FeedEvent, Me, member, read_as
+from api.client.answers import Me, member, read_as
 from api.client.wire import Call, Calls, at
 from api.reconciling import AttestedAccount, ConfiguredKey, RestoreCard
 from generation.queue import QueueNow
@@ -15,13 +15,12 @@ from registry.views.lineage import Lineage
 from registry.views.queue import Lanes
 from registry.views.reconciliations import ReconciliationCard
 
-FEED_WAIT_SECONDS: Final = 20
 RECONCILING_SECONDS: Final = 900
 """How long the service may take to read all that an account has at the provider."""
 
 
 class RecordCalls(Calls):
-    """Studio, accounts, lineage, events."""
+    """Studio, accounts, lineage."""
 
     def me(self) -> Me:
         """Who this key is and which studio it opens."""
@@ -118,21 +117,3 @@ class RecordCalls(Calls):
     ) -> Lineage:
         """What anything was made from, or what was made from it."""
         return self._wire.read(Lineage, at("lineage", thing), direction=direction, depth=depth)
-
-    def events(
-        self, *, after: int = 0, stream: str | None = None, type: str | None = None, follow: bool = False
-    ) -> Iterator[FeedEvent]:
-        """The studio's log in order, from the event after position `after`; with `follow` it waits for what comes next."""
-        wait = FEED_WAIT_SECONDS if follow else None
-        while True:
-            wanted = {"after": after, "stream": stream, "type": type, "wait": wait}
-            page = self._wire.answer(Call("GET", at("events"), wanted, patience=wait or 0)).body
-            for item in member(page, "items"):
-                event = read_as(FeedEvent, item)
-                yield event
-                after = max(after, event.position)
-            further = member(page, "next")
-            if further is not None:
-                after = max(after, int(further))
-            elif not follow:
-                return

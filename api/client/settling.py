@@ -15,10 +15,14 @@ _BUSY: Final = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the service said: `status` tells made (201) from found (200); `body` is JSON, None when there was none."""
+    """What the service said: `status` tells made (201) from found (200); `body` is JSON, None when there was none.
+
+    `version` is that of its ETag, to be named in a change.
+    """
 
     status: int
     body: Any
+    version: int | None = None
 
 
 class Busy(Exception):
@@ -45,12 +49,17 @@ def answered(response: httpx.Response) -> Answer:
     if not response.content:
         return Answer(response.status_code, None)
     try:
-        return Answer(response.status_code, response.json())
+        return Answer(response.status_code, response.json(), _version(response))
     except ValueError:
         where = f"{response.request.method} {response.url}"
         raise UnexpectedAnswer(
             f"{where} answered something that is not JSON", status=response.status_code
         ) from None
+
+
+def _version(response: httpx.Response) -> int | None:
+    found = re.fullmatch(r'"(\d{1,18})"', response.headers.get("ETag", ""))
+    return int(found[1]) if found else None
 
 
 def _refusal(response: httpx.Response) -> ContinuityError:

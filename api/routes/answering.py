@@ -17,6 +17,8 @@ from api.errors import Web
 T = TypeVar("T")
 JSON: Final = "application/json"
 LARGEST_PAGE: Final = 500
+_OF_ONE_PAGE: Final = frozenset({"after", "wait", "subscription"})
+"""Query parameters that say where this page begins; the next one says so itself."""
 
 After = Annotated[
     int, QueryParameter(ge=0, le=2**63 - 1, description="The cursor: `next` of the page before.")
@@ -78,6 +80,6 @@ def answer_page(request: Web, page: BaseModel) -> Answer[Any]:
     following = getattr(page, "next", None)
     headers = {}
     if following is not None:
-        asked = {name: value for name, value in request.query_params.items() if name not in ("after", "wait")}
+        asked = {name: value for name, value in request.query_params.items() if name not in _OF_ONE_PAGE}
         headers["Link"] = f'<{request.url.path}?{urlencode({**asked, "after": following})}>; rel="next"'
     return Answer(page.model_dump_json().encode(), headers=headers, media_type=JSON)

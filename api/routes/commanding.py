@@ -105,6 +105,13 @@ class Change(Visit):
         self.must_not_match()
         return self.make(*commands, reply=reply)
 
+    def once(self, reply: Callable[[Connection], Reply]) -> Answer[Any]:
+        """Change what is kept beside the events: `reply` does it, in one commit with its answer."""
+        handled = self.registry.once(self.studio, self.context(), self.idempotency(reply))
+        if handled.answer is None:
+            raise RuntimeError("the log kept no answer")
+        return Reply.unpack(handled.answer).answer(replayed=handled.replayed)
+
     def must_not_match(self, why: str = "this makes something new") -> None:
         """What is new has no version to compare. Raises BadHeader."""
         if self.version is not None:

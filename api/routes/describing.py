@@ -119,6 +119,9 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
     operation["parameters"] = [
         _parameter(one) for one in operation.get("parameters", ()) if not (made and one["name"] == "If-Match")
     ]
+    for one in operation["parameters"]:
+        if handler.opt.get("compares") and one["name"] == "If-Match":
+            one["required"] = True
     if handler.opt.get("again"):
         operation["responses"]["200"] = {
             **operation["responses"]["201"],
@@ -131,6 +134,12 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
         }
     if handler.opt.get("upload"):
         operation["requestBody"] = _UPLOAD
+    if handler.opt.get("stream"):
+        told = {"text/event-stream": {"schema": {"$ref": _REF.format(model=handler.opt["stream"])}}}
+        operation["responses"]["200"] = {
+            "description": "Events, each as the `data` of one",
+            "content": told,
+        }
     if handler.opt.get("bytes"):
         operation["responses"]["200"] = {"description": "The bytes", "content": {"*/*": {}}}
     for media in operation.get("requestBody", {}).get("content", {}).values():

@@ -1,89 +1,118 @@
-"""The feed: every event of the studio in its order, without holes."""
+"""The feed: every event of the studio in its order, without holes; in pages, or as one answer that stays open."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Router, get
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromQuery
+from litestar.params import FromQuery, HeaderParameter, QueryParameter
 
-from api.bodies import FeedEvent
-from api.errors import Web, invalid
+from api.errors import BadHeader, Web, invalid
 from api.routes.answering import After, Answer, Limit, answer_page
 from api.routes.commanding import Visit
+from api.routes.sending import EventStream, Wanted
+from api.routes.streaming import Streams
 from api.routes.waiting import Wait, Watch
+from api.subscribing import FeedPage, seen
 from registry.events.catalogue import EVENTS
-from registry.events.envelope import Recorded
-from registry.views.page import Page
+from registry.log import subscriptions
+from registry.log.feed import Stretch
+from registry.log.subscriptions import Subscription
 
 _TYPES = frozenset(name for name, _ in EVENTS)
+_Name = Annotated[
+    str | None, QueryParameter(description="Begin after the position that this subscription is done with.")
+]
+_LastEventId = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Last-Event-ID", description="The id of the last event that came; it stands above `after`."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which events: after a position, of one stream or type, so many at most."""
+class Page:
+    """Where a page begins, and how long it is."""
 
     after: int
     limit: int
-    stream: str | None
-    type: str | None
+    subscription: str | None
 
 
-async def _provide_wanted(
-    after: After = 0,
-    limit: Limit = 100,
-    stream: FromQuery[str | None] = None,
-    type: FromQuery[str | None] = None,
-) -> Wanted:
+async def _provide_wanted(stream: FromQuery[str | None] = None, type: FromQuery[str | None] = None) -> Wanted:
     if type is not None and type not in _TYPES:
         raise invalid([{"path": "?type", "message": "no event has this name", "value": type}])
-    return Wanted(after, limit, stream, type)
+    return Wanted(stream, type)
 
 
-@get("/", dependencies={"wanted": Provide(_provide_wanted)})
+async def _provide_page(
+    request: Web, after: After = 0, limit: Limit = 100, subscription: _Name = None
+) -> Page:
+    if subscription is not None and "after" in request.query_params:
+        message = "a subscription says itself where it begins; leave one of them out"
+        raise invalid([{"path": "?after", "message": message, "value": after}])
+    return Page(after, limit, subscription)
+
+
+@get("/", dependencies={"wanted": Provide(_provide_wanted), "page": Provide(_provide_page)})
 async def list_events(
     request: Web,
     visit: NamedDependency[Visit],
     watch: NamedDependency[Watch],
     wanted: NamedDependency[Wanted],
+    page: NamedDependency[Page],
     wait: Wait = 0,
-) -> Answer[Page[FeedEvent]]:
+) -> Answer[FeedPage]:
     """Events after a position; `stream` and `type` narrow them, `wait` waits when there is none yet.
 
-    To follow, ask again after the last `position` you were given: nothing can appear before it later.
+    To follow, ask again after `through`: nothing can appear before it later. With `subscription` they begin after the position
+    kept under that name; acknowledge `through` with the ETag of the answer once they are done, and ask again.
     """
 
-    def read() -> list[Recorded]:
-        return visit.registry.feed.after(
-            visit.studio, wanted.after, limit=wanted.limit + 1, stream=wanted.stream, type=wanted.type
+    def read() -> tuple[Subscription | None, Stretch]:
+        kept = None
+        if page.subscription is not None:
+            kept = visit.read(subscriptions.find, page.subscription)
+        after = page.after if kept is None else kept.position
+        return kept, visit.registry.feed.stretch(
+            visit.studio, after, limit=page.limit, stream=wanted.stream, type=wanted.type
         )
 
-    found = await watch.until(visit.studio, read, bool, wait=wait)
-    items = tuple(_seen(recorded) for recorded in found[: wanted.limit])
-    following = items[-1].position if len(found) > wanted.limit else None
-    return answer_page(request, Page[FeedEvent](items=items, next=following))
+    kept, found = await watch.until(visit.studio, read, lambda both: bool(both[1].events), wait=wait)
+    items = tuple(seen(recorded) for recorded in found.events)
+    following = found.through if found.more else None
+    answer = answer_page(request, FeedPage(items=items, next=following, through=found.through))
+    if kept is not None:
+        answer.headers["ETag"] = f'"{kept.version}"'
+    return answer
 
 
-def _seen(recorded: Recorded) -> FeedEvent:
-    return FeedEvent(
-        position=recorded.position,
-        stream=recorded.stream,
-        version=recorded.version,
-        type=recorded.type,
-        schema_version=recorded.schema_version,
-        recorded_at=recorded.recorded_at,
-        actor=recorded.actor,
-        request_id=recorded.request_id,
-        causation_id=recorded.causation_id,
-        correlation_id=recorded.correlation_id,
-        event_id=recorded.event_id,
-        body=recorded.event.model_dump(mode="json"),
-        body_base64=b64encode(recorded.body).decode(),
-        leaf_hash=recorded.leaf_hash.hex(),
-    )
+@get("/stream", opt={"stream": "FeedEvent"}, dependencies={"wanted": Provide(_provide_wanted)})
+async def stream_events(
+    visit: NamedDependency[Visit],
+    streams: NamedDependency[Streams],
+    wanted: NamedDependency[Wanted],
+    after: After = 0,
+    last_event_id: _LastEventId = None,
+) -> EventStream:
+    """Events after a position as server-sent events, and then each as it happens; the answer stays open.
+
+    The id of each is its position: who is cut off sends the last one as `Last-Event-ID` and misses nothing. Lines without an
+    event are sent in silences. At its end the service says why in an event named `end`.
+    """
+    return await streams.open(visit, wanted, after if last_event_id is None else _position(last_event_id))
 
 
-ROUTES: Any = Router("/events", route_handlers=[list_events], tags=["Events"])
+def _position(last_event_id: str) -> int:
+    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19):
+        raise BadHeader(
+            f"Last-Event-ID {last_event_id[:80]!r} is no position of ours",
+            hint="send the id of the last event as it came, or leave the header out",
+        )
+    return int(last_event_id)
+
+
+ROUTES: Any = Router("/events", route_handlers=[list_events, stream_events], tags=["Events"])

@@ -15,6 +15,7 @@ from api.bootstrap import Continuity
 from api.errors import RETRY_SECONDS
 from registry.errors import RegistryError
 from registry.log.migrate import newest, revision
+from registry.log.subscriptions import lags
 
 FRESH_SECONDS: Final = 1.0
 WRITING_SECONDS: Final = 5.0
@@ -39,7 +40,7 @@ class Health:
 
 
 def _look(continuity: Continuity) -> Ready:
-    checks, found = {"database": "ok", "blobs": "ok"}, None
+    checks, warnings, found = {"database": "ok", "blobs": "ok"}, {}, None
     try:
         found = revision(continuity.database)
         if found != newest():
@@ -51,6 +52,7 @@ def _look(continuity: Continuity) -> Ready:
     if checks["database"] == "ok":
         try:
             continuity.registry.check_writing(seconds=WRITING_SECONDS)
+            warnings = _lagging(continuity)
         except RegistryError as failed:
             checks["database"] = failed.message
     try:
@@ -58,7 +60,18 @@ def _look(continuity: Continuity) -> Ready:
     except RegistryError as failed:
         checks["blobs"] = failed.message
     fine = all(said == "ok" for said in checks.values())
-    return Ready(status="ready" if fine else "down", schema_revision=found, checks=checks)
+    return Ready(status="ready" if fine else "down", schema_revision=found, checks=checks, warnings=warnings)
+
+
+def _lagging(continuity: Continuity) -> dict[str, str]:
+    """Who reads under a name and is far behind: a warning, as requests are served all the same. Anybody may ask, so no names."""
+    most_us = continuity.settings.lag_warning * 1_000_000
+    with continuity.registry.reading() as connection:
+        behind = [lag for lag in lags(connection, now=continuity.registry.clock()) if lag.age_us > most_us]
+    if not behind:
+        return {}
+    oldest = max(lag.age_us for lag in behind) // 1_000_000
+    return {"subscriptions": f"{len(behind)} behind by up to {oldest} s: see `continuity subscriptions list`"}
 
 
 @get("/live")

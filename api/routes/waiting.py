@@ -1,12 +1,12 @@
-"""Waiting for news: one look per log and moment, however many wait for it."""
+"""Waiting for news in the event loop: one look per process and moment, however many wait (`registry.log.news`)."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Callable
-from typing import Annotated, Final, TypeVar
+from contextlib import suppress
+from typing import Annotated, TypeVar
 
 from litestar.concurrency import sync_to_thread
 from litestar.params import QueryParameter
@@ -18,7 +18,6 @@ T = TypeVar("T")
 Wait = Annotated[
     float, QueryParameter(ge=0, le=3600, description="Seconds to wait for it; capped by the service.")
 ]
-LOOK_SECONDS: Final = 0.1
 
 
 class Watch:
@@ -27,8 +26,6 @@ class Watch:
     def __init__(self, registry: Registry, *, most: float) -> None:
         self._registry = registry
         self._most = most
-        self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = defaultdict(list)
-        self._looking: asyncio.Task[None] | None = None
 
     async def until(self, log: str, read: Callable[[], T], good: Callable[[T], bool], *, wait: float) -> T:
         """What `read` answers: as soon as it is `good`, or when the time is over."""
@@ -38,32 +35,25 @@ class Watch:
             left = deadline - time.monotonic()
             if good(found) or left <= 0:
                 return found
-            await self._news(log, position, left)
+            await self.news(log, position, asyncio.Event(), seconds=left)
+
+    async def news(self, log: str, position: int, stirred: asyncio.Event, *, seconds: float) -> None:
+        """Return when the log has more than `position`, when somebody sets `stirred`, or when the time is over."""
+        loop = asyncio.get_running_loop()
+
+        def stir() -> None:
+            with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+                loop.call_soon_threadsafe(stirred.set)
+
+        waiting = self._registry.feed.tell(log, position, stir)
+        try:
+            async with asyncio.timeout(seconds):
+                await stirred.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._registry.feed.forget(waiting)
 
     def _read(self, log: str, read: Callable[[], T]) -> tuple[int, T]:
         """The position first: whatever is committed after it wakes us."""
         return self._registry.feed.head(log), read()
-
-    async def _news(self, log: str, position: int, seconds: float) -> None:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        entry = (position, waiter)
-        self._waiting[log].append(entry)
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
-        try:
-            async with asyncio.timeout(seconds):
-                await waiter
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting[log].remove(entry)
-
-    async def _look(self) -> None:
-        """Look at every log somebody waits for, until nobody does."""
-        while any(self._waiting.values()):
-            for log in [log for log, waiting in self._waiting.items() if waiting]:
-                head = await sync_to_thread(self._registry.feed.head, log)
-                for position, waiter in self._waiting[log]:
-                    if head > position and not waiter.done():
-                        waiter.set_result(None)
-            await asyncio.sleep(LOOK_SECONDS)

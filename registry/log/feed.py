@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,8 +12,17 @@ from sqlalchemy import Connection, select
 from registry.errors import HistoryTampered
 from registry.events.envelope import Recorded
 from registry.log.engine import Database
+from registry.log.news import News, Waiting
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS, HEADS
+
+
+class Stretch(NamedTuple):
+    """Events in order. Whatever matches up to `through` is in it; `more` says that further ones are there already."""
+
+    events: list[Recorded]
+    through: int
+    more: bool
 
 
 class Feed:
@@ -23,8 +31,7 @@ class Feed:
     def __init__(self, database: Database, reader: RowReader, *, poll_seconds: float = 0.25) -> None:
         self._database = database
         self._reader = reader
-        self._poll_seconds = poll_seconds
-        self._news = threading.Condition()
+        self._news = News(self._heads, poll_seconds=poll_seconds)
 
     def head(self, log: str) -> int:
         with self._database.reading(log) as connection:
@@ -46,21 +53,47 @@ class Feed:
             _check_no_holes(found, position)
         return found
 
+    def stretch(
+        self, log: str, position: int, *, limit: int = 100, stream: str | None = None, type: str | None = None
+    ) -> Stretch:
+        """Up to `limit` events after `position`, with how far that is complete: filters pass over what does not match."""
+        end = self.head(log)  # before the events: those that come meanwhile may be among them or not
+        found = self.after(log, position, limit=limit + 1, stream=stream, type=type)
+        if len(found) > limit:
+            return Stretch(found[:limit], found[limit - 1].position, more=True)
+        return Stretch(found, max([position, end, *(event.position for event in found[-1:])]), more=False)
+
     def wait(self, log: str, position: int, *, timeout: float) -> bool:
         """Whether anything came after `position` within `timeout` seconds. Commits of other processes are found by polling."""
-        deadline = time.monotonic() + timeout
-        while self.head(log) <= position:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            with self._news:
-                self._news.wait(min(left, self._poll_seconds))
-        return True
+        if self.head(log) > position:
+            return True
+        came = threading.Event()
+        waiting = self.tell(log, position, came.set)
+        try:
+            return came.wait(timeout) or self.head(log) > position
+        finally:
+            self.forget(waiting)
+
+    def tell(self, log: str, position: int, call: Callable[[], None]) -> Waiting:
+        """Have `call` called once, from another thread, when the log has more than `position`; it must not block."""
+        self._database.listen(self.wake)
+        return self._news.tell(log, position, call)
+
+    def forget(self, waiting: Waiting) -> None:
+        """Wait no longer."""
+        self._news.forget(waiting)
 
     def wake(self) -> None:
-        """Called after every commit of this process."""
-        with self._news:
-            self._news.notify_all()
+        """Called after every commit of this process, and whenever a commit of another one is heard of."""
+        self._news.wake()
+
+    def close(self) -> None:
+        self._news.close()
+
+    def _heads(self, logs: Collection[str]) -> dict[str, int]:
+        query = select(HEADS.c.log, HEADS.c.position).where(HEADS.c.log.in_(logs))
+        with self._database.reading() as connection:
+            return {row.log: row.position for row in connection.execute(query)}
 
 
 def head(connection: Connection, log: str) -> int:

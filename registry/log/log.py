@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from typing import TypeVar
 
 from sqlalchemy import Connection, false, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry.events.ids import MakeId
 from registry.log.answers import Answers, find_answer
@@ -81,6 +82,17 @@ class Log:
         result: T = self._writer.submit(work, timeout=self._timeout, log=log)
         return result
 
+    def apart(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a write transaction of its own, on this thread: it shares no commit, no lock and no fate with commands.
+
+        Raises LogBusy (whether it landed may be unknown) and AlreadyRegistered.
+        """
+        try:
+            with self.database.turn(), self.database.writing() as connection:
+                return work(connection)
+        except (SQLAlchemyError, OSError) as failure:
+            raise self.database.refusal(failure) from failure
+
     def check(self, *, seconds: float) -> None:
         """Prove that the writer can commit a statement, one that changes nothing. Raises LogBusy.
 
@@ -152,6 +164,7 @@ class Log:
 
     def close(self) -> None:
         self._writer.close()
+        self.feed.close()
         self.database.close()
 
     def _make_batch(self, quick: Quick) -> Batch:

@@ -130,6 +130,23 @@ class InstallationRow(SQLModel, table=True):
     value: str
 
 
+class SubscriptionRow(SQLModel, table=True):
+    """How far a named reader of a log has come. `version` grows with every change; an advance under an older one fails.
+
+    `owner` may act outside the database until `expires`. Times are microseconds.
+    """
+
+    __tablename__ = "subscriptions"
+
+    log: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int = Field(sa_type=BigInteger)
+    changed_at: int = Field(sa_type=BigInteger)
+    owner: str = ""
+    expires: int = Field(default=0, sa_type=BigInteger)
+
+
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
@@ -138,6 +155,7 @@ RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
 LANES = LaneRow.__table__  # type: ignore[attr-defined]
 TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
 INSTALLATION = InstallationRow.__table__  # type: ignore[attr-defined]
+SUBSCRIPTIONS = SubscriptionRow.__table__  # type: ignore[attr-defined]
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, INSTALLATION)
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, INSTALLATION, SUBSCRIPTIONS)

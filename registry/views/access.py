@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, insert, select, update
@@ -134,6 +134,12 @@ def _key(row: Row[Any]) -> KeyCard:
         roles=tuple(row.roles.split()),
         revoked=row.revoked,
     )
+
+
+def standing(connection: Connection, keys: Collection[str]) -> frozenset[str]:
+    """Those of the keys that were given out and not revoked."""
+    query = select(KEYS.c.key).where(KEYS.c.key.in_(keys), KEYS.c.revoked.is_(False))
+    return frozenset(connection.execute(query).scalars())
 
 
 def logs(connection: Connection) -> list[str]:

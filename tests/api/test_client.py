@@ -18,7 +18,7 @@ from api.client import (
     Unreachable,
 )
 from tests.api.cli import cards
-from tests.api.cli.scripted_http import DROPPED, Reply, Script, refuses, says, scripted
+from tests.api.cli.scripted_http import DROPPED, Reply, Script, refuses, says, scripted, tells
 
 
 @pytest.fixture
@@ -186,16 +186,45 @@ def test_pages_are_one_list(server: Script, client: ContinuityClient) -> None:
 
 
 def test_the_feed_goes_on_where_it_was(server: Script, client: ContinuityClient) -> None:
-    """A followed feed asks for what comes behind the last event seen, and waits at the service."""
+    """A followed feed that is cut off, refused for a while or ended is opened again behind the last event seen."""
     server.will(
-        says(cards.page(cards.event(4), cards.event(5))), says(cards.page()), says(cards.page(cards.event(6)))
+        tells("retry: 2000", (4, cards.event(4)), (5, cards.event(5)), cut=-40),
+        refuses(503, "streams-full"),
+        tells("id: 6\n:", 'event: end\ndata: {"code": "shutting-down"}'),
+        tells((7, cards.event(7)), "id: 8\n:"),
+        tells((9, cards.event(9))),
     )
 
     seen = [event.position for event in itertools.islice(client.events(after=3, follow=True), 3)]
 
-    assert seen == [4, 5, 6]
-    assert [asked.query["after"] for asked in server.asked] == ["3", "5", "5"]
-    assert {asked.query["wait"] for asked in server.asked} == {"20"}
+    assert seen == [4, 7, 9]
+    assert [asked.query["after"] for asked in server.asked] == ["3", "4", "4", "6", "8"]
+
+
+def test_a_followed_feed_ends_with_the_service(server: Script, client: ContinuityClient) -> None:
+    """A refusal that will not pass, and a service that stays away, end the following with their words."""
+    server.will(tells((4, cards.event(4))), refuses(401, "unauthenticated"))
+    with pytest.raises(ContinuityError, match="unauthenticated"):
+        list(client.events(follow=True))
+    server.replies[:] = [DROPPED]
+    with pytest.raises(Unreachable):
+        list(client.events(follow=True))
+
+
+def test_a_subscription_is_acknowledged_with_what_it_came_with(
+    server: Script, client: ContinuityClient
+) -> None:
+    """The page's own version and the end of what was looked at are what is acknowledged."""
+    server.will(
+        says(cards.page(cards.event(4)) | {"through": 7}, ETag='"12"'), says(cards.subscription(position=7))
+    )
+
+    reading = client.read_subscription("exporter", type="SceneOpened")
+    done = client.acknowledge("exporter", reading)
+
+    assert (reading.through, done.position) == (7, 7)
+    assert server.asked[0].query == {"subscription": "exporter", "type": "SceneOpened"}
+    assert (server.asked[1].json, server.asked[1].headers["if-match"]) == ({"position": 7}, '"12"')
 
 
 def test_names_stand_for_characters(server: Script, client: ContinuityClient) -> None:

@@ -120,5 +120,10 @@ def event(position: int, **said: Any) -> dict[str, Any]:
     return plain | said
 
 
+def subscription(name: str = "exporter", **said: Any) -> dict[str, Any]:
+    plain = {"name": name, "position": 3, "version": 2, "changed_at": 1, "behind_events": 0, "behind_us": 0}
+    return plain | said
+
+
 def page(*items: Any, then: int | None = None) -> dict[str, Any]:
     return {"items": list(items), "next": then}

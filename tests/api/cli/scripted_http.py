@@ -40,6 +40,15 @@ def refuses(status: int, code: str, /, *, headers: Mapping[str, str] | None = No
     )
 
 
+def tells(*parts: str | tuple[int, Any], cut: int | None = None) -> Reply:
+    """A stream of events: each part a (position, event), or the lines of something else."""
+    lines = [
+        part if isinstance(part, str) else f"id: {part[0]}\ndata: {json.dumps(part[1])}" for part in parts
+    ]
+    body = "".join(f"{line}\n\n" for line in lines).encode()
+    return Reply(200, body, {"Content-Type": "text/event-stream"}, cut=cut)
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request as it arrived."""

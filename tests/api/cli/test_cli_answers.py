@@ -11,7 +11,7 @@ import rich_click as click
 from api.cli.root import cli
 from tests.api.cli import cards
 from tests.api.cli.conftest import Run
-from tests.api.cli.scripted_http import DROPPED, Script, refuses, says
+from tests.api.cli.scripted_http import DROPPED, Script, refuses, says, tells
 
 
 def _leaves(group: click.Group, *names: str) -> list[tuple[tuple[str, ...], click.Command]]:
@@ -200,6 +200,47 @@ def test_events_are_lines(server: Script, run: Run) -> None:
 
     assert len(people.stdout.splitlines()) == 2
     assert [json.loads(line)["position"] for line in programs.stdout.splitlines()] == [1, 2]
+
+
+def test_events_are_followed_until_the_service_ends(server: Script, run: Run) -> None:
+    """With --follow they come from the open stream, each once, and the end of the service is told."""
+    server.will(tells((1, cards.event(1)), (2, cards.event(2))), refuses(401, "unauthenticated"))
+
+    result = run("events", "--follow", "--json")
+
+    assert [json.loads(line)["position"] for line in result.stdout.splitlines()] == [1, 2]
+    assert [asked.query["after"] for asked in server.asked] == ["0", "2"]
+    assert (result.exit_code, "unauthenticated" in result.stderr) == (1, True)
+
+
+def test_events_under_a_name_are_acknowledged_once_printed(server: Script, run: Run) -> None:
+    """Page by page until the name is not behind; a name and a position together are misuse."""
+    server.will(
+        says(cards.page(cards.event(4)) | {"through": 4}, ETag='"2"'),
+        says(cards.subscription(position=4, version=3, behind_events=1)),
+        says(cards.page(cards.event(5)) | {"through": 5}, ETag='"3"'),
+        says(cards.subscription(position=5, version=4)),
+    )
+
+    result = run("events", "--subscription", "exporter")
+    both = run("events", "--subscription", "exporter", "--after", "1")
+
+    assert (result.exit_code, len(result.stdout.splitlines()), both.exit_code) == (0, 2, 1)
+    assert [asked.method for asked in server.asked] == ["GET", "POST"] * 2
+    assert [asked.json["position"] for asked in server.asked[1::2]] == [4, 5]
+
+
+def test_subscriptions_are_put_listed_and_deleted(server: Script, run: Run) -> None:
+    """Each command is the API's own call, and the lag is shown."""
+    server.will(says({"items": [cards.subscription(behind_events=7, behind_us=1_500_000)]}))
+    listed = run("subscriptions", "list").stdout
+    server.replies[:] = [says(cards.subscription())]
+    for words in (("put", "exporter", "--from-now"), ("show", "exporter"), ("delete", "exporter")):
+        assert run("subscriptions", *words).exit_code == 0
+
+    assert "1.5 s" in listed
+    assert [asked.method for asked in server.asked] == ["GET", "PUT", "GET", "DELETE"]
+    assert server.asked[1].json == {"position": None}
 
 
 def test_a_file_that_exists_is_not_replaced(server: Script, run: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 from PIL import Image
 
 from api.app import make_server
@@ -39,7 +40,7 @@ def running(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Served]
     thread.start()
     try:
         assert ready.wait(20)
-        with Served(continuity, listener.getsockname()[1]) as service:
+        with Served(continuity, listener.getsockname()[1], server) as service:
             yield service
     finally:
         server.should_exit = True
@@ -51,8 +52,9 @@ def running(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Served]
 class Served:
     """One caller's view of it. `change` makes a new idempotency key for each call."""
 
-    def __init__(self, continuity: Continuity, port: int) -> None:
+    def __init__(self, continuity: Continuity, port: int, server: uvicorn.Server) -> None:
         self.continuity = continuity
+        self.server = server
         self.key = issue_key(
             continuity.registry, continuity.studio, "tester", roles=("approver", "consent_officer")
         )
@@ -97,6 +99,10 @@ class Served:
     def upload(self, content: bytes, **options: Any) -> httpx.Response:
         headers = {"Content-Type": "image/png", **options.pop("headers", {})}
         return self.post("/v1/assets", content=content, headers=headers, **options)
+
+    def stop(self) -> None:
+        """Ask the server to end, as a signal does."""
+        self.server.should_exit = True
 
     def position(self) -> int:
         """Where the studio's log ends."""

@@ -70,6 +70,12 @@ class Opened:
             answer = connection.execute(text(statement), values)
             return [tuple(row) for row in answer] if answer.returns_rows else []
 
+    def define(self, statement: str) -> None:
+        """Change the schema, and let the services use what is new."""
+        with self.database.migrating() as connection:
+            connection.execute(text(statement))
+            self.database.secure(connection)
+
     def unguard(self) -> None:
         """Take the triggers off the events, as an administrator can."""
         if self.database.dialect == "postgresql":

@@ -95,6 +95,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seal"),
     )
     op.create_table(
+        "subscriptions",
+        sa.Column("log", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("owner", TEXT, nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "name"),
+    )
+    op.create_table(
         "turns",
         sa.Column("log", TEXT, nullable=False),
         sa.Column("account", TEXT, nullable=False),

@@ -1,0 +1,116 @@
+"""An answer that stays open: sent chunk by chunk at its reader's pace, until it ends, must end, or its reader is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from litestar import Response
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Send
+
+from api.auth import Caller
+
+LAST_WORDS_SECONDS: Final = 1.0
+"""How long a stream that must end may still take to say so."""
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+_log = structlog.get_logger("api")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events: of one stream or type, or all."""
+
+    stream: str | None
+    type: str | None
+
+
+@dataclass(eq=False)
+class OpenStream:
+    """One reader's stream: how far it was read, and why it ends once it must."""
+
+    caller: Caller
+    wanted: Wanted
+    after: int
+    why: tuple[str, str] | None = None
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self, code: str, message: str) -> None:
+        self.why = self.why or (code, message)
+        self.over.set()
+        self.stirred.set()
+
+
+class EventStream(Response[bytes]):
+    """A response that goes on until its reader leaves or the stream ends; taking its place back is part of it."""
+
+    def __init__(
+        self,
+        stream: OpenStream,
+        chunks: AsyncIterator[bytes],
+        *,
+        stall: float,
+        closed: Callable[[], None],
+    ) -> None:
+        super().__init__(b"", media_type="text/event-stream", headers=_HEADERS)
+        self._made = partial(_Sending, stream, chunks, stall=stall, closed=closed)
+
+    def to_asgi_response(self, *_: Any, is_head_response: bool = False, **__: Any) -> ASGIResponse:
+        return self._made(headers=self.headers, is_head_response=is_head_response)
+
+
+class _Sending(ASGIResponse):
+    _should_set_content_length = False
+
+    def __init__(
+        self,
+        stream: OpenStream,
+        chunks: AsyncIterator[bytes],
+        *,
+        stall: float,
+        closed: Callable[[], None],
+        **said: Any,
+    ) -> None:
+        super().__init__(media_type="text/event-stream", **said)
+        self._stream, self._chunks, self._stall, self._closed = stream, chunks, stall, closed
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._closed()
+
+    async def send_body(self, send: Send, receive: Receive) -> None:
+        sending = asyncio.create_task(self._send(send))
+        gone = asyncio.create_task(_gone(receive))
+        over = asyncio.create_task(self._stream.over.wait())
+        try:
+            await asyncio.wait({sending, gone, over}, return_when=asyncio.FIRST_COMPLETED)
+            if over.done() and not gone.done():
+                await asyncio.wait({sending, gone}, timeout=LAST_WORDS_SECONDS)
+        finally:
+            for task in (sending, gone, over):
+                task.cancel()
+            ends = await asyncio.gather(sending, gone, over, return_exceptions=True)
+        for failed in ends:
+            if isinstance(failed, Exception):  # the answer has begun, so no problem can be told any more
+                _log.error("stream_failed", exc_info=failed)
+
+    async def _send(self, send: Send) -> None:
+        with suppress(TimeoutError):  # it took nothing for too long
+            async for chunk in self._chunks:
+                async with asyncio.timeout(self._stall):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
