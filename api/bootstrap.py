@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 import random
 import secrets
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TextIO
 
-import structlog
 from pydantic import SecretStr
 from typeid import TypeID
 
+from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings
+from api.tracing import Tracing, TracingMissing, open_tracing
 from generation.callbacks import Callbacks
 from generation.desk import Desk
 from generation.errors import KlingUnreachable
@@ -41,6 +40,7 @@ from registry.log.engine import Database, UnusableDatabase, open_database
 from registry.log.installation import pinned
 from registry.log.marks import FolderMarks, Marks
 from registry.log.migrate import migrate
+from registry.log.roles import Trace, Watch
 from registry.privacy.keys import KeyStore, open_keys, secret_for
 from registry.registry import Registry
 from registry.views import access
@@ -62,6 +62,8 @@ class Continuity:
     relays: Relays | None
     marks: Marks
     studio: str
+    metrics: Metrics
+    tracing: Tracing
     telling: bytes = field(repr=False)
     """The secret under which the digests of commands are kept: they tell nobody else what was said or uploaded."""
 
@@ -99,6 +101,7 @@ class Continuity:
             callbacks=self.callbacks,
             relays=self.relays,
             slots=self.settings.kling_slots,
+            trace=traced(self.metrics, self.tracing),
         )
 
     def close(self) -> None:
@@ -106,11 +109,16 @@ class Continuity:
         self.registry.close()
         self.keys.close()
         self.blobs.close()
+        self.tracing.close()
 
 
 def open_continuity(settings: Settings) -> Continuity:
     """Everything, ready to use. Raises UnusableSettings, naming all that cannot work at once."""
     credentials, problems = _credentials(settings)
+    try:
+        tracing, metrics = open_tracing(settings), Metrics()
+    except TracingMissing as missing:
+        problems.append(f"OTEL_EXPORTER_OTLP_ENDPOINT: {missing}")
     try:
         blobs = store_for(
             settings.blobs,
@@ -134,7 +142,9 @@ def open_continuity(settings: Settings) -> Continuity:
         clock=microseconds,
         make_id=make_id,
         random_bytes=secrets.token_bytes,
+        watch=Watch(traced(metrics, tracing), metrics.batch),
     )
+    metrics.gauge(WAITING).set_function(registry.waiting)
     return Continuity(
         settings=settings,
         database=database,
@@ -148,6 +158,8 @@ def open_continuity(settings: Settings) -> Continuity:
         relays=_relays(settings, keys),
         marks=_marks(settings, blobs),
         studio=_first_studio(database, registry),
+        metrics=metrics,
+        tracing=tracing,
         telling=secret_for(keys, "commands", secrets.token_bytes),
     )
 
@@ -185,18 +197,16 @@ def migrate_alone(settings: Settings) -> str:
         raise UnusableSettings([f"DATABASE_URL: {refused}"]) from None
 
 
-def configure_logging(stream: TextIO = sys.stderr) -> None:
-    """Logs as one JSON object a line: no line breaks of strangers, no local variables (they hold keys and prompts)."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(stream),
-    )
+def traced(metrics: Metrics, tracing: Tracing) -> Trace:
+    """Times and traces what the registry and the worker do."""
+
+    @contextmanager
+    def trace(name: str, /, **ids: str) -> Iterator[None]:
+        labels = (ids["step"],) if "step" in ids else ()
+        with metrics.timed(name, *labels), tracing.span(name, ids):
+            yield
+
+    return trace
 
 
 def microseconds() -> int:

@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from api.oversight import LogLevel
 from api.settings import Settings
 from generation.errors import GenerationError
+from generation.kling.signing import AccessKeyPair, ApiKey, Credentials
 from registry.errors import RegistryError
 
 Line = MutableMapping[str, Any]
@@ -96,17 +97,24 @@ class Redaction:
                 return self.clean(str(value))
 
 
-def secrets_of(settings: Settings) -> Iterator[str]:
-    """Everything secret in the settings: fields marked so, parts of them between commas, passwords in addresses."""
+def secrets_of(settings: Settings, credentials: Iterable[Credentials] = ()) -> Iterator[str]:
+    """Everything secret in the settings: fields marked so, parts of them between commas, passwords in addresses; and in keys
+    that were read from a file.
+    """
+    for one in credentials:
+        match one:
+            case AccessKeyPair(secret_key=secret) | ApiKey(key=secret):
+                yield secret
     for name in type(settings).model_fields:
         value = getattr(settings, name)
-        if isinstance(value, SecretStr):
-            plain = value.get_secret_value()
-            yield plain
-            yield from (part.strip().partition("=")[2] or part.strip() for part in plain.split(","))
-        elif isinstance(value, str) and "://" in value:
-            password = urlsplit(value).password
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(plain, str) and "://" in plain:
+            password = urlsplit(plain).password
             yield from (password, unquote(password)) if password else ()
+        elif isinstance(value, SecretStr) and name != "keys":  # which is a path, when it is no address
+            yield value.get_secret_value()
+            parts = value.get_secret_value().split(",")
+            yield from (part.strip().partition("=")[2] or part.strip() for part in parts)
 
 
 def _tell_exception(_logger: Any, _method: str, line: Line) -> Line:

@@ -24,7 +24,7 @@ from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.rebuild import Progress, Rebuilt
-from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled
+from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled, Watch
 from registry.log.states import Folded
 from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
@@ -61,12 +61,16 @@ class Registry:
         clock: Clock,
         make_id: MakeId,
         random_bytes: Callable[[int], bytes],
+        watch: Watch = Watch(),  # noqa: B008 - frozen
     ) -> None:
         self.clock = clock
         self.make_id = make_id
+        self._watch = watch
         self._keys = keys
         self._sealer = Sealer(keys, random_bytes)
-        self._log = Log(database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id))
+        self._log = Log(
+            database, Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id, watch)
+        )
 
     @property
     def feed(self) -> Feed:
@@ -89,13 +93,17 @@ class Registry:
         """
         answer = None if idempotency is None else _answer(idempotency)
         log = SYSTEM_LOG if commands[0].stream.partition("_")[0] in _IN_SYSTEM_LOG else studio
-        return self._log.handle(
-            Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
-        )
+        call = Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
+        with self._watch.trace("append", log=log, stream=commands[0].stream):
+            return self._log.handle(call)
 
     def check_writing(self, *, seconds: float) -> None:
         """Prove within `seconds` that commands could be committed now; leaves no event. Raises LogBusy."""
         self._log.check(seconds=seconds)
+
+    def waiting(self) -> int:
+        """How many commands wait for this process' writer."""
+        return self._log.waiting()
 
     def answered(self, studio: str, key: str, command_sha256: str) -> bytes | None:
         """The first answer under an idempotency key, before any work is done. Raises KeyReused."""

@@ -11,6 +11,7 @@ from typing import Annotated, Final, TypeVar
 from litestar.concurrency import sync_to_thread
 from litestar.params import QueryParameter
 
+from api.ending import Ending
 from registry.registry import Registry
 
 T = TypeVar("T")
@@ -24,19 +25,20 @@ LOOK_SECONDS: Final = 0.1
 class Watch:
     """Wakes those who wait for something after a position of a log. Lives in the event loop; one per application."""
 
-    def __init__(self, registry: Registry, *, most: float) -> None:
+    def __init__(self, registry: Registry, *, most: float, ending: Ending) -> None:
         self._registry = registry
         self._most = most
+        self._ending = ending
         self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = defaultdict(list)
         self._looking: asyncio.Task[None] | None = None
 
     async def until(self, log: str, read: Callable[[], T], good: Callable[[T], bool], *, wait: float) -> T:
-        """What `read` answers: as soon as it is `good`, or when the time is over."""
+        """What `read` answers: as soon as it is `good`, or when the time is over, or when the service ends."""
         deadline = time.monotonic() + min(wait, self._most)
         while True:
             position, found = await sync_to_thread(self._read, log, read)
             left = deadline - time.monotonic()
-            if good(found) or left <= 0:
+            if good(found) or left <= 0 or self._ending.begun:
                 return found
             await self._news(log, position, left)
 
@@ -64,6 +66,6 @@ class Watch:
             for log in [log for log, waiting in self._waiting.items() if waiting]:
                 head = await sync_to_thread(self._registry.feed.head, log)
                 for position, waiter in self._waiting[log]:
-                    if head > position and not waiter.done():
+                    if (head > position or self._ending.begun) and not waiter.done():
                         waiter.set_result(None)
             await asyncio.sleep(LOOK_SECONDS)

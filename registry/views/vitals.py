@@ -190,7 +190,9 @@ def _progress(connection: Connection, stages: Sequence[Any], now: int, memories:
         .group_by(LEASES.c.memory)
     ).all()
     attempts = select(func.max(LEASES.c.attempts)).select_from(_LEASED)
-    in_vain = select(func.count()).select_from(_LEASED).where(LEASES.c.attempts >= MANY, LEASES.c.expires == 0)
+    in_vain = (
+        select(func.count()).select_from(_LEASED).where(LEASES.c.attempts >= MANY, LEASES.c.expires == 0)
+    )
     return Progress(
         stages=by_stage,
         waiting={row.memory: row.work for row in put_off},
@@ -207,7 +209,9 @@ def _progress(connection: Connection, stages: Sequence[Any], now: int, memories:
 
 def _due_since(connection: Connection, now: int) -> int | None:
     """Since when the longest due is due, of what needs no slot: let go and due again, left by a holder that died, or new."""
-    left = select(func.min(func.coalesce(func.nullif(LEASES.c.expires, 0), LEASES.c.due))).select_from(_LEASED)
+    left = select(func.min(func.coalesce(func.nullif(LEASES.c.expires, 0), LEASES.c.due))).select_from(
+        _LEASED
+    )
     due = left.where(LEASES.c.due <= now, LEASES.c.expires <= now, ~WORK.c.sends)
     taken = select(LEASES.c.work).where(LEASES.c.log == WORK.c.log, LEASES.c.work == WORK.c.work).exists()
     new = select(func.min(WORK.c.since)).where(~WORK.c.sends, ~taken)

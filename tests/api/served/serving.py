@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from api.app import make_server
+from api.server import make_server
 from api.auth import issue_key
 from api.bootstrap import Continuity, open_continuity
 from api.settings import Settings

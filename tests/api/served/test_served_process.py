@@ -13,7 +13,7 @@ import httpx
 _RUN = """
 import sys
 from pathlib import Path
-from api.app import run_server
+from api.server import run_server
 from api.settings import Settings
 run_server(Settings.from_environment({"CONTINUITY_DATA": sys.argv[1]}), port=0, port_file=Path(sys.argv[2]))
 """
