@@ -63,7 +63,6 @@ def configure_logging(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *steps[3:], render],
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *steps[:3]],
-            keep_exc_info=True,
         )
     )
     logging.basicConfig(handlers=[others], level=logging.WARNING, force=True)

@@ -20,6 +20,7 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -103,6 +104,7 @@ class Metrics:
     """The measures of this process. Any thread may count."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # when each label was first seen: as many lines again, which nobody asked for
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)

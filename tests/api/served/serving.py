@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from api.server import make_server
 from api.auth import issue_key
 from api.bootstrap import Continuity, open_continuity
+from api.server import make_server
 from api.settings import Settings
 
 NOWHERE = {
