@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from generation.desk import Desk
 from generation.errors import KlingUnreachable
+from generation.outbound import Download, Outbound
 from registry.log.roles import Trace
 from registry.log.tables import LEASES
 from tests.api.logging_lines import written
@@ -119,7 +121,8 @@ def test_no_secret_is_in_the_lines_of_a_worker(studio: World) -> None:
 def test_a_worker_that_ends_lets_go(world: World, provider: Sandbox, point: str) -> None:
     """Told to end between two steps or in a download, it lets go at once; another goes on, and what was paid is paid once."""
     told: list[str] = []
-    ends = hooked(world.desk, lambda at, _: told.append(at) if at == point else None)
+    pieces = world.with_desk(outbound=Pieces(world.desk.outbound))
+    ends = hooked(pieces.desk, lambda at, _: told.append(at) if at == point else None)
     ending = world.with_desk(**vars_of(ends), stopping=lambda: bool(told))
     asked = ending.ask(**ALONE)
     ending.work_until(lambda: bool(told))
@@ -131,6 +134,21 @@ def test_a_worker_that_ends_lets_go(world: World, provider: Sandbox, point: str)
     done = world.carry(asked)[0]
     assert (done.outcome, done.reason) == ("delivered", "")
     check_all(world, provider.ledger())
+
+
+class Pieces:
+    """The way out, on which downloads come in small pieces."""
+
+    def __init__(self, outbound: Outbound) -> None:
+        self._outbound = outbound
+
+    @contextmanager
+    def download(self, url: str, **rest: Any) -> Iterator[Download]:
+        with self._outbound.download(url, **rest) as whole:
+            yield replace(
+                whole,
+                chunks=(chunk[at : at + 999] for chunk in whole.chunks for at in range(0, len(chunk), 999)),
+            )
 
 
 def vars_of(desk: Desk) -> dict[str, Any]:
