@@ -104,7 +104,8 @@ class Metrics:
     """The measures of this process. Any thread may count."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # when each label was first seen: as many lines again, which nobody asked for
+        # They say when each label was first seen: as many lines again, which nobody asked for.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)

@@ -27,7 +27,7 @@ from pydantic import (
 from api.addresses import is_postgresql, with_password, without_credentials
 from api.from_files import SUFFIX, with_files
 from api.oversight import Oversight
-from api.pace import Count, Pace, Seconds, Size
+from api.pace import Count, Seconds, Size
 from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
 from generation.errors import GenerationError

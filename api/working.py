@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import structlog
-from prometheus_client import start_http_server
+from prometheus_client import Gauge, start_http_server
 
 from api.bootstrap import Continuity
 from api.logs import configure_logging, secrets_of
@@ -27,21 +28,32 @@ def work(continuity: Continuity, stopping: threading.Event, *, owner: str) -> No
     """
     settings = continuity.settings
     configure_logging(secrets_of(settings, continuity.credentials.values()), level=settings.log_level)
-    looked = continuity.metrics.gauge(LOOKED_AT)
+    stop = beating(settings.beat, stopping.is_set, looked=continuity.metrics.gauge(LOOKED_AT))
 
     def sleep(seconds: float) -> None:
-        looked.set_to_current_time()
         stopping.wait(seconds)
-
-    def stop() -> bool:
-        looked.set_to_current_time()
-        return stopping.is_set()
 
     desk = replace(continuity.desk(), stopping=stopping.is_set)
     with _metrics_served(continuity):
         _log.info("worker_starts", worker=owner)
         Worker(desk, owner=owner, sleep=sleep).run(stop)
         _log.info("worker_ends", worker=owner)
+
+
+def beating(beat: Path | None, stopped: Callable[[], bool], *, looked: Gauge) -> Callable[[], bool]:
+    """The worker's question whether to stop, asked each time its loop comes round: the file's time and the gauge say when.
+
+    A file that cannot be written stops no work: whoever looks at it will see that it is old.
+    """
+
+    def asked() -> bool:
+        looked.set_to_current_time()
+        if beat is not None:
+            with suppress(OSError):
+                beat.touch()
+        return stopped()
+
+    return asked
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from api.cli import (
     check,
     clips,
     demo,
+    doctor,
     elements,
     events,
     generate,
@@ -103,6 +104,7 @@ def cli(*, until_stdin_closes: bool) -> None:
 for _group in (
     *demo.COMMANDS,
     *running.COMMANDS,
+    *doctor.COMMANDS,
     *keys.COMMANDS,
     *studios.COMMANDS,
     *assets.COMMANDS,
