@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from registry.events.account import AccountHeld
 from registry.events.likeness import ConsentGranted
 from registry.views.vitals import Vitals, vitals
 from tests.generation.unknown import quarantined, unknown
+from tests.servers.building import build
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, CONTEXT, World, new_id
 
@@ -188,3 +190,23 @@ def test_a_number_names_nobody(studio: World, name: str) -> None:
     assert name in told
     for secret in (studio.studio, studio.production, studio.account, "Mina"):
         assert secret not in told
+
+
+def test_the_numbers_come_from_postgresql_too(on_postgres: Path) -> None:
+    """The same questions on the other engine, with something to count in each of them."""
+    world = build(on_postgres, "http://127.0.0.1:9")
+    try:
+        world.ask(**ALONE, needed_by=datetime.fromtimestamp(world.desk.now() // US + 60, UTC).isoformat())
+        world.do(SetBudget(stream=world.production, units="6"))
+        world.work(1)
+        seen = now(world)
+        world.clock.pass_by(700)
+        later = now(world)
+    finally:
+        world.registry.close()
+
+    assert (seen.money.reserved, seen.money.budgets) == (3, (0.5,))
+    assert (seen.slots.open + seen.slots.waiting, sum(seen.progress.stages.values())) == (1, 1)
+    assert seen.deadlines.needed_by is not None
+    assert later.deadlines.missed == 1
+    assert seen.progress.worked_at is not None
