@@ -1,4 +1,4 @@
-"""The HTTP application, assembled; and the server that runs it.
+"""The HTTP application, assembled; `api.server` runs it.
 
 Order of a request: its id is settled, the route found, the key checked (`auth.Entry`), the body parsed and the visit made
 (`routes.commanding`), the route called in a thread; whatever is raised on the way becomes a problem document (`errors`).
@@ -7,16 +7,12 @@ Order of a request: its id is settled, the route found, the key checked (`auth.E
 from __future__ import annotations
 
 import asyncio
-import signal
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
-import uvicorn
 from litestar import Litestar, Response, Router
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
@@ -25,7 +21,8 @@ from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Message, Scope
 
 from api.auth import ENTRIES, Entry, settle_request_id
-from api.bootstrap import Continuity, configure_logging, open_continuity
+from api.bootstrap import Continuity
+from api.ending import Ending
 from api.errors import Web, answer_problem
 from api.routes import (
     accounts,
@@ -44,6 +41,7 @@ from api.routes import (
     likenesses,
     lineage,
     me,
+    metrics,
     payloads,
     pins,
     productions,
@@ -62,7 +60,7 @@ from api.routes.docs import docs_routes
 from api.routes.health import Health
 from api.routes.streaming import Streams
 from api.routes.waiting import Watch
-from api.settings import Settings
+from api.scraping import InstallationGauges
 
 _RESOURCES: Final = (
     me,
@@ -92,10 +90,13 @@ _RESOURCES: Final = (
     callbacks,
     relay,
 )
+_OF_OPERATION: Final = (health, metrics)
+THREADS: Final = "request"
+"""What the names of the threads begin with that answer requests."""
 
 
-def create_app(continuity: Continuity) -> Litestar:
-    """The application over an open installation. The caller closes both."""
+def create_app(continuity: Continuity, ending: Ending) -> Litestar:
+    """The application over an open installation, until it ends. The caller closes both."""
     make_id = continuity.registry.make_id
     v1 = Router(
         "/v1",
@@ -104,22 +105,25 @@ def create_app(continuity: Continuity) -> Litestar:
         request_max_body_size=continuity.settings.body_most_bytes,
     )
     known = KnownQueries()
-    watch = Watch(continuity.registry, most=continuity.settings.wait_most)
+    watch = Watch(continuity.registry, most=continuity.settings.wait_most, ending=ending)
     streams = Streams(continuity, watch)
+    gauges = InstallationGauges(continuity.registry, slots=continuity.settings.kling_slots)
+    operation = [resource.ROUTES for resource in _OF_OPERATION]
     dependencies = {
         "continuity": Provide(lambda: continuity, sync_to_thread=False),
         "known_queries": Provide(lambda: known, sync_to_thread=False),
         "watch": Provide(lambda: watch, sync_to_thread=False),
         "streams": Provide(lambda: streams, sync_to_thread=False),
-        "health": Provide(_once(lambda: Health(continuity))),
+        "health": Provide(_once(lambda: Health(continuity, ending))),
+        "gauges": Provide(lambda: gauges, sync_to_thread=False),
         "visit": Provide(provide_visit),
         "question": Provide(provide_question),
         "change": Provide(provide_change),
     }
-    document = describe([v1, health.ROUTES], dependencies, version("continuity"))
+    document = describe([v1, *operation], dependencies, version("continuity"))
     known.names = query_names(document)
     app = Litestar(
-        [v1, health.ROUTES, docs_routes(document)],
+        [v1, *operation, docs_routes(document)],
         dependencies=dependencies,
         middleware=[DefineMiddleware(Entry, registry=continuity.registry)],
         exception_handlers={Exception: _problems(make_id)},
@@ -135,82 +139,18 @@ def create_app(continuity: Continuity) -> Litestar:
     return app
 
 
-def run_server(
-    settings: Settings, host: str = "127.0.0.1", port: int = 8000, *, port_file: Path | None = None
-) -> None:
-    """Serve until interrupted. Port 0 takes a free one; the chosen port is written to `port_file` once requests are answered."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        chosen = listener.getsockname()[1]
-        configure_logging()
-        continuity = open_continuity(settings)
-        try:
-
-            def ready() -> None:
-                if port_file is not None:
-                    part = port_file.with_name(f"{port_file.name}.part")
-                    part.write_text(str(chosen))
-                    part.replace(port_file)
-
-            with _ending_by_signal():
-                make_server(continuity, ready).run(sockets=[listener])
-        finally:
-            continuity.close()
-
-
-@contextmanager
-def _ending_by_signal() -> Iterator[None]:
-    """Uvicorn ends on these signals and then raises them again, for whoever stood there before; here that is nobody."""
-    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
-def make_server(continuity: Continuity, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
-    """A server, not yet running; `ready` is called once it answers."""
-    app = create_app(continuity)
-    config = uvicorn.Config(
-        app,
-        ws="none",
-        server_header=False,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-    return _Announcing(config, ready, app.state["streams"].leave)
-
-
-class _Announcing(uvicorn.Server):
-    """Says when it listens and when it no longer will; uvicorn has no hook for those moments."""
-
-    def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], leaving: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self._ready, self._leaving = ready, leaving
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if not self.should_exit:
-            self._ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._leaving()  # or open streams would be waited for, and cut off
-        await super().shutdown(sockets=sockets)
-
-
 def _threads(count: int) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """As many threads as requests are served at once: the loop's default is six on two cores."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        with ThreadPoolExecutor(count, thread_name_prefix="request") as threads:
-            asyncio.get_running_loop().set_default_executor(threads)
+        threads = ThreadPoolExecutor(count, thread_name_prefix=THREADS)
+        asyncio.get_running_loop().set_default_executor(threads)
+        try:
             yield
+        finally:
+            # Whoever is still at work was given its time; the event loop must not be held up by a thread.
+            threads.shutdown(wait=False, cancel_futures=True)
 
     return lifespan
 

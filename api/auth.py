@@ -109,8 +109,9 @@ def settle_request_id(scope: Any, make_id: Callable[[str], str]) -> str:
     """The id the caller gave (X-Request-Id) when it is a usable one, else a new one; kept for the whole request."""
     state = scope.setdefault("state", {})
     if "request_id" not in state:
-        given = _header(scope, b"x-request-id") or ""
-        state["request_id"] = given if _REQUEST_ID.fullmatch(given) else make_id("request")
+        given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"]
+        usable = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
+        state["request_id"] = given[0] if usable else make_id("request")
     request_id: str = state["request_id"]
     return request_id
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 import random
 import secrets
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, TextIO
+from typing import Final
 
-import structlog
 from pydantic import SecretStr
 from typeid import TypeID
 
+from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings
+from api.tracing import NoTracing, Tracing, TracingMissing, open_tracing
 from generation.callbacks import Callbacks
 from generation.desk import Desk
 from generation.errors import KlingUnreachable
@@ -41,6 +41,7 @@ from registry.log.engine import Database, UnusableDatabase, open_database
 from registry.log.installation import pinned
 from registry.log.marks import FolderMarks, Marks
 from registry.log.migrate import migrate
+from registry.log.roles import Trace, Watch
 from registry.privacy.keys import KeyStore, open_keys, secret_for
 from registry.registry import Registry
 from registry.views import access
@@ -81,6 +82,8 @@ class Continuity:
     relays: Relays | None
     marks: Marks
     studio: str
+    metrics: Metrics
+    tracing: Tracing
     secrets: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def telling(self, studio: str) -> bytes:
@@ -126,6 +129,7 @@ class Continuity:
             callbacks=self.callbacks,
             relays=self.relays,
             slots=self.settings.kling_slots,
+            trace=traced(self.metrics, self.tracing),
         )
 
     def close(self) -> None:
@@ -133,13 +137,21 @@ class Continuity:
         self.registry.close()
         self.keys.close()
         self.blobs.close()
+        self.tracing.close()
 
 
 def open_continuity(settings: Settings) -> Continuity:
     """Everything, ready to use. Raises UnusableSettings, naming all that cannot work at once."""
     credentials, problems = _credentials(settings)
-    stores = open_stores(settings, problems)
+    tracing: Tracing = NoTracing()
+    metrics = Metrics()
+    try:
+        tracing = open_tracing(settings)
+    except TracingMissing as missing:
+        problems.append(f"OTEL_EXPORTER_OTLP_ENDPOINT: {missing}")
+    stores = open_stores(settings, problems, watch=Watch(traced(metrics, tracing), metrics.batch))
     keys, registry = stores.keys, stores.registry
+    metrics.gauge(WAITING).set_function(registry.waiting)
     return Continuity(
         settings=settings,
         database=stores.database,
@@ -153,10 +165,17 @@ def open_continuity(settings: Settings) -> Continuity:
         relays=_relays(settings, keys),
         marks=_marks(settings, stores.blobs),
         studio=_first_studio(stores.database, registry),
+        metrics=metrics,
+        tracing=tracing,
     )
 
 
-def open_stores(settings: Settings, problems: list[str] | None = None) -> Stores:
+def open_stores(
+    settings: Settings,
+    problems: list[str] | None = None,
+    *,
+    watch: Watch = Watch(),  # noqa: B008 - frozen
+) -> Stores:
     """What is kept, at the schema of this version. Raises UnusableSettings with all that cannot work, `problems` among it."""
     problems = [] if problems is None else problems
     try:
@@ -183,6 +202,7 @@ def open_stores(settings: Settings, problems: list[str] | None = None) -> Stores
         make_id=make_id,
         random_bytes=secrets.token_bytes,
         scratch=settings.rebuild_folder,
+        watch=watch,
     )
     return Stores(settings, database, registry, keys, blobs)
 
@@ -220,18 +240,16 @@ def migrate_alone(settings: Settings) -> str:
         raise UnusableSettings([f"DATABASE_URL: {refused}"]) from None
 
 
-def configure_logging(stream: TextIO = sys.stderr) -> None:
-    """Logs as one JSON object a line: no line breaks of strangers, no local variables (they hold keys and prompts)."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(stream),
-    )
+def traced(metrics: Metrics, tracing: Tracing) -> Trace:
+    """Times and traces what the registry and the worker do."""
+
+    @contextmanager
+    def trace(name: str, /, **ids: str) -> Iterator[None]:
+        labels = (ids["step"],) if "step" in ids else ()
+        with metrics.timed(name, *labels), tracing.span(name, ids):
+            yield
+
+    return trace
 
 
 def microseconds() -> int:

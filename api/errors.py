@@ -12,7 +12,6 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.exceptions import ValidationException as Invalid
@@ -26,8 +25,6 @@ Web = Request[Any, Any, Any]
 PROBLEM_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2
 _LONGEST_VALUE: Final = 300
-
-_log = structlog.get_logger("api")
 
 
 class SurfaceError(Exception):
@@ -181,9 +178,7 @@ def answer_problem(request: Web, error: Exception) -> Response[bytes]:
     status = int(document["status"])
     if status in (429, 503):
         headers.setdefault("Retry-After", str(RETRY_SECONDS))
-    if status >= 500:
-        _log.error("request_failed", status=status, code=document["code"], method=request.method,
-                   path=_place(request), request_id=document["request_id"], exc_info=error)  # fmt: skip
+    request.scope["state"]["failure"] = error  # for the one line that is written of this request
     body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, status_code=status, headers=headers, media_type=PROBLEM_TYPE)
 

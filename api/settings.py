@@ -26,7 +26,8 @@ from pydantic import (
 
 from api.addresses import is_postgresql, with_password, without_credentials
 from api.from_files import SUFFIX, with_files
-from api.pace import Count, Pace, Seconds, Size
+from api.oversight import Oversight
+from api.pace import Count, Seconds, Size
 from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
 from generation.errors import GenerationError
@@ -49,7 +50,7 @@ _NOT_OURS: Final = {
     "database_owner_password": "DATABASE_OWNER_PASSWORD",
     "blobs_url": "BLOBS_URL",
 }
-"""Variables whose name is not simply CONTINUITY_ and the field; all of `s3_…` and `kling_…` are their own too."""
+"""Variables whose name is not simply CONTINUITY_ and the field; all of `s3_…`, `kling_…` and `otel_…` are their own too."""
 
 
 class UnusableSettings(Exception):
@@ -69,7 +70,7 @@ def variable_of(field: str) -> str:
     """The environment variable of a field; those of durations end in _SECONDS."""
     if field in _NOT_OURS:
         return _NOT_OURS[field]
-    name = field.upper() if field.startswith(("s3_", "kling_")) else _OURS + field.upper()
+    name = field.upper() if field.startswith(("s3_", "kling_", "otel_")) else _OURS + field.upper()
     counted = Settings.model_fields[field].annotation is float and not field.endswith("_second")
     return f"{name}_SECONDS" if counted else name
 
@@ -83,7 +84,7 @@ def _secret(field: str) -> bool:
     return bool(Settings.model_fields[field].annotation == (SecretStr | None))
 
 
-class Settings(Pace):
+class Settings(Oversight):
     """Everything that can be set. Durations are seconds, sizes are bytes."""
 
     data: Path = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from api.from_files import SUFFIX
+from api.oversight import Oversight
 from api.pace import Pace
 from api.settings import Settings, may_stand_in_a_file, variable_of
 
@@ -13,7 +14,8 @@ def settings_reference() -> str:
     """The text of docs/reference/settings.md."""
     rows = []
     fields = Settings.model_fields
-    for name in (*(name for name in fields if name not in Pace.model_fields), *Pace.model_fields):
+    inherited = (*Oversight.__annotations__, *Pace.model_fields)
+    for name in (*(name for name in fields if name not in inherited), *inherited):
         field = fields[name]
         default = "" if field.default in (None, "") else f"`{_written(field.default)}`"
         variable = f"`{variable_of(name)}`"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from generation.desk import Desk
 from generation.errors import CannotDelete, GenerationError
@@ -137,5 +138,6 @@ class Sweep:
         return False
 
     def _try(self, log: str, stream: str) -> None:
-        if carry_out(self._desk, log, stream, context=self._context):
-            self._again.pop(stream, None)
+        with bound_contextvars(studio=log):
+            if carry_out(self._desk, log, stream, context=self._context):
+                self._again.pop(stream, None)

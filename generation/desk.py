@@ -32,7 +32,7 @@ from registry.events.production import BudgetReleased, BudgetSettled
 from registry.log.lanes import DEFAULT_SLOTS
 from registry.log.leases import Lease
 from registry.log.marks import Marks
-from registry.log.roles import Handled
+from registry.log.roles import Handled, Trace, untraced
 from registry.registry import Registry
 from registry.views import queue
 
@@ -75,6 +75,10 @@ class Desk:
     """Who makes relay addresses; None where the provider cannot reach us."""
     slots: int = DEFAULT_SLOTS
     """Tasks of a model an account may have open at once, where nobody said otherwise."""
+    trace: Trace = untraced
+    """Who times and traces what is done here."""
+    stopping: Callable[[], bool] = lambda: False
+    """Whether this worker is to end: what can be taken up again at no cost is then let go."""
 
     def resend_policy(self, route: str) -> ResendPolicy:
         return self.resend.get(route, "never")
@@ -167,6 +171,10 @@ class Wait:
     seconds: float
     note: str
     memory: str = ""
+
+
+class LetGo(Exception):
+    """The worker is to end, and the step at hand can be taken up again from its beginning by another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import IO, Final
 
 import structlog
 
-from generation.desk import Desk, Held, Moved, Step, Wait
+from generation.desk import Desk, Held, LetGo, Moved, Step, Wait
 from generation.errors import KlingUnreachable, OutboundRefused, ResultRefused
 from generation.following import ask
 from generation.kling.client import Found
@@ -57,7 +57,7 @@ def fetch(desk: Desk, held: Held) -> Step:
     if succeeded is None or submission is None:
         raise RuntimeError(f"{held.id} has nothing to fetch")
     try:
-        with tempfile.TemporaryFile() as file:
+        with tempfile.TemporaryFile() as file, desk.trace("fetch", submission=submission):
             key, kept = _from_store(desk, held, f"{held.lease.log}/{submission}/clip", file)
             url, digest = kept or _from_provider(desk, held, file)
             footage = _checked(probe(file), succeeded, held)
@@ -127,7 +127,15 @@ def _downloaded(desk: Desk, url: str, file: IO[bytes]) -> str:
         declared = download.content_type.partition(";")[0].strip().lower()
         if declared.startswith(_NO_FILM):
             raise ResultRefused(f"it is declared as {declared[:80]}, not as footage", why="type")
-        return _written(file, download.chunks)
+        return _written(file, _unless_stopped(desk, download.chunks))
+
+
+def _unless_stopped(desk: Desk, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """A download may take minutes, and the next worker can begin it anew. Raises LetGo."""
+    for chunk in chunks:
+        if desk.stopping():
+            raise LetGo
+        yield chunk
 
 
 def _written(file: IO[bytes], chunks: Iterator[bytes]) -> str:

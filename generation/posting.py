@@ -66,12 +66,13 @@ def post(desk: Desk, held: Held, submission: str, *, line: Line, body: WireBody,
     if unmarked := mark_sent(desk, line.durable):
         posted = PostResult(NotSent(unmarked))
     else:
-        posted = line.client.create(
-            route_of(plan.endpoint),
-            body,
-            deadline_seconds=max(0.001, until - desk.monotonic()),
-            still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
-        )
+        with desk.trace("paid call", submission=submission, account=plan.account):
+            posted = line.client.create(
+                route_of(plan.endpoint),
+                body,
+                deadline_seconds=max(0.001, until - desk.monotonic()),
+                still_allowed=lambda: desk.monotonic() < until and _still_ours(desk, held),
+            )
     outcome = _outcome(
         desk, held, submission, client=line.client, posted=posted, external=body.external_task_id or ""
     )

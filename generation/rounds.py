@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from generation.census import Count, census_every_us, take_census
 from generation.desk import Desk
@@ -80,7 +81,8 @@ class Rounds:
         if not lease:
             return False
         self._look_at = now
-        self._carry(lease)
+        with bound_contextvars(studio=lease.log, round=lease.work, worker=self._owner):
+            self._carry(lease)
         return True
 
     def _carry(self, lease: Lease) -> None:
@@ -88,13 +90,13 @@ class Rounds:
         try:
             pause, why = self._pause(self._purpose.run(self._desk, lease, context)), ""
         except StaleLease:
-            _log.warning("lease_lost", work=lease.work, epoch=lease.epoch)
+            _log.warning("lease_lost", epoch=lease.epoch)
             return
         except (RegistryError, GenerationError) as failure:
-            _log.warning("round_failed", work=lease.work, code=failure.code, message=failure.message)
+            _log.warning("round_failed", code=failure.code, message=failure.message)
             pause, why = self._desk.durations.hold(lease.attempts), failure.message
         except Exception as failure:  # noqa: BLE001 - a worker must outlive whatever an account does to it
-            _log.exception("round_crashed", work=lease.work)
+            _log.exception("round_crashed")
             pause, why = self._desk.durations.hold(lease.attempts), f"failed ({type(failure).__name__})"
         self._let_go(lease, pause, why)
 
@@ -109,4 +111,4 @@ class Rounds:
         try:
             self._desk.registry.release(lease, due=due, note=why, progressed=not why)
         except RegistryError as busy:
-            _log.warning("release_failed", work=lease.work, code=busy.code, message=busy.message)
+            _log.warning("release_failed", code=busy.code, message=busy.message)

@@ -6,14 +6,16 @@ Nothing is remembered between steps but what the log holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars, unbind_contextvars
 
 from generation.awaiting import compile_awaited
 from generation.deleting import Sweep
-from generation.desk import Desk, Done, Held, Moved, Step, Wait
+from generation.desk import Desk, Done, Held, LetGo, Moved, Step, Wait
 from generation.ending import end
 from generation.errors import GenerationError
 from generation.fetching import fetch
@@ -69,35 +71,48 @@ class Worker:
             return False
         if lease is None:
             return False
+        with _told_of(lease), self._desk.trace("carry", **ids_of(lease)):
+            self._take(lease)
+        return True
+
+    def _take(self, lease: Lease) -> None:
         try:
             self._carry(lease)
         except StaleLease:
-            _log.warning("lease_lost", work=lease.work, epoch=lease.epoch)
+            _log.warning("lease_lost", epoch=lease.epoch)
         except (RegistryError, GenerationError) as failure:
-            _log.warning("step_failed", work=lease.work, code=failure.code, message=failure.message)
+            _log.warning("step_failed", code=failure.code, message=failure.message)
             pause = Wait(self._desk.durations.retry(lease.attempts), failure.message, lease.memory)
             self._let_go(lease, pause, progressed=False)
         except Exception as failure:  # noqa: BLE001 - a worker must outlive whatever one piece of work does to it
-            _log.exception("step_crashed", work=lease.work)
+            _log.exception("step_crashed")
             why = f"a step failed unexpectedly ({type(failure).__name__}); it is tried again"
             pause = Wait(self._desk.durations.hold(lease.attempts), why, lease.memory)
             self._let_go(lease, pause, progressed=False)
-        return True
 
     def _carry(self, lease: Lease) -> None:
         progressed = False
         while True:
-            step = self._step(lease)
-            match step:
+            match self._next(lease):
                 case Moved():
                     progressed = True
                     lease = replace(self._kept(lease), sends=False)
-                case Wait():
-                    self._let_go(lease, step, progressed=progressed)
+                case Wait() as pause:
+                    self._let_go(lease, pause, progressed=progressed)
                     return
                 case Done():
                     self._desk.registry.finish(lease)
+                    _log.info("carried_to_its_end")
                     return
+
+    def _next(self, lease: Lease) -> Step:
+        """The next step, unless this worker ends: then the work is let go, for another to take up."""
+        try:
+            if self._desk.stopping():
+                raise LetGo
+            return self._step(lease)
+        except LetGo:
+            return Wait(0, "let go by a worker that ended", lease.memory)
 
     def _kept(self, lease: Lease) -> Lease:
         """Held longer when half of it is over: most steps are shorter than that, and holding on is a commit of its own."""
@@ -107,6 +122,15 @@ class Worker:
 
     def _step(self, lease: Lease) -> Step:
         held = self._held(lease)
+        if held.paid_by is not None:
+            bind_contextvars(submission=held.paid_by)
+        stage = _stage_of(held)
+        with self._desk.trace("step", step=stage, **ids_of(lease), submission=held.paid_by or ""):
+            step = self._one(held)
+        _log.debug("step", stage=stage, then=type(step).__name__.lower())
+        return step
+
+    def _one(self, held: Held) -> Step:
         if isinstance(held.subject, Generation):
             return self._film(held, held.subject)
         return self._make(held, held.subject)
@@ -175,10 +199,34 @@ class Worker:
                 lease, due=due, note=pause.note, progressed=progressed, memory=pause.memory
             )
         except RegistryError as busy:
-            _log.warning("release_failed", work=lease.work, code=busy.code, message=busy.message)
+            _log.warning("release_failed", code=busy.code, message=busy.message)
 
     def _lease_us(self) -> int:
         return int(self._desk.durations.lease * 1_000_000)
+
+
+def ids_of(lease: Lease) -> dict[str, str]:
+    """What a lease is about: the studio, and the generation, element, voice or account by its kind."""
+    return {"studio": lease.log, lease.work.partition("_")[0]: lease.work}
+
+
+@contextmanager
+def _told_of(lease: Lease) -> Iterator[None]:
+    """Every line that is written meanwhile says which work, whose, and which paid call once it is known."""
+    with bound_contextvars(**ids_of(lease), worker=lease.owner):
+        try:
+            yield
+        finally:
+            unbind_contextvars("submission")
+
+
+def _stage_of(held: Held) -> str:
+    """Where it stands, in the words of the queue: its own stage, and its submission's while that is under way."""
+    subject = held.subject
+    own = (
+        subject.stage if isinstance(subject, Generation) else subject.mint.stage if subject.mint else "ended"
+    )
+    return held.submission.stage if own == "submitting" else own
 
 
 def _ending_of(submission: Submission) -> Ending:

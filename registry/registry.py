@@ -28,7 +28,7 @@ from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.moving import Moves
 from registry.log.rebuild import Progress, Rebuilt
-from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled
+from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled, Watch
 from registry.log.states import Folded
 from registry.log.subscriber import Subscriber
 from registry.privacy.keys import KeyStore
@@ -61,7 +61,7 @@ class Registry:
     database when it is not given.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that comes from outside is handed in here
         self,
         database: Database,
         *,
@@ -70,12 +70,14 @@ class Registry:
         make_id: MakeId,
         random_bytes: Callable[[int], bytes],
         scratch: Path | None = None,
+        watch: Watch = Watch(),  # noqa: B008 - frozen
     ) -> None:
         self.clock = clock
         self.make_id = make_id
+        self._watch = watch
         self._keys = keys
         self._sealer = Sealer(keys, random_bytes)
-        parts = Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id)
+        parts = Parts(DECIDERS, PROJECTIONS, self._sealer, leaf_hash, clock, make_id, watch)
         self._log = Log(database, parts, scratch=scratch)
 
     @property
@@ -104,9 +106,9 @@ class Registry:
         """
         answer = None if idempotency is None else _answer(idempotency)
         log = SYSTEM_LOG if commands[0].stream.partition("_")[0] in _IN_SYSTEM_LOG else studio
-        return self._log.handle(
-            Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
-        )
+        call = Handle(log, tuple(commands), context, answer=answer, fence=fence, expected=expected or {})
+        with self._watch.trace("append", log=log, stream=commands[0].stream):
+            return self._log.handle(call)
 
     def once(self, studio: str, context: Context, idempotency: Idempotency) -> Handled:
         """Do what `idempotency.build` does once per key, and keep its answer, in one commit and without an event.
@@ -122,6 +124,10 @@ class Registry:
     def check_writing(self, *, seconds: float) -> None:
         """Prove within `seconds` that commands could be committed now; leaves no event. Raises LogBusy."""
         self._log.check(seconds=seconds)
+
+    def waiting(self) -> int:
+        """How many commands wait for this process' writer."""
+        return self._log.waiting()
 
     def answered(self, studio: str, key: str, command_sha256: str) -> bytes | None:
         """The first answer under an idempotency key, before any work is done. Raises KeyReused."""

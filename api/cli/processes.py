@@ -11,8 +11,8 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,30 +38,38 @@ class MadeKey:
 
 def serve_api(environment: Environment, host: str, port: int, port_file: Path | None) -> None:
     """Serve until interrupted."""
-    from api.app import run_server
+    from api.server import run_server
 
     with _usable(), _free(host, port):
         run_server(_settings(environment), host, port, port_file=port_file)
 
 
 def run_worker(environment: Environment) -> None:
-    """Carry work on until interrupted; the step at hand is finished first."""
-    from api.bootstrap import configure_logging
-    from generation.worker import Worker
+    """Carry work on until interrupted: the step at hand is finished or let go first. Interrupted again, it ends at once."""
+    from api.logs import configure_logging
+    from api.working import work
 
     configure_logging()
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-
-    def sleep(seconds: float) -> None:
-        stopping.wait(seconds)
-
+    stopping = _stopping_by_signal()
     with _opened(environment) as continuity:
         _finish_erasures(continuity)
-        owner = f"worker-{socket.gethostname()}-{os.getpid()}"
-        stop = _beating(continuity.settings.beat, stopping.is_set)
-        Worker(continuity.desk(), owner=owner, sleep=sleep).run(stop)
+        work(continuity, stopping, owner=f"worker-{socket.gethostname()}-{os.getpid()}")
+
+
+def _stopping_by_signal() -> threading.Event:
+    """Set by the first interrupt; the next one ends the process as if nobody had heard it."""
+    from api.ending import leave_at_once
+
+    stopping = threading.Event()
+
+    def stop(number: int, _frame: object) -> None:
+        if stopping.is_set():
+            leave_at_once(number)
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return stopping
 
 
 def run_sandbox(
@@ -115,21 +123,6 @@ def bootstrap_key(
         studio = studio or continuity.studio
         key = issue_key(continuity.registry, studio, holder, roles=roles, random_bytes=secrets.token_bytes)
         return MadeKey(key, studio)
-
-
-def _beating(beat: Path | None, stopped: Callable[[], bool]) -> Callable[[], bool]:
-    """The worker's question whether to stop, asked each time its loop comes round; the file's time says when it last was.
-
-    A file that cannot be written stops no work: whoever looks at it will see that it is old.
-    """
-
-    def asked() -> bool:
-        if beat is not None:
-            with suppress(OSError):
-                beat.touch()
-        return stopped()
-
-    return asked
 
 
 def _finish_erasures(continuity: Continuity) -> None:

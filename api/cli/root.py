@@ -13,6 +13,7 @@ from api.cli import (
     check,
     clips,
     demo,
+    doctor,
     elements,
     events,
     generate,
@@ -105,6 +106,7 @@ def cli(*, until_stdin_closes: bool) -> None:
 for _group in (
     *demo.COMMANDS,
     *running.COMMANDS,
+    *doctor.COMMANDS,
     *keys.COMMANDS,
     *studios.COMMANDS,
     *archive.COMMANDS,

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 
 from api.bodies import Alive, Ready
 from api.bootstrap import Continuity
+from api.ending import Ending
 from api.errors import RETRY_SECONDS
 from registry.errors import RegistryError
 from registry.log.migrate import newest, revision
@@ -25,13 +26,16 @@ WRITING_SECONDS: Final = 5.0
 class Health:
     """The last look at the parts; looked at again at most once a second. Lives in the event loop."""
 
-    def __init__(self, continuity: Continuity) -> None:
+    def __init__(self, continuity: Continuity, ending: Ending) -> None:
         self._continuity = continuity
+        self._ending = ending
         self._turn = asyncio.Lock()
         self._seen: Ready | None = None
         self._seen_at = 0.0
 
     async def ready(self) -> Ready:
+        if self._ending.begun:
+            return Ready(status="down", schema_revision=None, checks={"service": "it is stopping"})
         async with self._turn:
             if self._seen is None or time.monotonic() - self._seen_at > FRESH_SECONDS:
                 self._seen = await sync_to_thread(_look, self._continuity)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from os.path import commonpath
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 import urllib3
@@ -35,6 +35,7 @@ from .digest import CHUNK, agree, check_arrived, clip, pour, verified
 from .keys import check_content_type, check_key, check_prefix, check_sha256
 from .protocol import StoredBlob
 
+T = TypeVar("T")
 # S3's limit for one PUT.
 MAX_BLOB = 5 * 1024**3
 SPOOL_IN_MEMORY = 8 * 1024**2
@@ -214,6 +215,18 @@ class BucketBlobs:
             if not self._client.bucket_exists(self._place.bucket):
                 self._ready = False
                 raise self._down("the bucket is gone", "create it again, or look at who removed it")
+
+    def asked(self, ask: Callable[[Minio, str], T]) -> T:
+        """What the server says to something no store is asked for (`bucket_facts`), with its errors as ours. Makes no bucket."""
+        with self._talking(self._place.bucket):
+            return ask(self._client, self._place.bucket)
+
+    def open_to_strangers(self, key: str) -> bool:
+        """Whether an object can be read without any key."""
+        with self._talking(key):
+            signed = self._client.presigned_get_object(self._place.bucket, check_key(key))
+            address = urlsplit(signed)._replace(query="").geturl()
+            return int(self._pool.request("GET", address, redirect=False).status) == 200
 
     def close(self) -> None:
         self._pool.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
@@ -20,7 +20,7 @@ from registry.log.forgetting import forget_words
 from registry.log.moving import Moves
 from registry.log.quick import Quick
 from registry.log.rebuild import Progress, Rebuild, Rebuilt, Wanted, throw_away_stale
-from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal
+from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal, Watch
 from registry.log.rows import RowReader, RowWriter
 from registry.log.sqlite import SqliteDatabase
 from registry.log.states import Folded, States
@@ -42,6 +42,7 @@ class Parts:
     leaf_hash: LeafHash
     clock: Clock
     make_id: MakeId
+    watch: Watch = field(default_factory=Watch)
 
 
 class Log:
@@ -65,6 +66,7 @@ class Log:
             states=self._states,
             projections=parts.projections,
             after_commit=self._committed,
+            batch=parts.watch.batch,
         )
         self.moves = Moves(database, self.transact, self.reader, parts.projections, parts.leaf_hash)
         self._tidy()
@@ -100,6 +102,10 @@ class Log:
         """
         nothing = update(HEADS).where(false()).values(position=HEADS.c.position)
         self._writer.submit(lambda connection: connection.execute(nothing).close(), timeout=seconds)
+
+    def waiting(self) -> int:
+        """How many commands wait for the writer."""
+        return self._writer.waiting()
 
     def answered(self, log: str, key: str, command_sha256: str) -> bytes | None:
         """The first answer under this idempotency key, before any work is done. Raises KeyReused."""

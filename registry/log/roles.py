@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -79,6 +80,28 @@ class Seal(Protocol):
 LeafHash = Callable[[Mapping[str, Any]], bytes]
 Clock = Callable[[], int]
 """Microseconds since 1970, UTC."""
+
+
+class Trace(Protocol):
+    """Wraps a piece of work, so that somebody outside may time it and see what it was part of. It changes nothing about it.
+
+    The name is one of ours, and of what the work is about only ids are told: nothing personal.
+    """
+
+    def __call__(self, name: str, /, **ids: str) -> AbstractContextManager[None]: ...
+
+
+def untraced(name: str, /, **ids: str) -> AbstractContextManager[None]:  # noqa: ARG001 - the part that nobody plays
+    """Nobody watches."""
+    return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who watches the log at work. `batch` is told how many calls each commit carries; it is quick, and never raises."""
+
+    trace: Trace = untraced
+    batch: Callable[[int], None] = lambda calls: None  # noqa: ARG005
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,12 +68,14 @@ class Writer:
         states: States,
         projections: Sequence[Projection],
         after_commit: Callable[[Sequence[str]], None],
+        batch: Callable[[int], None],
     ) -> None:
         self._database = database
         self._make_batch = make_batch
         self._states = states
         self._projections = projections
         self._after_commit = after_commit
+        self._batch = batch
         self.pens = [Pen(f"log-writer-{number}", self._serve) for number in range(database.pens)]
         if database.pens > 1:
             self.pens.append(Pen("log-works", self._serve))
@@ -86,6 +88,10 @@ class Writer:
         log = work.log if isinstance(work, Handle) else log
         pen = self.pens[-1] if log is None else self.pens[crc32(log.encode()) % self._database.pens]
         return pen.submit(Ticket(work, log), timeout=timeout)
+
+    def waiting(self) -> int:
+        """How many tickets nobody has taken up yet."""
+        return sum(pen.waiting() for pen in self.pens)
 
     def close(self) -> None:
         for pen in self.pens:
@@ -150,6 +156,7 @@ class Writer:
         if attempt.batch is not None:
             attempt.batch.promote()
             self._after_commit([*attempt.event_ids()])
+        self._batch(len(attempt.tickets))
         for ticket, result in attempt.results:
             ticket.done.set_result(result)
         again = [ticket for ticket, outcome in attempt.outcomes if not _settle(ticket, outcome)]

@@ -49,7 +49,10 @@ class ConsentRow(SQLModel, table=True):
     """One consent; `granted` is its event as JSON, with what is personal opened."""
 
     __tablename__ = "view_consents"
-    __table_args__ = (Index("consents_by_likeness", "log", "likeness", "position"),)
+    __table_args__ = (
+        Index("consents_by_likeness", "log", "likeness", "position"),
+        Index("consents_by_end", "ends_at"),
+    )
 
     log: str = Field(primary_key=True)
     consent: str = Field(primary_key=True)
@@ -57,6 +60,7 @@ class ConsentRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
     granted: bytes
     granted_at: int = Field(sa_type=BigInteger)
+    ends_at: int | None = Field(default=None, sa_type=BigInteger)
     revoked_at: int | None = Field(default=None, sa_type=BigInteger)
     revoked_because: str
 
@@ -179,6 +183,7 @@ def _granted(recorded: Recorded, event: ConsentGranted) -> dict[str, Any]:
         "position": recorded.position,
         "granted": opened.model_dump_json().encode(),
         "granted_at": recorded.recorded_at,
+        "ends_at": event.ends_at,
         "revoked_because": "",
     }
 

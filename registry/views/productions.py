@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
@@ -26,9 +27,14 @@ from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 from registry.views.pins import PinCard, pins_of
 
+MICRO: Final = 1_000_000
+"""Of these parts a unit has in the books of this view."""
+
 
 class ProductionRow(SQLModel, table=True):
-    """One production."""
+    """One production; what is reserved for its calls under way and what is settled, in millionths of a unit, as no database adds
+    decimals in text.
+    """
 
     __tablename__ = "view_productions"
 
@@ -45,6 +51,8 @@ class ProductionRow(SQLModel, table=True):
     territories: str
     closed: bool
     opened_at: int = Field(sa_type=BigInteger)
+    reserved_micro: int = Field(sa_type=BigInteger)
+    settled_micro: int = Field(sa_type=BigInteger)
 
 
 PRODUCTIONS = ProductionRow.__table__  # type: ignore[attr-defined]
@@ -88,6 +96,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                         territories="",
                         closed=False,
                         opened_at=recorded.recorded_at,
+                        reserved_micro=0,
+                        settled_micro=0,
                     )
                 )
             case AccountChosen() as event:
@@ -100,10 +110,29 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, weight=weight)
             case TerritoriesSet(territories=territories):
                 _change(connection, recorded, territories=" ".join(territories))
-            case BudgetReserved() | BudgetSettled() | BudgetReleased() | CharacterPinned() | PinReleased():
+            case BudgetReserved(units=units):
+                _change(connection, recorded, **_booked(reserved=_micro(units)))
+            case BudgetSettled(units=units, reserved=reserved):
+                _change(connection, recorded, **_booked(reserved=-_micro(reserved), settled=_micro(units)))
+            case BudgetReleased(units=units):
+                _change(connection, recorded, **_booked(reserved=-_micro(units)))
+            case CharacterPinned() | PinReleased():
                 _change(connection, recorded)  # the version callers name in If-Match
             case ProductionClosed():
                 _change(connection, recorded, closed=True)
+
+
+def _booked(*, reserved: int, settled: int = 0) -> dict[str, Any]:
+    """The columns after an entry in the production's books, in millionths."""
+    return {
+        "reserved_micro": PRODUCTIONS.c.reserved_micro + reserved,
+        "settled_micro": PRODUCTIONS.c.settled_micro + settled,
+    }
+
+
+def _micro(units: str) -> int:
+    """Exact: units have six decimals at most."""
+    return int(Decimal(units) * MICRO)
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
@@ -157,8 +186,8 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[P
 
 def _card(row: Row[Any], pins: tuple[PinCard, ...]) -> ProductionCard:
     values = dict(row._mapping)
-    values.pop("log")
-    values.pop("position")
+    for internal in ("log", "position", "reserved_micro", "settled_micro"):
+        values.pop(internal)
     values["id"] = values.pop("production")
     values["territories"] = tuple(row.territories.split())
     return ProductionCard(**values, pins=pins)

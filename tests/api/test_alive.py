@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from api import alive
-from api.cli import processes
+from api.metrics import LOOKED_AT, Metrics
+from api.working import beating
 
 
 class _Door(BaseHTTPRequestHandler):
@@ -56,7 +57,7 @@ def test_a_worker_is_well_while_its_loop_comes_round(tmp_path: Path) -> None:
     assert alive.main(["--beat", str(beat)]) == 1
 
     stopping = threading.Event()
-    asked = processes._beating(beat, stopping.is_set)
+    asked = beating(beat, stopping.is_set, looked=Metrics().gauge(LOOKED_AT))
     assert not asked()
     assert alive.main(["--beat", str(beat)]) == 0
     assert alive.main(["--beat", str(beat), "--url", "http://127.0.0.1:1/"]) == 1
@@ -68,8 +69,9 @@ def test_a_worker_is_well_while_its_loop_comes_round(tmp_path: Path) -> None:
 
 def test_a_beat_that_cannot_be_written_stops_no_work(tmp_path: Path) -> None:
     """A full or missing disk costs the health check, not the worker; and without a file nothing is written."""
-    assert processes._beating(tmp_path / "absent" / "beat", lambda: True)()
-    assert processes._beating(None, lambda: True)()
+    looked = Metrics().gauge(LOOKED_AT)
+    assert beating(tmp_path / "absent" / "beat", lambda: True, looked=looked)()
+    assert beating(None, lambda: True, looked=looked)()
 
 
 def test_the_check_loads_nothing_of_ours() -> None:

@@ -15,9 +15,9 @@ import httpx
 import uvicorn
 from PIL import Image
 
-from api.app import make_server
 from api.auth import issue_key
 from api.bootstrap import Continuity, open_continuity
+from api.server import make_server
 from api.settings import Settings
 
 NOWHERE = {

@@ -11,6 +11,7 @@ import pytest
 from litestar import Litestar, get
 
 from api.app import _check_entries, create_app
+from api.ending import Ending
 from tests.api.served.serving import Served, png
 
 ABOUT_THE_PROVIDER = (
@@ -50,7 +51,7 @@ def test_every_reference_resolves_and_every_operation_is_described(document: dic
     for path, _, operation in _operations(document):
         assert operation["description"]
         assert "application/problem+json" in operation["responses"]["default"]["content"]
-        assert (operation["security"] == []) == path.startswith(("/health/", *BY_TOKEN))
+        assert (operation["security"] == []) == path.startswith(("/health/", "/metrics", *BY_TOKEN))
         assert set(re.findall(r"{(\w+)}", path)) == {
             one["name"] for one in operation["parameters"] if one["in"] == "path"
         }
@@ -120,7 +121,7 @@ def test_the_page_reaches_no_other_host(service: Served) -> None:
 
 def test_no_route_is_without_a_declared_entry(service: Served) -> None:
     """Every route says how it is entered; an application with one that does not is not made."""
-    create_app(service.continuity)
+    create_app(service.continuity, Ending(0))
 
     @get("/secret", sync_to_thread=False)
     def secret() -> str:
@@ -131,9 +132,9 @@ def test_no_route_is_without_a_declared_entry(service: Served) -> None:
 
 
 def test_only_health_and_documents_are_open(service: Served) -> None:
-    """Without a key nothing answers but the probes and the documentation."""
+    """Without a key nothing answers but the probes, the metrics and the documentation."""
     bare = {"Authorization": ""}
-    for path in ("/health/live", "/health/ready", "/docs", "/openapi.json"):
+    for path in ("/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json"):
         assert service.http.get(path, headers=bare).status_code == 200
     for path in service.get("/openapi.json").json()["paths"]:
         if path.startswith("/v1/"):

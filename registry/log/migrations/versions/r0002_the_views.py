@@ -148,10 +148,12 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("granted", sa.LargeBinary(), nullable=False),
         sa.Column("granted_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.Column("revoked_because", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("log", "consent"),
     )
+    op.create_index("consents_by_end", "view_consents", ["ends_at"], unique=False)
     op.create_index("consents_by_likeness", "view_consents", ["log", "likeness", "position"], unique=False)
     op.create_table(
         "view_continuity",
@@ -341,6 +343,8 @@ def upgrade() -> None:
         sa.Column("territories", TEXT, nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_micro", sa.BigInteger(), nullable=False),
+        sa.Column("settled_micro", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "production"),
     )
     op.create_table(
