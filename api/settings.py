@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Set
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Self, get_args
-from urllib.parse import urlencode
 
 from pydantic import (
     Field,
@@ -26,7 +25,7 @@ from pydantic import (
 
 from api.addresses import is_postgresql, with_password, without_credentials
 from api.from_files import SUFFIX, with_files
-from api.oversight import Oversight
+from api.keeping import BUCKET, IN_BUCKET, Keeping
 from api.pace import Count, Seconds, Size
 from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
@@ -38,10 +37,6 @@ from generation.policies import GUIDE, EndFrame, Policies
 from registry.log.lanes import DEFAULT_SLOTS
 
 _OURS: Final = "CONTINUITY_"
-_BUCKET: Final = "s3:"
-_POSTGRESQL: Final = "postgresql"
-IN_BUCKET: Final = "bucket"
-"""Says of marks that they are in the bucket of the blobs; a folder of that name is `./bucket`."""
 _NOT_OURS: Final = {
     "data": "CONTINUITY_DATA",
     "database_url": "DATABASE_URL",
@@ -84,36 +79,9 @@ def _secret(field: str) -> bool:
     return bool(Settings.model_fields[field].annotation == (SecretStr | None))
 
 
-class Settings(Oversight):
+class Settings(Keeping):
     """Everything that can be set. Durations are seconds, sizes are bytes."""
 
-    data: Path = Field(
-        Path("data"), description="Folder for everything that is kept here: the database, keys, blobs."
-    )
-    database_url: SecretStr | None = Field(
-        None,
-        description="The database: `sqlite:///` and a path, or `postgresql://user@host/name` (17 or newer) with libpq's "
-        "parameters, as `?sslmode=verify-full`. Empty: `continuity.sqlite` in the data folder.",
-    )
-    database_password: SecretStr | None = Field(
-        None, description="Its user's password, unless the address holds one."
-    )
-    database_owner_url: SecretStr | None = Field(
-        None,
-        description="The same database for the login that owns its tables: `continuity migrate` uses it, services need not "
-        "have it. Empty: the login of DATABASE_URL.",
-    )
-    database_owner_password: SecretStr | None = Field(None, description="The owner's password, likewise.")
-    keys: SecretStr | None = Field(
-        None,
-        description="The data keys that seal personal fields: a file, or `postgresql://…` for a store that several machines "
-        "share; back it up apart. Empty: `keys.sqlite` in the data folder.",
-    )
-    marks: str = Field(
-        "",
-        description="Where the marks are that tell a restored database; never restore them too: a folder, or `bucket` for the "
-        "blobs' bucket. Empty: the bucket when the database is PostgreSQL and blobs are in one, else `marks` in the data folder.",
-    )
     beat: Path | None = Field(
         None,
         description="File whose time a worker sets whenever its loop comes round, for health checks "
@@ -147,23 +115,6 @@ class Settings(Oversight):
     relay_requests: Count = Field(20, description="How often it is answered, HEAD and ranges included.")
     url: str = Field("http://127.0.0.1:8000", description="Where the command line finds the service.")
     key: SecretStr | None = Field(None, description="The API key the command line uses.")
-
-    blobs_url: str = Field(
-        "",
-        description="The blob store: `file:///folder`, or `s3://bucket?endpoint=…`. Empty: the S3 settings below, "
-        "else `blobs` in the data folder.",
-    )
-    s3_endpoint: str = Field(
-        "", description="Host and port of any S3 server; set it to keep blobs in a bucket."
-    )
-    s3_bucket: str = Field(
-        "continuity",
-        description="The bucket; made when it is absent. On Ceph it must keep no versions: writers could overwrite each other.",
-    )
-    s3_access_key: SecretStr | None = Field(None, description="Its access key.")
-    s3_secret_key: SecretStr | None = Field(None, description="Its secret key.")
-    s3_region: str = Field("us-east-1", description="Its region.")
-    s3_secure: bool = Field(True, description="Whether it speaks https.")
 
     kling_base_url: str = Field(
         "https://api-singapore.klingai.com", description="Kling's API for accounts that name no host."
@@ -269,56 +220,6 @@ class Settings(Oversight):
             raise ValueError(f"KLING_WEBHOOK_SECRETS: {refused}") from None
         return self
 
-    @property
-    def database(self) -> str:
-        """The database's URL, with its password: not to be shown."""
-        if self.database_url is None:
-            return f"sqlite:///{self.data.absolute() / 'continuity.sqlite'}"
-        return _whole(self.database_url, self.database_password)
-
-    @property
-    def database_owner(self) -> str:
-        """The same database for who may change its tables, with the password: not to be shown."""
-        if self.database_owner_url is None:
-            return self.database
-        return _whole(self.database_owner_url, self.database_owner_password)
-
-    @property
-    def key_store(self) -> str:
-        """A path, or the URL of a PostgreSQL with its password: not to be shown."""
-        return self.keys.get_secret_value() if self.keys else str(self.data / "keys.sqlite")
-
-    @property
-    def key_file(self) -> Path:
-        """The key store when it is a file. Raises ValueError when it is a database."""
-        if is_postgresql(self.key_store):
-            raise ValueError("CONTINUITY_KEYS names a database, not a file")
-        return Path(self.key_store)
-
-    @property
-    def rebuild_folder(self) -> Path:
-        """Where the views are made anew; there while they are."""
-        return self.data / "rebuild"
-
-    @property
-    def marks_folder(self) -> Path | None:
-        """The folder of the marks; None when they are in the blobs' bucket, where several machines see them."""
-        shared = not self.marks and self.database.startswith(_POSTGRESQL) and self.blobs.startswith(_BUCKET)
-        if self.marks == IN_BUCKET or shared:
-            return None
-        return Path(self.marks or self.data / "marks")
-
-    @property
-    def blobs(self) -> str:
-        """The blob store's URL, without keys."""
-        if self.blobs_url:
-            return self.blobs_url
-        if not self.s3_endpoint:
-            return f"file://{self.data.absolute() / 'blobs'}"
-        scheme = "https" if self.s3_secure else "http"
-        asked = {"endpoint": f"{scheme}://{self.s3_endpoint}", "region": self.s3_region}
-        return f"s3://{self.s3_bucket}?{urlencode(asked)}"
-
     def outbound_policy(self) -> OutboundPolicy:
         """Whom this installation may connect to. Raises ValueError on a bad suffix."""
         return OutboundPolicy(
@@ -358,12 +259,6 @@ def _resend(text: str) -> dict[str, ResendPolicy]:
     return found
 
 
-def _whole(address: SecretStr, password: SecretStr | None) -> str:
-    """Raises ValueError when the password has no place in the address."""
-    plain = address.get_secret_value()
-    return with_password(plain, password.get_secret_value()) if password else plain
-
-
 def _unknown(given: Mapping[str, str], known: Set[str]) -> Iterator[str]:
     for name in sorted(given):
         if name.startswith(_OURS) and name not in known:
@@ -377,7 +272,7 @@ def _disagreements(raw: Mapping[str, str]) -> Iterator[str]:
         yield "KLING_ACCESS_KEY and KLING_SECRET_KEY come together: set both or neither"
     if {"kling_access_key", "kling_api_key"} <= raw.keys():
         yield "KLING_API_KEY stands instead of the pair: set one of them, the other goes into KLING_KEYS_FILE"
-    bucket = "s3_endpoint" in raw or raw.get("blobs_url", "").startswith(_BUCKET)
+    bucket = "s3_endpoint" in raw or raw.get("blobs_url", "").startswith(BUCKET)
     if bucket and not {"s3_access_key", "s3_secret_key"} <= raw.keys():
         yield "a bucket needs S3_ACCESS_KEY and S3_SECRET_KEY"
     if {"s3_endpoint", "blobs_url"} <= raw.keys():
