@@ -79,6 +79,8 @@ def _bring_in(house: House, folder: Path, studio: str, contents: Contents, *, ri
     _take_keys(house, studio, ring)
     _take_blobs(house, folder, studio, contents)
     _take_events(house, folder, studio, contents)
+    if before.position and ring.destroyed:
+        house.registry.forget(studio, ring.destroyed)  # who was here before they were erased elsewhere
     for rows in read_answers(folder, contents, ring):
         moves.keep_answers(studio, rows)
     _finish(house, studio, contents, ring)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.errors import HistoryTampered, Refusal
 from registry.log.engine import Database
+from registry.log.quick import Quick
 from registry.log.roles import LeafHash, Projection
 from registry.log.rows import RowReader
 from registry.log.tables import ANSWERS, EVENTS, HEADS
@@ -139,8 +140,10 @@ class Moves:
             for expected, row in enumerate(fresh, head.position + 1):
                 self._check(log, expected, row, not_before=latest)
                 latest = row["recorded_at"]
-            connection.execute(insert(EVENTS), fresh)
-            self._project(connection, fresh)
+            quick = Quick(connection)
+            quick.execute(insert(EVENTS), fresh)
+            self._project(quick, fresh)
+            quick.arrive()
             moved = {"position": fresh[-1]["position"], "recorded_at": latest}
             connection.execute(update(HEADS).where(HEADS.c.log == log).values(**moved))
 
@@ -173,7 +176,8 @@ class Moves:
 
         self.transact(work, log=log)
 
-    def _project(self, connection: Connection, rows: Sequence[Row]) -> None:
+    def _project(self, quick: Quick, rows: Sequence[Row]) -> None:
+        connection: Any = quick  # of a connection projections use `execute` alone, and that is here
         recorded = [self.reader.recorded(row) for row in rows]
         for projection in self.projections:
             if wanted := [event for event in recorded if event.type in projection.events]:

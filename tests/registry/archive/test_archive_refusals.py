@@ -13,11 +13,13 @@ from registry.archive.exporting import export_studio
 from registry.archive.importing import StudioIsHere, import_studio
 from registry.archive.layout import one_at_a_time
 from registry.deciders.studio import NotMoved, OpenStudio
+from registry.erasure import Tools, carry_out, order_erasure
 from registry.errors import ArchiveError, HistoryTampered, NotFound
 from registry.log.moving import Moves, NotArriving
 from tests.registry.archive.houses import Installation, order, source
+from tests.registry.erasing.person import HER
 from tests.registry.events.golden import an_id
-from tests.registry.log.opened import STUDIO, introduce
+from tests.registry.log.opened import ME, STUDIO, introduce
 
 
 def opened(there: Installation) -> None:
@@ -151,6 +153,24 @@ def test_a_move_comes_back(old: Installation, new: Installation, tmp_path: Path)
         == [f"{STUDIO}/asset_y/original"]
     )
     assert old.log.handle(introduce()).position == len(new.events()) + 1
+
+
+def test_who_was_erased_elsewhere_is_erased_here(
+    old: Installation, new: Installation, tmp_path: Path
+) -> None:
+    """A studio that comes back leaves nothing at its first place of somebody who was erased at the second: no table, no file."""
+    person = old.told()
+    there, back = tmp_path / "there", tmp_path / "back"
+    export_studio(old.house(), STUDIO, order(there, move=True))
+    import_studio(new.house(), source(there))
+    order_erasure(new.log.registry, STUDIO, HER, "request", context=ME)
+    carry_out(Tools(new.log.registry, new.blobs, person.provider, ME), STUDIO, HER)
+    assert person.traces() != {}
+    export_studio(new.house(), STUDIO, order(back, move=True))
+    import_studio(old.house(), source(back))
+
+    assert person.traces() == {}
+    assert old.views() == new.views()
 
 
 def test_a_move_is_called_off(old: Installation, tmp_path: Path) -> None:
