@@ -27,7 +27,7 @@ SIZES: Final = (1, 2, 5, 30)
 """Events of a call: most calls are small, most events come in large ones."""
 
 
-_OTHER_HEAD: Final = text("INSERT INTO heads (log, position, recorded_at) VALUES ('studio_other', 0, 0)")
+_OTHER_HEAD: Final = text("INSERT INTO heads VALUES ('studio_other', 0, 0, '')")
 
 
 class Thrown(Exception):
