@@ -102,7 +102,11 @@ class Batch:
             head = self.quick.ask(_HEAD, {"of_log": log})
             take_answers = self.answers.ask(self.quick, log, keys, self.clock())
             take_states = self.states.ask(self.quick, log, streams)
-            self._locked(log, head.result().one_or_none())
+            row = head.result().one_or_none()
+            self._locked(log, row)
+            if row is None:  # a log's first command: nothing was held yet when those were read
+                take_answers = self.answers.ask(self.quick, log, keys, self.clock())
+                take_states = self.states.ask(self.quick, log, streams)
             take_answers()
             take_states()
             self.states.ask(self.quick, log, streams)()

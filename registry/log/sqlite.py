@@ -84,7 +84,8 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        with self.writing() as connection:
+        # In turn: a program that starts while others write would wait for the file in vain.
+        with self.turn(), self.writing() as connection:
             yield connection
 
     def secure(self, connection: Connection) -> None:

@@ -7,7 +7,7 @@ All functions run on the writer's connection where they write. Times are microse
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, update
@@ -65,10 +65,7 @@ def find(connection: Connection, log: str, name: str) -> Subscription:
     """The subscription as it stands. Raises NotFound."""
     row = connection.execute(select(SUBSCRIPTIONS).where(_here(log, name))).one_or_none()
     if row is None:
-        raise NotFound(
-            f"there is no subscription {name!r}",
-            hint=f"make it: continuity subscriptions put {name}",
-        )
+        raise _nobody(name)
     return _subscription(row)
 
 
@@ -85,16 +82,13 @@ def put(connection: Connection, log: str, name: str, *, position: int | None, no
     """
     at = head(connection, log) if position is None else position
     _must_be_reached(connection, log, at)
-    moved = connection.execute(
-        update(SUBSCRIPTIONS)
-        .where(_here(log, name))
-        .values(position=at, version=SUBSCRIPTIONS.c.version + 1, changed_at=now, owner="", expires=0)
-    )
-    if not moved.rowcount:
+    kept = _held(connection, log, name)
+    if kept is None:
         _must_have_room(connection, log)
-        made = {"log": log, "name": name, "position": at, "version": 1, "changed_at": now}
-        connection.execute(insert(SUBSCRIPTIONS).values(**made, owner="", expires=0))
-    return find(connection, log, name)
+        made = Subscription(log, name, at, 1, now)
+        connection.execute(insert(SUBSCRIPTIONS).values(**asdict(made)))
+        return made
+    return _write(connection, kept, replace(kept, position=at, changed_at=now))
 
 
 def advance(connection: Connection, kept: Subscription, *, to: int, now: int) -> Subscription:
@@ -108,29 +102,24 @@ def advance(connection: Connection, kept: Subscription, *, to: int, now: int) ->
             hint="to read events again, put the subscription to an earlier position",
         )
     _must_be_reached(connection, kept.log, to)
-    moved = connection.execute(
-        update(SUBSCRIPTIONS)
-        .where(_here(kept.log, kept.name), SUBSCRIPTIONS.c.version == kept.version)
-        .values(position=to, version=kept.version + 1, changed_at=now, owner="", expires=0)
-    )
-    if moved.rowcount != 1:
-        raise changed(find(connection, kept.log, kept.name), kept.version)
-    return find(connection, kept.log, kept.name)
+    current = _held(connection, kept.log, kept.name)
+    if current is None:
+        raise _nobody(kept.name)
+    if current.version != kept.version:
+        raise changed(current, kept.version)
+    return _write(connection, current, replace(current, position=to, changed_at=now))
 
 
 def take(
     connection: Connection, log: str, name: str, *, owner: str, now: int, until: int
 ) -> Subscription | None:
     """Hold the subscription until then, to act outside the database; None while somebody else holds it. Raises NotFound."""
-    kept = find(connection, log, name)
+    kept = _held(connection, log, name)
+    if kept is None:
+        raise _nobody(name)
     if kept.expires > now:
         return None
-    connection.execute(
-        update(SUBSCRIPTIONS)
-        .where(_here(log, name), SUBSCRIPTIONS.c.version == kept.version)
-        .values(version=kept.version + 1, owner=owner, expires=until)
-    )
-    return find(connection, log, name)
+    return _write(connection, kept, kept, owner=owner, expires=until)
 
 
 def let_go(connection: Connection, kept: Subscription) -> None:
@@ -173,6 +162,27 @@ def changed(current: Subscription, seen: int) -> VersionConflict:
         f"the subscription {current.name!r} is at version {current.version} (position {current.position}), not {seen}",
         hint="somebody else reads under this name, or moved it; read on from its position",
         current=current.version,
+    )
+
+
+def _held(connection: Connection, log: str, name: str) -> Subscription | None:
+    """The subscription, which nobody else changes before this transaction ends; a file is held whole anyway."""
+    row = connection.execute(select(SUBSCRIPTIONS).where(_here(log, name)).with_for_update()).one_or_none()
+    return None if row is None else _subscription(row)
+
+
+def _write(
+    connection: Connection, was: Subscription, now: Subscription, *, owner: str = "", expires: int = 0
+) -> Subscription:
+    """The next version of what `_held` answered."""
+    written = replace(now, version=was.version + 1, owner=owner, expires=expires)
+    connection.execute(update(SUBSCRIPTIONS).where(_here(was.log, was.name)).values(**asdict(written)))
+    return written
+
+
+def _nobody(name: str) -> NotFound:
+    return NotFound(
+        f"there is no subscription {name!r}", hint=f"make it: continuity subscriptions put {name}"
     )
 
 

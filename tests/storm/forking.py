@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, Final
@@ -34,9 +34,9 @@ def begun(*works: tuple[Callable[..., None], tuple[Any, ...]]) -> Iterator[list[
 
 
 def in_threads(work: Callable[..., None], *calls: tuple[Any, ...]) -> None:
-    """Make each call in a thread of its own, all at once. Raises what the first of them raised."""
+    """Make each call in a thread of its own, all at once. Raises what the first that failed raised."""
     with ThreadPoolExecutor(len(calls)) as threads:
-        for done in [threads.submit(work, *arguments) for arguments in calls]:
+        for done in as_completed([threads.submit(work, *arguments) for arguments in calls]):
             done.result()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from registry.errors import LogBusy
 from registry.log import subscriptions
@@ -26,7 +27,7 @@ SIZES: Final = (1, 2, 5, 30)
 """Events of a call: most calls are small, most events come in large ones."""
 
 
-_OTHER_HEAD: Final = text("INSERT INTO heads (log, position, recorded_at) VALUES ('studio_other', 0, 0)")
+_OTHER_HEAD: Final = text("INSERT INTO heads VALUES ('studio_other', 0, 0, '')")
 
 
 class Thrown(Exception):
@@ -83,10 +84,13 @@ def _fail(log: Opened, commands: list[object]) -> None:
 
 
 def hold(home: Path, done: Path) -> None:
-    """Keep transactions open while others write: one that reads and must not see anything move, and one that has written."""
+    """Keep transactions open while others write: one that reads and must not see anything move, and one that has written.
+
+    It takes no turns, as no stranger would; where it cannot get in to write for long it tries again.
+    """
     with at(home) as log:
         while not done.exists():
-            with log.database.snapshot() as reader, suppress(Thrown), _written(log):
+            with log.database.snapshot() as reader, suppress(Thrown, OperationalError), _written(log):
                 seen = _heads(reader)
                 time.sleep(0.1 if log.database.dialect == "sqlite" else 3.0)
                 if seen != _heads(reader):

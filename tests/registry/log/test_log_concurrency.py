@@ -11,9 +11,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from registry.events.envelope import Recorded
-from tests.registry.log.opened import STUDIO, Opened, describe, introduce, new_id, opened, register
+from registry.log.roles import Handled
+from tests.registry.log.opened import STUDIO, Opened, describe, introduce, new_id, once, opened, register
 
 WRITER = [sys.executable, "-m", "tests.registry.log.writing"]
 
@@ -122,6 +124,25 @@ def test_one_key_race_between_processes(home: Path, monkeypatch: pytest.MonkeyPa
         names = [event.event.name for event in whole_log(later)]  # type: ignore[attr-defined]
 
     assert names == ["Jun", "Mina"]
+
+
+def test_the_first_commands_of_a_log_are_twins_too(on_postgres: Path) -> None:
+    """Who comes to a new log while a twin writes its first event waits, and gets the twin's answer."""
+    answers: list[Handled] = []
+    with opened(on_postgres) as log:
+        call = threading.Thread(
+            target=lambda: answers.append(log.handle(introduce(), idempotency=once("k", "body")))
+        )
+        with log.database.writing() as twin:
+            twin.execute(text(f"INSERT INTO heads VALUES ('{STUDIO}', 0, 1, '')"))
+            call.start()
+            while not log.raw("SELECT 1 FROM pg_locks WHERE NOT granted"):
+                time.sleep(0.01)
+            kept = f"'{STUDIO}', 'k', 'body', 'of the twin', 0, {log.clock() + 1}"
+            twin.execute(text(f"INSERT INTO answers VALUES ({kept})"))
+        call.join()
+
+    assert [(handled.answer, handled.replayed) for handled in answers] == [(b"of the twin", True)]
 
 
 @pytest.mark.parametrize("after", [0.0, 0.1])
