@@ -295,7 +295,8 @@ def _walk(
 ) -> Select[tuple[int, int, str, str, int, int]]:
     near, far = (EDGES.c.made, EDGES.c.source) if direction == "ancestors" else (EDGES.c.source, EDGES.c.made)
     wanted = true() if kind is None else EDGES.c.kind == kind
-    reached = select(literal(number).label("node"), literal(0).label("depth")).cte("reached", recursive=True)
+    first = select(literal(number, BigInteger).label("node"), literal(0).label("depth"))
+    reached = first.cte("reached", recursive=True)
     reached = reached.union(
         select(far, reached.c.depth + 1)
         .join(reached, near == reached.c.node)
