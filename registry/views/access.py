@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -14,6 +14,7 @@ from registry.events.personal import known
 from registry.events.studio import KeyIssued, KeyRevoked, StudioImported, StudioOpened
 from registry.log.roles import Projection
 from registry.views.page import Card
+from registry.views.rows import add, change, find
 
 
 class StudioRow(SQLModel, table=True):
@@ -69,35 +70,27 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case StudioOpened() as event:
-                connection.execute(
-                    insert(STUDIOS).values(
-                        studio=recorded.stream,
-                        position=recorded.position,
-                        name=event.name,
-                        opened_at=recorded.recorded_at,
-                    )
-                )
-            case StudioImported() as event:
-                connection.execute(
-                    update(STUDIOS)
-                    .where(STUDIOS.c.studio == recorded.stream)
-                    .values(opened_at=event.opened_at)
-                )
+                row = {"studio": recorded.stream, "position": recorded.position, "name": event.name}
+                add(connection, STUDIOS, {**row, "opened_at": recorded.recorded_at})
+            case StudioImported(opened_at=opened_at):
+                change(connection, STUDIOS, where={"studio": recorded.stream}, values={"opened_at": opened_at})
             case KeyIssued() as event:
-                connection.execute(
-                    insert(KEYS).values(
-                        key=recorded.stream,
-                        position=recorded.position,
-                        studio=event.studio,
-                        holder=known(event.holder, "(erased)"),
-                        secret_sha256=event.secret_sha256,
-                        roles=" ".join(event.roles),
-                        issued_at=recorded.recorded_at,
-                        revoked=False,
-                    )
-                )
+                add(connection, KEYS, _issued(recorded, event))
             case KeyRevoked():
-                connection.execute(update(KEYS).where(KEYS.c.key == recorded.stream).values(revoked=True))
+                change(connection, KEYS, where={"key": recorded.stream}, values={"revoked": True})
+
+
+def _issued(recorded: Recorded, event: KeyIssued) -> dict[str, Any]:
+    return {
+        "key": recorded.stream,
+        "position": recorded.position,
+        "studio": event.studio,
+        "holder": known(event.holder, "(erased)"),
+        "secret_sha256": event.secret_sha256,
+        "roles": " ".join(event.roles),
+        "issued_at": recorded.recorded_at,
+        "revoked": False,
+    }
 
 
 PROJECTION = Projection(
@@ -115,8 +108,8 @@ def studios(connection: Connection) -> list[StudioCard]:
 
 
 def find_key(connection: Connection, key: str) -> KeyCard | None:
-    row = connection.execute(select(KEYS).where(KEYS.c.key == key)).one_or_none()
-    return None if row is None else _key(row)
+    rows = find(connection, KEYS, {"key": key})
+    return _key(rows[0]) if rows else None
 
 
 def keys_of(connection: Connection, studio: str) -> list[KeyCard]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.account import (
@@ -24,6 +24,7 @@ from registry.events.account import (
 from registry.events.envelope import Recorded
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change, find
 
 
 class AccountRow(SQLModel, table=True):
@@ -82,19 +83,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case AccountOpened() as event:
-                connection.execute(
-                    insert(ACCOUNTS).values(
-                        log=recorded.log,
-                        account=recorded.stream,
-                        position=recorded.position,
-                        version=recorded.version,
-                        opened_at=recorded.recorded_at,
-                        keys=orjson.dumps([event.key_fingerprint]),
-                        holds=b"[]",
-                        slots=b"{}",
-                        **event.model_dump(),
-                    )
-                )
+                add(connection, ACCOUNTS, _opened(recorded, event))
             case AccountKeyAttested(key_fingerprint=key):
                 keys = [*orjson.loads(_row(connection, recorded).keys), key]
                 attested = orjson.dumps(list(dict.fromkeys(keys)))
@@ -106,6 +95,19 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, slots=orjson.dumps(said))
             case _:
                 _change(connection, recorded)
+
+
+def _opened(recorded: Recorded, event: AccountOpened) -> dict[str, Any]:
+    return {
+        **_here(recorded),
+        "position": recorded.position,
+        "version": recorded.version,
+        "opened_at": recorded.recorded_at,
+        "keys": orjson.dumps([event.key_fingerprint]),
+        "holds": b"[]",
+        "slots": b"{}",
+        **event.model_dump(),
+    }
 
 
 def _holds(row: Row[Any], recorded: Recorded, event: AccountHeld | AccountResumed) -> bytes:
@@ -120,15 +122,16 @@ def _holds(row: Row[Any], recorded: Recorded, event: AccountHeld | AccountResume
 
 
 def _row(connection: Connection, recorded: Recorded) -> Row[Any]:
-    return connection.execute(select(ACCOUNTS).where(*_here(recorded))).one()
+    (row,) = find(connection, ACCOUNTS, _here(recorded))
+    return row
 
 
-def _here(recorded: Recorded) -> tuple[Any, Any]:
-    return ACCOUNTS.c.log == recorded.log, ACCOUNTS.c.account == recorded.stream
+def _here(recorded: Recorded) -> dict[str, str]:
+    return {"log": recorded.log, "account": recorded.stream}
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(update(ACCOUNTS).where(*_here(recorded)).values(version=recorded.version, **values))
+    change(connection, ACCOUNTS, where=_here(recorded), values={"version": recorded.version, **values})
 
 
 PROJECTION = Projection(

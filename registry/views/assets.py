@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.asset import (
@@ -22,6 +22,7 @@ from registry.events.personal import GONE, Erased, known
 from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes, Value
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change
 
 
 class AssetRow(SQLModel, table=True):
@@ -77,7 +78,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case AssetRegistered() as event:
-                connection.execute(insert(ASSETS).values(**_row(recorded, event)))
+                add(connection, ASSETS, _row(recorded, event))
             case AssetDescribed() as event:
                 _change(
                     connection,
@@ -123,11 +124,8 @@ def _json(value: Value | Erased | None) -> bytes | None:
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(
-        update(ASSETS)
-        .where(ASSETS.c.log == recorded.log, ASSETS.c.asset == recorded.stream)
-        .values(version=recorded.version, **values)
-    )
+    here = {"log": recorded.log, "asset": recorded.stream}
+    change(connection, ASSETS, where=here, values={"version": recorded.version, **values})
 
 
 PROJECTION = Projection(

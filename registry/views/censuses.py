@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, insert, select
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.account import CensusFinding, CensusTaken
 from registry.events.envelope import Recorded
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add
 
 
 class CensusRow(SQLModel, table=True):
@@ -52,15 +53,14 @@ class CensusCard(Card):
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         if isinstance(recorded.event, CensusTaken):
-            connection.execute(
-                insert(CENSUSES).values(
-                    log=recorded.log,
-                    census=recorded.event.census,
-                    position=recorded.position,
-                    account=recorded.stream,
-                    report=recorded.event.model_dump_json(exclude={"census"}).encode(),
-                )
-            )
+            row = {
+                "log": recorded.log,
+                "census": recorded.event.census,
+                "position": recorded.position,
+                "account": recorded.stream,
+                "report": recorded.event.model_dump_json(exclude={"census"}).encode(),
+            }
+            add(connection, CENSUSES, row)
 
 
 PROJECTION = Projection("censuses", (CENSUSES,), frozenset({CensusTaken.NAME}), _project)

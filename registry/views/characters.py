@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Index, Row, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.character import (
@@ -30,6 +30,7 @@ from registry.events.references import CharacterKind, Depicts
 from registry.log.roles import Projection
 from registry.views.looks import LookCard, ReferenceCard, looks_of
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, add_all, change, remove
 
 
 class CharacterRow(SQLModel, table=True):
@@ -109,7 +110,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case CharacterIntroduced() as event:
-                connection.execute(insert(CHARACTERS).values(**_row(recorded, event)))
+                add(connection, CHARACTERS, _row(recorded, event))
                 _call(connection, recorded, event)
             case CharacterRenamed() as event:
                 name, aliases = known(event.name, GONE), orjson.dumps(known(event.aliases, ()))
@@ -119,27 +120,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, description=known(event.description, GONE))
             case ReferenceAssigned() as event:
                 _change(connection, recorded)
-                connection.execute(
-                    insert(REFERENCES).values(
-                        log=recorded.log,
-                        character=recorded.stream,
-                        asset=event.asset,
-                        role=event.role,
-                        look=event.look or "",
-                        position=recorded.position,
-                    )
-                )
+                add(connection, REFERENCES, {**_stands(recorded, event), "position": recorded.position})
             case ReferenceWithdrawn() as event:
                 _change(connection, recorded)
-                connection.execute(
-                    delete(REFERENCES).where(
-                        REFERENCES.c.log == recorded.log,
-                        REFERENCES.c.character == recorded.stream,
-                        REFERENCES.c.asset == event.asset,
-                        REFERENCES.c.role == event.role,
-                        REFERENCES.c.look == (event.look or ""),
-                    )
-                )
+                remove(connection, REFERENCES, _stands(recorded, event))
             case CharacterErased():
                 _change(connection, recorded, named_at=recorded.position, **_GONE)
                 _call(connection, recorded, None)
@@ -187,25 +171,25 @@ def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
     }
 
 
+def _stands(recorded: Recorded, event: ReferenceAssigned | ReferenceWithdrawn) -> dict[str, str]:
+    here = {"log": recorded.log, "character": recorded.stream}
+    return {**here, "asset": event.asset, "role": event.role, "look": event.look or ""}
+
+
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(
-        update(CHARACTERS)
-        .where(CHARACTERS.c.log == recorded.log, CHARACTERS.c.character == recorded.stream)
-        .values(version=recorded.version, **values)
-    )
+    here = {"log": recorded.log, "character": recorded.stream}
+    change(connection, CHARACTERS, where=here, values={"version": recorded.version, **values})
 
 
 def _call(
     connection: Connection, recorded: Recorded, event: CharacterIntroduced | CharacterRenamed | None
 ) -> None:
     """From here on the character is called so, and by no earlier word."""
-    log, who = recorded.log, recorded.stream
-    connection.execute(delete(CALLED).where(CALLED.c.log == log, CALLED.c.character == who))
+    who = {"log": recorded.log, "character": recorded.stream}
+    remove(connection, CALLED, who)
     names = (known(event.name, ""), *known(event.aliases, ())) if event else ()
     words = dict.fromkeys(name.casefold() for name in names if name)
-    if words:
-        rows = [{"log": log, "word": word, "character": who} for word in words]
-        connection.execute(insert(CALLED), rows)
+    add_all(connection, CALLED, [{**who, "word": word} for word in words])
 
 
 PROJECTION = Projection(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.clip import ClipErased, ClipKept, ClipRecorded, ClipWithdrawn
@@ -13,6 +13,7 @@ from registry.events.envelope import Recorded
 from registry.events.references import StoredBytes
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change
 
 
 class ClipRow(SQLModel, table=True):
@@ -88,25 +89,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case ClipRecorded() as event:
-                values = event.model_dump(exclude={"stored", "kling_video_id"})
-                connection.execute(
-                    insert(CLIPS).values(
-                        log=recorded.log,
-                        clip=recorded.stream,
-                        position=recorded.position,
-                        version=recorded.version,
-                        recorded_at=recorded.recorded_at,
-                        stored=event.stored.model_dump_json().encode(),
-                        withdrawn=False,
-                        erased=False,
-                        **values,
-                    )
-                )
+                add(connection, CLIPS, _row(recorded, event))
             case ClipKept(likeness=likeness):
                 _change(connection, recorded)
-                connection.execute(
-                    insert(KEPT).values(log=recorded.log, clip=recorded.stream, likeness=likeness)
-                )
+                add(connection, KEPT, {**_here(recorded), "likeness": likeness})
             case ClipWithdrawn():
                 _change(connection, recorded, withdrawn=True)
             case ClipErased():
@@ -114,9 +100,25 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, withdrawn=True, erased=True, **gone)
 
 
+def _row(recorded: Recorded, event: ClipRecorded) -> dict[str, Any]:
+    return {
+        **_here(recorded),
+        "position": recorded.position,
+        "version": recorded.version,
+        "recorded_at": recorded.recorded_at,
+        "stored": event.stored.model_dump_json().encode(),
+        "withdrawn": False,
+        "erased": False,
+        **event.model_dump(exclude={"stored", "kling_video_id"}),
+    }
+
+
+def _here(recorded: Recorded) -> dict[str, str]:
+    return {"log": recorded.log, "clip": recorded.stream}
+
+
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    here = (CLIPS.c.log == recorded.log) & (CLIPS.c.clip == recorded.stream)
-    connection.execute(update(CLIPS).where(here).values(version=recorded.version, **values))
+    change(connection, CLIPS, where=_here(recorded), values={"version": recorded.version, **values})
 
 
 PROJECTION = Projection(

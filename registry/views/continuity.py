@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Connection, insert, select
+from sqlalchemy import BigInteger, Connection, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
 from registry.events.scene import ContinuityRecorded
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, rows_page
+from registry.views.rows import add_all
 
 
 class ContinuityRow(SQLModel, table=True):
@@ -37,8 +38,9 @@ class ContinuityCard(Card):
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
-    connection.execute(
-        insert(CONTINUITY),
+    add_all(
+        connection,
+        CONTINUITY,
         [
             {
                 "log": recorded.log,

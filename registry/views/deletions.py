@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, delete, insert, select
+from sqlalchemy import BigInteger, Connection, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.element import ElementDeleted, ElementMintFailed, ElementRetired
 from registry.events.envelope import Recorded
 from registry.events.voice import VoiceDeleted, VoiceMintFailed, VoiceRetired
 from registry.log.roles import Projection
+from registry.views.rows import add, remove
 
 
 class DeletionRow(SQLModel, table=True):
@@ -36,16 +37,12 @@ class Deletion(NamedTuple):
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
-        mine = (DELETIONS.c.log == recorded.log) & (DELETIONS.c.stream == recorded.stream)
+        mine = {"log": recorded.log, "stream": recorded.stream}
         match recorded.event:
             case ElementRetired(delete=True) | VoiceRetired(delete=True):
-                connection.execute(
-                    insert(DELETIONS).values(
-                        log=recorded.log, stream=recorded.stream, ordered_at=recorded.recorded_at
-                    )
-                )
+                add(connection, DELETIONS, {**mine, "ordered_at": recorded.recorded_at})
             case ElementDeleted() | VoiceDeleted() | ElementMintFailed() | VoiceMintFailed():
-                connection.execute(delete(DELETIONS).where(mine))
+                remove(connection, DELETIONS, mine)
 
 
 _EVENTS = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
 from registry.deciders.minting import Stage
@@ -28,6 +28,7 @@ from registry.events.personal import known
 from registry.events.references import Ending
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change
 
 State = Literal["minting", "failed", "live", "lost", "deleted", "retired"]
 """What became of a binding, in one word; only on a live one something new may stand."""
@@ -126,10 +127,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case ElementAdopted() as event:
-                connection.execute(insert(ELEMENTS).values(**_adopted(recorded, event)))
+                add(connection, ELEMENTS, _adopted(recorded, event))
             case ElementMintRequested() as event:
-                connection.execute(insert(ELEMENTS).values(**_asked(recorded, event)))
-            case _:
+                add(connection, ELEMENTS, _asked(recorded, event))
+            case _ if recorded.stream.startswith("element_"):
                 _change(connection, recorded, **_becomes(recorded))
 
 
@@ -209,8 +210,8 @@ def _bound(recorded: Recorded) -> dict[str, Any]:
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    mine = (ELEMENTS.c.log == recorded.log) & (ELEMENTS.c.element == recorded.stream)
-    connection.execute(update(ELEMENTS).where(mine).values(version=recorded.version, **values))
+    mine = {"log": recorded.log, "element": recorded.stream}
+    change(connection, ELEMENTS, where=mine, values={"version": recorded.version, **values})
 
 
 _EVENTS = (

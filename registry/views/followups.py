@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, func, insert, select
+from sqlalchemy import BigInteger, Connection, Index, func, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -14,6 +15,7 @@ from registry.log.roles import Projection
 from registry.views.clips import CLIPS, KEPT
 from registry.views.elements import ELEMENTS
 from registry.views.page import Card
+from registry.views.rows import add_new
 from registry.views.voices import voices_of
 
 
@@ -60,20 +62,18 @@ class FollowUps(Card):
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
+    """Somebody is in a clip once, however often that is recorded."""
+    rows: list[dict[str, Any]] = []
     for recorded in events:
         match recorded.event:
             case ContinuityRecorded(clip=str() as clip) as event:
-                for member in event.cast:
-                    _appears(connection, recorded, clip, member)
+                rows += [_appears(recorded, clip, member) for member in event.cast]
+    add_new(connection, APPEARANCES, rows)
 
 
-def _appears(connection: Connection, recorded: Recorded, clip: str, member: CastMember) -> None:
-    """Somebody is in a clip once, however often that is recorded."""
+def _appears(recorded: Recorded, clip: str, member: CastMember) -> dict[str, Any]:
     here = {"log": recorded.log, "clip": clip, "character": member.character}
-    known = select(APPEARANCES.c.clip).where(*(APPEARANCES.c[name] == value for name, value in here.items()))
-    if connection.execute(known).first() is None:
-        more = {"position": recorded.position, "likeness": member.likeness or ""}
-        connection.execute(insert(APPEARANCES).values(**here, **more))
+    return {**here, "position": recorded.position, "likeness": member.likeness or ""}
 
 
 PROJECTION = Projection("followups", (APPEARANCES,), frozenset({ContinuityRecorded.NAME}), _project)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -25,6 +25,7 @@ from registry.events.generation import (
 from registry.events.personal import Erased, known
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change
 
 
 class GenerationRow(SQLModel, table=True):
@@ -110,7 +111,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case GenerationRequested() as event:
-                connection.execute(insert(GENERATIONS).values(**_row(recorded, event)))
+                add(connection, GENERATIONS, _row(recorded, event))
             case PlanCompiled() as event:
                 _change(
                     connection,
@@ -185,11 +186,8 @@ def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(
-        update(GENERATIONS)
-        .where(GENERATIONS.c.log == recorded.log, GENERATIONS.c.generation == recorded.stream)
-        .values(version=recorded.version, **values)
-    )
+    here = {"log": recorded.log, "generation": recorded.stream}
+    change(connection, GENERATIONS, where=here, values={"version": recorded.version, **values})
 
 
 PROJECTION = Projection(

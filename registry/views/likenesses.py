@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, Index, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -22,6 +22,7 @@ from registry.log.roles import Projection
 from registry.views.characters import CHARACTERS
 from registry.views.followups import FollowUps, follow_ups_of
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change
 
 ConsentState = Literal["not_begun", "valid", "over", "revoked"]
 _MOST_REFUSALS = 100
@@ -138,20 +139,20 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case LikenessRegistered() as event:
-                connection.execute(insert(LIKENESSES).values(**_registered(recorded, event)))
+                add(connection, LIKENESSES, _registered(recorded, event))
             case ConsentGranted() as event:
                 _change(connection, recorded)
-                connection.execute(insert(CONSENTS).values(**_granted(recorded, event)))
+                add(connection, CONSENTS, _granted(recorded, event))
             case ConsentRevoked() as event:
                 _change(connection, recorded, revoked=True)
-                connection.execute(
-                    update(CONSENTS)
-                    .where(CONSENTS.c.log == recorded.log, CONSENTS.c.consent == event.consent)
-                    .values(revoked_at=recorded.recorded_at, revoked_because=known(event.reason, "(erased)"))
+                because = {"revoked_because": known(event.reason, "(erased)")}
+                which = {"log": recorded.log, "consent": event.consent}
+                change(
+                    connection, CONSENTS, where=which, values={"revoked_at": recorded.recorded_at, **because}
                 )
             case LikenessUseRefused() as event:
                 _change(connection, recorded)
-                connection.execute(insert(REFUSALS).values(**_refused(recorded, event)))
+                add(connection, REFUSALS, _refused(recorded, event))
             case ErasureOrdered():
                 _change(connection, recorded, erasing=True)
             case LikenessErased():
@@ -202,11 +203,8 @@ def _refused(recorded: Recorded, event: LikenessUseRefused) -> dict[str, Any]:
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(
-        update(LIKENESSES)
-        .where(LIKENESSES.c.log == recorded.log, LIKENESSES.c.likeness == recorded.stream)
-        .values(version=recorded.version, **values)
-    )
+    here = {"log": recorded.log, "likeness": recorded.stream}
+    change(connection, LIKENESSES, where=here, values={"version": recorded.version, **values})
 
 
 PROJECTION = Projection(

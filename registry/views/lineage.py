@@ -7,9 +7,23 @@ made to what it was made from. Two covering indexes and a recursive query are en
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Connection, Index, Select, func, insert, literal, select, true
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Index,
+    Insert,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+)
 from sqlmodel import Field, SQLModel
 
 from registry.errors import NotFound
@@ -25,6 +39,7 @@ from registry.events.voice import VoiceAdopted, VoiceMintRequested
 from registry.log.roles import Projection
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
+from registry.views.rows import add_all
 
 EdgeKind = Literal[
     "in", "grounded-on", "shows", "carries", "depicts", "reference", "made-from", "speaks-with",
@@ -76,6 +91,23 @@ _INTRODUCING = (
 )
 
 
+def _number(end: str) -> ScalarSelect[Any]:
+    """The number of what `end` names; null for what is unknown, and that no edge may hold."""
+    mine = (NODES.c.log == bindparam("_log")) & (NODES.c.id == bindparam(end))
+    return select(NODES.c.node).where(mine).scalar_subquery()
+
+
+def _new_edge() -> Insert:
+    said = {column.name: bindparam(f"_{column.name}", type_=column.type) for column in EDGES.c}
+    row = {**said, "made": _number("_made"), "source": _number("_source")}
+    there = exists().where(*(EDGES.c[name] == row[name] for name in ("log", "made", "source", "kind")))
+    return insert(EDGES).from_select([*row], select(*row.values()).where(~there))
+
+
+_NEW_EDGE: Final = _new_edge()
+"""An edge between two ids, if there is none. A reference may be assigned, withdrawn and assigned again: the first edge stays."""
+
+
 class Edge(Card):
     """One step of lineage: `made` from `source`, how, on what evidence, said by the event at `position`; `depth` in steps."""
 
@@ -96,30 +128,17 @@ class Lineage(Card):
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
-    for recorded in events:
-        if isinstance(recorded.event, _INTRODUCING):
-            connection.execute(
-                insert(NODES).values(log=recorded.log, node=recorded.position, id=recorded.stream)
-            )
-        edges = list(_edges(recorded))
-        numbers = _numbers(connection, recorded.log, {end for edge in edges for end in edge[:2]})
-        seen: set[tuple[str, str, str]] = set()
-        for made, source, kind, evidence in edges:
-            if (made, source, kind) in seen or _stands(
-                connection, recorded.log, numbers[made], numbers[source], kind
-            ):
-                continue
-            seen.add((made, source, kind))
-            connection.execute(
-                insert(EDGES).values(
-                    log=recorded.log,
-                    made=numbers[made],
-                    source=numbers[source],
-                    kind=kind,
-                    evidence=evidence,
-                    position=recorded.position,
-                )
-            )
+    introduced = [recorded for recorded in events if isinstance(recorded.event, _INTRODUCING)]
+    add_all(connection, NODES, [{"log": r.log, "node": r.position, "id": r.stream} for r in introduced])
+    edges = [_said(recorded, edge) for recorded in events for edge in _edges(recorded)]
+    if edges:
+        connection.execute(_NEW_EDGE, edges)
+
+
+def _said(recorded: Recorded, edge: tuple[str, str, EdgeKind, Evidence]) -> dict[str, Any]:
+    made, source, kind, evidence = edge
+    ends = {"_log": recorded.log, "_made": made, "_source": source}
+    return {**ends, "_kind": kind, "_evidence": evidence, "_position": recorded.position}
 
 
 def _edges(recorded: Recorded) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
@@ -180,12 +199,6 @@ def _numbers(connection: Connection, log: str, ids: Iterable[str]) -> dict[str, 
         select(NODES.c.id, NODES.c.node).where(NODES.c.log == log, NODES.c.id.in_(list(ids)))
     )
     return {row.id: row.node for row in rows}
-
-
-def _stands(connection: Connection, log: str, made: int, source: int, kind: str) -> bool:
-    """A reference may be assigned, withdrawn and assigned again: the first edge stays."""
-    same = (EDGES.c.log == log) & (EDGES.c.made == made) & (EDGES.c.source == source) & (EDGES.c.kind == kind)
-    return connection.execute(select(EDGES.c.made).where(same)).first() is not None
 
 
 PROJECTION = Projection(
@@ -282,7 +295,8 @@ def _walk(
 ) -> Select[tuple[int, int, str, str, int, int]]:
     near, far = (EDGES.c.made, EDGES.c.source) if direction == "ancestors" else (EDGES.c.source, EDGES.c.made)
     wanted = true() if kind is None else EDGES.c.kind == kind
-    reached = select(literal(number).label("node"), literal(0).label("depth")).cte("reached", recursive=True)
+    first = select(literal(number, BigInteger).label("node"), literal(0).label("depth"))
+    reached = first.cte("reached", recursive=True)
     reached = reached.union(
         select(far, reached.c.depth + 1)
         .join(reached, near == reached.c.node)

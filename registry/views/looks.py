@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import BigInteger, Connection, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.character import LookDefined, LookRetired
@@ -14,6 +14,7 @@ from registry.events.personal import known
 from registry.events.references import ReferenceRole
 from registry.log.roles import Projection
 from registry.views.page import Card
+from registry.views.rows import add, change, find
 
 
 class LookRow(SQLModel, table=True):
@@ -63,33 +64,22 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case LookDefined() as event:
                 _define(connection, recorded, event)
             case LookRetired(look=look):
-                connection.execute(update(LOOKS).where(_of(recorded, look)).values(retired=True))
+                change(connection, LOOKS, where=_of(recorded, look), values={"retired": True})
 
 
 def _define(connection: Connection, recorded: Recorded, event: LookDefined) -> None:
     texts = {name: known(getattr(event, name), "(erased)") for name in ("wardrobe", "styling", "age")}
     here = _of(recorded, event.look)
-    before = connection.execute(select(LOOKS.c.version).where(here)).scalar_one_or_none()
-    if before is not None:
-        again = update(LOOKS).where(here).values(version=before + 1, retired=False, **texts)
-        connection.execute(again)
-        return
-    connection.execute(
-        insert(LOOKS).values(
-            log=recorded.log,
-            character=recorded.stream,
-            look=event.look,
-            position=recorded.position,
-            version=1,
-            since=recorded.version,
-            retired=False,
-            **texts,
-        )
-    )
+    said = {**texts, "retired": False}
+    if find(connection, LOOKS, here, "version"):
+        change(connection, LOOKS, where=here, values=said, more={"version": 1})
+    else:
+        first = {"position": recorded.position, "version": 1, "since": recorded.version}
+        add(connection, LOOKS, {**here, **first, **said})
 
 
-def _of(recorded: Recorded, look: str) -> ColumnElement[bool]:
-    return and_(LOOKS.c.log == recorded.log, LOOKS.c.character == recorded.stream, LOOKS.c.look == look)
+def _of(recorded: Recorded, look: str) -> dict[str, str]:
+    return {"log": recorded.log, "character": recorded.stream, "look": look}
 
 
 PROJECTION = Projection("looks", (LOOKS,), frozenset({"LookDefined", "LookRetired"}), _project)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from heapq import nsmallest
 from typing import Final
 
-from sqlalchemy import BigInteger, Connection, delete, insert, select
+from sqlalchemy import BigInteger, Connection, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.asset import AssetErased, AssetRegistered
@@ -18,6 +18,7 @@ from registry.events.envelope import Recorded
 from registry.events.personal import known
 from registry.log.roles import Projection
 from registry.views.page import Card
+from registry.views.rows import add, remove
 
 NEAR: Final = 40
 """Of 288 bits. Measured: scaled, re-encoded and 2 % cropped pictures are at most 34 apart, other faces in the same place 75 and
@@ -49,23 +50,16 @@ class NearAsset(Card):
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
+        mine = {"log": recorded.log, "asset": recorded.stream}
         match recorded.event:
             case AssetRegistered() as event:
                 fingerprint = known(event.perceptual, None)
                 if fingerprint is not None:
                     kind, _, bits = fingerprint.partition(":")
-                    connection.execute(
-                        insert(LOOKS_LIKE).values(
-                            log=recorded.log,
-                            asset=recorded.stream,
-                            position=recorded.position,
-                            kind=kind,
-                            bits=bytes.fromhex(bits),
-                        )
-                    )
+                    seen = {"position": recorded.position, "kind": kind, "bits": bytes.fromhex(bits)}
+                    add(connection, LOOKS_LIKE, {**mine, **seen})
             case AssetErased():
-                mine = (LOOKS_LIKE.c.log == recorded.log) & (LOOKS_LIKE.c.asset == recorded.stream)
-                connection.execute(delete(LOOKS_LIKE).where(mine))
+                remove(connection, LOOKS_LIKE, mine)
 
 
 PROJECTION = Projection("near", (LOOKS_LIKE,), frozenset({"AssetRegistered", "AssetErased"}), _project)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import Connection, Row, Select, Table
 
 from registry.errors import NotFound
+from registry.views.rows import find
 
 
 class Card(BaseModel):
@@ -41,7 +42,7 @@ def rows_page(
 
 def one_row(connection: Connection, table: Table, log: str, key: str, value: str) -> Row[Any]:
     """The row of `value`. Raises NotFound, alike for absent and foreign ids."""
-    row = connection.execute(select(table).where(table.c.log == log, table.c[key] == value)).one_or_none()
-    if row is None:
+    rows = find(connection, table, {"log": log, key: value})
+    if not rows:
         raise NotFound(f"there is no {value}", hint="check the id")
-    return row
+    return rows[0]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, delete, insert, select
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -16,6 +16,7 @@ from registry.log.roles import Projection
 from registry.log.tables import EVENTS
 from registry.views.characters import CHARACTERS
 from registry.views.page import Card
+from registry.views.rows import add, remove
 
 
 class PinRow(SQLModel, table=True):
@@ -54,11 +55,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
         if not isinstance(event, CharacterPinned | PinReleased):
             continue
         place = {"log": recorded.log, "holder": recorded.stream, "character": event.character}
-        here = (PINS.c.log == recorded.log) & (PINS.c.holder == recorded.stream)
-        connection.execute(delete(PINS).where(here & (PINS.c.character == event.character)))
+        remove(connection, PINS, place)
         if isinstance(event, CharacterPinned):
             said = {"version": event.character_version, "look": event.look, "position": recorded.position}
-            connection.execute(insert(PINS).values(**place, **said))
+            add(connection, PINS, {**place, **said})
 
 
 PROJECTION = Projection("pins", (PINS,), frozenset({"CharacterPinned", "PinReleased"}), _project)

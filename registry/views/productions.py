@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -26,6 +26,7 @@ from registry.events.production import (
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 from registry.views.pins import PinCard, pins_of
+from registry.views.rows import add, change
 
 MICRO: Final = 1_000_000
 """Of these parts a unit has in the books of this view."""
@@ -84,22 +85,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case ProductionOpened() as event:
-                connection.execute(
-                    insert(PRODUCTIONS).values(
-                        log=recorded.log,
-                        production=recorded.stream,
-                        position=recorded.position,
-                        version=recorded.version,
-                        name=event.name,
-                        unplaced=event.unplaced,
-                        weight=1,
-                        territories="",
-                        closed=False,
-                        opened_at=recorded.recorded_at,
-                        reserved_micro=0,
-                        settled_micro=0,
-                    )
-                )
+                add(connection, PRODUCTIONS, _opened(recorded, event))
             case AccountChosen() as event:
                 _change(connection, recorded, account=event.account)
             case BudgetSet(units=units):
@@ -111,23 +97,38 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case TerritoriesSet(territories=territories):
                 _change(connection, recorded, territories=" ".join(territories))
             case BudgetReserved(units=units):
-                _change(connection, recorded, **_booked(reserved=_micro(units)))
+                _book(connection, recorded, reserved=_micro(units))
             case BudgetSettled(units=units, reserved=reserved):
-                _change(connection, recorded, **_booked(reserved=-_micro(reserved), settled=_micro(units)))
+                _book(connection, recorded, reserved=-_micro(reserved), settled=_micro(units))
             case BudgetReleased(units=units):
-                _change(connection, recorded, **_booked(reserved=-_micro(units)))
+                _book(connection, recorded, reserved=-_micro(units))
             case CharacterPinned() | PinReleased():
                 _change(connection, recorded)  # the version callers name in If-Match
             case ProductionClosed():
                 _change(connection, recorded, closed=True)
 
 
-def _booked(*, reserved: int, settled: int = 0) -> dict[str, Any]:
-    """The columns after an entry in the production's books, in millionths."""
+def _opened(recorded: Recorded, event: ProductionOpened) -> dict[str, Any]:
     return {
-        "reserved_micro": PRODUCTIONS.c.reserved_micro + reserved,
-        "settled_micro": PRODUCTIONS.c.settled_micro + settled,
+        "log": recorded.log,
+        "production": recorded.stream,
+        "position": recorded.position,
+        "version": recorded.version,
+        "name": event.name,
+        "unplaced": event.unplaced,
+        "weight": 1,
+        "territories": "",
+        "closed": False,
+        "opened_at": recorded.recorded_at,
+        "reserved_micro": 0,
+        "settled_micro": 0,
     }
+
+
+def _book(connection: Connection, recorded: Recorded, *, reserved: int, settled: int = 0) -> None:
+    """An entry in the production's books, in millionths."""
+    entry = {"reserved_micro": reserved, "settled_micro": settled}
+    change(connection, PRODUCTIONS, where=_here(recorded), values={"version": recorded.version}, more=entry)
 
 
 def _micro(units: str) -> int:
@@ -135,12 +136,12 @@ def _micro(units: str) -> int:
     return int(Decimal(units) * MICRO)
 
 
+def _here(recorded: Recorded) -> dict[str, str]:
+    return {"log": recorded.log, "production": recorded.stream}
+
+
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(
-        update(PRODUCTIONS)
-        .where(PRODUCTIONS.c.log == recorded.log, PRODUCTIONS.c.production == recorded.stream)
-        .values(version=recorded.version, **values)
-    )
+    change(connection, PRODUCTIONS, where=_here(recorded), values={"version": recorded.version, **values})
 
 
 PROJECTION = Projection(

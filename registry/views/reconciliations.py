@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, insert, select
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.account import AccountReconciled, ReconciliationFinding, ResourcePack, UnitSums
 from registry.events.envelope import Recorded
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add
 
 
 class ReconciliationRow(SQLModel, table=True):
@@ -57,15 +58,14 @@ class ReconciliationCard(Card):
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         if isinstance(recorded.event, AccountReconciled):
-            connection.execute(
-                insert(RECONCILIATIONS).values(
-                    log=recorded.log,
-                    reconciliation=recorded.event.reconciliation,
-                    position=recorded.position,
-                    account=recorded.stream,
-                    report=recorded.event.model_dump_json(exclude={"reconciliation"}).encode(),
-                )
-            )
+            row = {
+                "log": recorded.log,
+                "reconciliation": recorded.event.reconciliation,
+                "position": recorded.position,
+                "account": recorded.stream,
+                "report": recorded.event.model_dump_json(exclude={"reconciliation"}).encode(),
+            }
+            add(connection, RECONCILIATIONS, row)
 
 
 PROJECTION = Projection("reconciliations", (RECONCILIATIONS,), frozenset({AccountReconciled.NAME}), _project)

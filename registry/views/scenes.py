@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, exists, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -23,6 +23,7 @@ from registry.events.scene import (
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 from registry.views.pins import PINS, PinCard, pins_of
+from registry.views.rows import add, change, remove
 
 
 class SceneRow(SQLModel, table=True):
@@ -112,7 +113,7 @@ class SceneCard(Card):
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         if isinstance(recorded.event, SceneOpened):
-            connection.execute(insert(SCENES).values(**_row(recorded, recorded.event)))
+            add(connection, SCENES, _row(recorded, recorded.event))
         else:
             _change(connection, recorded)
 
@@ -128,32 +129,25 @@ def _change(connection: Connection, recorded: Recorded) -> None:
         case SceneClosed():
             values |= {"closed": True}
         case CharacterCast() as event:
-            seen = event.character_version
-            connection.execute(
-                insert(CAST).values(
-                    **place, character=event.character, character_version=seen, position=recorded.position
-                )
-            )
+            cast = {"character": event.character, "character_version": event.character_version}
+            add(connection, CAST, {**place, **cast, "position": recorded.position})
         case CastReleased() as event:
-            connection.execute(delete(CAST).where(_at(CAST, recorded), CAST.c.character == event.character))
+            remove(connection, CAST, {**place, "character": event.character})
         case ShotPlanned() as event:
-            connection.execute(
-                insert(SHOTS).values(
-                    **place,
-                    shot=event.shot,
-                    position=recorded.position,
-                    number=event.number,
-                    action=known(event.action, "(erased)"),
-                    framing=event.framing,
-                )
-            )
+            add(connection, SHOTS, {**place, **_planned(recorded, event)})
         case ShotDropped() as event:
-            connection.execute(delete(SHOTS).where(_at(SHOTS, recorded), SHOTS.c.shot == event.shot))
-    connection.execute(update(SCENES).where(_at(SCENES, recorded)).values(**values))
+            remove(connection, SHOTS, {**place, "shot": event.shot})
+    change(connection, SCENES, where=place, values=values)
 
 
-def _at(table: Any, recorded: Recorded) -> Any:
-    return (table.c.log == recorded.log) & (table.c.scene == recorded.stream)
+def _planned(recorded: Recorded, event: ShotPlanned) -> dict[str, Any]:
+    return {
+        "shot": event.shot,
+        "position": recorded.position,
+        "number": event.number,
+        "action": known(event.action, "(erased)"),
+        "framing": event.framing,
+    }
 
 
 def _row(recorded: Recorded, event: SceneOpened) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, Row, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Row, func, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -16,6 +16,7 @@ from registry.log.roles import Projection
 from registry.views.generations import GENERATIONS
 from registry.views.page import Card, Page, rows_page
 from registry.views.productions import production as production_card
+from registry.views.rows import add, change
 
 
 class SpendRow(SQLModel, table=True):
@@ -97,7 +98,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case BudgetReserved() as event:
-                connection.execute(insert(SPEND).values(**_row(recorded, event)))
+                add(connection, SPEND, _row(recorded, event))
             case BudgetSettled() as event:
                 _close(connection, recorded, event.submission, settled=event.units, basis=event.basis)
             case BudgetReleased() as event:
@@ -117,11 +118,8 @@ def _row(recorded: Recorded, event: BudgetReserved) -> dict[str, Any]:
 
 
 def _close(connection: Connection, recorded: Recorded, submission: str, **values: str) -> None:
-    connection.execute(
-        update(SPEND)
-        .where(SPEND.c.log == recorded.log, SPEND.c.submission == submission)
-        .values(closed_at=recorded.recorded_at, **values)
-    )
+    which = {"log": recorded.log, "submission": submission}
+    change(connection, SPEND, where=which, values={"closed_at": recorded.recorded_at, **values})
 
 
 PROJECTION = Projection(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Index, Row, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.deciders.submission import stage_after
@@ -34,6 +34,7 @@ from registry.events.submission import (
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change, find
 
 
 class SubmissionRow(SQLModel, table=True):
@@ -119,13 +120,14 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case SubmissionIntended() as event:
-                connection.execute(insert(SUBMISSIONS).values(**_row(recorded, event)))
+                add(connection, SUBMISSIONS, _row(recorded, event))
             case BudgetReserved(submission=submission):
-                mine = (SUBMISSIONS.c.log == recorded.log) & (SUBMISSIONS.c.submission == submission)
-                connection.execute(update(SUBMISSIONS).where(mine).values(production=recorded.stream))
-            case _:
-                _change(connection, recorded, **_becomes(recorded))
-                _keep_answer(connection, recorded)
+                whose = {"log": recorded.log, "submission": submission}
+                change(connection, SUBMISSIONS, where=whose, values={"production": recorded.stream})
+            case event:
+                values = {"version": recorded.version, **_becomes(recorded), **_kept(connection, recorded)}
+                more = {"sends": 1} if isinstance(event, SubmissionResent) else {}
+                change(connection, SUBMISSIONS, where=_here(recorded), values=values, more=more)
 
 
 def _becomes(recorded: Recorded) -> dict[str, Any]:
@@ -136,8 +138,6 @@ def _becomes(recorded: Recorded) -> dict[str, Any]:
 
 def _noted(recorded: Recorded) -> dict[str, Any]:
     match recorded.event:
-        case SubmissionResent():
-            return {"sends": SUBMISSIONS.c.sends + 1}
         case SubmissionConfirmed(task_id=task_id):
             return {"task_id": task_id, "reason": "", "confirmed_at": recorded.recorded_at}
         case SubmissionRejected(message=reason) | ProviderAnomaly(what=reason):
@@ -189,20 +189,17 @@ def _row(recorded: Recorded, event: SubmissionIntended) -> dict[str, Any]:
     }
 
 
-def _keep_answer(connection: Connection, recorded: Recorded) -> None:
+def _kept(connection: Connection, recorded: Recorded) -> dict[str, bytes]:
+    """The answers with one more, where the event came with one."""
     answer: StoredBytes | None = getattr(recorded.event, "answer", None)
     if answer is None:
-        return
-    kept = connection.execute(select(SUBMISSIONS.c.answers).where(_here(recorded))).scalar_one()
-    _change(connection, recorded, answers=orjson.dumps([*orjson.loads(kept), answer.model_dump(mode="json")]))
+        return {}
+    (row,) = find(connection, SUBMISSIONS, _here(recorded), "answers")
+    return {"answers": orjson.dumps([*orjson.loads(row.answers), answer.model_dump(mode="json")])}
 
 
-def _here(recorded: Recorded) -> Any:
-    return (SUBMISSIONS.c.log == recorded.log) & (SUBMISSIONS.c.submission == recorded.stream)
-
-
-def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(update(SUBMISSIONS).where(_here(recorded)).values(version=recorded.version, **values))
+def _here(recorded: Recorded) -> dict[str, str]:
+    return {"log": recorded.log, "submission": recorded.stream}
 
 
 PROJECTION = Projection(

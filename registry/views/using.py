@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, update
 
 from registry.events.character import (
     LikenessLinked,
@@ -30,12 +30,23 @@ from registry.events.scene import CastReleased, CharacterCast, ContinuityRecorde
 from registry.events.voice import VoiceAdopted, VoiceMintFailed, VoiceMintRequested, VoiceRetired
 from registry.log.roles import Projection
 from registry.views.generations import GENERATIONS
+from registry.views.rows import add_all, change, find, find_each, remove
 from registry.views.scenes import SCENES
 from registry.views.uses import USES, How
 
 _EMPTY: Final = dict.fromkeys(
     ("production", "scene", "shot", "generation", "clip", "character", "look", "element", "voice", "via")
 )
+
+
+def _retiring(binding: str) -> Update:
+    lasting = USES.c.ended.is_(None), USES.c.how != "used", USES.c.how != "reminted-as"
+    which = USES.c.log == bindparam("_log"), USES.c[binding] == bindparam("_made")
+    return update(USES).where(*which, *lasting).values(ended=bindparam("ended"))
+
+
+_RETIRE: Final = {binding: _retiring(binding) for binding in ("element", "voice")}
+"""All that an element or a voice stands in lasts no longer; that something took its place does."""
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -45,9 +56,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case ElementAdopted() | ElementMintRequested() | VoiceAdopted() | VoiceMintRequested():
                 writing.binding(recorded.event)
             case ElementRetired() | ElementMintFailed():
-                writing.end(USES.c.element == recorded.stream, USES.c.how != "reminted-as")
+                writing.retire("element")
             case VoiceRetired() | VoiceMintFailed():
-                writing.end(USES.c.voice == recorded.stream, USES.c.how != "reminted-as")
+                writing.retire("voice")
             case PlanCompiled() | ContinuityRecorded():
                 writing.request(recorded.event)
             case (
@@ -73,8 +84,7 @@ class _Writing:
         self._rows: dict[tuple[str, str, int], dict[str, Any]] = {}
 
     def flush(self) -> None:
-        if self._rows:
-            self._connection.execute(insert(USES), list(self._rows.values()))
+        add_all(self._connection, USES, list(self._rows.values()))
 
     def use(self, thing: str, how: How, *, thing_look: str = "", at: int | None = None, **where: Any) -> None:
         """A row, unless this event has one of that thing: the first says how."""
@@ -83,10 +93,14 @@ class _Writing:
         row = {**_EMPTY, "detail": "", "ended": None, **key, "how": how, **where}
         self._rows.setdefault((thing, thing_look, position), row)
 
-    def end(self, *which: Any) -> None:
-        """What lasts no longer."""
-        wanted = (USES.c.log == self._log, USES.c.ended.is_(None), USES.c.how != "used", *which)
-        self._connection.execute(update(USES).where(*wanted).values(ended=self._recorded.position))
+    def end(self, how: How, **which: str | None) -> None:
+        """What lasts no longer; None where a use has nothing."""
+        lasting = {"log": self._log, **which, "how": how, "ended": None}
+        change(self._connection, USES, where=lasting, values={"ended": self._recorded.position})
+
+    def retire(self, binding: str) -> None:
+        its = {"_log": self._log, "_made": self._stream, "ended": self._recorded.position}
+        self._connection.execute(_RETIRE[binding], its)
 
     def character(self, event: object) -> None:
         who = self._stream
@@ -94,30 +108,24 @@ class _Writing:
             case ReferenceAssigned(asset=asset, role=role, look=look):
                 self.use(asset, "reference", character=who, look=look, detail=role)
             case ReferenceWithdrawn(asset=asset, role=role, look=look):
-                which = (
-                    USES.c.look.is_(None) if look is None else USES.c.look == look,
-                    USES.c.detail == role,
-                )
-                self.end(USES.c.thing == asset, USES.c.how == "reference", USES.c.character == who, *which)
+                self.end("reference", thing=asset, character=who, look=look, detail=role)
             case VoiceBound(voice=voice):
-                self.end(USES.c.character == who, USES.c.how == "bound")
+                self.end("bound", character=who)
                 self.use(voice, "bound", character=who)
             case VoiceUnbound():
-                self.end(USES.c.character == who, USES.c.how == "bound")
+                self.end("bound", character=who)
             case LikenessLinked(likeness=likeness):
                 self.use(likeness, "linked", character=who)
                 self._carry_over(likeness, who)
             case LikenessUnlinked():
-                self.end(USES.c.character == who, USES.c.how == "linked")
+                self.end("linked", character=who)
 
     def _carry_over(self, likeness: str, who: str) -> None:
         """What was made of the character before the link shows the person all the same."""
-        there = select(USES.c.position).where(USES.c.log == self._log, USES.c.thing == likeness)
-        known_already = set(self._connection.execute(there).scalars())
-        earlier = select(USES).where(
-            USES.c.log == self._log, USES.c.thing == who, USES.c.thing_look == "", USES.c.how == "used"
-        )
-        for row in self._connection.execute(earlier.order_by(USES.c.position)).all():
+        there = find(self._connection, USES, {"log": self._log, "thing": likeness}, "position")
+        known_already = {row.position for row in there}
+        earlier = {"log": self._log, "thing": who, "thing_look": "", "how": "used"}
+        for row in find(self._connection, USES, earlier):
             told = {name: row._mapping[name] for name in (*_EMPTY, "detail")}
             if row.position not in known_already:
                 self.use(likeness, "used", at=row.position, **{**told, "character": who, "via": who})
@@ -157,24 +165,22 @@ class _Writing:
             "production": self._production(scene) if scene else self._stream,
             "scene": scene,
         }
-        here = (
-            USES.c.scene == scene if scene else USES.c.scene.is_(None) & (USES.c.production == self._stream)
-        )
+        here = {"scene": scene} if scene else {"scene": None, "production": self._stream}
         match event:
             case CharacterCast(character=who):
                 self.use(who, "cast", **where)
             case CastReleased(character=who):
-                self.end(USES.c.thing == who, USES.c.how == "cast", here)
+                self.end("cast", thing=who, **here)
             case CharacterPinned(character=who, character_version=version, look=look):
-                self.end(USES.c.thing == who, USES.c.how == "pinned", here)
+                self.end("pinned", thing=who, **here)
                 self._shown(who, look, "pinned", detail=str(version), **where)
             case PinReleased(character=who):
-                self.end(USES.c.thing == who, USES.c.how == "pinned", here)
+                self.end("pinned", thing=who, **here)
             case ShotPlanned(shot=shot, subjects=subjects):
                 for who in subjects:
                     self.use(who, "shot", shot=shot, **where)
             case ShotDropped(shot=shot):
-                self.end(USES.c.shot == shot, USES.c.how == "shot", here)
+                self.end("shot", shot=shot, **here)
 
     def _shown(self, who: str, look: str | None, how: How, **where: Any) -> None:
         """A use of the character, and of its look."""
@@ -183,25 +189,18 @@ class _Writing:
             self.use(who, how, thing_look=look, look=look, **where)
 
     def _production(self, scene: str) -> str | None:
-        wanted = select(SCENES.c.production).where(SCENES.c.log == self._log, SCENES.c.scene == scene)
-        return self._connection.execute(wanted).scalar_one_or_none()
+        rows = find(self._connection, SCENES, {"log": self._log, "scene": scene}, "production")
+        return rows[0].production if rows else None
 
     def request(self, event: PlanCompiled | ContinuityRecorded) -> None:
         """What a generation is to stand on, and in the end stood on."""
         generation = event.generation if isinstance(event, ContinuityRecorded) else self._stream
-        self._connection.execute(
-            delete(USES).where(
-                USES.c.log == self._log, USES.c.generation == generation, USES.c.how == "planned"
-            )
-        )
+        mine = {"log": self._log, "generation": generation}
+        remove(self._connection, USES, {**mine, "how": "planned"})
         if isinstance(event, ContinuityRecorded):
             self._record(event)
             return
-        row = self._connection.execute(
-            select(GENERATIONS.c.production, GENERATIONS.c.scene, GENERATIONS.c.shot).where(
-                GENERATIONS.c.log == self._log, GENERATIONS.c.generation == generation
-            )
-        ).one()
+        (row,) = find(self._connection, GENERATIONS, mine, "production", "scene", "shot")
         where = {**dict(row._mapping), "generation": generation}
         grounded = known(event.plan, {}).get("grounded", ())
         self._stand([dict(one) for one in grounded], "planned", where)
@@ -215,8 +214,9 @@ class _Writing:
             "clip": record.clip,
             "detail": record.outcome,
         }
+        carried = self._carried(record.cast)
         for member in record.cast:
-            self._member(member, where)
+            self._member(member, where, carried)
         grounded: list[dict[str, Any]] = [
             {"character": m.character, "element": m.element} for m in record.cast
         ]
@@ -225,7 +225,17 @@ class _Writing:
         grounded += [{"element": element} for element in record.elements]
         self._stand(grounded, "used", where)
 
-    def _member(self, member: CastMember, where: dict[str, Any]) -> None:
+    def _carried(self, cast: Sequence[CastMember]) -> dict[tuple[str, How], list[str]]:
+        """The people that characters are linked to, and the voices of those who spoke."""
+        asked: list[tuple[str, How]] = [(member.character, "linked") for member in cast]
+        asked += [(member.character, "bound") for member in cast if member.voice is not None]
+        lasting = [{"log": self._log, "character": who, "how": how, "ended": None} for who, how in asked]
+        found = find_each(self._connection, USES, lasting, "thing")
+        return {one: [row.thing for row in rows] for one, rows in zip(asked, found, strict=True)}
+
+    def _member(
+        self, member: CastMember, where: dict[str, Any], carried: dict[tuple[str, How], list[str]]
+    ) -> None:
         """The character, the look, the person, the consent and the voice that a clip stood on."""
         who = member.character
         self._shown(who, member.look, "used", **where)
@@ -233,11 +243,8 @@ class _Writing:
             self.use(member.consent, "used", character=who, **where)
         if member.likeness is not None:
             self.use(member.likeness, "used", character=who, **where)
-        for likeness in self._holding(USES.c.character == who, USES.c.how == "linked"):
-            self.use(likeness, "used", character=who, via=who, **where)
-        if member.voice is not None:
-            for voice in self._holding(USES.c.character == who, USES.c.how == "bound"):
-                self.use(voice, "used", character=who, via=who, **where)
+        for thing in (*carried[who, "linked"], *carried.get((who, "bound"), ())):
+            self.use(thing, "used", character=who, via=who, **where)
 
     def _stand(self, grounded: Iterable[dict[str, Any]], how: How, where: dict[str, Any]) -> None:
         """What was shown directly before what an element carried, so that the nearer use is the one that is told."""
@@ -246,16 +253,15 @@ class _Writing:
             for kind in ("asset", "element", "character"):
                 if one.get(kind):
                     self.use(one[kind], how, **where | {"character": one.get("character")})
-        for element in dict.fromkeys(one["element"] for one in shown if one.get("element")):
-            made_of = USES.c.how.in_(("made-into", "speaks-in"))
-            for source in self._holding(USES.c.element == element, made_of, ended=True):
-                self.use(source, how, element=element, via=element, **where)
-
-    def _holding(self, *which: Any, ended: bool = False) -> list[str]:
-        query = select(USES.c.thing).where(USES.c.log == self._log, *which)
-        if not ended:
-            query = query.where(USES.c.ended.is_(None))
-        return list(self._connection.execute(query.order_by(USES.c.position, USES.c.thing)).scalars())
+        elements = list(dict.fromkeys(one["element"] for one in shown if one.get("element")))
+        into = [
+            {"log": self._log, "element": element, "how": made}
+            for element in elements
+            for made in ("made-into", "speaks-in")
+        ]
+        for rows in find_each(self._connection, USES, into, "thing", "element"):
+            for row in rows:
+                self.use(row.thing, how, element=row.element, via=row.element, **where)
 
 
 PROJECTION = Projection(

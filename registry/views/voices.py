@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.element import LostCause
@@ -24,6 +24,7 @@ from registry.events.voice import (
 )
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.rows import add, change
 
 VoiceState = Literal["minting", "live", "lost", "retired", "deleted", "failed"]
 _EVENTS = (
@@ -106,9 +107,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         match recorded.event:
             case VoiceAdopted() as event:
-                connection.execute(insert(VOICES).values(**_begun(recorded), **_adopted(event)))
+                add(connection, VOICES, {**_begun(recorded), **_adopted(event)})
             case VoiceMintRequested() as event:
-                connection.execute(insert(VOICES).values(**_begun(recorded), **_requested(event)))
+                add(connection, VOICES, {**_begun(recorded), **_requested(event)})
             case event:
                 if recorded.stream.startswith("voice_"):
                     _change(connection, recorded, **_changed(event))
@@ -172,11 +173,8 @@ def _changed(event: object) -> dict[str, Any]:
 
 
 def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    connection.execute(
-        update(VOICES)
-        .where(VOICES.c.log == recorded.log, VOICES.c.voice == recorded.stream)
-        .values(version=recorded.version, **values)
-    )
+    here = {"log": recorded.log, "voice": recorded.stream}
+    change(connection, VOICES, where=here, values={"version": recorded.version, **values})
 
 
 PROJECTION = Projection("voices", (VOICES,), frozenset(event.NAME for event in _EVENTS), _project)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Index, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from registry.deciders.submission import BEFORE_ANY_TASK, stage_after
@@ -44,6 +44,7 @@ from registry.events.submission import (
 )
 from registry.events.voice import VoiceMinted, VoiceMintFailed, VoiceMintRequested, VoiceRetired
 from registry.log.roles import Projection
+from registry.views.rows import add, change, remove
 
 NO_DEADLINE: Final = 2**63 - 1
 _LANE: Final = ("sends", "log", "account", "model")
@@ -86,6 +87,12 @@ class WorkRow(SQLModel, table=True):
 
 
 WORK = WorkRow.__table__  # type: ignore[attr-defined]
+_STANDS_AGAIN: Final = (
+    update(WORK)
+    .where(WORK.c.log == bindparam("_log"), WORK.c.submission == bindparam("_submission"))
+    .values(stage=bindparam("stage"), sends=~WORK.c.cancelled)
+)
+"""Nothing was accepted. A cancelled one is not sent again: whoever claims it ends it, which needs no slot."""
 _EVENTS: Final = (
     GenerationRequested,
     ParentAwaited,
@@ -124,19 +131,18 @@ _ENDS: Final = (GenerationEnded, ElementMinted, ElementMintFailed, VoiceMinted, 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
-        here = (WORK.c.log == recorded.log) & (WORK.c.work == recorded.stream)
+        here = {"log": recorded.log, "work": recorded.stream}
         match recorded.event:
             case GenerationRequested() as event:
-                connection.execute(insert(WORK).values(**_row(recorded, event)))
+                add(connection, WORK, _row(recorded, event))
             case ElementMintRequested() | VoiceMintRequested() as event:
-                connection.execute(insert(WORK).values(**_mint(recorded, event)))
+                add(connection, WORK, _mint(recorded, event))
             case event if isinstance(event, _ENDS):
-                connection.execute(delete(WORK).where(here))
+                remove(connection, WORK, here)
             case event if (stage := stage_after(event)) is not None:
-                of_submission = (WORK.c.log == recorded.log) & (WORK.c.submission == recorded.stream)
-                connection.execute(update(WORK).where(of_submission).values(**_submitted(stage)))
+                _submitted(connection, recorded, stage)
             case _ if changes := _changes(recorded):
-                connection.execute(update(WORK).where(here).values(**changes))
+                change(connection, WORK, where=here, values=changes)
 
 
 def _row(recorded: Recorded, event: GenerationRequested) -> dict[str, Any]:
@@ -182,11 +188,13 @@ def _mint(recorded: Recorded, event: ElementMintRequested | VoiceMintRequested) 
     }
 
 
-def _submitted(stage: str) -> dict[str, Any]:
-    """A cancelled one is not sent again: whoever claims it ends it, which needs no slot."""
-    if stage not in BEFORE_ANY_TASK:
-        return {"stage": stage, "sends": False}
-    return {"stage": stage, "sends": ~WORK.c.cancelled}
+def _submitted(connection: Connection, recorded: Recorded, stage: str) -> None:
+    if stage in BEFORE_ANY_TASK:
+        its = {"_log": recorded.log, "_submission": recorded.stream}
+        connection.execute(_STANDS_AGAIN, {**its, "stage": stage})
+    else:
+        its = {"log": recorded.log, "submission": recorded.stream}
+        change(connection, WORK, where=its, values={"stage": stage, "sends": False})
 
 
 def _changes(recorded: Recorded) -> dict[str, Any]:

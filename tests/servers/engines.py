@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,15 @@ def migrated(postgres_process: PostgresServer) -> str:
 @pytest.fixture
 def on_postgres(postgres_process: PostgresServer, migrated: str, tmp_path: Path) -> Iterator[Path]:
     """An empty home on a database of its own."""
-    url = postgres_process.database(like=migrated)
-    yield settle(tmp_path, url)
-    postgres_process.drop(url)
+    with _settled(postgres_process, migrated, tmp_path) as home:
+        yield home
+
+
+@contextmanager
+def _settled(server: PostgresServer, migrated: str, folder: Path) -> Iterator[Path]:
+    url = server.database(like=migrated)
+    yield settle(folder, url)
+    server.drop(url)
 
 
 @pytest.fixture(params=ENGINES)
@@ -47,3 +54,15 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         found: Path = request.getfixturevalue("on_postgres")
         return found
     return tmp_path
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def lasting_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home on each engine in turn that all tests of a file share."""
+    folder = tmp_path_factory.mktemp("home")
+    if request.param == "postgresql":
+        server, migrated = (request.getfixturevalue(name) for name in ("postgres_process", "migrated"))
+        with _settled(server, migrated, folder) as found:
+            yield found
+    else:
+        yield folder

@@ -44,9 +44,9 @@ def ask(log: Opened, thing: str, look: str | None = None, **page: Any) -> list[U
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Iterator[Opened]:
+def told(home: Path) -> Iterator[Opened]:
     """A story in which nobody has a look, a pin or a voice yet."""
-    with opened(tmp_path) as found:
+    with opened(home) as found:
         tell(found, with_identity=False)
         yield found
 

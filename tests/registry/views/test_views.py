@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from registry.views import (
     voices,
 )
 from tests.registry.events.golden import an_id
-from tests.registry.log.opened import STUDIO, Opened, register
+from tests.registry.log.opened import STUDIO, Opened, opened, register
 from tests.registry.log.story import (
     ACCOUNT,
     CAFE,
@@ -48,6 +49,7 @@ from tests.registry.log.story import (
     SPARE,
     UNPLACED,
     VOICE,
+    tell,
 )
 
 ONE_OF_EACH = [
@@ -75,6 +77,14 @@ LISTS = [
     submissions.submissions,
     voices.voices,
 ]
+
+
+@pytest.fixture(scope="module", name="told")
+def told_once(lasting_home: Path) -> Iterator[Opened]:
+    """The story, told once on each engine: what is asked here changes nothing that another test asks about."""
+    with opened(lasting_home) as found:
+        tell(found)
+        yield found
 
 
 @pytest.fixture
