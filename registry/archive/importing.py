@@ -80,7 +80,8 @@ def _bring_in(house: House, folder: Path, studio: str, contents: Contents, *, ri
     _take_blobs(house, folder, studio, contents)
     _take_events(house, folder, studio, contents)
     if before.position and ring.destroyed:
-        house.registry.forget(studio, ring.destroyed)  # who was here before they were erased elsewhere
+        # Who was here before they were erased elsewhere.
+        house.registry.forget(studio, ring.destroyed, context=house.context)
     for rows in read_answers(folder, contents, ring):
         moves.keep_answers(studio, rows)
     _finish(house, studio, contents, ring)
