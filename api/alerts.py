@@ -111,6 +111,13 @@ ALERTS: Final = (
         "Buy slots and tell us (`continuity accounts slots`), or spread productions over accounts.",
     ),
     Alert(
+        "ReaderFarBehind",
+        "max by (reader) (continuity_reader_lag_seconds) > 3600",
+        "15m",
+        "A named reader of the feed has not come to events that are an hour old.",
+        "See that it runs; `continuity subscriptions list` tells where it stands. One that nobody runs any more is deleted.",
+    ),
+    Alert(
         "RegistryUnreadable",
         "min(continuity_registry_readable) < 1",
         "2m",

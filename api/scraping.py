@@ -18,6 +18,7 @@ from api.gauges import GAUGES, Told
 from api.metrics import Measure
 from generation.desk import BUDGET, RESTORED
 from registry.errors import RegistryError
+from registry.log.subscriptions import lags
 from registry.registry import Connection, Registry
 from registry.views.vitals import Vitals, vitals
 
@@ -97,17 +98,17 @@ class InstallationGauges(Collector):
             return None
 
 
-def _lags(connection: Connection, now: int) -> tuple[tuple[str, int, float], ...]:  # noqa: ARG001
-    """Every named reader of the feed, as the log knows it. The one place where they come in."""
-    return ()
+def _lags(connection: Connection, now: int) -> tuple[tuple[str, int, float], ...]:
+    """Every named reader of the feed, as the log knows it."""
+    return tuple((one.name, one.events, one.age_us / 1_000_000) for one in lags(connection, now=now))
 
 
-def _of_readers(lags: Iterable[tuple[str, int, float]]) -> Iterator[GaugeMetricFamily]:
+def _of_readers(behind: Iterable[tuple[str, int, float]]) -> Iterator[GaugeMetricFamily]:
     events: dict[str, int] = {}
     ages: dict[str, float] = {}
     count = 0
-    for name, behind, seconds in lags:
-        events[name], ages[name] = max(events.get(name, 0), behind), max(ages.get(name, 0.0), seconds)
+    for name, many, seconds in behind:
+        events[name], ages[name] = max(events.get(name, 0), many), max(ages.get(name, 0.0), seconds)
         count += 1
     told = sorted(events, key=lambda name: (-events[name], name))[:MOST_READERS]
     of_events, of_ages, of_count = READERS

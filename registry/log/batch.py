@@ -166,7 +166,9 @@ class Batch:
             position = outcome.recorded[-1].position
         answer = None
         if call.answer is not None:
-            answer = call.answer.build(self.connection, outcome.recorded)
+            # Without events it is the answer itself that writes, and it asks how many rows that changed.
+            connection = self.connection if call.commands else self.quick.plain()
+            answer = call.answer.build(connection, outcome.recorded)
             self.answers.add(call.log, call.answer, answer, position=position)
         return Handled(outcome.recorded, position, answer)
 

@@ -89,6 +89,23 @@ def test_the_page_names_nobody(tmp_path: Path) -> None:
         assert secret not in page
 
 
+def test_readers_are_told_by_how_far_they_are_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each named reader's lag is told in events and seconds; of many only the furthest behind by name, and all are counted."""
+    monkeypatch.setattr("api.scraping.MOST_READERS", 2)
+    with running(tmp_path) as service:
+        for name in ("Mina", "Jun", "Hana"):
+            service.made("/v1/characters", {"depicts": "fictional", "name": name})
+        end = service.position()
+        for name, position in (("archive", 1), ("export", end), ("tracker", end - 1)):
+            answer = service.change("PUT", f"/v1/subscriptions/{name}", {"position": position})
+            assert answer.status_code in (200, 201), answer.text
+        found = scraped(service)
+
+    assert found["continuity_reader_lag_events"] == {("archive",): end - 1, ("tracker",): 1}
+    assert found["continuity_reader_lag_seconds"]["archive",] > 0
+    assert found["continuity_readers"][()] == 3
+
+
 def test_a_scrape_is_cheap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks however often, the views are read once a second at most, and those who ask at once share one look."""
     looks: list[int] = []
