@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.crash.powercut.appending import say
-from tests.registry.log.opened import STUDIO, introduce, opened
+from tests.registry.log.opened import ME, STUDIO, introduce, opened
 
 NAMES = [f"Somebody whom nobody may know {number}" for number in range(6)]
 
@@ -20,7 +20,7 @@ def main() -> None:
         keys = log.keys.find(streams[:2])
         log.registry.destroy_keys(STUDIO, streams[:2])
         say({"erased": [key.hex() for key in keys.values()]})
-        log.registry.forget(STUDIO, [])
+        log.registry.forget(STUDIO, [], context=ME)
         say({"erased": [name.encode().hex() for name in NAMES[:2]]})
         log.handle(introduce(name="Mina"))
 

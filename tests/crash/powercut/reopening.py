@@ -127,7 +127,7 @@ def _goes_on(log: Opened, promised: Promises) -> None:
     read = log.registry.feed.after(STUDIO, 0, limit=100_000)
     names = [event[3] for call in promised.calls for event in call.events]
     assert [recorded.event.name for recorded in read] == names[: len(read)]  # type: ignore[attr-defined]
-    assert log.registry.rebuild().replaced == ()
+    assert log.registry.rebuild().different == ()
     assert log.handle(introduce()).position == len(read) + 1
 
 
