@@ -38,7 +38,7 @@ def test_everything_arrives(old: Installation, new: Installation, tmp_path: Path
     assert new.views() == old.views()
     streams = [*old.streams(), STUDIO]
     assert new.log.keys.find(streams) == old.log.keys.find(streams) != {}
-    assert new.log.registry.rebuild().replaced == ()
+    assert new.log.registry.rebuild().different == ()
 
 
 def test_a_moved_studio_goes_on(old: Installation, new: Installation, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
             heads.append(copy.registry.feed.head(STUDIO))
             assert copy.raw("SELECT * FROM events ORDER BY position") == events[: heads[-1]]
             assert sum(1 for _ in copy.registry.moves.rows(STUDIO, after=0, until=heads[-1])) == heads[-1]
-            assert copy.registry.rebuild().replaced == ()
+            assert copy.registry.rebuild().different == ()
             described = copy.registry.feed.after(STUDIO, 0, limit=100_000, type="AssetDescribed")
             assert {one.event.description for one in described} <= {"she waits at the window"}  # type: ignore[attr-defined]
             assert copy.handle(introduce()).position == heads[-1] + 1
