@@ -73,7 +73,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 row = {"studio": recorded.stream, "position": recorded.position, "name": event.name}
                 add(connection, STUDIOS, {**row, "opened_at": recorded.recorded_at})
             case StudioImported(opened_at=opened_at):
-                change(connection, STUDIOS, where={"studio": recorded.stream}, values={"opened_at": opened_at})
+                change(
+                    connection, STUDIOS, where={"studio": recorded.stream}, values={"opened_at": opened_at}
+                )
             case KeyIssued() as event:
                 add(connection, KEYS, _issued(recorded, event))
             case KeyRevoked():
