@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from registry.errors import HistoryTampered
 from registry.events.envelope import Recorded
@@ -15,6 +15,8 @@ from registry.log.engine import Database
 from registry.log.news import News, Waiting
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS, HEADS
+
+_POSITION: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log"))
 
 
 class Stretch(NamedTuple):
@@ -98,7 +100,7 @@ class Feed:
 
 def head(connection: Connection, log: str) -> int:
     """The last position of a log; 0 when it is empty."""
-    position: int | None = connection.execute(select(HEADS.c.position).where(HEADS.c.log == log)).scalar()
+    position: int | None = connection.execute(_POSITION, {"of_log": log}).scalar()
     return position or 0
 
 
