@@ -34,11 +34,17 @@ class Described(Aggregate):
         self.description = description
 
 
+class Descriptions(Application[UUID]):
+    """The application; its log may be read by pages as large as ours (its default is 10)."""
+
+    log_section_size = 1_000
+
+
 class Peer:
     """An application of the library on a database of its own. `close` lets go of it."""
 
     def __init__(self, url: str) -> None:
-        self.application: Application[UUID] = Application(env=_environment(url))
+        self.application = Descriptions(env=_environment(url))
         self.recorder = self.application.recorder
         if url.startswith("sqlite"):
             _check_durable(self.recorder)

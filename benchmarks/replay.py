@@ -151,7 +151,7 @@ def _described(stream: str, events: int) -> list[Command]:
 
 def _assigned(character: str, frontal: str, events: int) -> list[Command]:
     there = AssignReference(stream=character, asset=frontal, role="frontal")
-    away = WithdrawReference(stream=character, asset=frontal)
+    away = WithdrawReference(stream=character, asset=frontal, role="frontal")
     return [there if number % 2 == 0 else away for number in range(events)]
 
 
