@@ -9,12 +9,14 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Final
 
+from sqlalchemy import select
+
 from registry.archive.exporting import Order
 from registry.archive.house import House, Tell, tell_nobody
 from registry.archive.importing import Source
 from registry.blobs import Blobs, store_for
-from registry.log.rebuild import all_tables, table_digest
 from registry.log.roles import Projection
+from registry.log.scratch import all_tables
 from registry.views import PROJECTIONS, access
 from tests.registry.erasing.person import Person
 from tests.registry.log.opened import ME, STUDIO, Opened, opened
@@ -55,10 +57,17 @@ class Installation:
             found[key] = (stat.sha256, stat.content_type)
         return found
 
-    def views(self) -> dict[str, str]:
-        """A digest of each view's rows; not of keys and studios, whose positions are those of the system log."""
+    def views(self) -> dict[str, list[tuple[object, ...]]]:
+        """Each view's rows; not those of keys and studios, whose positions are those of the system log."""
+        tables = all_tables(_of_the_studio())
         with self.log.database.reading() as connection:
-            return {table.name: table_digest(connection, table) for table in all_tables(_of_the_studio())}
+            return {
+                table.name: [
+                    tuple(row)
+                    for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+                ]
+                for table in tables
+            }
 
     def streams(self) -> list[str]:
         return [
