@@ -55,8 +55,9 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 # TERRACE: two services and two workers on PostgreSQL and a bucket, one of each killed while so many generations run.
-CRASHES = $(or $(if $(TERRACE),--terrace $(TERRACE)),$(if $(POWERCUT),--powercut $(POWERCUT)),$(if $(HOUSES),--houses $(HOUSES)),--kills $(or $(KILLS),2000))
-crash: $(DEV_STAMP) $(S3_STAMP)  ## kill workers (KILLS=2000), houses (HOUSES=1000), some of many (TERRACE=500), the power (POWERCUT=500)
+# RESTARTS: PostgreSQL crashes so many times under load.
+CRASHES = $(or $(if $(TERRACE),--terrace $(TERRACE)),$(if $(RESTARTS),--restarts $(RESTARTS)),$(if $(POWERCUT),--powercut $(POWERCUT)),$(if $(HOUSES),--houses $(HOUSES)),--kills $(or $(KILLS),2000))
+crash: $(DEV_STAMP) $(S3_STAMP)  ## kill workers (KILLS=2000), houses (HOUSES=1000), some of many (TERRACE=500), the database (RESTARTS=200), the power (POWERCUT=500)
 	@$(BIN)/python -m tests.crash $(CRASHES) --seed $(or $(SEED),20261122) $(ARGS)
 storm: $(DEV_STAMP)  ## nobody misses an event, one racer wins, one effect: EVENTS=50000 ROUNDS=2000 COMMANDS=2000 ENGINE=both
 	@$(BIN)/python -m tests.storm storm --count $(or $(EVENTS),50000) --engine $(or $(ENGINE),both)
@@ -70,6 +71,7 @@ proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figu
 	@$(BIN)/python -m tests.crash --kills 100000
 	@$(BIN)/python -m tests.crash --powercut 500
 	@$(BIN)/python -m tests.crash --terrace 500
+	@$(BIN)/python -m tests.crash --restarts 200
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py --hypothesis-profile=proof
 	@PROOF_POINTS=100 $(BIN)/python -m pytest tests/crash/test_restored_at_any_point.py
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)

@@ -43,7 +43,7 @@ _EPOCH: Final = (
     .with_for_update(read=True)
 )
 """Shared, so that nobody takes the work over before this transaction has ended."""
-_NEW_HEAD: Final = text(
+NEW_HEAD: Final = text(
     "INSERT INTO heads (log, position, recorded_at, closed) VALUES (:log, 0, 0, '') ON CONFLICT DO NOTHING"
 )
 
@@ -173,7 +173,7 @@ class Batch:
     def _locked(self, log: str, row: Row[Any] | None) -> None:
         if row is None:
             # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
-            self.connection.execute(_NEW_HEAD, {"log": log})
+            self.connection.execute(NEW_HEAD, {"log": log})
             row = self.quick.ask(_HEAD, {"of_log": log}).result().one()
         self.heads[log] = Head(log, row.position, row.recorded_at, row.position, row.closed)
         self.erasures = self.states.catch_up(self.connection, log, row.position)

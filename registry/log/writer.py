@@ -23,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.errors import LogBusy, RegistryError
-from registry.log.batch import Batch, Outcome
+from registry.log.batch import NEW_HEAD, Batch, Outcome
 from registry.log.engine import Database
 from registry.log.pen import Pen, Ticket, Work
 from registry.log.quick import Quick
@@ -173,7 +173,7 @@ class Writer:
                 landed = self._stands(attempt.event_ids())
         if landed is None:
             for ticket in attempt.tickets:
-                ticket.done.set_exception(_nobody_knows())
+                ticket.done.set_exception(_lost(attempt))
         elif landed:
             self._landed(attempt)
         else:
@@ -184,6 +184,7 @@ class Writer:
         found = False
         with self._database.writing() as connection:
             for log, ids in sorted(written.items()):
+                connection.execute(NEW_HEAD, {"log": log})  # waits for whoever is just making a new log's
                 connection.execute(select(HEADS).where(HEADS.c.log == log).with_for_update()).all()
                 query = select(EVENTS.c.position).where(EVENTS.c.log == log, EVENTS.c.event_id == ids[0])
                 found = found or connection.execute(query).first() is not None
@@ -196,7 +197,9 @@ class Writer:
         return self._database.refusal(failure)
 
 
-def _nobody_knows() -> LogBusy:
+def _lost(attempt: Attempt) -> LogBusy:
+    if attempt.batch is None:
+        return LogBusy("the database cannot be reached", hint="repeat the request in a moment", landed=False)
     return LogBusy(
         "the database was lost in the middle of the command; whether it landed is unknown",
         hint="repeat the request with the same Idempotency-Key: it can only happen once",

@@ -108,8 +108,7 @@ def terrace(
 def _dies_too(postgres: PostgresServer, chance: random.Random, tally: Tally) -> None:
     """The server stops without finishing anything, and recovers."""
     time.sleep(chance.uniform(0, AT_WORK))
-    postgres.stop(chance.choice((signal.SIGQUIT, signal.SIGKILL)))
-    postgres.start()
+    postgres.crash(chance.choice((signal.SIGQUIT, signal.SIGKILL)))
     tally.died.add("database")
 
 
