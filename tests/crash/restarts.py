@@ -120,7 +120,7 @@ def _compare(log: Opened, processes: list[Told], tally: Tally) -> None:
         ]
     tally.double = sum(count > 1 for count in happened.values())
     tally.stuck = len(events) - 2 * sum(happened.values())
-    tally.wrong = len(tally.said) + len(log.registry.rebuild().replaced)
+    tally.wrong = len(tally.said) + len(log.registry.rebuild().different)
     tally.settled = len(happened)
     left, busy = sum(len(told.left) for told in processes), sum(told.busy for told in processes)
     tally.said.append(f"events={len(events)} busy={busy} left={left}")

@@ -191,7 +191,7 @@ def judge(street: Street, clients: list[Client], ledger: Ledger, tally: Tally) -
         log = continuity.registry.feed.after(continuity.studio, 0, limit=1_000_000)
         try:
             check_events(continuity.blobs, log, [post for post in ledger if post["whole"]])
-            assert continuity.registry.rebuild().replaced == ()
+            assert continuity.registry.rebuild().different == ()
         except AssertionError as broken:
             tally.wrong += 1
             tally.said.append(repr(broken))

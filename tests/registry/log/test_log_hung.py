@@ -68,7 +68,7 @@ def test_a_frozen_writer_is_cut_off(on_postgres: Path) -> None:
 
         assert names(log) == {"waiting": 1, "frozen": 1}
         assert [event.event_id for event in log.registry.feed.after(STUDIO, 1)] == said
-        assert log.registry.rebuild().replaced == ()
+        assert log.registry.rebuild().different == ()
 
 
 def test_others_are_not_held_up_by_a_frozen_writer(on_postgres: Path, impatient: None) -> None:

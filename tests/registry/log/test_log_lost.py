@@ -48,7 +48,7 @@ def cutting(log: Opened, gate: Gate, cut: Cut, *, away: float | None = 0.2) -> N
         gate.open()
 
     assert isinstance(log.database, PostgresDatabase)
-    event.listen(log.database._writers, "commit", committing)
+    event.listen(log.database._appenders, "commit", committing)
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["a new log", "a known log"])
@@ -66,7 +66,7 @@ def test_a_commit_that_was_cut_off(on_postgres: Path, gate: Gate, cut: Cut, firs
         assert [event.event.name for event in events][-2:] == ["cut off", "after"]  # type: ignore[attr-defined]
         assert len(events) == 2 + (not first)
         assert events[-2].event_id == handled.recorded[0].event_id
-        assert log.registry.rebuild().replaced == ()
+        assert log.registry.rebuild().different == ()
 
 
 def test_a_server_that_stays_away(on_postgres: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
