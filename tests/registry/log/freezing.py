@@ -37,7 +37,7 @@ def stopping(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def main(folder: str, where: str, idle: str, name: str) -> None:
-    postgres._IDLE_SECONDS = int(idle)  # type: ignore[misc]
+    postgres._IDLE_SECONDS = postgres._HELD_SECONDS = int(idle)  # type: ignore[misc]
     with opened(Path(folder)) as log:
         if where == "append":
             Batch.write = stopping(Batch.write)  # type: ignore[method-assign]

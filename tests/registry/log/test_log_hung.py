@@ -6,16 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
 
 from registry.errors import LogBusy
 from registry.log import postgres
+from registry.log.batch import Batch
 from tests.crash.workers import stopped, wait_for
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, introduce, once, opened
@@ -111,3 +115,25 @@ def test_a_killed_writer_lets_go(on_postgres: Path, impatient: None) -> None:
 
         assert (first.replayed, second.replayed) == (False, True)
         assert names(log) == {"again": 1}
+
+
+def test_what_takes_too_long_is_told(on_postgres: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that holds the head for too long each time is given up, known not to have landed; others are carried out."""
+    monkeypatch.setattr(postgres, "_HELD_SECONDS", 0.3)
+    monkeypatch.setattr(postgres, "_for_a_time", cache(postgres._for_a_time.__wrapped__))
+    write = Batch.write
+
+    def slow(batch: Batch, *given: Any) -> None:
+        write(batch, *given)
+        time.sleep(0.5 * any(row["stream"] == character.stream for row in batch.rows))
+
+    with opened(on_postgres) as log:
+        log.handle(introduce(name="before"))
+        character = introduce(name="slow")
+        monkeypatch.setattr(Batch, "write", slow)
+        with pytest.raises(LogBusy, match="4 times") as refused:
+            log.handle(character)
+        log.handle(introduce(name="after"))
+
+        assert refused.value.detail["landed"] is False
+        assert names(log) == {"before": 1, "after": 1}
