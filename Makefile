@@ -54,19 +54,24 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-crash: $(DEV_STAMP)  ## kill workers (KILLS=2000), service and worker (HOUSES=1000), or the power (POWERCUT=500); the last line says what came of it
-	@$(BIN)/python -m tests.crash $(if $(POWERCUT),--powercut $(POWERCUT),$(if $(HOUSES),--houses $(HOUSES),--kills $(or $(KILLS),2000))) --seed $(or $(SEED),20261122)
+# TERRACE: two services and two workers on PostgreSQL and a bucket, one of each killed while so many generations run.
+# RESTARTS: PostgreSQL crashes so many times under load.
+CRASHES = $(or $(if $(TERRACE),--terrace $(TERRACE)),$(if $(RESTARTS),--restarts $(RESTARTS)),$(if $(POWERCUT),--powercut $(POWERCUT)),$(if $(HOUSES),--houses $(HOUSES)),--kills $(or $(KILLS),2000))
+crash: $(DEV_STAMP) $(S3_STAMP)  ## kill workers (KILLS=2000), houses (HOUSES=1000), some of many (TERRACE=500), the database (RESTARTS=200), the power (POWERCUT=500)
+	@$(BIN)/python -m tests.crash $(CRASHES) --seed $(or $(SEED),20261122) $(ARGS)
 storm: $(DEV_STAMP)  ## nobody misses an event, one racer wins, one effect: EVENTS=50000 ROUNDS=2000 COMMANDS=2000 ENGINE=both
 	@$(BIN)/python -m tests.storm storm --count $(or $(EVENTS),50000) --engine $(or $(ENGINE),both)
 	@$(BIN)/python -m tests.storm race --count $(or $(ROUNDS),2000) --engine $(or $(ENGINE),both)
 	@$(BIN)/python -m tests.storm repeat --count $(or $(COMMANDS),2000) --engine $(or $(ENGINE),both)
-proof: $(DEV_STAMP)  ## the full-size runs behind the published figures
+proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python benchmarks/body.py
 	@$(BIN)/python benchmarks/compile.py
 	@$(BIN)/python benchmarks/worker.py
 	@$(MAKE) --no-print-directory storm EVENTS=1000000 ROUNDS=100000 COMMANDS=100000
 	@$(BIN)/python -m tests.crash --kills 100000
 	@$(BIN)/python -m tests.crash --powercut 500
+	@$(BIN)/python -m tests.crash --terrace 500
+	@$(BIN)/python -m tests.crash --restarts 200
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py --hypothesis-profile=proof
 	@PROOF_POINTS=100 $(BIN)/python -m pytest tests/crash/test_restored_at_any_point.py
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)

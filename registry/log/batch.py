@@ -43,7 +43,7 @@ _EPOCH: Final = (
     .with_for_update(read=True)
 )
 """Shared, so that nobody takes the work over before this transaction has ended."""
-_NEW_HEAD: Final = text(
+NEW_HEAD: Final = text(
     "INSERT INTO heads (log, position, recorded_at, closed) VALUES (:log, 0, 0, '') ON CONFLICT DO NOTHING"
 )
 
@@ -93,18 +93,25 @@ class Batch:
         """What projections and answers ask: of a connection they use `execute` alone, and that is here."""
         return cast("Connection", self.quick)
 
-    def prepare(self, calls: Sequence[Handle], logs: Iterable[str]) -> None:
-        """Lock the heads, in an order that all processes share, and read what the calls need, in few questions."""
+    def prepare(self, calls: Sequence[Handle], logs: Iterable[str], *, brief: bool) -> None:
+        """Lock the heads, in an order that all processes share, and read what the calls need, in few questions.
+
+        `brief` says that nothing else is done under the locks: who holds them for long is hung.
+        """
+        lock = self.quick.lock if brief else self.quick.ask
         for log in sorted(set(logs)):
             mine = [call for call in calls if call.log == log]
             keys = {call.answer.key for call in mine if call.answer is not None}
             streams = [stream for call in mine for stream in _streams(call)]
-            head = self.quick.ask(_HEAD, {"of_log": log})
+            head = lock(_HEAD, {"of_log": log})
             take_answers = self.answers.ask(self.quick, log, keys, self.clock())
             take_states = self.states.ask(self.quick, log, streams)
-            row = head.result().one_or_none()
+            if first := (row := head.result().one_or_none()) is None:
+                # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
+                self.connection.execute(NEW_HEAD, {"log": log})
+                row = lock(_HEAD, {"of_log": log}).result().one()
             self._locked(log, row)
-            if row is None:  # a log's first command: nothing was held yet when those were read
+            if first:  # nothing was held yet when those were read
                 take_answers = self.answers.ask(self.quick, log, keys, self.clock())
                 take_states = self.states.ask(self.quick, log, streams)
             take_answers()
@@ -172,11 +179,7 @@ class Batch:
             self.answers.add(call.log, call.answer, answer, position=position)
         return Handled(outcome.recorded, position, answer)
 
-    def _locked(self, log: str, row: Row[Any] | None) -> None:
-        if row is None:
-            # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
-            self.connection.execute(_NEW_HEAD, {"log": log})
-            row = self.quick.ask(_HEAD, {"of_log": log}).result().one()
+    def _locked(self, log: str, row: Row[Any]) -> None:
         self.heads[log] = Head(log, row.position, row.recorded_at, row.position, row.closed)
         self.erasures = self.states.catch_up(self.connection, log, row.position)
 

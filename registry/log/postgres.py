@@ -7,13 +7,14 @@ those who wait for it give up.
 
 from __future__ import annotations
 
-import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from select import POLLIN, poll
 from typing import Any, ClassVar, Final
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -28,6 +29,8 @@ OLDEST: Final = 170_000
 _LOCK_SECONDS: Final = 10
 _IDLE_SECONDS: Final = 5
 """Shorter than the wait for a lock: a frozen writer is cut off before those behind it give up."""
+_HELD_SECONDS: Final = 8
+"""The same for one that freezes in mid-pipeline, where it does not count as idle: how long it may take once it holds the head."""
 _READ_SECONDS: Final = 60
 _KEEPALIVE: Final[dict[str, Any]] = {
     "connect_timeout": 10,
@@ -36,7 +39,7 @@ _KEEPALIVE: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-_GONE: Final = ("08", "57P", "25P03")
+_GONE: Final = ("08", "57P", "25P03", "25P04")
 """SQLSTATEs of connections that the server or the way to it ended."""
 
 
@@ -96,7 +99,7 @@ class PostgresDatabase(Database):
         with self._appenders.connect() as connection:
             transaction = connection.begin()
             try:
-                yield Quick(connection, pipelined=True)
+                yield Quick(connection, pipelined=True, holding=_for_a_time)
                 transaction.commit()
             except BaseException:
                 usable = _rolled_back(connection)
@@ -245,6 +248,13 @@ def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:
     return engine
 
 
+@cache
+def _for_a_time(locking: Select[Any]) -> Select[Any]:
+    """What it asks; once its rows are locked the transaction has so many seconds left."""
+    locked = locking.subquery()
+    return select(locked, func.set_config("transaction_timeout", f"{_HELD_SECONDS}s", True))
+
+
 def _rolled_back(connection: Connection) -> bool:
     """Leave a pipeline that broke, and what is left of its transaction; whether the connection can be used again."""
     try:
@@ -266,10 +276,10 @@ def _end_pipeline(connection: Any, record: Any) -> None:
 
 def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:
     """A server that restarted has closed its end, which shows without a round trip: there is something to read."""
-    poll = select.poll()
+    polled = poll()
     try:
-        poll.register(connection.fileno(), select.POLLIN)
-        waiting = poll.poll(0)
+        polled.register(connection.fileno(), POLLIN)
+        waiting = polled.poll(0)
     except psycopg.Error:
         waiting = [(0, 0)]
     if waiting:

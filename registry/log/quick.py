@@ -70,8 +70,15 @@ class Quick:
     _shapes: ClassVar[dict[tuple[Any, ...], Shape]] = {}
     """By engine and cache key; by engine and the statement itself where it is a constant that is given its values each time."""
 
-    def __init__(self, connection: Connection, *, pipelined: bool = False) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        pipelined: bool = False,
+        holding: Callable[[Select[Any]], Select[Any]] = lambda locking: locking,
+    ) -> None:
         self._connection = connection
+        self._holding = holding
         self._dialect = connection.dialect
         self._raw: Any = connection.connection.dbapi_connection
         self._pipelined = pipelined
@@ -94,6 +101,10 @@ class Quick:
     def ask(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Asked:
         """Put a question without waiting for the answer."""
         return Asked(*self._run(statement, parameters), self._rows)
+
+    def lock(self, locking: Select[Any], parameters: Mapping[str, Any]) -> Asked:
+        """Ask for rows that are locked. From then on the server ends the transaction after a time, whatever becomes of us."""
+        return self.ask(self._holding(locking), parameters)
 
     def plain(self) -> Connection:
         """The connection beneath, once all that went ahead has arrived."""

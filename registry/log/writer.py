@@ -23,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.errors import LogBusy, RegistryError
-from registry.log.batch import Batch, Outcome
+from registry.log.batch import NEW_HEAD, Batch, Outcome
 from registry.log.engine import Database
 from registry.log.pen import Pen, Ticket, Work
 from registry.log.quick import Quick
@@ -33,6 +33,8 @@ from registry.log.tables import EVENTS, HEADS
 
 RETRY_SECONDS: Final = 10.0
 """How long a lost database is waited for before callers are told that nobody knows."""
+MOST_LOSSES: Final = 3
+"""How often in a row a command is begun anew after the connection was lost in the middle of it."""
 _PAUSE_SECONDS: Final = 0.05
 
 
@@ -42,9 +44,10 @@ class RepeatBatch(Exception):
 
 @dataclass
 class Attempt:
-    """One try to commit some tickets: what came of each until it ended or failed."""
+    """One try to commit some tickets: what came of each until it ended or failed. `losses` is how many were lost before it."""
 
     tickets: list[Ticket]
+    losses: int = 0
     batch: Batch | None = None
     results: list[tuple[Ticket, Any]] = field(default_factory=list)
     outcomes: list[tuple[Ticket, Outcome]] = field(default_factory=list)
@@ -111,13 +114,13 @@ class Writer:
             by_log.setdefault(ticket.log, []).append(ticket)
         yield from by_log.values()
 
-    def _settle_all(self, tickets: list[Ticket]) -> None:
-        attempt = Attempt(tickets)
+    def _settle_all(self, tickets: list[Ticket], *, losses: int = 0) -> None:
+        attempt = Attempt(tickets, losses)
         while True:
             try:
                 self._commit(attempt)
             except RepeatBatch:
-                attempt = Attempt(tickets)
+                attempt = Attempt(tickets, losses)
             except Exception as failure:  # noqa: BLE001 - whatever it is, it goes to the caller it belongs to
                 return self._failed(attempt, failure)
             else:
@@ -141,7 +144,8 @@ class Writer:
             calls = [ticket.work for ticket in attempt.tickets if isinstance(ticket.work, Handle)]
             if len(calls) < len(attempt.tickets):
                 self._database.lock_works(quick.plain())
-            batch.prepare(calls, [ticket.log for ticket in attempt.tickets if ticket.log is not None])
+            logs = [ticket.log for ticket in attempt.tickets if ticket.log is not None]
+            batch.prepare(calls, logs, brief=len(calls) == len(attempt.tickets))
             for ticket in attempt.tickets:
                 if isinstance(ticket.work, Handle):
                     attempt.outcomes.append((ticket, batch.decide(ticket.work)))
@@ -173,17 +177,29 @@ class Writer:
                 landed = self._stands(attempt.event_ids())
         if landed is None:
             for ticket in attempt.tickets:
-                ticket.done.set_exception(_nobody_knows())
+                ticket.done.set_exception(_lost(attempt))
         elif landed:
             self._landed(attempt)
         else:
-            self._settle_all(attempt.tickets)
+            self._after_nothing_landed(attempt.tickets, attempt.losses + 1)
+
+    def _after_nothing_landed(self, tickets: list[Ticket], losses: int) -> None:
+        """Again; one by one when it comes to pass again, as one of them may be what takes too long; and not for ever."""
+        if losses == 1:
+            self._settle_all(tickets, losses=losses)
+        elif losses <= MOST_LOSSES:
+            for ticket in tickets:
+                self._settle_all([ticket], losses=losses)
+        else:
+            for ticket in tickets:
+                ticket.done.set_exception(_cut_off())
 
     def _stands(self, written: dict[str, list[str]]) -> bool:
         """Whether the events are in the log. The head's lock waits for a transaction that is still under way."""
         found = False
         with self._database.writing() as connection:
             for log, ids in sorted(written.items()):
+                connection.execute(NEW_HEAD, {"log": log})  # waits for whoever is just making a new log's
                 connection.execute(select(HEADS).where(HEADS.c.log == log).with_for_update()).all()
                 query = select(EVENTS.c.position).where(EVENTS.c.log == log, EVENTS.c.event_id == ids[0])
                 found = found or connection.execute(query).first() is not None
@@ -196,10 +212,20 @@ class Writer:
         return self._database.refusal(failure)
 
 
-def _nobody_knows() -> LogBusy:
+def _lost(attempt: Attempt) -> LogBusy:
+    if attempt.batch is None:
+        return LogBusy("the database cannot be reached", hint="repeat the request in a moment", landed=False)
     return LogBusy(
         "the database was lost in the middle of the command; whether it landed is unknown",
         hint="repeat the request with the same Idempotency-Key: it can only happen once",
+    )
+
+
+def _cut_off() -> LogBusy:
+    return LogBusy(
+        f"the database was lost in the middle of the command {MOST_LOSSES + 1} times; it did not land",
+        hint="repeat in a moment with the same key; if it goes on, look at the server's log and at how busy machines are",
+        landed=False,
     )
 
 

@@ -23,7 +23,9 @@ _CONNECTING: Final[dict[str, Any]] = {
     "keepalives_idle": 10,
     "tcp_user_timeout": 20_000,
     "application_name": "continuity-keys",
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=5s",
 }
+"""Who hangs while it destroys keys is cut off before those behind it give up, as in the log's database."""
 _SCHEMA: Final = (
     "SELECT pg_advisory_xact_lock(hashtextextended('continuity.keys', 0))",
     'CREATE TABLE IF NOT EXISTS keys (stream text COLLATE "C" PRIMARY KEY, key bytea NOT NULL)',
@@ -92,7 +94,9 @@ class KeyTable:
             try:
                 try:
                     return question(self._connection())
-                except psycopg.OperationalError:
+                except psycopg.Error:
+                    if self._kept is not None and not self._kept.closed:
+                        raise
                     self._let_go()
                     return question(self._connection())
             except psycopg.Error as failure:

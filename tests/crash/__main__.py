@@ -1,5 +1,7 @@
 """`python -m tests.crash --kills N`: the ordeal in all modes; with `--houses N`, whole processes killed instead; with
-`--powercut N`, the power cut at every system call of N appends.
+`--powercut N`, the power cut at every system call of N appends; with
+`--terrace N`, two services and two workers on PostgreSQL and a bucket, one of each killed while N generations run; with
+`--restarts N`, the database server crashes N times under load.
 
 The last line says kills, double, lost, stuck; or cuts, disks, lost, corrupt.
 """
@@ -17,7 +19,9 @@ from typing import get_args
 from tests.crash.houses import houses
 from tests.crash.ordeal import Tally, ordeal
 from tests.crash.powercut.cuts import Trial, everywhere, recorded
+from tests.crash.restarts import restarts
 from tests.crash.schedules import FAULTS, POINTS, Broken, Mode
+from tests.crash.terrace import terrace
 
 MODES = [
     Mode(resend, duplicates)  # type: ignore[arg-type]
@@ -27,8 +31,8 @@ MODES = [
 
 def main() -> int:
     given = _parser().parse_args()
-    if given.houses:
-        return _houses(given.houses, given.seed)
+    if given.houses or given.terrace or given.restarts:
+        return _processes(given)
     if given.powercut:
         return _power_cuts(given.powercut, given.seed)
     modes = [mode for mode in MODES if given.resend in (None, mode.resend)]
@@ -51,9 +55,14 @@ def main() -> int:
     return 1 if total.bad else 0
 
 
-def _houses(kills: int, seed: int) -> int:
+def _processes(given: argparse.Namespace) -> int:
     began = time.monotonic()
-    tally = houses(kills, seed=seed)
+    if given.terrace:
+        tally = terrace(given.terrace, seed=given.seed, durable=True, database_dies=given.database_dies)
+    elif given.restarts:
+        tally = restarts(given.restarts, seed=given.seed)
+    else:
+        tally = houses(given.houses, seed=given.seed)
     print(*tally.said, f"{tally.line()} seconds={time.monotonic() - began:.0f}", sep="\n")  # noqa: T201
     return 1 if tally.bad else 0
 
@@ -72,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=2_000)
     parser.add_argument("--houses", type=int, default=0)
     parser.add_argument("--powercut", type=int, default=0)
+    parser.add_argument("--terrace", type=int, default=0)
+    parser.add_argument("--database-dies", action="store_true", help="of a terrace, now and then")
+    parser.add_argument("--restarts", type=int, default=0)
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--resend", choices=("never", "same_id_after_disproof"))
     parser.add_argument("--duplicates", choices=("refuse", "accept"))

@@ -1,13 +1,16 @@
-"""Service and worker killed together, again and again, while a client goes on asking over HTTP."""
+"""Services and workers killed again and again, together and one by one, while clients go on asking over HTTP."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.crash.houses import houses
+from tests.crash.terrace import terrace
 
 KILLS = 20
 """`make crash HOUSES=1000` for the full figure."""
+GENERATIONS = 24
+"""`make crash TERRACE=500` for the full figure."""
 
 
 @pytest.mark.slow
@@ -17,3 +20,12 @@ def test_houses_that_are_killed_at_any_moment() -> None:
 
     assert (tally.kills, tally.bad) == (KILLS, 0), tally.said
     assert tally.settled > 0, tally.said
+
+
+@pytest.mark.slow
+def test_two_services_and_two_workers_on_postgresql_and_a_bucket() -> None:
+    """One of each killed at any moment while generations run: all end, none is paid twice, views are those of a rebuild."""
+    tally = terrace(GENERATIONS, seed=20261124, each_round=8)
+
+    assert tally.kills >= 2 * GENERATIONS // 8, tally.said
+    assert (tally.settled, tally.bad) == (GENERATIONS, 0), tally.said

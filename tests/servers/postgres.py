@@ -81,6 +81,19 @@ class PostgresServer:
             self.process.wait(60)
             self.process = None
 
+    def crash(self, how: int) -> None:
+        """Stop without finishing anything (SIGQUIT, SIGKILL), start again, recover."""
+        self.stop(how)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return self.start()
+            except RuntimeError as failed:
+                # What a killed server leaves behind notices in a moment that it is alone, and ends.
+                if "still in use" not in str(failed) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
+
     def _wait(self) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -8,6 +8,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
+from sqlalchemy import inspect
+
 from registry.blobs import Blobs
 from registry.deciders.account import OpenAccount
 from registry.deciders.asset import DescribeAsset, RegisterAsset
@@ -249,10 +251,21 @@ class Person:
         return found
 
     def _tables(self) -> Iterator[tuple[str, bytes]]:
-        for (table,) in self.log.raw("SELECT name FROM sqlite_master WHERE type = 'table'"):
+        for table in inspect(self.log.database.engine).get_table_names():
             yield f"table {table}", repr(self.log.raw(f"SELECT * FROM {table}")).encode()
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
-        for path in self.folder.rglob("*"):
-            if path.is_file():
-                yield str(path.relative_to(self.folder)), path.read_bytes()
+        """Those of the folder, and of the database where it has others."""
+        for folder in (self.folder, *self._of_the_server()):
+            for path in folder.rglob("*"):
+                if path.is_file():
+                    yield str(path.relative_to(folder)), path.read_bytes()
+
+    def _of_the_server(self) -> Iterator[Path]:
+        """Where PostgreSQL keeps this database's relations, catalogues and indexes, written out as they are now."""
+        if self.log.database.dialect == "postgresql":
+            self.log.raw("CHECKPOINT")
+            [(place, oid)] = self.log.raw(
+                "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
+            )
+            yield Path(f"{place}/base/{oid}")

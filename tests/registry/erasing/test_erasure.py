@@ -45,6 +45,9 @@ from tests.registry.erasing.person import (
     Person,
 )
 from tests.registry.log.opened import ME, STUDIO, opened
+from tests.servers.engines import ENGINES
+
+both_engines = pytest.mark.parametrize("person", ENGINES, indirect=True)
 
 
 class Killed(Exception):
@@ -56,6 +59,7 @@ def erase(person: Person) -> None:
     carry_out(person.tools(), STUDIO, HER)
 
 
+@both_engines
 def test_the_words_are_there_before(person: Person) -> None:
     """The hunt finds what it looks for: before an erasure every word stands in some view, answer, lease or file."""
     found = person.traces()
@@ -72,6 +76,7 @@ def _sealed(person: Person) -> set[str]:
     return {word for word in person.words.made if word.encode() not in shown}
 
 
+@both_engines
 def test_no_word_is_left(person: Person) -> None:
     """No table, no file (database, write-ahead log, key file, blobs) holds a word, a digest or a byte of the erased person."""
     erase(person)

@@ -6,10 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from registry.errors import LogBusy
+from registry.privacy import key_table
+from registry.privacy.key_table import KeyTable
 from registry.privacy.keys import KeyStore, open_keys
 from tests.servers.postgres import PostgresServer
 
@@ -102,3 +106,26 @@ def test_a_server_that_comes_back_is_used_again(postgres_process: PostgresServer
         with pytest.raises(LogBusy) as refused:
             store.find([MINA])
     assert refused.value.detail["landed"] is False
+
+
+def test_who_hangs_is_cut_off(postgres_process: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that hangs while it destroys keys holds others up for a while, not for ever; awake, it does it again."""
+    url, hangs, awake, in_time = postgres_process.database(), threading.Event(), threading.Event(), []
+
+    def hang(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        with connection.transaction():
+            connection.execute("UPDATE erasures SET count = count + 1")
+            hangs.set()
+            in_time.append(awake.wait(30))
+
+    with closing(KeyTable(url)) as other:
+        monkeypatch.setitem(key_table._CONNECTING, "options", "-c idle_in_transaction_session_timeout=1s")
+        with closing(KeyTable(url)) as frozen:
+            thread = threading.Thread(target=frozen._ask, args=(hang,))
+            thread.start()
+            assert hangs.wait(30)
+            assert other.destroy([MINA]) == 1
+            awake.set()
+            thread.join()
+            assert (in_time, other.erasures()) == ([True, True], 2)
+    postgres_process.drop(url)

@@ -1,0 +1,51 @@
+"""A process that stops itself while it holds a lock of the log, as a machine does that hangs; then it goes on where it was.
+
+`python -m tests.registry.log.freezing FOLDER WHERE IDLE NAME`: introduces a character of that name and stops after its events
+are written and before they are committed (`append`), or claims a work and stops once it holds the works' lock (`claim`). IDLE
+seconds long the server bears with a transaction that says nothing. What came of it is on stdout.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from registry.log import postgres
+from registry.log.batch import Batch
+from registry.log.postgres import PostgresDatabase
+from tests.registry.log.opened import introduce, opened
+
+
+def stopping(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The call, and after its first time the whole process stands still."""
+    done: list[bool] = []
+
+    def called(*given: Any) -> Any:
+        answer = call(*given)
+        if not done:
+            done.append(True)
+            signal.pthread_kill(
+                threading.get_ident(), signal.SIGSTOP
+            )  # this thread does not run on a moment longer
+        return answer
+
+    return called
+
+
+def main(folder: str, where: str, idle: str, name: str) -> None:
+    postgres._IDLE_SECONDS = postgres._HELD_SECONDS = int(idle)  # type: ignore[misc]
+    with opened(Path(folder)) as log:
+        if where == "append":
+            Batch.write = stopping(Batch.write)  # type: ignore[method-assign]
+            print(*(event.event_id for event in log.handle(introduce(name=name)).recorded))  # noqa: T201
+        else:
+            PostgresDatabase.lock_works = stopping(PostgresDatabase.lock_works)  # type: ignore[method-assign]
+            print(log.registry.claim(owner="frozen", lease_us=1))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
