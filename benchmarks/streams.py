@@ -38,7 +38,7 @@ CALLERS = 8
 _SERVE = """
 import sys
 from pathlib import Path
-from api.app import run_server
+from api.server import run_server
 from api.settings import Settings
 said = {"CONTINUITY_DATA": sys.argv[1], "CONTINUITY_STREAMS_MOST": "10000", "CONTINUITY_STREAMS_PER_KEY": "10000"}
 run_server(Settings.from_environment(said), port=0, port_file=Path(sys.argv[2]))
@@ -150,6 +150,8 @@ def _served(folder: Path) -> Iterator[tuple[str, str]]:
     process = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder / "data"), str(port)])
     try:
         while not port.exists():
+            if process.poll() is not None:
+                raise SystemExit("the service did not start")
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port.read_text()}", key
     finally:
