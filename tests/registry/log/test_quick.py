@@ -10,7 +10,7 @@ from registry.log.tables import HEADS, LEASES
 from registry.views.work import WORK
 from tests.registry.log.opened import Opened
 
-ROW = {"position": 1, "recorded_at": 5}
+ROW = {"position": 1, "recorded_at": 5, "closed": ""}
 OF = select(HEADS).where(HEADS.c.log == bindparam("of_log"))
 AMONG = select(HEADS.c.log).where(HEADS.c.log.in_(bindparam("logs", expanding=True))).order_by(HEADS.c.log)
 MOVE = update(HEADS).where(HEADS.c.log == bindparam("of_log")).values(position=bindparam("position"))
@@ -28,7 +28,7 @@ def test_constants_take_their_values_each_time(open_log: Opened) -> None:
             quick.execute(insert(HEADS), {"log": log} | ROW)
         quick.execute(MOVE, {"of_log": "b", "position": 7})
         quick.execute(UP, {"of_log": "c", "position": 8})
-        assert [tuple(row) for row in quick.execute(OF, {"of_log": "c"})] == [("c", 8, 9)]
+        assert [tuple(row) for row in quick.execute(OF, {"of_log": "c"})] == [("c", 8, 9, "")]
         assert quick.execute(OF, {"of_log": "b"}).one().position == 7
         assert quick.execute(AMONG, {"logs": ["c", "a", "x"]}).scalars().all() == ["a", "c"]
         assert quick.execute(AMONG, {"logs": []}).scalars().all() == []
@@ -41,12 +41,14 @@ def test_statements_with_values_of_their_own(open_log: Opened) -> None:
     """A statement made on the spot runs as well, whatever values one of its shape had before."""
     with open_log.database.appending() as quick:
         for number in (1, 2, 3):
-            quick.execute(insert(HEADS).values(log=f"log {number}", position=number, recorded_at=0))
+            quick.execute(
+                insert(HEADS).values(log=f"log {number}", position=number, recorded_at=0, closed="")
+            )
         quick.execute(delete(HEADS).where(HEADS.c.log == "log 2"))
         quick.execute(update(HEADS).where(HEADS.c.log.in_(["log 1", "log 3"])).values(recorded_at=4))
         found = quick.execute(select(HEADS).order_by(HEADS.c.log)).all()
 
-    assert [tuple(row) for row in found] == [("log 1", 1, 4), ("log 3", 3, 4)]
+    assert [tuple(row) for row in found] == [("log 1", 1, 4, ""), ("log 3", 3, 4, "")]
 
 
 def test_many_rows_at_once(open_log: Opened) -> None:
