@@ -1,7 +1,8 @@
 """The database behind the log, by its URL: what every engine offers, and who makes which.
 
 Two engines keep the same promises: SQLite in a file for one machine (`sqlite.py`), PostgreSQL for as many as you like
-(`postgres.py`). SQL of one engine alone stays in those two files, in `append_only.py` and in `rights.py`.
+(`postgres.py`). SQL of one engine alone stays in those two files, in `append_only.py`, `rights.py` and
+`scrubbing.py`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Database(ABC):
 
     @abstractmethod
     def secure(self, connection: Connection) -> None:
-        """After migrations: give the services' role what it may do, and nothing more."""
+        """After migrations: give the services' role what it may do, and nothing more; have no words noted beside the rows."""
 
     @abstractmethod
     def turn(self) -> AbstractContextManager[None]:

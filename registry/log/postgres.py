@@ -22,7 +22,8 @@ from registry.errors import AlreadyRegistered, LogBusy, RegistryError
 from registry.log.engine import Database, UnusableDatabase, first_line, unreadable
 from registry.log.notices import Notices
 from registry.log.quick import Quick
-from registry.log.rights import APP_ROLE, EVERYTHING, grant_rights, scrubbed_tables
+from registry.log.rights import APP_ROLE, EVERYTHING, grant_rights
+from registry.log.scrubbing import note_no_words, rewrite
 
 OLDEST: Final = 170_000
 """PostgreSQL 17: the first whose MAINTAIN right lets the services' role rewrite tables it does not own."""
@@ -123,6 +124,7 @@ class PostgresDatabase(Database):
 
     def secure(self, connection: Connection) -> None:
         grant_rights(connection, login=self._login)
+        note_no_words(connection)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -176,15 +178,8 @@ class PostgresDatabase(Database):
         )
 
     def scrub(self) -> None:
-        """Rewrite every table whose rows may have been changed or deleted: dead rows go with the old files.
-
-        What the server's write-ahead log still holds goes with its segments (docs/how-to/production.md).
-        """
         with unreadable(), self._writers.connect() as plain:
-            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            for table in scrubbed_tables(connection):
-                connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
-            connection.exec_driver_sql("SELECT 1")
+            rewrite(plain.execution_options(isolation_level="AUTOCOMMIT"), seconds=_LOCK_SECONDS)
 
     def close(self) -> None:
         self._notices.close()

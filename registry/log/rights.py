@@ -33,11 +33,6 @@ def grant_rights(connection: Connection, *, login: str | None) -> None:
         _grant(connection, table)
 
 
-def scrubbed_tables(connection: Connection) -> list[str]:
-    """Every table whose rows may change, smallest names first."""
-    return sorted(set(inspect(connection).get_table_names()) - {"events", "alembic_version", "installation"})
-
-
 def _join(connection: Connection, member: str) -> None:
     known = connection.exec_driver_sql("SELECT 1 FROM pg_roles WHERE rolname = %s", (member,)).first()
     if known and not connection.exec_driver_sql(_MEMBER, (member, APP_ROLE)).scalar_one():

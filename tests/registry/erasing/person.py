@@ -241,6 +241,11 @@ class Person:
     def note(self, name: str, **changes: Any) -> NoteOnSubmission:
         return NoteOnSubmission(stream=PAID, event=self.event(name, **changes))
 
+    def upkeep(self) -> None:
+        """What the server does by itself now and then: it writes down values that are frequent, for its planner."""
+        if self.log.database.dialect == "postgresql":
+            self.log.raw("ANALYZE")
+
     def traces(self) -> dict[str, list[str]]:
         """Where any of the words is still found: in tables, and in the bytes of every file below the folder."""
         found: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from registry.deciders.character import ReviseCharacter
@@ -19,9 +20,10 @@ from registry.erasure import (
     order_erasure,
     unfinished,
 )
-from registry.errors import AnswerErased, BlobMissing, NotFound
+from registry.errors import AnswerErased, BlobMissing, LogBusy, NotFound
 from registry.events.asset import FrameOf
 from registry.events.personal import Erased, personal_fields
+from registry.log import postgres
 from registry.log.tables import EVENTS
 from registry.proof.leaf import leaf_hash
 from registry.views import assets, characters, clips, lineage
@@ -46,6 +48,7 @@ from tests.registry.erasing.person import (
 )
 from tests.registry.log.opened import ME, STUDIO, opened
 from tests.servers.engines import ENGINES
+from tests.servers.homes import url_of
 
 both_engines = pytest.mark.parametrize("person", ENGINES, indirect=True)
 
@@ -70,6 +73,21 @@ def test_the_words_are_there_before(person: Person) -> None:
     assert "table leases" in found
 
 
+@pytest.mark.parametrize("person", ["postgresql"], indirect=True)
+def test_who_still_sees_her_is_waited_for(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While an older session still sees the rows, the erasure says that it is not finished; afterwards nothing is left."""
+    monkeypatch.setattr(postgres, "_LOCK_SECONDS", 0.5)
+    with psycopg.connect(url_of(person.folder)) as old:
+        old.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        old.execute("SELECT 1")
+        with pytest.raises(LogBusy, match=r"view_characters.* a session that began before still sees them"):
+            erase(person)
+        assert unfinished(person.log.registry) == [(STUDIO, HER)]
+    erase(person)
+
+    assert person.traces() == {}
+
+
 def _sealed(person: Person) -> set[str]:
     """Words that stand in sealed fields only, as no view shows them."""
     shown = b"".join(content for _, content in (*person._tables(), *person._files()))
@@ -79,6 +97,7 @@ def _sealed(person: Person) -> set[str]:
 @both_engines
 def test_no_word_is_left(person: Person) -> None:
     """No table, no file (database, write-ahead log, key file, blobs) holds a word, a digest or a byte of the erased person."""
+    person.upkeep()
     erase(person)
 
     assert person.traces() == {}
@@ -156,6 +175,7 @@ def _lineages(person: Person) -> list[lineage.Lineage]:
         ]
 
 
+@both_engines
 def test_the_proofs_hold(person: Person) -> None:
     """Not one stored byte of the log is changed, and every leaf hash is that of its row."""
     before = person.log.raw("SELECT * FROM events ORDER BY log, position")
@@ -168,6 +188,7 @@ def test_the_proofs_hold(person: Person) -> None:
             assert row["leaf_hash"] == leaf_hash(dict(row))
 
 
+@both_engines
 def test_a_rebuild_changes_nothing(person: Person) -> None:
     """The views an erasure leaves are those that the erased log gives."""
     erase(person)
@@ -242,6 +263,7 @@ def test_the_provider_is_away(person: Person) -> None:
     assert unfinished(person.log.registry) == []
 
 
+@both_engines
 def test_warm_caches_elsewhere(person: Person, tmp_path: Path) -> None:
     """A process that had read everything, keys and states and past states, reads erased after another one has erased."""
     with opened(tmp_path / "data") as other:
@@ -300,6 +322,7 @@ def test_keys_destroyed_while_rows_are_compared(person: Person) -> None:
     assert person.log.registry.rebuild().digests == rebuilt.digests
 
 
+@both_engines
 def test_nothing_is_said_of_her_again(person: Person) -> None:
     """What is still written to an erased stream is written down erased, and shows so in views and states at once."""
     erase(person)
