@@ -10,7 +10,7 @@ RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
 
-.PHONY: help setup demo serve test test-s3 check crash storm soak proof lock clean
+.PHONY: help setup demo serve test test-s3 check bench crash storm soak proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -66,9 +66,7 @@ storm: $(DEV_STAMP)  ## nobody misses an event, one racer wins, one effect: EVEN
 soak: $(DEV_STAMP) $(S3_STAMP)  ## service and worker under load for hours: memory, files and WAL stay bounded: HOURS=8 ENGINE=sqlite
 	@$(BIN)/python -m tests.soak --hours $(or $(HOURS),8) --engine $(or $(ENGINE),sqlite) $(ARGS)
 proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figures
-	@$(BIN)/python benchmarks/body.py
-	@$(BIN)/python benchmarks/compile.py
-	@$(BIN)/python benchmarks/worker.py
+	@$(BIN)/python -m benchmarks --large
 	@$(MAKE) --no-print-directory storm EVENTS=1000000 ROUNDS=100000 COMMANDS=100000
 	@$(BIN)/python -m tests.crash --kills 100000
 	@$(BIN)/python -m tests.crash --powercut 500
@@ -76,6 +74,8 @@ proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figu
 	@$(BIN)/python -m tests.crash --restarts 200
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py --hypothesis-profile=proof
 	@PROOF_POINTS=100 $(BIN)/python -m pytest tests/crash/test_restored_at_any_point.py
+bench: $(DEV_STAMP)  ## every benchmark with small sizes, ratios beside their aims; PAGE=1 takes the published sizes and writes docs/reference/benchmarks.md
+	@$(BIN)/python -m benchmarks $(if $(PAGE),--large --write)
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt

@@ -1,7 +1,8 @@
 """Reading over HTTP: one clip and one page of a hundred, 16 connections, beside a bare Litestar handler with the same query.
 
 - ours: the service as `continuity serve` runs it: key, studio, query parameters, cards, ETag
-- threads: a Litestar handler that runs the same query on the raw driver in a thread, as ours do, and answers its rows (`bare.py`)
+- threads: a Litestar handler that runs the same query on the raw driver in a thread, as ours do, and answers its rows
+  (`bare.py`)
 - loop: the same without threads, blocking the event loop; published alone, as a slow database would stop everybody
 
 All run as processes of their own, as does who asks (`load.py`); the same connections, in turns.
@@ -37,10 +38,11 @@ from registry.registry import Registry
 
 SPEED_AIM, TAIL_AIM = 0.5, 3.0
 """Of the bare handler's requests a second (within 2x of it); p99 as a multiple of p50."""
-ABOUT = """Requests a second, and milliseconds that 50 and 99 of 100 stay below, for {connections} connections that each ask again as soon as they are
-answered, in a process of its own (`load.py`) that was busy for {busy} of one core at most. `ours` is the whole service: key, studio, card or page
-of a hundred as JSON, ETag. `threads` is a bare Litestar handler that runs the same query on the raw driver in a thread, as ours do, and `loop` one that
-blocks the event loop; neither looks at a key."""
+ABOUT = """Requests a second, and milliseconds that 50 and 99 of 100 stay below, for {connections} connections that each ask
+again as soon as they are answered, in a process of its own (`load.py`) that was busy for {busy} of one core at most.
+`ours` is the whole service: key, studio, card or page of a hundred as JSON, ETag. `threads` is a bare Litestar
+handler that runs the same query on the raw driver in a thread, as ours do, and `loop` one that blocks the event loop;
+neither looks at a key."""
 _A_COMMAND = 100
 Heard = dict[str, float]
 

@@ -1,7 +1,9 @@
-"""The bare peer of the API: Litestar handlers that run the same query on the raw driver and answer its rows, and nothing else.
+"""The bare peer of the API: Litestar handlers that run the same query on the raw driver and answer its rows, and
+nothing else.
 
-No key is looked at, no card is parsed, no error told. `/threads/…` is served in threads as ours is, each with a connection of its
-own; `/loop/…` blocks the event loop on one connection, as nobody would with a database that can be slow.
+No key is looked at, no card is parsed, no error told. `/threads/…` is served in threads as ours is, each with a
+connection of its own; `/loop/…` blocks the event loop on one connection, as nobody would with a database that can be
+slow.
 
     python -m benchmarks.bare DATABASE_URL STUDIO PORT_FILE
 """
@@ -61,12 +63,17 @@ def application(url: str, studio: str) -> Litestar:
         return clip(name)
 
     return Litestar(
-        [list_in_threads, show_in_threads, list_in_loop, show_in_loop], openapi_config=None, logging_config=None
+        [list_in_threads, show_in_threads, list_in_loop, show_in_loop],
+        openapi_config=None,
+        logging_config=None,
     )
 
 
 def _row(row: tuple[Any, ...]) -> Row:
-    return {name: value.decode() if isinstance(value, bytes) else value for name, value in zip(_COLUMNS, row, strict=True)}
+    return {
+        name: value.decode() if isinstance(value, bytes) else value
+        for name, value in zip(_COLUMNS, row, strict=True)
+    }
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ Each way runs in a process of its own, so that peak memory is its own.
 - digest: SHA-256 of the same bytes in memory, the limit of anything that verifies what it sends
 - encode, memcpy: pybase64 and a plain copy of the same bytes in memory
 
-    python benchmarks/body.py [--pictures 7] [--megabytes 10] [--rounds 3] [--json]
+    python -m benchmarks.body [--pictures 7] [--megabytes 10] [--rounds 3] [--json]
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +28,8 @@ from pathlib import Path
 
 import pybase64
 
+from benchmarks.report import arguments
+from benchmarks.timing import seconds_of
 from generation.attach import SLICE_BYTES, Attachment, WireBody, prepare
 
 READ_BYTES = 1 << 20
@@ -56,23 +57,30 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--pictures", type=int, default=7)
     parser.add_argument(
         "--megabytes", type=float, default=10.0, help="size of each picture, in 1,000,000 bytes"
     )
     parser.add_argument("--rounds", type=int, default=3, help="the best of so many is shown")
     parser.add_argument("--only", action="append", choices=WAYS, help="run only this way (repeatable)")
-    parser.add_argument("--json", action="store_true")
     parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def _in_own_process(way: str, folder: str, options: argparse.Namespace) -> dict[str, float]:
-    command = [sys.executable, __file__, "--way", way, "--folder", folder, "--rounds", str(options.rounds)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.body",
+        "--way",
+        way,
+        "--folder",
+        folder,
+        "--rounds",
+        str(options.rounds),
+    ]
     run = subprocess.run(command, check=True, capture_output=True, text=True)
     return dict(json.loads(run.stdout))
 
@@ -82,11 +90,8 @@ def _measured(options: argparse.Namespace) -> dict[str, float]:
     job = Job(files, {f"blob:asset_{file.name}": _attachment(file) for file in files})
     once = WAYS[options.way](job)
     _forget_peak()
-    before, best, wire = _peak_mib(), float("inf"), 0
-    for _ in range(options.rounds):
-        began = time.perf_counter()
-        wire = once()
-        best = min(best, time.perf_counter() - began)
+    before, wire = _peak_mib(), once()
+    best = min(seconds_of(once, options.rounds))
     raw = sum(file.stat().st_size for file in files)
     return {"mb_per_s": raw / best / 1e6, "grown_mib": _peak_mib() - before, "wire_bytes": wire}
 

@@ -6,7 +6,7 @@
 - as of: the same by name from a registry of 1,000 people, now from its views and as of its middle from the log
 - check: a JSON-lines file of 100 bodies, read, parsed and judged; every fourth one is wrong
 
-    python benchmarks/compile.py [--seconds 2] [--profile] [--json]
+    python -m benchmarks.compile [--seconds 2] [--profile] [--json]
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from typing import Any
 import orjson
 from typeid import TypeID
 
+from benchmarks.report import arguments
+from benchmarks.timing import pace
 from generation.check import check
 from generation.compile import preview
 from generation.examples import FILM, PATTERN_EXAMPLES
@@ -58,18 +60,15 @@ def main() -> None:
         if options.profile:
             _profile(jobs["preview F2"])
             return
-        results = {name: _per_second(job, options.seconds) for name, job in jobs.items()}
+        results = {name: pace(job, options.seconds).per_second for name, job in jobs.items()}
     results["check lines"] *= LINES
     print(json.dumps(results) if options.json else _table(results))
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each job runs")
     parser.add_argument("--profile", action="store_true", help="show what dominates a preview")
-    parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
 
@@ -183,15 +182,6 @@ def _shown(example: Any) -> Any:
 def _check_line(line: bytes) -> int:
     parsed = orjson.loads(line)
     return len(check(parsed["endpoint"], parsed["body"]))
-
-
-def _per_second(job: Callable[[], object], seconds: float) -> float:
-    job()
-    runs, began = 0, time.perf_counter()
-    while time.perf_counter() - began < seconds:
-        job()
-        runs += 1
-    return runs / (time.perf_counter() - began)
 
 
 def _profile(job: Callable[[], object]) -> None:

@@ -54,9 +54,7 @@ class Ground:
     def registry(self, url: str = "") -> Iterator[Registry]:
         """A registry over the database at `url`, or over one of its own; with a key store of its own."""
         database, keys = self.migrated(url), self.keys()
-        opened = Registry(
-            database, keys=keys, clock=now, make_id=new_id, random_bytes=secrets.token_bytes
-        )
+        opened = Registry(database, keys=keys, clock=now, make_id=new_id, random_bytes=secrets.token_bytes)
         yield opened
         opened.close()
 
@@ -106,5 +104,3 @@ def _sqlite() -> Iterator[Ground]:
 def _postgresql() -> Iterator[Ground]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, postgres_server(durable=True) as server:
         yield Ground("postgresql", Path(folder), server.database)
-
-

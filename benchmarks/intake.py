@@ -1,9 +1,10 @@
 """Taking a picture in, beside reading its header and taking one SHA-256 of the same file.
 
-The pictures are the demo's own, enlarged to the size of photographs; each way runs over the same files in turn. Where a picture has to
-be new, its label in the file is changed first, outside the clock.
+The pictures are the demo's own, enlarged to the size of photographs; each way runs over the same files in turn. Where
+a picture has to be new, its label in the file is changed first, outside the clock.
 
-- before the rendition: `accession_picture` up to where the picture would be decoded: digest, keyed fingerprint, search for a twin
+- before the rendition: `accession_picture` up to where the picture would be decoded: digest, keyed fingerprint,
+  search for a twin
 - known: the whole of it for a picture that is registered already
 - new: the whole of it: decoded in a confined child, rendition, both stored and durable, registered
 - limit: what no intake can do without: the header by Pillow, one SHA-256 of the file
@@ -25,6 +26,7 @@ from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
+from unittest.mock import patch
 
 from PIL import Image
 
@@ -40,10 +42,11 @@ from registry.registry import Registry
 
 AIM = 0.5
 """Of SHA-256 and header, before the rendition is made."""
-ABOUT = """Megabytes (1,000,000 bytes) of picture files a second, one after another, on SQLite and a folder. The pictures are the demo's,
-enlarged to {side} pixels a side: {sizes}. `limit` reads the header and takes one SHA-256; `before the rendition` is our intake up to where the
-picture would be decoded; `known` and `new` are the whole of it, `new` with its decoding in a confined process, the rendition, and both files made
-durable; `decode` is a plain decode by Pillow."""
+ABOUT = """Megabytes (1,000,000 bytes) of picture files a second, one after another, on SQLite and a folder. The pictures are
+the demo's, enlarged to {side} pixels a side: {sizes}. `limit` reads the header and takes one SHA-256; `before the
+rendition` is our intake up to where the picture would be decoded; `known` and `new` are the whole of it, `new` with
+its decoding in a confined process, the rendition, and both files made durable; `decode` is a plain decode by
+Pillow."""
 _numbers = count(1)
 
 
@@ -102,19 +105,19 @@ def _studio(ground: Ground) -> Iterator[Callable[[bytes], dict[str, Way]]]:
         blobs.close()
 
 
-def _measured(
-    ways: dict[str, Way], content: bytes, options: argparse.Namespace
-) -> dict[str, list[float]]:
+def _measured(ways: dict[str, Way], content: bytes, options: argparse.Namespace) -> dict[str, list[float]]:
     """MB/s, by way and round. What is read is in memory already, for every way."""
 
     def turn(way: Way) -> Callable[[], float]:
-        def run() -> float:
-            taken = [seconds_of(lambda fresh=_changed(content): way(fresh), 1)[0] for _ in range(options.repeats)]  # type: ignore[misc]
-            return options.repeats * len(content) / sum(taken) / 1e6
-
-        return run
+        return lambda: options.repeats * len(content) / _taken(way, content, options.repeats) / 1e6
 
     return alternate({name: turn(way) for name, way in ways.items()}, options.rounds)
+
+
+def _taken(way: Way, content: bytes, repeats: int) -> float:
+    """Seconds for so many pictures, each new."""
+    fresh = [_changed(content) for _ in range(repeats)]
+    return sum(seconds_of(lambda: way(fresh.pop()), repeats))
 
 
 def _compared(form: str, found: dict[str, list[float]]) -> Iterator[Compared]:
@@ -126,14 +129,11 @@ def _compared(form: str, found: dict[str, list[float]]) -> Iterator[Compared]:
 
 def _stopped(registry: Registry, blobs: Blobs, studio: str, content: bytes) -> None:
     """The intake as it is, with a stop where it would decode."""
-    render = accession.render
-    accession.render = _stop
-    try:
-        accession_picture(registry, blobs, Offer(studio=studio, file=BytesIO(content)), context=CONTEXT)
-    except _AtTheRendition:
-        return
-    finally:
-        accession.render = render
+    with patch.object(accession, "render", _stop):
+        try:
+            accession_picture(registry, blobs, Offer(studio=studio, file=BytesIO(content)), context=CONTEXT)
+        except _AtTheRendition:
+            return
     raise RuntimeError("the picture was known, and nothing would have been decoded")
 
 

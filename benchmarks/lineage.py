@@ -1,12 +1,14 @@
 """Lineage in a large studio: what a clip was made from, and what was made from a picture, beside a bare recursive query.
 
-The rows of the view are written directly, as a studio would have them: scenes of twenty clips that mostly continue one another, each
-clip in its scene, grounded on three pictures and an element, showing two of the studio's people; pictures are used by about ten clips
-each, an element depicts a person and stands on an account. Starts are drawn at random.
+The rows of the view are written directly, as a studio would have them: scenes of twenty clips that mostly continue
+one another, each clip in its scene, grounded on three pictures and an element, showing two of the studio's people;
+pictures are used by about ten clips each, an element depicts a person and stands on an account. Starts are drawn at
+random.
 
 - ours: `views.lineage.lineage` on a connection of the pool, ids in and a `Lineage` of parsed edges out
 - bare: one recursive query by hand on the raw driver, ids in, rows with ids out
-- a lead: descendants of a person who is in many thousands of clips, of which the first 1,000 edges are wanted; the worst there is
+- a lead: descendants of a person who is in many thousands of clips, of which the first 1,000 edges are wanted; the
+  worst there is
 
     python -m benchmarks.lineage [--clips 100000] [--starts 100] [--rounds 3] [--engine sqlite] [--json]
 """
@@ -20,7 +22,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.driver import Driver, driver
-from benchmarks.grounds import ENGINES, Ground, grounds, new_id
+from benchmarks.grounds import ENGINES, grounds, new_id
 from benchmarks.report import Compared, Figure, Report, arguments, publish, say
 from benchmarks.timing import Spread, alternate, percentile, ratio, seconds_of
 from registry.log.engine import Database
@@ -28,9 +30,10 @@ from registry.views.lineage import Direction, lineage
 
 AIM_MS = 5.0
 """The most that 99 of 100 may take, on a million clips."""
-ABOUT = """Milliseconds for one question, 50 and 99 of 100 below. `ours` answers parsed edges with ids; `bare` is the same recursive
-query by hand on the raw driver, whose rows are left as they are. The rows are those of {clips:,} clips: scenes of twenty that mostly continue one another,
-grounded on three pictures and an element, with two people each. `a lead` is a person of {lead:,} clips, asked for the first 1,000 edges."""
+ABOUT = """Milliseconds for one question, 50 and 99 of 100 below. `ours` answers parsed edges with ids; `bare` is the same
+recursive query by hand on the raw driver, whose rows are left as they are. The rows are those of {clips:,} clips:
+scenes of twenty that mostly continue one another, grounded on three pictures and an element, with two people each. `a
+lead` is a person of {lead:,} clips, asked for the first 1,000 edges."""
 _BARE = """
 WITH RECURSIVE reached(node, depth) AS (
   SELECT node, 0 FROM view_nodes WHERE log = ? AND id = ?
@@ -45,7 +48,8 @@ WITH RECURSIVE reached(node, depth) AS (
 SELECT m.id, s.id, steps.* FROM steps CROSS JOIN view_nodes m CROSS JOIN view_nodes s
 WHERE m.log = ? AND m.node = steps.made AND s.log = ? AND s.node = steps.source ORDER BY depth, position
 """
-"""`CROSS JOIN` is an inner join to PostgreSQL; to SQLite it also says which table comes first, which it guesses badly without counts."""
+"""`CROSS JOIN` is an inner join to PostgreSQL; to SQLite it also says which table comes first, which it guesses badly
+without counts."""
 _SCENE, _PEOPLE_OF, _PICTURES_OF = 20, 400, 3
 Question = Callable[[str], object]
 
@@ -178,9 +182,7 @@ def _figures(case: str, found: dict[str, list[list[float]]]) -> Iterator[Figure]
             yield Figure(case, f"{way}, p{percent}", "ms", value)
 
 
-def _compared(
-    case: str, found: dict[str, list[list[float]]], *, limit: float | None
-) -> Iterator[Compared]:
+def _compared(case: str, found: dict[str, list[list[float]]], *, limit: float | None) -> Iterator[Compared]:
     p99 = Spread.of([percentile(one, 99) for one in found["ours"]])
     yield Compared(case, "ours, p99", p99, unit="ms", aim=limit, most=True)
     middles = {way: [percentile(one, 50) for one in rounds] for way, rounds in found.items()}

@@ -1,7 +1,8 @@
 """A long log for measurements: a short history that fills every view, told again and again with ids of its own.
 
-Each telling is one production with its people, scenes and bindings, and ten deliveries after the first. The events go straight
-into the log, sealed and hashed as the writer does it, and no view is projected: making them is what is measured.
+Each telling is one production with its people, scenes and bindings, and ten deliveries after the first. The events go
+straight into the log, sealed and hashed as the writer does it, and no view is projected: making them is what is
+measured.
 """
 
 from __future__ import annotations

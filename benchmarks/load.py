@@ -1,8 +1,9 @@
-"""Asks one address over and over on many connections, from a process of its own: `python -m benchmarks.load URL --connections 16`.
+"""Asks one address over and over on many connections, from a process of its own: `python -m benchmarks.load URL
+--connections 16`.
 
-Each connection sends its next request when its answer is whole (a closed loop, HTTP/1.1, kept alive). It speaks to sockets without a
-library between, so that it can ask several times as fast as a Python service answers; `busy`, its own CPU as a share of one core, says
-whether it was the bottleneck.
+Each connection sends its next request when its answer is whole (a closed loop, HTTP/1.1, kept alive). It speaks to
+sockets without a library between, so that it can ask several times as fast as a Python service answers; `busy`, its
+own CPU as a share of one core, says whether it was the bottleneck.
 """
 
 from __future__ import annotations
@@ -99,7 +100,9 @@ def _length(head: bytes) -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("url")
     parser.add_argument("--header", action="append", default=[], help="a whole header line (repeatable)")
     parser.add_argument("--connections", type=int, default=16)

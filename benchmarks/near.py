@@ -1,18 +1,19 @@
 """How long it takes to compare a picture with all of a studio's; the figures of docs/decisions/0010.
 
-python benchmarks/near.py [pictures...]
+python -m benchmarks.near [pictures...]
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from random import Random
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert
 
+from benchmarks.timing import seconds_of
 from registry.log.engine import open_database
 from registry.log.migrate import migrate
 from registry.views.near import LOOKS_LIKE, near
@@ -39,13 +40,8 @@ def measure(count: int) -> float:
         with database.writing() as connection:
             connection.execute(insert(LOOKS_LIKE), rows)
         wanted = f"dhash12:{chance.getrandbits(288):072x}"
-        taken = []
-        for _ in range(ROUNDS):
-            with database.reading() as connection:
-                start = time.perf_counter()
-                near(connection, "s", wanted)
-                taken.append(time.perf_counter() - start)
-    return sorted(taken)[ROUNDS // 2]
+        with database.reading() as connection:
+            return median(seconds_of(lambda: near(connection, "s", wanted), ROUNDS))
 
 
 if __name__ == "__main__":

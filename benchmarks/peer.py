@@ -1,8 +1,9 @@
-"""The peer: the `eventsourcing` library as its documentation uses it, on the same engine with its default, order-safe settings.
+"""The peer: the `eventsourcing` library as its documentation uses it, on the same engine with its default, order-safe
+settings.
 
-On PostgreSQL its recorder locks the events table, so that a reader of its log never misses a late commit, and takes connections
-from a pool of 5 and 10 more; on SQLite it has WAL and, by the build's default, synchronous=FULL, as we have. No snapshots and no
-cache, as is its default. It keeps no views, no answers and no hashes, and seals nothing.
+On PostgreSQL its recorder locks the events table, so that a reader of its log never misses a late commit, and takes
+connections from a pool of 5 and 10 more; on SQLite it has WAL and, by the build's default, synchronous=FULL, as we
+have. No snapshots and no cache, as is its default. It keeps no views, no answers and no hashes, and seals nothing.
 """
 
 from __future__ import annotations
@@ -129,4 +130,6 @@ def _check_durable(recorder: Any) -> None:
         cursor.execute("PRAGMA synchronous")
         found = cursor.fetchone()[0]
     if found != _FULL:
-        raise RuntimeError(f"the peer's SQLite commits with synchronous={found}, not FULL: no fair comparison")
+        raise RuntimeError(
+            f"the peer's SQLite commits with synchronous={found}, not FULL: no fair comparison"
+        )

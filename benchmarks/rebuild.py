@@ -3,11 +3,12 @@
 - read: the same events read and decoded in order, and nothing done with them, as the limit
 - replay: those events projected into the scratch tables
 - compare: rows of both sides compared and digested
-- whole: a rebuild that finds nothing, from its beginning to its certificate; and one that finds every row missing and adds it
+- whole: a rebuild that finds nothing, from its beginning to its certificate; and one that finds every row missing and
+  adds it
 
 Each is a process of its own, so that the memory is its own: what it grew by above an opened log, in MB.
 
-    python benchmarks/rebuild.py [--events 100000] [--postgres] [--json]
+    python -m benchmarks.rebuild [--events 100000] [--postgres] [--json]
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,9 +24,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from benchmarks.lives import fill
+from benchmarks.report import arguments
 from registry.log.feed import walk
 from registry.log.rebuild import BATCH
 from tests.registry.log.opened import STUDIO, Opened, opened
@@ -130,10 +129,9 @@ def _home(postgres: bool) -> Iterator[Path]:
 
 
 def _options() -> argparse.Namespace:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = arguments(__doc__)
     options.add_argument("--events", type=int, default=100_000)
     options.add_argument("--postgres", action="store_true")
-    options.add_argument("--json", action="store_true")
     return options.parse_args()
 
 

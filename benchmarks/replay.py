@@ -1,11 +1,13 @@
 """Reading back: one stream folded to its state, and the whole log read in pages.
 
-- replay: `Registry.state`, straight from the log, against the peer's `repository.get`; once for events whose words are sealed
-  (assets described), once for events with nothing to open (references assigned and withdrawn)
-- feed: `Feed.after` in pages of events that are opened and parsed, against the peer's notification log, decoded and as it lies
+- replay: `Registry.state`, straight from the log, against the peer's `repository.get`; once for events whose words
+  are sealed (assets described), once for events with nothing to open (references assigned and withdrawn)
+- feed: `Feed.after` in pages of events that are opened and parsed, against the peer's notification log, decoded and
+  as it lies
 - driver: the same rows by the raw driver, nothing parsed
 
-    python -m benchmarks.replay [--stream 1000] [--log 5000] [--page 100] [--seconds 0.5] [--rounds 5] [--engine sqlite] [--json]
+python -m benchmarks.replay [--stream 1000] [--log 5000] [--page 100] [--seconds 0.5] [--rounds 5] [--engine sqlite]
+[--json]
 """
 
 from __future__ import annotations
@@ -31,9 +33,10 @@ from registry.registry import Registry
 REPLAY_AIM, FEED_AIM = 4.0, 2.0
 """Times `eventsourcing`, which reads its events back into objects too."""
 ABOUT = """Events a second by one caller. `replay` folds one stream from the log to its state, against `eventsourcing`'s
-`repository.get` (no snapshots, no cache, as is its default); `feed` reads every event in pages, against its notification log, `decoded` to
-domain events as ours are, and `stored` as the rows lie. Sealed events hold words under a data key, which are decrypted as they are read; the
-peer seals nothing. `driver` fetches the same rows and parses none."""
+`repository.get` (no snapshots, no cache, as is its default); `feed` reads every event in pages, against its
+notification log, `decoded` to domain events as ours are, and `stored` as the rows lie. Sealed events hold words under
+a data key, which are decrypted as they are read; the peer seals nothing. `driver` fetches the same rows and parses
+none."""
 _WORDS = "The window seat, seen from the door."
 _STREAM = "SELECT * FROM events WHERE log = ? AND stream = ? ORDER BY version"
 _AFTER = "SELECT * FROM events WHERE log = ? AND position > ? ORDER BY position LIMIT ?"
@@ -94,7 +97,12 @@ def _cases(
                     "eventsourcing": lambda: peer.replay(stream),
                     "driver": lambda name=name: raw.rows(_STREAM, (log.studio, name)),  # type: ignore[misc]
                 }
-                yield f"{case}, {options.stream:,} events", options.stream, ways, {"eventsourcing": REPLAY_AIM}
+                yield (
+                    f"{case}, {options.stream:,} events",
+                    options.stream,
+                    ways,
+                    {"eventsourcing": REPLAY_AIM},
+                )
             while (read := peer.feed(page=1_000, decoded=False)) < log.events:
                 peer.filled(min(options.stream, log.events - read), text)
             yield (
@@ -117,9 +125,7 @@ def _measured(ways: Ways, events: int, options: argparse.Namespace) -> dict[str,
     return alternate({way: turn(job) for way, job in ways.items()}, options.rounds)
 
 
-def _compared(
-    case: str, found: dict[str, list[float]], aims: dict[str, float | None]
-) -> Iterator[Compared]:
+def _compared(case: str, found: dict[str, list[float]], aims: dict[str, float | None]) -> Iterator[Compared]:
     for way, aim in {**aims, "driver": None}.items():
         yield Compared(case, f"ours / {way}", ratio(found["ours"], found[way]), aim=aim)
 

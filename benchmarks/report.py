@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ class Figure:
 class Compared:
     """A ratio, or a figure with a limit, beside what is aimed at; no `aim` where it is published alone.
 
-    `most` says that the aim is a limit from above. `why` is the reason that stands in the file where the aim is missed.
+    `most` says that the aim is a limit from above.
     """
 
     case: str
@@ -35,7 +35,6 @@ class Compared:
     unit: str = "x"
     aim: float | None = None
     most: bool = False
-    why: str = ""
 
     @property
     def met(self) -> bool:
@@ -106,13 +105,13 @@ def ways(figures: Sequence[Figure], unit: str) -> list[str]:
     return list(dict.fromkeys(figure.way for figure in figures if figure.unit == unit))
 
 
-def rows(figures: Sequence[Figure], unit: str, bold: Callable[[str], str] = str) -> list[list[str]]:
+def rows(figures: Sequence[Figure], unit: str) -> list[list[str]]:
     """One row a case: its name, and the median (lowest to highest) of each way."""
     mine = {(one.case, one.way): one.value for one in figures if one.unit == unit}
     found = []
     for case in dict.fromkeys(case for case, _ in mine):
         values = [mine.get((case, way)) for way in ways(figures, unit)]
-        found.append([bold(case), *(shown(value) if value else "–" for value in values)])
+        found.append([case, *(shown(value) if value else "–" for value in values)])
     return found
 
 

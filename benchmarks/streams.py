@@ -1,10 +1,11 @@
-"""What open event streams cost everybody else: requests/s for one card while a writer appends, without and with streams open.
+"""What open event streams cost everybody else: requests/s for one card while a writer appends, without and with
+streams open.
 
 - alone: the requests and the writer
 - streams: the same, with so many readers of `/v1/events/stream`, each of whom is told every event
 - delay: from an append's answer to the last of the readers having the event, at the median
 
-    python benchmarks/streams.py [--streams 200] [--seconds 5] [--appends 10] [--json]
+    python -m benchmarks.streams [--streams 200] [--seconds 5] [--appends 10] [--json]
 """
 
 from __future__ import annotations
@@ -28,11 +29,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from api.auth import issue_key
 from api.bootstrap import open_continuity
 from api.settings import Settings
+from benchmarks.report import arguments
 
 CALLERS = 8
 _SERVE = """
@@ -168,11 +168,10 @@ def _table(figures: dict[str, float], streams: int) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--appends", type=float, default=10.0, help="a second")
-    parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
 

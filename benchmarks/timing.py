@@ -1,7 +1,7 @@
 """Taking times: ways that take turns (A B A B), medians with their extremes, and callers in threads.
 
-A machine is never quiet for long, so ways that are compared run in the same process by turns, and a ratio is taken within each
-round before its median is.
+A machine is never quiet for long, so ways that are compared run in the same process by turns, and a ratio is taken
+within each round before its median is.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def alternate(ways: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, lis
     """Let the ways take turns, every other round from the last to the first; what each came to, round by round."""
     came: dict[str, list[T]] = {name: [] for name in ways}
     for turn in range(rounds):
-        for name in list(ways) if turn % 2 == 0 else reversed(ways):
+        for name in list(ways) if turn % 2 == 0 else reversed(list(ways)):
             came[name].append(ways[name]())
     return came
 
@@ -99,4 +99,3 @@ def paced(jobs: Sequence[Callable[[], object]], seconds: float) -> Pace:
         raise failures[0]
     spent, used = time.perf_counter() - began, time.process_time() - cpu
     return Pace(sum(done) / spent, used / max(1, sum(done)))
-

@@ -4,7 +4,7 @@
 - bare: the same HTTP calls by a plain loop that keeps nothing (create, ask until it is done, download), as the limit
 - estimate: with few slots, how far the ends that the queue foretold were from those that came, as a share of the wait
 
-    python benchmarks/worker.py [--generations 1000] [--task-seconds 1] [--slots 10] [--json]
+    python -m benchmarks.worker [--generations 1000] [--task-seconds 1] [--slots 10] [--json]
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import sys
 import tempfile
 import time
 from collections import Counter, deque
@@ -25,8 +24,7 @@ from typing import Any
 
 import httpx
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+from benchmarks.report import arguments
 from generation.kling.client import KlingClient
 from generation.queue import queue_now
 from tests.servers.building import build
@@ -187,13 +185,10 @@ def _table(ours: Run, bare: Run, off: float) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--generations", type=int, default=1000)
     parser.add_argument("--task-seconds", type=float, default=1.0)
     parser.add_argument("--slots", type=int, default=10, help="slots of the run that tries the estimate")
-    parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
 

@@ -164,7 +164,8 @@ def test_seven_pictures_of_ten_megabytes_do_not_grow_memory() -> None:
     run = subprocess.run(
         [
             sys.executable,
-            "benchmarks/body.py",
+            "-m",
+            "benchmarks.body",
             "--only",
             "sending",
             "--only",

@@ -1,0 +1,41 @@
+"""The figures of `rebuild.py`, which measures one engine in processes of its own, as a report of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from benchmarks.report import Compared, Figure, Report
+from benchmarks.timing import Spread
+
+WAYS: Final = {
+    "read": "read and decode",
+    "equal": "rebuild, nothing differs",
+    "repaired": "rebuild, all rows missing",
+}
+ABOUT = """Events a second from the beginning of a log of {events:,} events to the certificate, once each, in a process of
+its own beside which nothing wrote. `read and decode` is the limit: the same events in order, and nothing done with them.
+{memory}."""
+
+
+def rebuilds(said: Mapping[str, Mapping[str, Any]]) -> Report:
+    """What `rebuild.py --json` said, by engine."""
+    figures: list[Figure] = []
+    compared: list[Compared] = []
+    memory = []
+    events = 0
+    for engine, told in said.items():
+        events = int(told["filled"]["events"])
+        memory.append(f"Memory grew by {told['equal']['grown_mb']:.0f} MB on {engine}")
+        figures += [Figure(engine, way, "events/s", _once(told[name])) for name, way in WAYS.items()]
+        whole = _once(told["equal"])
+        compared.append(Compared(engine, WAYS["equal"], whole, unit="events/s", aim=told["aim"]))
+        ratio = whole.median / _once(told["read"]).median
+        compared.append(Compared(engine, "rebuild / read and decode", Spread.of([ratio])))
+    return Report(
+        "Rebuild", ABOUT.format(events=events, memory=", ".join(memory)), tuple(figures), tuple(compared)
+    )
+
+
+def _once(told: Mapping[str, float]) -> Spread:
+    return Spread.of([told["events_per_second"]])
