@@ -61,8 +61,8 @@ def test_a_database_that_is_held_for_long(
     held = ExitStack()
     reached_it: list[str] = []
 
-    def impatient(writer: Writer, work: Any, timeout: float) -> Any:
-        return submit(writer, work, timeout=min(timeout, PATIENCE))
+    def impatient(writer: Writer, work: Any, *, timeout: float, log: str | None = None) -> Any:
+        return submit(writer, work, timeout=min(timeout, PATIENCE), log=log)
 
     def at(reached: str, _external: str) -> None:
         if reached == point and not reached_it:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 import uvicorn
 from PIL import Image
 
@@ -31,6 +32,8 @@ _KEYS = count(1)
 @contextmanager
 def running(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Served]:
     """The service over a folder; gone afterwards, the folder stays. `port` is for who must know the address before."""
+    if not structlog.is_configured():  # or its lines would stand among what commands of the same test print
+        structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     continuity = open_continuity(
         Settings.from_environment({"CONTINUITY_DATA": str(folder), **NOWHERE, **settings})
     )

@@ -102,7 +102,7 @@ def test_what_an_erasure_made_stale_is_thrown_away(home: Path) -> None:
 
     with opened(home) as log:
         assert b"Mina" in left.read_bytes()
-        log.registry.destroy_keys([MINA])
+        log.registry.destroy_keys(STUDIO, [MINA])
     with opened(home):
         assert not (home / "rebuild").exists()
 
