@@ -43,7 +43,7 @@ class Lines:
 @contextmanager
 def written(secrets: tuple[str, ...] = (), level: LogLevel = "debug") -> Iterator[Lines]:
     """Logging as a process has it, into memory; afterwards it is as it was before."""
-    before, root = structlog.get_config(), logging.getLogger()
+    before, root = structlog.get_config() if structlog.is_configured() else None, logging.getLogger()
     handlers, root_level = root.handlers[:], root.level
     lines = Lines()
     root.handlers[:] = []
@@ -51,6 +51,8 @@ def written(secrets: tuple[str, ...] = (), level: LogLevel = "debug") -> Iterato
     try:
         yield lines
     finally:
-        structlog.configure(**before)
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)
         root.handlers[:] = handlers
         root.setLevel(root_level)
