@@ -83,13 +83,6 @@ class Keeping(Oversight):
         return self.keys.get_secret_value() if self.keys else str(self.data / "keys.sqlite")
 
     @property
-    def key_file(self) -> Path:
-        """The key store when it is a file. Raises ValueError when it is a database."""
-        if is_postgresql(self.key_store):
-            raise ValueError("CONTINUITY_KEYS names a database, not a file")
-        return Path(self.key_store)
-
-    @property
     def rebuild_folder(self) -> Path:
         """Where the views are made anew; there while they are."""
         return self.data / "rebuild"

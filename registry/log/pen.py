@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from registry.log.roles import Handle
 
 QUEUE_SIZE: Final = 1_000
 BATCH_SIZE: Final = 200
+MOMENT_SECONDS: Final = 0.0005
 Work = Callable[[Connection], Any]
 
 
@@ -38,6 +40,7 @@ class Pen:
         self._serve = serve
         self._tickets: queue.Queue[Ticket | None] = queue.Queue(QUEUE_SIZE)
         self._closed = threading.Event()
+        self._gathered = 1
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -82,15 +85,20 @@ class Pen:
                 left.done.set_exception(_shutting_down())
 
     def _gather(self, first: Ticket) -> tuple[list[Ticket], bool]:
-        tickets = [first]
+        """What waits, and whether to stop after it. As many as came last time are waited for, for a moment: callers that were
+        answered together come back one by one, and would find the batch gone that they could have shared.
+        """
+        tickets, until = [first], time.monotonic() + MOMENT_SECONDS
         while len(tickets) < BATCH_SIZE:
+            left = until - time.monotonic() if len(tickets) < self._gathered else 0.0
             try:
-                waiting = self._tickets.get_nowait()
+                waiting = self._tickets.get(timeout=left) if left > 0 else self._tickets.get_nowait()
             except queue.Empty:
-                return tickets, False
+                break
             if waiting is None:
                 return tickets, True
             tickets.append(waiting)
+        self._gathered = len(tickets)
         return tickets, False
 
 

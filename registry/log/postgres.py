@@ -190,16 +190,14 @@ class PostgresDatabase(Database):
         """Raises UnusableDatabase."""
         try:
             with psycopg.connect(_plain(self.url), **_KEEPALIVE) as connection:
-                version, encoding = connection.info.server_version, connection.info.encoding
+                version = connection.info.server_version
                 held = connection.execute("SHOW server_encoding").fetchone()
         except psycopg.Error as failure:
             raise UnusableDatabase(f"the server cannot be used: {first_line(failure)}") from None
         if version < OLDEST:
             raise UnusableDatabase(f"PostgreSQL {version // 10_000} is too old: 17 or newer is needed")
         if held != ("UTF8",):
-            raise UnusableDatabase(
-                f"the database is encoded in {held and held[0]} ({encoding}): make one in UTF8"
-            )
+            raise UnusableDatabase(f"the database is encoded in {held and held[0]}: make one in UTF8")
 
 
 def _take_turns(connection: Connection, what: str) -> None:

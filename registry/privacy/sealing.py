@@ -9,23 +9,25 @@ would be is written down as erased.
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from hmac import new as hmac_new
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pybase64 import b64decode, b64encode
 
 from registry.errors import HistoryTampered
 from registry.events.canonical import canonical
 from registry.privacy.keys import KeyStore
 
 ERASED_JSON = {"erased": True}
+_MOST_KEYS: Final = 100_000
+"""Kept at hand, about 200 bytes each; who needs others looks them up again."""
 
 
 class Sealing:
@@ -163,7 +165,7 @@ class Sealer:
         if erasures is None:
             erasures = self._store.erasures()
         seen, cache = self._cached
-        if seen != erasures:
+        if seen != erasures or len(cache) > _MOST_KEYS:
             cache = {}
             self._cached = (erasures, cache)
         return cache

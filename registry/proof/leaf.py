@@ -32,12 +32,11 @@ _LEAF: Final = b"\x00"
 
 def leaf_hash(row: Mapping[str, Any]) -> bytes:
     """The 32-byte hash of one event row, given its columns by name."""
-    digest = sha256(_LEAF)
+    pieces = [_LEAF]
     for column in COLUMNS:
         piece = _encoded(row[column])
-        digest.update(len(piece).to_bytes(4, "big"))
-        digest.update(piece)
-    return digest.digest()
+        pieces += (len(piece).to_bytes(4, "big"), piece)
+    return sha256(b"".join(pieces)).digest()
 
 
 def _encoded(value: str | int | bytes) -> bytes:

@@ -19,7 +19,7 @@ def test_an_empty_environment_is_enough() -> None:
     settings = Settings.from_environment({})
     assert settings.database.endswith("/data/continuity.sqlite")
     assert settings.blobs == f"file://{Path('data').absolute()}/blobs"
-    assert settings.key_file == Path("data/keys.sqlite")
+    assert settings.key_store == "data/keys.sqlite"
     assert settings.durations() == Durations()
 
 
