@@ -37,10 +37,10 @@ from registry.errors import BlobError, LogBusy
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from registry.log.bucket_marks import BucketMarks, Notes
-from registry.log.engine import Database, UnusableDatabase, open_database
-from registry.log.installation import pinned
+from registry.log.engine.database import Database, UnusableDatabase, open_database
+from registry.log.engine.installation import pinned
+from registry.log.engine.migrate import migrate
 from registry.log.marks import FolderMarks, Marks
-from registry.log.migrate import migrate
 from registry.log.roles import Trace, Watch
 from registry.privacy.keys import KeyStore, open_keys, secret_for
 from registry.registry import Registry

@@ -16,7 +16,7 @@ from generation.outbound import Outbound
 from registry.blobs import Blobs
 from registry.blobs.disk import DiskBlobs
 from registry.errors import RegistryError
-from registry.log.diagnosis import Facts
+from registry.log.engine.diagnosis import Facts
 from registry.views.vitals import Vitals
 
 Status = Literal["ok", "warn", "fail"]

@@ -25,8 +25,8 @@ from generation.outbound import Outbound
 from generation.restoring import restored
 from registry.blobs import store_for
 from registry.errors import BlobError, RegistryError
-from registry.log.diagnosis import absent, examine
-from registry.log.engine import UnusableDatabase, open_database
+from registry.log.engine.database import UnusableDatabase, open_database
+from registry.log.engine.diagnosis import absent, examine
 from registry.views import access, accounts
 from registry.views.vitals import vitals
 

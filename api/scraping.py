@@ -18,7 +18,7 @@ from api.gauges import GAUGES, Told
 from api.metrics import Measure
 from generation.desk import BUDGET, RESTORED
 from registry.errors import RegistryError
-from registry.log.subscriptions import lags
+from registry.log.feed.subscriptions import lags
 from registry.registry import Connection, Registry
 from registry.views.vitals import Vitals, vitals
 

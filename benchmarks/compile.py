@@ -44,8 +44,8 @@ from registry.deciders.production import ChooseAccount, OpenProduction
 from registry.deciders.scene import OpenScene
 from registry.deciders.studio import OpenStudio
 from registry.events.envelope import Context
-from registry.log.engine import open_database
-from registry.log.migrate import migrate
+from registry.log.engine.database import open_database
+from registry.log.engine.migrate import migrate
 from registry.privacy.keys import KeyFile
 from registry.registry import Registry
 

@@ -21,8 +21,8 @@ from registry.deciders.asset import RegisterAsset
 from registry.deciders.command import Command
 from registry.events.envelope import Context
 from registry.events.references import PictureFacts, StoredBytes
-from registry.log.engine import Database, open_database
-from registry.log.migrate import migrate
+from registry.log.engine.database import Database, open_database
+from registry.log.engine.migrate import migrate
 from registry.privacy.keys import KeyFile
 from registry.registry import Registry
 from tests.servers.postgres import postgres_server

@@ -25,7 +25,7 @@ from benchmarks.driver import Driver, driver
 from benchmarks.grounds import ENGINES, grounds, new_id
 from benchmarks.report import Compared, Figure, Report, arguments, publish, say
 from benchmarks.timing import Spread, alternate, percentile, ratio, seconds_of
-from registry.log.engine import Database
+from registry.log.engine.database import Database
 from registry.views.lineage import Direction, lineage
 
 AIM_MS = 5.0

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import insert
 
 from benchmarks.timing import seconds_of
-from registry.log.engine import open_database
-from registry.log.migrate import migrate
+from registry.log.engine.database import open_database
+from registry.log.engine.migrate import migrate
 from registry.views.near import LOOKS_LIKE, near
 
 ROUNDS = 20

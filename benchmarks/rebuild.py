@@ -26,8 +26,8 @@ from typing import Any
 
 from benchmarks.lives import fill
 from benchmarks.report import arguments
-from registry.log.feed import walk
-from registry.log.rebuild import BATCH
+from registry.log.feed.feed import walk
+from registry.log.rebuild.rebuild import BATCH
 from tests.registry.log.opened import STUDIO, Opened, opened
 from tests.servers.homes import settle
 from tests.servers.postgres import postgres_server

@@ -9,7 +9,7 @@ from registry.errors import NotFound
 from registry.events.clip import ClipDecision
 from registry.events.likeness import ErasureBasis
 from registry.linked import LINKING, linked_to
-from registry.log.feed import stored
+from registry.log.feed.feed import stored
 from registry.registry import Connection, Registry
 from registry.views.page import Card
 

@@ -26,7 +26,7 @@ from registry.events.envelope import Context
 from registry.events.likeness import ErasureBasis, LikenessErased
 from registry.events.voice import VoiceDeleted
 from registry.linked import Linked, find_linked
-from registry.log.feed import stored
+from registry.log.feed.feed import stored
 from registry.log.roles import Handled
 from registry.registry import Idempotency, Registry
 from registry.views import access

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from registry.log.feed import Stored, stored
+from registry.log.feed.feed import Stored, stored
 from registry.registry import Registry
 
 LINKING: Final = (

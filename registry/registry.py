@@ -20,17 +20,17 @@ from registry.deciders.rebuild import CertifyViews, checked_reason
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
 from registry.log import lanes, leases, relays
-from registry.log.certificate import certificate
-from registry.log.engine import Database
-from registry.log.feed import Feed, event_id, head, recorded_at, stored
+from registry.log.engine.database import Database
+from registry.log.feed.feed import Feed, event_id, head, recorded_at, stored
+from registry.log.feed.subscriber import Subscriber
 from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.moving import Moves
-from registry.log.rebuild import Progress, Rebuilt
+from registry.log.rebuild.certificate import certificate
+from registry.log.rebuild.rebuild import Progress, Rebuilt
 from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled, Watch
 from registry.log.states import Folded
-from registry.log.subscriber import Subscriber
 from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
 from registry.proof.leaf import leaf_hash

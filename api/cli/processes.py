@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from api.bootstrap import Continuity, Stores
     from api.settings import Settings
     from registry.events.studio import Role
-    from registry.log.rebuild import Progress, Rebuilt
+    from registry.log.rebuild.rebuild import Progress, Rebuilt
 
 Environment = Mapping[str, str]
 
@@ -105,7 +105,7 @@ def rebuild_views(environment: Environment, progress: Progress, *, replace: str 
 
 def back_up(environment: Environment, *, database: Path | None, keys: Path | None) -> dict[Path, int]:
     """Copy what is wanted, and answer each file's bytes: the keys last, so what the copied events are sealed under is in them."""
-    from registry.log.backup import copy_file, sqlite_file
+    from registry.log.engine.backup import copy_file, sqlite_file
 
     with _usable():
         settings = _settings(environment)

@@ -15,8 +15,8 @@ from api.cli.showing import fields, table
 from api.cli.terminal import as_json, console, leave
 
 if TYPE_CHECKING:
-    from registry.log.rebuild import Progress as Told
-    from registry.log.rebuild import Rebuilt
+    from registry.log.rebuild.rebuild import Progress as Told
+    from registry.log.rebuild.rebuild import Rebuilt
 
 _LEFT_AS_THEY_ARE: Final = 1
 

@@ -17,9 +17,9 @@ from api.routes.streaming import Streams
 from api.routes.waiting import Wait, Watch
 from api.subscribing import FeedPage, seen
 from registry.events.catalogue import EVENTS
-from registry.log import subscriptions
-from registry.log.feed import Stretch
-from registry.log.subscriptions import Subscription
+from registry.log.feed import subscriptions
+from registry.log.feed.feed import Stretch
+from registry.log.feed.subscriptions import Subscription
 
 _TYPES = frozenset(name for name, _ in EVENTS)
 _Name = Annotated[

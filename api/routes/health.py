@@ -15,8 +15,8 @@ from api.bootstrap import Continuity
 from api.ending import Ending
 from api.errors import RETRY_SECONDS
 from registry.errors import RegistryError
-from registry.log.migrate import newest, revision
-from registry.log.subscriptions import lags
+from registry.log.engine.migrate import newest, revision
+from registry.log.feed.subscriptions import lags
 
 FRESH_SECONDS: Final = 1.0
 WRITING_SECONDS: Final = 5.0

@@ -26,7 +26,7 @@ from api.routes.waiting import Watch
 from api.subscribing import seen
 from registry.errors import RegistryError
 from registry.events.ids import SYSTEM_LOG
-from registry.log.subscriptions import BeyondTheLog
+from registry.log.feed.subscriptions import BeyondTheLog
 from registry.views import access
 
 AT_ONCE: Final = 50

@@ -13,8 +13,8 @@ from api.errors import BadHeader, invalid, shown
 from api.routes.answering import Answer, Reply, answer_card, card_reply
 from api.routes.commanding import Change, Visit
 from api.subscribing import Acknowledgement, NewPosition, SubscriptionCard, Subscriptions
-from registry.log import subscriptions
-from registry.log.subscriptions import Lag, Subscription
+from registry.log.feed import subscriptions
+from registry.log.feed.subscriptions import Lag, Subscription
 from registry.registry import Connection
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -1,4 +1,4 @@
-"""Waiting for news in the event loop: one look per process and moment, however many wait (`registry.log.news`)."""
+"""Waiting for news in the event loop: one look per process and moment, however many wait (`registry.log.feed.news`)."""
 
 from __future__ import annotations
 

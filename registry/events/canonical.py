@@ -44,7 +44,7 @@ def _sound(value: Any, depth: int) -> bool:
     if kind is str:
         return "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))
     if kind is int:
-        return -(2**63) <= value < 2**63
+        return value in _INT64
     if value is None or kind is bool:
         return True
     if depth > _DEEPEST:

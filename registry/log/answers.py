@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from registry.errors import AnswerErased, KeyReused
-from registry.log.quick import Quick
+from registry.log.engine.quick import Quick
 from registry.log.roles import AnswerWanted
 from registry.log.tables import ANSWERS, ERASED_ANSWER
 

@@ -24,7 +24,7 @@ from registry.events.envelope import Event, Recorded
 from registry.events.ids import MakeId
 from registry.log.answers import Answers
 from registry.log.closing import check_open
-from registry.log.quick import Quick
+from registry.log.engine.quick import Quick
 from registry.log.roles import Clock, Command, Decider, Handle, Handled, Projection, State
 from registry.log.rows import Place, RowReader, RowWriter
 from registry.log.states import Folded, States, decider_of

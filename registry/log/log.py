@@ -14,15 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.events.ids import MakeId
 from registry.log.answers import Answers, find_answer
 from registry.log.batch import Batch
-from registry.log.engine import Database
-from registry.log.feed import Feed
+from registry.log.engine.database import Database
+from registry.log.engine.quick import Quick
+from registry.log.engine.sqlite import SqliteDatabase
+from registry.log.feed.feed import Feed
 from registry.log.forgetting import forget_words
 from registry.log.moving import Moves
-from registry.log.quick import Quick
-from registry.log.rebuild import Progress, Rebuild, Rebuilt, Wanted, throw_away_stale
+from registry.log.rebuild.rebuild import Progress, Rebuild, Rebuilt, Wanted, throw_away_stale
 from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal, Watch
 from registry.log.rows import RowReader, RowWriter
-from registry.log.sqlite import SqliteDatabase
 from registry.log.states import Folded, States
 from registry.log.tables import HEADS
 from registry.log.writer import Writer

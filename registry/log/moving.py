@@ -15,8 +15,8 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.errors import HistoryTampered, Refusal
-from registry.log.engine import Database
-from registry.log.quick import Quick
+from registry.log.engine.database import Database
+from registry.log.engine.quick import Quick
 from registry.log.roles import LeafHash, Projection
 from registry.log.rows import RowReader
 from registry.log.tables import ANSWERS, EVENTS, HEADS

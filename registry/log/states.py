@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
-from registry.log.quick import Quick
+from registry.log.engine.quick import Quick
 from registry.log.roles import Decider, State
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS

@@ -24,9 +24,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.errors import LogBusy, RegistryError
 from registry.log.batch import NEW_HEAD, Batch, Outcome
-from registry.log.engine import Database
+from registry.log.engine.database import Database
+from registry.log.engine.quick import Quick
 from registry.log.pen import Pen, Ticket, Work
-from registry.log.quick import Quick
 from registry.log.roles import Handle, Projection
 from registry.log.states import States
 from registry.log.tables import EVENTS, HEADS

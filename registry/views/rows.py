@@ -4,7 +4,7 @@ Making a statement costs twenty times what running it does, and projections run 
 for each table and set of columns, and only the values are new each time. They go to the driver as they are: str, int, bool, bytes
 and None alone. In a `where` None is a column that is empty.
 
-A connection is a plain one (the scratch tables of a rebuild) or the log's own (`registry.log.quick`); both give the same rows.
+A connection is a plain one (the scratch tables of a rebuild) or the log's own (`log.engine.quick`); both give the same rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from registry.log.quick import Quick
+from registry.log.engine.quick import Quick
 
 Values = Mapping[str, Any]
 _Names = tuple[str, ...]

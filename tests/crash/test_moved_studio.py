@@ -19,8 +19,8 @@ from registry.archive.house import House
 from registry.archive.importing import Source, import_studio
 from registry.deciders.restore import NotReconciled
 from registry.errors import LogClosed
+from registry.log.engine.migrate import migrate
 from registry.log.marks import FolderMarks, Mark
-from registry.log.migrate import migrate
 from tests.crash.invariants import check_events
 from tests.crash.test_restored_backup import accepted, compared
 from tests.servers.homes import database_of

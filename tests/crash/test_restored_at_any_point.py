@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from generation.restoring import restored
-from registry.log.backup import copy_file
+from registry.log.engine.backup import copy_file
 from tests.crash.test_restored_backup import Reopen, reopen, tried
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, World

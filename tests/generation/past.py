@@ -38,8 +38,8 @@ from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import RegistryError
 from registry.events.references import PictureFacts, StoredBytes
-from registry.log.engine import open_database
-from registry.log.migrate import migrate
+from registry.log.engine.database import open_database
+from registry.log.engine.migrate import migrate
 from registry.registry import Registry
 from tests.registry.events.golden import an_id, example
 from tests.servers.world import CONTEXT, open_registry

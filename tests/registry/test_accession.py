@@ -17,7 +17,7 @@ from registry.deciders.studio import OpenStudio
 from registry.errors import BlobStoreDown, LogBusy, NotAPicture
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
-from registry.log.migrate import migrate
+from registry.log.engine.migrate import migrate
 from registry.registry import Registry
 from registry.views import assets
 from tests.servers.world import new_id, open_registry

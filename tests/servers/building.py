@@ -19,7 +19,7 @@ from registry.deciders.production import ChooseAccount, OpenProduction
 from registry.deciders.scene import CastInScene, OpenScene
 from registry.deciders.studio import OpenStudio
 from registry.events.references import PictureFacts, StoredBytes
-from registry.log.migrate import migrate
+from registry.log.engine.migrate import migrate
 from tests.servers.homes import database_of
 from tests.servers.world import CONTEXT, KEYS, Ahead, Person, World, new_id, open_desk, open_registry
 

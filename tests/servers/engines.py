@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.log.engine import open_database
-from registry.log.migrate import migrate
+from registry.log.engine.database import open_database
+from registry.log.engine.migrate import migrate
 from tests.servers.homes import settle
 from tests.servers.postgres import PostgresServer, postgres_server
 

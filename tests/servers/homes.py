@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from registry.log.engine import Database, open_database
+from registry.log.engine.database import Database, open_database
 
 
 def settle(folder: Path, url: str) -> Path:

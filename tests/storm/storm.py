@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from registry.log import subscriptions
+from registry.log.feed import subscriptions
 from tests.registry.log.opened import STUDIO, Opened
 from tests.storm import reading
 from tests.storm.forking import begun, join_all

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from registry.errors import LogBusy
-from registry.log import subscriptions
+from registry.log.feed import subscriptions
 from registry.registry import Idempotency
 from tests.registry.log.opened import Opened, describe, new_id, register
 from tests.storm.forking import in_threads

@@ -1,4 +1,4 @@
-"""Alembic's way in: run on the connection that `registry.log.migrate` hands over, inside its transaction."""
+"""Alembic's way in: run on the connection that `registry.log.engine.migrate` hands over, inside its transaction."""
 
 from __future__ import annotations
 

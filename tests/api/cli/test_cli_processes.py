@@ -12,7 +12,7 @@ import structlog
 
 from api.cli import processes
 from api.client import LocalFailure
-from registry.log.migrate import newest
+from registry.log.engine.migrate import newest
 from registry.privacy.keys import KeyFile
 from tests.api.cli.conftest import Run
 

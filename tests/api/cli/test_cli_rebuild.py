@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import text
 
-from registry.log.engine import open_database
+from registry.log.engine.database import open_database
 from tests.api.cli.conftest import Run
 
 

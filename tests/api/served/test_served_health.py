@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import BlobStoreDown
-from registry.log.sqlite import sqlite_engine
+from registry.log.engine.sqlite import sqlite_engine
 from tests.api.served.serving import running
 
 

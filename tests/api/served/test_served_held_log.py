@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from registry.log import postgres
+from registry.log.engine import postgres
 from tests.api.served.serving import problem, running
 from tests.servers.homes import url_of
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import text
 
-from registry.log.engine import Database
+from registry.log.engine.database import Database
 from registry.privacy.keys import KeyFile, KeyStore
 from registry.proof.leaf import leaf_hash
 from tests.crash.powercut.appending import DATA

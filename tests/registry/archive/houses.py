@@ -15,8 +15,8 @@ from registry.archive.exporting import Order
 from registry.archive.house import House, Tell, tell_nobody
 from registry.archive.importing import Source
 from registry.blobs import Blobs, store_for
+from registry.log.rebuild.scratch import all_tables
 from registry.log.roles import Projection
-from registry.log.scratch import all_tables
 from registry.views import PROJECTIONS, access
 from tests.registry.erasing.person import Person
 from tests.registry.log.opened import ME, STUDIO, Opened, opened

@@ -23,7 +23,7 @@ from registry.erasure import (
 from registry.errors import AnswerErased, BlobMissing, LogBusy, NotFound
 from registry.events.asset import FrameOf
 from registry.events.personal import Erased, personal_fields
-from registry.log import postgres
+from registry.log.engine import postgres
 from registry.log.tables import EVENTS
 from registry.proof.leaf import leaf_hash
 from registry.views import assets, characters, clips, lineage

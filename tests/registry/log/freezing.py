@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from registry.log import postgres
 from registry.log.batch import Batch
-from registry.log.postgres import PostgresDatabase
+from registry.log.engine import postgres
+from registry.log.engine.postgres import PostgresDatabase
 from tests.registry.log.opened import introduce, opened
 
 

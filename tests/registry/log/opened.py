@@ -17,9 +17,9 @@ from registry.deciders.character import IntroduceCharacter
 from registry.deciders.command import Command
 from registry.events.envelope import Context
 from registry.events.references import StoredBytes
-from registry.log.engine import Database
-from registry.log.migrate import migrate
-from registry.log.postgres import PostgresDatabase
+from registry.log.engine.database import Database
+from registry.log.engine.migrate import migrate
+from registry.log.engine.postgres import PostgresDatabase
 from registry.log.roles import Handled
 from registry.privacy.keys import KeyFile, KeyStore
 from registry.registry import Idempotency, Registry

@@ -15,8 +15,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
-from registry.log import comparing, rebuild
-from registry.log.scratch import Scratch
+from registry.log.rebuild import comparing, rebuild
+from registry.log.rebuild.scratch import Scratch
 from registry.registry import Registry
 from tests.registry.log.opened import opened
 

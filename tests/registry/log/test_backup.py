@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from registry.errors import HistoryTampered
-from registry.log.backup import BackupFailed, copy_file, sqlite_file
+from registry.log.engine.backup import BackupFailed, copy_file, sqlite_file
 from tests.registry.log.opened import STUDIO, Opened, describe, introduce, new_id, opened, register
 
 BACKUPS = 6

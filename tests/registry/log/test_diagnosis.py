@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from registry.log.diagnosis import Facts, absent, examine
-from registry.log.engine import open_database
-from registry.log.migrate import migrate
+from registry.log.engine.database import open_database
+from registry.log.engine.diagnosis import Facts, absent, examine
+from registry.log.engine.migrate import migrate
 from tests.registry.log.opened import Opened, opened
 from tests.servers.postgres import PostgresServer
 

@@ -14,11 +14,11 @@ from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from registry.errors import LogBusy
-from registry.log import sqlite as engine
-from registry.log.append_only import GUARDS
-from registry.log.engine import UnusableDatabase, open_database
-from registry.log.migrate import migrate, newest, revision
-from registry.log.sqlite import SAFE_SQLITE, check_build, check_mount
+from registry.log.engine import sqlite as engine
+from registry.log.engine.append_only import GUARDS
+from registry.log.engine.database import UnusableDatabase, open_database
+from registry.log.engine.migrate import migrate, newest, revision
+from registry.log.engine.sqlite import SAFE_SQLITE, check_build, check_mount
 from registry.log.tables import LOG_TABLES
 from registry.views import PROJECTIONS
 from registry.views.characters import characters

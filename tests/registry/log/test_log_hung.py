@@ -18,8 +18,8 @@ from zlib import crc32
 import pytest
 
 from registry.errors import LogBusy
-from registry.log import postgres
 from registry.log.batch import Batch
+from registry.log.engine import postgres
 from tests.crash.workers import stopped, wait_for
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, introduce, once, opened

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from registry.errors import LogBusy
 from registry.log import writer
-from registry.log.postgres import PostgresDatabase
+from registry.log.engine.postgres import PostgresDatabase
 from tests.registry.log.opened import STUDIO, Opened, introduce, opened
 from tests.servers.gate import Gate
 from tests.servers.homes import settle, url_of

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from registry.log.migrate import migrate
-from registry.log.postgres import PostgresDatabase
+from registry.log.engine.migrate import migrate
+from registry.log.engine.postgres import PostgresDatabase
 from tests.registry.log.opened import STUDIO, Opened, introduce, opened
 
 OTHER = "studio_other"

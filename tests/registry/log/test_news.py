@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import LogBusy
-from registry.log.news import News
+from registry.log.feed.news import News
 from tests.registry.log.opened import STUDIO, Opened, introduce, opened
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, text
 
 from registry.errors import NotFound, VersionConflict
 from registry.events.envelope import Recorded
-from registry.log import subscriptions
-from registry.log.subscriber import Subscriber
-from registry.log.subscriptions import (
+from registry.log.feed import subscriptions
+from registry.log.feed.subscriber import Subscriber
+from registry.log.feed.subscriptions import (
     BeyondTheLog,
     CannotGoBack,
     Lag,

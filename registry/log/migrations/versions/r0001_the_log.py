@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from registry.log.append_only import GUARDS
-from registry.log.text import TEXT
+from registry.log.engine.append_only import GUARDS
+from registry.log.engine.text import TEXT
 
 revision = "0001"
 down_revision = None

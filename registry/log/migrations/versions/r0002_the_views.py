@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from registry.log.text import TEXT
+from registry.log.engine.text import TEXT
 
 revision = "0002"
 down_revision = "0001"

@@ -35,7 +35,7 @@ from sqlalchemy.schema import CreateTable
 
 from registry.errors import HistoryTampered, LogBusy
 from registry.events.envelope import Recorded
-from registry.log.quick import Quick
+from registry.log.engine.quick import Quick
 from registry.log.roles import Projection
 
 _FILE: Final = "views.sqlite"

@@ -20,8 +20,8 @@ from sqlalchemy.pool import QueuePool
 
 from registry.errors import AlreadyRegistered, LogBusy, RegistryError
 from registry.lasting import make_folder, sync_emptied
-from registry.log.engine import Database, UnusableDatabase, unreadable
-from registry.log.quick import Quick
+from registry.log.engine.database import Database, UnusableDatabase, unreadable
+from registry.log.engine.quick import Quick
 
 _PRAGMAS: Final = (
     "journal_mode=WAL",

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from registry.errors import HistoryTampered
 from registry.events.envelope import Recorded
-from registry.log.engine import Database
-from registry.log.news import News, Waiting
+from registry.log.engine.database import Database
+from registry.log.feed.news import News, Waiting
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS, HEADS
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, update
 
 from registry.errors import NotFound, Refusal, VersionConflict
-from registry.log.feed import head
+from registry.log.feed.feed import head
 from registry.log.tables import EVENTS, HEADS, SUBSCRIPTIONS
 
 MOST_NAMES: Final = 200

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, inspect, make_url
 
-from registry.log.engine import Database
-from registry.log.migrate import newest, revision
-from registry.log.rights import APP_ROLE
+from registry.log.engine.database import Database
+from registry.log.engine.migrate import newest, revision
+from registry.log.engine.rights import APP_ROLE
 
 _GUARDS: Final = {
     "sqlite": {"events_no_update", "events_no_delete", "events_next_only"},

@@ -18,10 +18,10 @@ from sqlalchemy import Connection
 
 from registry.errors import RegistryError, VersionConflict
 from registry.events.envelope import Recorded
-from registry.log import subscriptions
+from registry.log.feed import subscriptions
+from registry.log.feed.subscriptions import Subscription
 from registry.log.log import Log
 from registry.log.roles import Clock
-from registry.log.subscriptions import Subscription
 
 BATCH: Final = 100
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from registry.events.canonical import canonical
 from registry.events.rebuild import TableDiffered, ViewsRebuilt
-from registry.log.rebuild import Rebuilt
+from registry.log.rebuild.rebuild import Rebuilt
 
 _LOGS_NAMED: Final = 100
 

@@ -22,15 +22,15 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.errors import LogBusy
-from registry.log.comparing import Compared, compare, count_rows
-from registry.log.engine import Database
-from registry.log.feed import event_id, walk
-from registry.log.replacing import make_alike
+from registry.log.engine.database import Database
+from registry.log.feed.feed import event_id, walk
+from registry.log.rebuild.comparing import Compared, compare, count_rows
+from registry.log.rebuild.replacing import make_alike
+from registry.log.rebuild.scratch import Scratch, all_tables, fingerprint, made_for, remove
+from registry.log.rebuild.taking import taken
 from registry.log.roles import Projection
 from registry.log.rows import RowReader
-from registry.log.scratch import Scratch, all_tables, fingerprint, made_for, remove
 from registry.log.tables import HEADS
-from registry.log.taking import taken
 
 Progress = Callable[[Literal["events", "rows"], int, int], None]
 """(what is counted, how many are done, how many there are)"""

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert
 
-from registry.log.comparing import Row, Side, columns_of, differences
+from registry.log.rebuild.comparing import Row, Side, columns_of, differences
 
 T = TypeVar("T")
 _AT_ONCE: Final = 500

@@ -10,9 +10,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from registry.log.engine import Database
+from registry.log.engine.database import Database
 
-_SCRIPTS: Final = Path(__file__).parent / "migrations"
+_SCRIPTS: Final = Path(__file__).parents[1] / "migrations"
 
 
 def migrate(database: Database) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from registry.errors import LogBusy, RegistryError
-from registry.log.quick import Quick
+from registry.log.engine.quick import Quick
 
 
 class UnusableDatabase(RuntimeError):
@@ -104,11 +104,11 @@ def open_database(url: str, *, owner_url: str = "", readers: int = 16) -> Databa
     except ArgumentError:
         backend = ""
     if backend == "sqlite":
-        from registry.log.sqlite import SqliteDatabase
+        from registry.log.engine.sqlite import SqliteDatabase
 
         return SqliteDatabase(url, readers=readers)
     if backend == "postgresql":
-        from registry.log.postgres import PostgresDatabase
+        from registry.log.engine.postgres import PostgresDatabase
 
         return PostgresDatabase(url, owner_url=owner_url, readers=readers)
     raise UnusableDatabase(

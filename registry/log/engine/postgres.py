@@ -19,11 +19,11 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from registry.errors import AlreadyRegistered, LogBusy, RegistryError
-from registry.log.engine import Database, UnusableDatabase, first_line, unreadable
-from registry.log.notices import Notices
-from registry.log.quick import Quick
-from registry.log.rights import APP_ROLE, EVERYTHING, grant_rights
-from registry.log.scrubbing import note_no_words, rewrite
+from registry.log.engine.database import Database, UnusableDatabase, first_line, unreadable
+from registry.log.engine.notices import Notices
+from registry.log.engine.quick import Quick
+from registry.log.engine.rights import APP_ROLE, EVERYTHING, grant_rights
+from registry.log.engine.scrubbing import note_no_words, rewrite
 
 OLDEST: Final = 170_000
 """PostgreSQL 17: the first whose MAINTAIN right lets the services' role rewrite tables it does not own."""
