@@ -5,6 +5,10 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 LOCK   := $(UV) pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate
 
+# Compiled modules are kept, whatever this machine is set to: tests and benchmarks start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE := 1
+
 # Which locked set a verb needs; the stamp files make a second call cheap.
 RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set

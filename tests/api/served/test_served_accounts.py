@@ -17,6 +17,7 @@ from generation.worker import Worker
 from tests.api.served.serving import Served, problem, running
 from tests.servers.paying import ROUTE
 from tests.servers.sandbox import Sandbox, sandbox
+from tests.servers.world import new_id
 
 ALONE = {"cast": [], "action": "A lantern drifts over a river at night."}
 PAIR = AccessKeyPair(DEFAULT_ACCOUNT.access_key, DEFAULT_ACCOUNT.secret_key)
@@ -142,7 +143,7 @@ def test_a_key_must_be_configured(service: Served, account: str) -> None:
     refused = problem(attest(service, account, ApiKey("elsewhere")), 422, "invalid")
     assert PAIR.fingerprint in refused["detail"]
     assert "KLING_KEYS_FILE" in refused["hint"]
-    problem(attest(service, account[:-1] + "z", ROTATED), 404, "not-found")
+    problem(attest(service, new_id("account"), ROTATED), 404, "not-found")
     problem(attest(service, account, ROTATED, reason=" "), 422, "invalid-request")
 
 
@@ -189,7 +190,7 @@ def test_a_comparison_that_means_nothing_is_refused(service: Served, account: st
     before = service.position()
 
     problem(service.post("/v1/reconciliations", {}), 422, "invalid")
-    problem(service.post("/v1/reconciliations", {"account": account[:-1] + "z"}), 404, "not-found")
+    problem(service.post("/v1/reconciliations", {"account": new_id("account")}), 404, "not-found")
     for window in ({"from": 7, "to": 7}, {"from": 2**62}, {"to": 5}):
         problem(service.post("/v1/reconciliations", {"account": account, **window}), 422, "invalid")
     for strange in ({"from": -1}, {"from": "yesterday"}, {"since": 5, "deep": True}):

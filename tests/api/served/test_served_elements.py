@@ -15,7 +15,7 @@ from generation.sandbox.accounts import DEFAULT_ACCOUNT, PRESET_ELEMENTS, SECOND
 from tests.api.served.serving import Served, problem, running
 from tests.servers.library import Console
 from tests.servers.sandbox import Sandbox, sandbox
-from tests.servers.world import KEYS
+from tests.servers.world import KEYS, new_id
 
 MINA, JUN, HANEUL = (DEFAULT_ACCOUNT.elements[number].element_id for number in (0, 1, 2))
 
@@ -94,7 +94,7 @@ def test_a_census_of_nothing_is_refused(service: Served) -> None:
     """No account, an unknown one, and a field that is none are each told."""
     problem(service.post("/v1/elements/census", {}), 422, "invalid")
     account = str(service.made("/v1/accounts", {"name": "main", "region": "sandbox"})["id"])
-    problem(service.post("/v1/elements/census", {"account": account[:-1] + "z"}), 404, "not-found")
+    problem(service.post("/v1/elements/census", {"account": new_id("account")}), 404, "not-found")
     problem(service.post("/v1/elements/census", {"deep": True}), 422, "invalid-request")
 
 
