@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-_INT64 = range(-(2**63), 2**63)
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _DEEPEST: Final = 100
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -29,33 +29,46 @@ class NotStorable(ValueError):
 
 def canonical(value: Any) -> bytes:
     """Sorted-key JSON in UTF-8 without spaces. Raises NotStorable."""
-    if not _sound(value, 0):
-        _check(value, "$", 0)  # says where and why
+    check_storable(value)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def check_storable(value: Any) -> None:
+    """Raises NotStorable for what `canonical` would refuse."""
+    if not _sound(value):
+        _check(value, "$", 0)  # says where and why
 
 
 def canonical_sha256(value: Any) -> str:
     return sha256(canonical(value)).hexdigest()
 
 
-def _sound(value: Any, depth: int) -> bool:
-    """The same question as `_check`, asked of every event on its way in: no more than yes or no, and ten times as quick."""
-    kind = type(value)
-    if kind is str:
-        return "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))
-    if kind is int:
-        return value in _INT64
-    if value is None or kind is bool:
-        return True
-    if depth > _DEEPEST:
-        return False
-    if kind is dict:
-        return all(
-            type(key) is str and _sound(key, 0) and _sound(one, depth + 1) for key, one in value.items()
-        )
-    if kind is list or kind is tuple:
-        return all(_sound(one, depth + 1) for one in value)
-    return kind is float and bool(math.isfinite(value))
+def _sound(value: Any) -> bool:
+    """The same question as `_check`, asked of every event on its way in, level by level: no more than yes or no, and quick."""
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        below: list[Any] = []
+        for one in level:
+            kind = type(one)
+            if kind is str:
+                if "\x00" in one or not (one.isascii() or _SURROGATE.search(one) is None):
+                    return False
+            elif kind is int:
+                if not _SMALLEST <= one <= _LARGEST:
+                    return False
+            elif kind is dict:
+                if not all(type(key) is str for key in one):
+                    return False
+                below += one
+                below += one.values()
+            elif kind is list or kind is tuple:
+                below += one
+            elif not (one is None or kind is bool or (kind is float and math.isfinite(one))):
+                return False
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def _check(value: Any, path: str, depth: int) -> None:
@@ -82,7 +95,7 @@ def _check(value: Any, path: str, depth: int) -> None:
 
 
 def _check_number(value: int | float, path: str) -> None:
-    if isinstance(value, int) and value not in _INT64:
+    if isinstance(value, int) and not _SMALLEST <= value <= _LARGEST:
         raise NotStorable(path, f"an integer of {value.bit_length()} bits is outside the 64-bit integers")
     if not math.isfinite(value):
         raise NotStorable(path, f"{value} is not a finite number")

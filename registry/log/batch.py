@@ -26,7 +26,7 @@ from registry.log.answers import Answers
 from registry.log.closing import check_open
 from registry.log.engine.quick import Quick
 from registry.log.roles import Clock, Command, Decider, Handle, Handled, Projection, State
-from registry.log.rows import Place, RowReader, RowWriter
+from registry.log.rows import Place, RowWriter
 from registry.log.states import Folded, States, decider_of
 from registry.log.tables import EVENTS, HEADS, LEASES
 
@@ -78,7 +78,6 @@ class Batch:
     states: States
     deciders: Mapping[str, Decider]
     writer: RowWriter
-    reader: RowReader
     clock: Clock
     make_id: MakeId
     answers: Answers
@@ -226,7 +225,7 @@ class Batch:
                 )
                 row, written = self.writer.row(event, place, call.context)
                 rows.append(row)
-                recorded.append(self.reader.recorded(row, written))
+                recorded.append(Recorded(**row, event=written))
                 state = decider.evolve(state, written)
             mine[call.log, command.stream] = Folded(version, state)
         self.rows.extend(rows)

@@ -179,7 +179,6 @@ class Log:
             self._states,
             self._parts.deciders,
             RowWriter(self._parts.sealer, self._parts.leaf_hash),
-            self.reader,
             self._parts.clock,
             self._parts.make_id,
             Answers(self._swept),

@@ -23,6 +23,7 @@ from registry.log.tables import ANSWERS, EVENTS, HEADS
 
 Row = dict[str, Any]
 PAGE: Final = 1_000
+_COLUMNS: Final = [column.name for column in EVENTS.columns]
 _ANSWERS_AT_ONCE: Final = 200
 
 
@@ -178,7 +179,7 @@ class Moves:
 
     def _project(self, quick: Quick, rows: Sequence[Row]) -> None:
         connection: Any = quick  # of a connection projections use `execute` alone, and that is here
-        recorded = [self.reader.recorded(row) for row in rows]
+        recorded = list(self.reader.all([row[name] for name in _COLUMNS] for row in rows))
         for projection in self.projections:
             if wanted := [event for event in recorded if event.type in projection.events]:
                 projection.project(connection, wanted)

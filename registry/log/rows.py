@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Row
 
 from registry.errors import HistoryTampered, InvalidCommand
-from registry.events.canonical import NotStorable, canonical
+from registry.events.canonical import NotStorable, canonical, check_storable
 from registry.events.catalogue import EVENTS, read_event
 from registry.events.envelope import Context, Event, Recorded
 from registry.events.personal import ERASED, personal_fields
@@ -20,6 +19,11 @@ from registry.log.roles import LeafHash, Opening, Seal, Sealing
 
 _ERASED: Final = {"erased": True}
 _AT_ONCE: Final = 500
+_LOG, _POSITION, _EVENT_ID, _STREAM, _TYPE, _SCHEMA_VERSION, _BODY = (
+    Recorded._fields.index(name)
+    for name in ("log", "position", "event_id", "stream", "type", "schema_version", "body")
+)
+"""Where they stand in a row, whose columns come in the order of `Recorded`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class RowWriter:
     def row(self, event: Event, place: Place, context: Context) -> tuple[dict[str, Any], Event]:
         """The row, and the event as it reads from now on: erased where a key was destroyed before."""
         try:
-            canonical([context.actor, context.request_id, context.causation_id, context.correlation_id])
+            check_storable([context.actor, context.request_id, context.causation_id, context.correlation_id])
             sealed = self._sealed(event, place)
             body = canonical(sealed)
         except NotStorable as refused:
@@ -103,53 +107,48 @@ class RowReader:
         """How often keys were destroyed: what was read before the last time may hold what is erased now."""
         return self._sealer.erasures()
 
-    def recorded(self, row: Row[Any] | Mapping[str, Any], event: Event | None = None) -> Recorded:
-        columns: Mapping[str, Any] = dict(row._mapping) if isinstance(row, Row) else row
-        return Recorded(**columns, event=event or self._event(columns))
+    def all(self, rows: Iterable[Sequence[Any]]) -> Iterator[Recorded]:
+        """The rows of a query for whole events, told as they are now. Raises HistoryTampered and UnknownEvent.
 
-    def all(self, rows: Iterable[Row[Any]]) -> Iterator[Recorded]:
-        """The rows of a query for whole events. Keys are looked up for several at once, as they are then."""
+        Keys are looked up for several rows at once.
+        """
         iterator = iter(rows)
-        while some := [
-            _Stored.of(cast("Mapping[str, Any]", row._mapping)) for row in islice(iterator, _AT_ONCE)
-        ]:
-            opening = self._sealer.opening(one.body[field] for one in some for field in one.sealed)
+        while some := [_Stored.of(row) for row in islice(iterator, _AT_ONCE)]:
+            opening = self._sealer.opening([one.body[field] for one in some for field in one.sealed])
             for one in some:
-                yield Recorded(**one.columns, event=one.event(opening))
-
-    def _event(self, columns: Mapping[str, Any]) -> Event:
-        return _Stored.of(columns).event(self._sealer)
+                yield Recorded._make((*one.row, one.event(opening)))
 
 
 class _Stored(NamedTuple):
     """A row, its body parsed, and the fields whose values are sealed."""
 
-    columns: Mapping[str, Any]
+    row: Sequence[Any]
     body: dict[str, Any]
     sealed: list[str]
 
     @classmethod
-    def of(cls, columns: Mapping[str, Any]) -> _Stored:
+    def of(cls, row: Sequence[Any]) -> _Stored:
         """Raises HistoryTampered."""
         try:
-            body = orjson.loads(columns["body"])
-            fields = _personal(columns["type"], columns["schema_version"])
-            values = ((field, body.get(field)) for field in fields)
-            sealed = [field for field, value in values if isinstance(value, dict) and "sealed" in value]
+            body = orjson.loads(row[_BODY])
+            fields = _personal(row[_TYPE], row[_SCHEMA_VERSION])
+            sealed = [
+                field for field in fields if isinstance(value := body.get(field), dict) and "sealed" in value
+            ]
         except (ValueError, AttributeError) as broken:
-            raise _unreadable(columns, broken) from None
-        return cls(columns, body, sealed)
+            raise _unreadable(row, broken) from None
+        return cls(row, body, sealed)
 
     def event(self, opening: Opening) -> Event:
         """What it says. Raises HistoryTampered and UnknownEvent."""
-        columns, body = self.columns, self.body
+        row, body, sealed = self
         try:
-            for field in self.sealed:
-                address = f"{columns['log']}/{columns['stream']}/{columns['event_id']}/{field}"
+            for field in sealed:
+                address = f"{row[_LOG]}/{row[_STREAM]}/{row[_EVENT_ID]}/{field}"
                 body[field] = opening.open(body[field], bound_to=address)
-            return read_event(columns["type"], columns["schema_version"], body)
+            return read_event(row[_TYPE], row[_SCHEMA_VERSION], body)
         except (ValueError, TypeError, KeyError, AttributeError) as broken:  # pydantic's are ValueErrors
-            raise _unreadable(columns, broken) from None
+            raise _unreadable(row, broken) from None
 
 
 @cache
@@ -158,8 +157,8 @@ def _personal(name: str, version: int) -> tuple[str, ...]:
     return tuple(personal_fields(event_type)) if event_type else ()
 
 
-def _unreadable(row: Mapping[str, Any], broken: Exception) -> HistoryTampered:
+def _unreadable(row: Sequence[Any], broken: Exception) -> HistoryTampered:
     return HistoryTampered(
-        f"position {row['position']} of {row['log']} is no readable {row['type']}: {type(broken).__name__}",
+        f"position {row[_POSITION]} of {row[_LOG]} is no readable {row[_TYPE]}: {type(broken).__name__}",
         hint="the stored event was changed; compare with a backup",
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from registry.errors import NotFound
 from registry.events.ids import prefix_of
-from registry.log.engine.quick import Quick
+from registry.log.engine.quick import Quick, rows_of
 from registry.log.roles import Decider, State
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS
@@ -25,7 +25,7 @@ _STREAMS_A_QUERY: Final = 500
 """Every engine takes so many values in one statement."""
 
 
-def _until(position: int) -> ColumnElement[bool]:
+def _until(position: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Adding nothing keeps the planner on the stream index; by position it would walk the whole log."""
     hidden: ColumnElement[int] = EVENTS.c.position.op("+")(0)
     return hidden <= position
@@ -37,6 +37,12 @@ def _in_parts(streams: Iterable[str]) -> Iterator[list[str]]:
         yield waiting[start : start + _STREAMS_A_QUERY]
 
 
+_OF_ONE: Final = (
+    select(EVENTS)
+    .where(EVENTS.c.log == bindparam("of_log"), EVENTS.c.stream == bindparam("of_stream"))
+    .order_by(EVENTS.c.version)
+)
+_OF_ONE_THEN: Final = _OF_ONE.where(_until(bindparam("as_of")))
 _ALL_OF: Final = (
     select(EVENTS)
     .where(EVENTS.c.log == bindparam("of_log"), EVENTS.c.stream.in_(bindparam("streams", expanding=True)))
@@ -99,7 +105,7 @@ class States:
         def take() -> None:
             found = {one: Folded(0, decider_of(self._deciders, one).initial) for one in missing}
             for one in asked:
-                self._fold_rows(found, one.result())
+                self._fold_rows(found, one.all())
             with self._lock:
                 self._cache.update({(log, stream): folded for stream, folded in found.items()})
 
@@ -119,13 +125,13 @@ class States:
     def fold(self, connection: Connection, log: str, stream: str, *, as_of: int | None = None) -> Folded:
         """The state as of a position (inclusive), straight from the log."""
         decider = decider_of(self._deciders, stream)
-        query = (
-            select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.stream == stream).order_by(EVENTS.c.version)
-        )
-        if as_of is not None:
-            query = query.where(_until(as_of))
+        asked = {"of_log": log, "of_stream": stream}
+        if as_of is None:
+            rows = rows_of(connection, _OF_ONE, asked)
+        else:
+            rows = rows_of(connection, _OF_ONE_THEN, {**asked, "as_of": as_of})
         state, version = decider.initial, 0
-        for recorded in self._reader.all(connection.execute(query)):
+        for recorded in self._reader.all(rows):
             state, version = decider.evolve(state, recorded.event), recorded.version
         return Folded(version, state)
 
@@ -221,7 +227,7 @@ class States:
         """Fold the events of a query, stream by stream."""
         self._fold_rows(found, connection.execute(query.order_by(EVENTS.c.stream, EVENTS.c.version)))
 
-    def _fold_rows(self, found: dict[str, Folded], rows: Iterable[Row[Any]]) -> None:
+    def _fold_rows(self, found: dict[str, Folded], rows: Iterable[Sequence[Any]]) -> None:
         for recorded in self._reader.all(rows):
             decider = decider_of(self._deciders, recorded.stream)
             before = found[recorded.stream].state if recorded.stream in found else decider.initial

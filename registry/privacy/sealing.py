@@ -84,15 +84,17 @@ class Opening:
 
     def __init__(self, find: Callable[[Sequence[str]], Mapping[str, bytes]]) -> None:
         self._find = find
+        self._ciphers: dict[tuple[str, ...], AESGCM | None] = {}
 
     def open(self, envelope: Mapping[str, Any], *, bound_to: str) -> Any:
         """The value, or the erased mark when a key is gone. Raises HistoryTampered on a changed envelope."""
         try:
             streams = tuple(envelope["under"])
-            keys = self._find(streams)
-            if len(keys) < len(streams):
+            if streams not in self._ciphers:
+                self._ciphers[streams] = self._cipher(streams)
+            if (cipher := self._ciphers[streams]) is None:
                 return ERASED_JSON
-            plain = AESGCM(_combined([keys[stream] for stream in streams])).decrypt(
+            plain = cipher.decrypt(
                 b64decode(envelope["nonce"]), b64decode(envelope["sealed"]), bound_to.encode()
             )
         except (InvalidTag, ValueError, TypeError, KeyError):
@@ -101,6 +103,11 @@ class Opening:
                 hint="the stored event was changed, or the key store belongs to another log",
             ) from None
         return orjson.loads(plain)
+
+    def _cipher(self, streams: tuple[str, ...]) -> AESGCM | None:
+        """None when a key is gone."""
+        keys = self._find(streams)
+        return AESGCM(_combined([keys[stream] for stream in streams])) if len(keys) == len(streams) else None
 
 
 class Sealer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from struct import Struct
 from typing import Any, Final
 
 COLUMNS: Final = (
@@ -28,20 +29,20 @@ COLUMNS: Final = (
 )
 
 _LEAF: Final = b"\x00"
+_length: Final = Struct(">I").pack
+_integer: Final = Struct(">q").pack
 
 
 def leaf_hash(row: Mapping[str, Any]) -> bytes:
     """The 32-byte hash of one event row, given its columns by name."""
     pieces = [_LEAF]
     for column in COLUMNS:
-        piece = _encoded(row[column])
-        pieces += (len(piece).to_bytes(4, "big"), piece)
+        value: str | int | bytes = row[column]
+        if isinstance(value, str):
+            piece = value.encode()
+        elif isinstance(value, int):
+            piece = _integer(value)
+        else:
+            piece = bytes(value)
+        pieces += (_length(len(piece)), piece)
     return sha256(b"".join(pieces)).digest()
-
-
-def _encoded(value: str | int | bytes) -> bytes:
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, int):
-        return value.to_bytes(8, "big", signed=True)
-    return bytes(value)

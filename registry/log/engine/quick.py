@@ -49,19 +49,23 @@ class Asked:
 
     cursor: Any
     shape: Shape
-    rows: Callable[[Any], list[Any]]
+    rows: Callable[[Any], list[Sequence[Any]]]
 
     def result(self) -> Result[Any]:
+        return IteratorResult(SimpleResultMetaData(self.shape.keys), iter(self.all()))
+
+    def all(self) -> list[Sequence[Any]]:
+        """The rows alone, as tuples."""
         rows = self.rows(self.cursor)
-        if any(self.shape.processors):
-            rows = [
-                tuple(
-                    value if change is None else change(value)
-                    for value, change in zip(row, self.shape.processors, strict=True)
-                )
-                for row in rows
-            ]
-        return IteratorResult(SimpleResultMetaData(self.shape.keys), iter(rows))
+        if not any(self.shape.processors):
+            return rows
+        return [
+            tuple(
+                value if change is None else change(value)
+                for value, change in zip(row, self.shape.processors, strict=True)
+            )
+            for row in rows
+        ]
 
 
 class Quick:
@@ -133,9 +137,9 @@ class Quick:
             cursor.execute(text, values)
         return cursor, shape
 
-    def _rows(self, cursor: Any) -> list[Any]:
+    def _rows(self, cursor: Any) -> list[Sequence[Any]]:
         with self._as_sqlalchemy():
-            rows: list[Any] = cursor.fetchall()
+            rows: list[Sequence[Any]] = cursor.fetchall()
             cursor.close()
         return rows
 
@@ -173,6 +177,14 @@ class Quick:
                 self._shapes.clear()
             shape = self._shapes[address] = _compiled(self._dialect, statement, names, key)
         return shape
+
+
+def rows_of(
+    connection: Connection | Quick, constant: Select[Any], values: Mapping[str, Any]
+) -> list[Sequence[Any]]:
+    """The rows of a constant, on any connection. Raises DBAPIError."""
+    quick = connection if isinstance(connection, Quick) else Quick(connection)
+    return quick.ask(constant, values).all()
 
 
 def _compiled(dialect: Any, statement: Any, names: tuple[str, ...], key: Any) -> Shape:

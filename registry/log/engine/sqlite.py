@@ -62,7 +62,7 @@ class SqliteDatabase(Database):
     @contextmanager
     def reading(self, log: str | None = None) -> Iterator[Connection]:  # noqa: ARG002 - no rights inside a file
         with unreadable(), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection.execution_options(begin="")
 
     @contextmanager
     def snapshot(self, log: str | None = None) -> Iterator[Connection]:  # noqa: ARG002
@@ -73,7 +73,7 @@ class SqliteDatabase(Database):
     def writing(self) -> Iterator[Connection]:
         """It holds the write lock from its first moment."""
         with self.engine.connect() as plain:
-            connection = plain.execution_options(writes=True)
+            connection = plain.execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield connection
 
@@ -138,7 +138,7 @@ class SqliteDatabase(Database):
         with (
             self.turn(),
             unreadable(),
-            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+            self.engine.connect().execution_options(begin="") as connection,
         ):
             connection.exec_driver_sql("VACUUM")
             busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
@@ -186,7 +186,9 @@ def check_mount(path: Path) -> None:
 
 
 def sqlite_engine(url: str, readers: int, busy_seconds: float) -> Engine:
-    """Connections with the pragmas that durability needs."""
+    """Connections with the pragmas that durability needs. The execution option `begin` says how a transaction is begun, and
+    that there is none where it is empty.
+    """
     engine = create_engine(
         url,
         module=sqlite,
@@ -203,8 +205,7 @@ def sqlite_engine(url: str, readers: int, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+        if how := connection.get_execution_options().get("begin", "BEGIN"):
+            connection.exec_driver_sql(how)
 
     return engine

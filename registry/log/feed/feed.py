@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from registry.errors import HistoryTampered
 from registry.events.envelope import Recorded
 from registry.log.engine.database import Database
+from registry.log.engine.quick import rows_of
 from registry.log.feed.news import News, Waiting
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS, HEADS
 
 _POSITION: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log"))
+
+
+@cache
+def _after(filters: tuple[str, ...]) -> Select[Any]:
+    """What comes after a position, of whatever the filters name."""
+    wanted = [EVENTS.c[name] == bindparam(name) for name in filters]
+    return (
+        select(EVENTS)
+        .where(EVENTS.c.log == bindparam("of_log"), EVENTS.c.position > bindparam("after"), *wanted)
+        .order_by(EVENTS.c.position)
+        .limit(bindparam("most"))
+    )
 
 
 class Stretch(NamedTuple):
@@ -43,13 +57,10 @@ class Feed:
         self, log: str, position: int, *, limit: int = 100, stream: str | None = None, type: str | None = None
     ) -> list[Recorded]:
         """Up to `limit` events after `position`, in order, without holes (unless filtered)."""
-        query = select(EVENTS).where(EVENTS.c.log == log, EVENTS.c.position > position)
-        if stream is not None:
-            query = query.where(EVENTS.c.stream == stream)
-        if type is not None:
-            query = query.where(EVENTS.c.type == type)
+        filters = {name: value for name, value in (("stream", stream), ("type", type)) if value is not None}
+        asked = {"of_log": log, "after": position, "most": limit, **filters}
         with self._database.reading(log) as connection:
-            rows = connection.execute(query.order_by(EVENTS.c.position).limit(limit)).all()
+            rows = rows_of(connection, _after(tuple(filters)), asked)
         found = list(self._reader.all(rows))
         if stream is None and type is None:
             _check_no_holes(found, position)
@@ -100,8 +111,8 @@ class Feed:
 
 def head(connection: Connection, log: str) -> int:
     """The last position of a log; 0 when it is empty."""
-    position: int | None = connection.execute(_POSITION, {"of_log": log}).scalar()
-    return position or 0
+    rows = rows_of(connection, _POSITION, {"of_log": log})
+    return int(rows[0][0]) if rows else 0
 
 
 def recorded_at(connection: Connection, log: str, position: int) -> int:

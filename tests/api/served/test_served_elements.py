@@ -93,7 +93,7 @@ def test_a_census_over_http(service: Served, account: str, mina: str) -> None:
 def test_a_census_of_nothing_is_refused(service: Served) -> None:
     """No account, an unknown one, and a field that is none are each told."""
     problem(service.post("/v1/elements/census", {}), 422, "invalid")
-    account = str(service.made("/v1/accounts", {"name": "main", "region": "sandbox"})["id"])
+    service.made("/v1/accounts", {"name": "main", "region": "sandbox"})
     problem(service.post("/v1/elements/census", {"account": new_id("account")}), 404, "not-found")
     problem(service.post("/v1/elements/census", {"deep": True}), 422, "invalid-request")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from registry.deciders.asset import EraseAsset
 from registry.events.personal import ERASED
 from registry.views.near import MOST, NEAR, PROJECTION, near, near_asset
@@ -63,7 +61,7 @@ def test_a_destroyed_key_leaves_no_fingerprint(told: Opened) -> None:
     sealed = recorded.event.model_copy(update={"perceptual": ERASED})
 
     with told.database.writing() as connection:
-        PROJECTION.project(connection, [replace(recorded, stream=an_id("asset", 50), event=sealed)])
+        PROJECTION.project(connection, [recorded._replace(stream=an_id("asset", 50), event=sealed)])
 
     assert ask(told, first) == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +114,7 @@ def test_an_edge_needs_both_its_ends(log: Opened) -> None:
 
     def assigned(asset: str) -> Recorded:
         event = example("ReferenceAssigned", asset=asset)
-        return replace(first, position=9, stream=who.stream, type=event.NAME, event=event)
+        return first._replace(position=9, stream=who.stream, type=event.NAME, event=event)
 
     with pytest.raises(DBAPIError), log.database.appending() as quick:
         lineage.PROJECTION.project(quick, [assigned(picture.stream), assigned(an_id("asset", 99))])  # type: ignore[arg-type]
