@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from registry.errors import AlreadyRegistered, LogBusy, RegistryError
 from registry.log.engine.database import Database, UnusableDatabase, first_line, unreadable
+from registry.log.engine.kept import Kept
 from registry.log.engine.notices import Notices
 from registry.log.engine.quick import Quick
 from registry.log.engine.rights import APP_ROLE, EVERYTHING, grant_rights
@@ -68,6 +69,7 @@ class PostgresDatabase(Database):
         }
         self._writers = _engine(self.url, 4, writes)
         self._appenders = _engine(self.url, self.pens + 1, writes)
+        self._kept = Kept(self._appenders, _pipelined, alive=_alive, undone=_rolled_back)
         self._notices = Notices(_plain(self.url), connecting=_KEEPALIVE)
 
     @contextmanager
@@ -97,18 +99,8 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def appending(self) -> Iterator[Quick]:
-        with self._appenders.connect() as connection:
-            transaction = connection.begin()
-            try:
-                yield Quick(connection, pipelined=True, holding=_for_a_time)
-                transaction.commit()
-            except BaseException:
-                usable = _rolled_back(connection)
-                with suppress(SQLAlchemyError):
-                    transaction.rollback()
-                if not usable:
-                    connection.invalidate()
-                raise
+        with self._kept.transaction() as quick:
+            yield quick
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -183,6 +175,7 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         self._notices.close()
+        self._kept.close()
         for engine in (self.engine, self._writers, self._appenders, self._owner):
             engine.dispose()
 
@@ -248,6 +241,10 @@ def _for_a_time(locking: Select[Any]) -> Select[Any]:
     return select(locked, func.set_config("transaction_timeout", f"{_HELD_SECONDS}s", True))
 
 
+def _pipelined(connection: Connection) -> Quick:
+    return Quick(connection, pipelined=True, holding=_for_a_time)
+
+
 def _rolled_back(connection: Connection) -> bool:
     """Leave a pipeline that broke, and what is left of its transaction; whether the connection can be used again."""
     try:
@@ -268,12 +265,15 @@ def _end_pipeline(connection: Any, record: Any) -> None:
 
 
 def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:
+    if not _alive(connection):
+        raise DisconnectionError("the server closed the connection")
+
+
+def _alive(connection: Any) -> bool:
     """A server that restarted has closed its end, which shows without a round trip: there is something to read."""
     polled = poll()
     try:
         polled.register(connection.fileno(), POLLIN)
-        waiting = polled.poll(0)
+        return not polled.poll(0)
     except psycopg.Error:
-        waiting = [(0, 0)]
-    if waiting:
-        raise DisconnectionError("the server closed the connection")
+        return False

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _MOST_SHAPES: Final = 2_000
+_NO_COLUMNS: Final = SimpleResultMetaData(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Shape:
     """A compiled statement: its text with the driver's marks, and what turns its rows into values."""
 
     compiled: SQLCompiler
-    keys: tuple[str, ...]
+    named: SimpleResultMetaData
     processors: tuple[Callable[[Any], Any] | None, ...]
     expands: bool
     fixed: Mapping[str, Any]
@@ -52,7 +53,7 @@ class Asked:
     rows: Callable[[Any], list[Sequence[Any]]]
 
     def result(self) -> Result[Any]:
-        return IteratorResult(SimpleResultMetaData(self.shape.keys), iter(self.all()))
+        return IteratorResult(self.shape.named, iter(self.all()))
 
     def all(self) -> list[Sequence[Any]]:
         """The rows alone, as tuples."""
@@ -109,6 +110,17 @@ class Quick:
     def lock(self, locking: Select[Any], parameters: Mapping[str, Any]) -> Asked:
         """Ask for rows that are locked. From then on the server ends the transaction after a time, whatever becomes of us."""
         return self.ask(self._holding(locking), parameters)
+
+    def open(self, how: str) -> None:
+        """Begin with this statement; where it is empty, the driver does by itself."""
+        if how:
+            with self._as_sqlalchemy():
+                self._raw.execute(how)
+
+    def commit(self) -> None:
+        """Commit, once all that went ahead has arrived."""
+        with self._as_sqlalchemy():
+            self._raw.commit()
 
     def plain(self) -> Connection:
         """The connection beneath, once all that went ahead has arrived."""
@@ -195,7 +207,7 @@ def _compiled(dialect: Any, statement: Any, names: tuple[str, ...], key: Any) ->
     given = {} if key is not None else compiled.construct_params(_no_postcompile=True, _check=False)
     return Shape(
         compiled,
-        tuple(column.keyname for column in found),
+        SimpleResultMetaData(tuple(column.keyname for column in found)),
         tuple(column.type._cached_result_processor(dialect, None) for column in found),
         bool(compiled.post_compile_params),
         {name: value for name, value in given.items() if name not in names},
@@ -203,4 +215,4 @@ def _compiled(dialect: Any, statement: Any, names: tuple[str, ...], key: Any) ->
 
 
 def _nothing() -> Result[Any]:
-    return IteratorResult(SimpleResultMetaData(()), iter(()))
+    return IteratorResult(_NO_COLUMNS, iter(()))

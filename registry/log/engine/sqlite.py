@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 from registry.errors import AlreadyRegistered, LogBusy, RegistryError
 from registry.lasting import make_folder, sync_emptied
 from registry.log.engine.database import Database, UnusableDatabase, unreadable
+from registry.log.engine.kept import Kept
 from registry.log.engine.quick import Quick
 
 _PRAGMAS: Final = (
@@ -58,6 +59,7 @@ class SqliteDatabase(Database):
         # For its owner only; WAL files inherit it.
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         self.engine = sqlite_engine(url, readers, busy_seconds)
+        self._kept = Kept(self.engine, Quick, begin="BEGIN IMMEDIATE", undone=_rolled_back)
 
     @contextmanager
     def reading(self, log: str | None = None) -> Iterator[Connection]:  # noqa: ARG002 - no rights inside a file
@@ -79,8 +81,8 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def appending(self) -> Iterator[Quick]:
-        with self.writing() as connection:
-            yield Quick(connection)
+        with self._kept.transaction() as quick:
+            yield quick
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -155,7 +157,18 @@ class SqliteDatabase(Database):
         return self.path.with_name(self.path.name + ".writer")
 
     def close(self) -> None:
+        self._kept.close()
         self.engine.dispose()
+
+
+def _rolled_back(connection: Connection) -> bool:
+    """A file's connection can always be used again, unless its transaction does not even end."""
+    raw: Any = connection.connection.dbapi_connection
+    try:
+        raw.rollback()
+    except sqlite.Error:
+        return False
+    return True
 
 
 def check_build(version: tuple[int, ...]) -> None:

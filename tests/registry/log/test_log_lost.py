@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from registry.errors import LogBusy
 from registry.log import writer
-from registry.log.engine.postgres import PostgresDatabase
-from tests.registry.log.opened import STUDIO, Opened, introduce, opened
+from registry.log.engine.quick import Quick
+from tests.registry.log.opened import STUDIO, introduce, opened
 from tests.servers.gate import Gate
 from tests.servers.homes import settle, url_of
 
@@ -33,32 +32,34 @@ def gate(on_postgres: Path) -> Iterator[Gate]:
     standing.shut()
 
 
-def cutting(log: Opened, gate: Gate, cut: Cut, *, away: float | None = 0.2) -> None:
-    """The next commit meets that cut; the way is open again after so many seconds, if ever."""
-    cuts = [cut]
+def cutting(monkeypatch: pytest.MonkeyPatch, gate: Gate, cut: Cut, *, away: float | None = 0.2) -> None:
+    """The next commit of an append meets that cut; the way is open again after so many seconds, if ever."""
+    cuts, commit = [cut], Quick.commit
 
-    def committing(_connection: object) -> None:
+    def committing(quick: Quick) -> None:
         if cuts:
             cuts.pop()(gate)
             if away:
                 threading.Timer(away, reopen).start()
+        commit(quick)
 
     def reopen() -> None:
         gate.shut()
         gate.open()
 
-    assert isinstance(log.database, PostgresDatabase)
-    event.listen(log.database._appenders, "commit", committing)
+    monkeypatch.setattr(Quick, "commit", committing)
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["a new log", "a known log"])
 @pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
-def test_a_commit_that_was_cut_off(on_postgres: Path, gate: Gate, cut: Cut, first: bool) -> None:
+def test_a_commit_that_was_cut_off(
+    on_postgres: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch, cut: Cut, first: bool
+) -> None:
     """With the connection cut at the commit, the caller is answered with what is in the log, and it is there once."""
     with opened(on_postgres) as log:
         if not first:
             log.handle(introduce(name="before"))
-        cutting(log, gate, cut)
+        cutting(monkeypatch, gate, cut)
         handled = log.handle(introduce(name="cut off"))
         log.handle(introduce(name="after"))
         events = log.registry.feed.after(STUDIO, 0)
@@ -73,7 +74,7 @@ def test_a_server_that_stays_away(on_postgres: Path, gate: Gate, monkeypatch: py
     """Past the time in which it is waited for, callers are told: not landed where nothing was sent, unknown where it was."""
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.3)
     with opened(on_postgres) as log:
-        cutting(log, gate, Gate.shut, away=None)
+        cutting(monkeypatch, gate, Gate.shut, away=None)
         with pytest.raises(LogBusy, match="whether it landed is unknown") as unknown:
             log.handle(introduce(name="cut off"))
         with pytest.raises(LogBusy, match="cannot be reached") as untold:
