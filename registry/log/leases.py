@@ -6,12 +6,38 @@ All functions run on the writer's connection. Times are microseconds. The databa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, delete, insert, select, update
 
 from registry.errors import StaleLease
+from registry.log.engine.quick import short
 from registry.log.roles import Fence
 from registry.log.tables import LEASES
+
+_HERE: Final = and_(LEASES.c.log == bindparam("of_log"), LEASES.c.work == bindparam("of_work"))
+_STANDING: Final = select(LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory).where(_HERE)
+_ADD: Final = insert(LEASES)
+_TAKE_OVER: Final = (
+    update(LEASES)
+    .where(_HERE)
+    .values({name: bindparam(name) for name in ("owner", "epoch", "expires", "attempts")})
+)
+_HURRIED: Final = LEASES.c.pulled + bindparam("now", type_=BigInteger)
+_WANTED: Final = bindparam("wanted", type_=BigInteger)
+_LET_GO: Final = (
+    update(LEASES)
+    .where(_HERE, LEASES.c.epoch == bindparam("of_epoch"))
+    .values(
+        expires=0,
+        due=case((_HURRIED < _WANTED, _HURRIED), else_=_WANTED),
+        let_go=bindparam("now", type_=BigInteger),
+        pulled=None,
+        note=bindparam("note"),
+        attempts=bindparam("attempts"),
+        memory=bindparam("memory"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +65,15 @@ def claim(
     connection: Connection, log: str, work: str, *, owner: str, until: int, sends: bool = False
 ) -> Lease:
     """Take that piece of work, which nobody may hold; whoever held it before cannot act any more."""
-    found = connection.execute(
-        select(LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory).where(
-            LEASES.c.log == log, LEASES.c.work == work
-        )
-    ).one_or_none()
+    quick, here = short(connection), {"of_log": log, "of_work": work}
+    found = quick.execute(_STANDING, here).one_or_none()
     if found is None:
         lease = Lease(log, work, owner, 1, until, 1, sends=sends)
-        connection.execute(insert(LEASES).values(**_columns(lease), due=until, note=""))
+        fresh = {"note": "", "memory": "", "let_go": 0}
+        quick.execute(_ADD, {"log": log, "work": work, **_terms(lease), "due": until, **fresh})
         return lease
     lease = Lease(log, work, owner, found.epoch + 1, until, found.attempts + 1, found.memory, sends)
-    connection.execute(
-        update(LEASES).where(LEASES.c.log == log, LEASES.c.work == work).values(**_columns(lease))
-    )
+    quick.execute(_TAKE_OVER, {**here, **_terms(lease)})
     return lease
 
 
@@ -72,19 +94,13 @@ def release(connection: Connection, lease: Lease, *, now: int, due: int, note: s
 
     The lease's `memory` is left for the next holder. A stale lease lets go of nothing.
     """
-    attempts = 0 if progressed else lease.attempts
-    connection.execute(
-        update(LEASES)
-        .where(LEASES.c.log == lease.log, LEASES.c.work == lease.work, LEASES.c.epoch == lease.epoch)
-        .values(
-            expires=0,
-            due=case((LEASES.c.pulled + now < due, LEASES.c.pulled + now), else_=due),
-            let_go=now,
-            pulled=None,
-            note=note,
-            attempts=attempts,
-            memory=lease.memory,
-        )
+    short(connection).execute(
+        _LET_GO,
+        {
+            **{"of_log": lease.log, "of_work": lease.work, "of_epoch": lease.epoch},
+            **{"now": now, "wanted": due, "note": note, "memory": lease.memory},
+            "attempts": 0 if progressed else lease.attempts,
+        },
     )
 
 
@@ -124,10 +140,8 @@ def _change(connection: Connection, lease: Lease, **values: int) -> None:
         )
 
 
-def _columns(lease: Lease) -> dict[str, str | int]:
+def _terms(lease: Lease) -> dict[str, str | int]:
     return {
-        "log": lease.log,
-        "work": lease.work,
         "owner": lease.owner,
         "epoch": lease.epoch,
         "expires": lease.expires,

@@ -11,10 +11,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from registry.log import leases
 from registry.log.closing import closed_among, is_open
+from registry.log.engine.quick import rows_of, short
 from registry.log.fair import Plan, next_turn
 from registry.log.lanes import Lane, Pause, keep_plan, pause_of, plan_of
 from registry.log.leases import Lease
@@ -28,6 +41,32 @@ OPEN: Final = ("intended", "unknown", "confirmed", "processing")
 """A submission in one of these may have a task that holds a slot (contract section 10: from submitted to its end)."""
 _LEASED = WORK.outerjoin(LEASES, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
 _LEASES = LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
+_DUE: Final = (
+    select(WORK.c.log, WORK.c.work, LEASES.c.due.label("since"))
+    .select_from(_LEASED)
+    .where(LEASES.c.due <= bindparam("now"), LEASES.c.expires <= bindparam("now"))
+    .where(~WORK.c.sends, is_open(WORK.c.log))
+    .order_by(LEASES.c.due, WORK.c.position)
+    .limit(1)
+)
+_NEW: Final = (
+    select(WORK.c.log, WORK.c.work, WORK.c.since)
+    .where(
+        ~WORK.c.sends,
+        ~select(LEASES.c.work).where(LEASES.c.log == WORK.c.log, LEASES.c.work == WORK.c.work).exists(),
+        is_open(WORK.c.log),
+    )
+    .order_by(WORK.c.since, WORK.c.position)
+    .limit(1)
+)
+"""The oldest to be followed that nobody ever took up."""
+_NEW_UNPAID: Final = _NEW.where(WORK.c.submission.is_(None))
+_LANES_THAT_WAIT: Final = (
+    select(WORK.c.log, WORK.c.account, WORK.c.model, func.min(WORK.c.ready))
+    .where(WORK.c.sends)
+    .group_by(WORK.c.log, WORK.c.account, WORK.c.model)
+    .order_by(func.min(WORK.c.ready))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,40 +131,17 @@ def hurry(connection: Connection, log: str, account: str, *, now: int) -> None:
 
 def _next_followed(connection: Connection, now: int) -> Row[Any] | None:
     """What has been due the longest: taken up before, or new; so neither can starve the other."""
-    due = (
-        select(WORK.c.log, WORK.c.work, LEASES.c.due.label("since"))
-        .select_from(_LEASES)
-        .where(LEASES.c.due <= now, LEASES.c.expires <= now, ~WORK.c.sends, is_open(WORK.c.log))
-        .order_by(LEASES.c.due, WORK.c.position)
-        .limit(1)
-    )
-    new = _new().where(WORK.c.submission.is_(None))
-    found = [row for row in (connection.execute(query).one_or_none() for query in (due, new)) if row]
-    if found:
+    quick = short(connection)
+    asked = quick.execute(_DUE, {"now": now}).one_or_none(), quick.execute(_NEW_UNPAID, {}).one_or_none()
+    if found := [row for row in asked if row is not None]:
         return min(found, key=lambda row: int(row.since))
-    return connection.execute(_new()).one_or_none()
-
-
-def _new() -> Select[Any]:
-    """The oldest to be followed that nobody ever took up."""
-    taken = select(LEASES.c.work).where(LEASES.c.log == WORK.c.log, LEASES.c.work == WORK.c.work).exists()
-    return (
-        select(WORK.c.log, WORK.c.work, WORK.c.since)
-        .where(~WORK.c.sends, ~taken, is_open(WORK.c.log))
-        .order_by(WORK.c.since, WORK.c.position)
-        .limit(1)
-    )
+    return quick.execute(_NEW, {}).one_or_none()
 
 
 def _next_sent(connection: Connection, now: int, slots: int) -> _Next | None:
     """What is sent next: of the lanes that take one more, the one where something waits the longest."""
-    lanes = connection.execute(
-        select(WORK.c.log, WORK.c.account, WORK.c.model, func.min(WORK.c.ready))
-        .where(WORK.c.sends)
-        .group_by(WORK.c.log, WORK.c.account, WORK.c.model)
-        .order_by(func.min(WORK.c.ready))
-    ).all()
-    closed = closed_among(connection, {lane.log for lane in lanes}) if lanes else ()
+    lanes = rows_of(connection, _LANES_THAT_WAIT, {})
+    closed = closed_among(connection, {log for log, *_ in lanes}) if lanes else ()
     for log, account, model, _ in lanes:
         if log in closed:
             continue

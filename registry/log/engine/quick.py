@@ -191,12 +191,16 @@ class Quick:
         return shape
 
 
+def short(connection: Connection | Quick) -> Quick:
+    """The short way on any connection, inside whatever transaction it has open."""
+    return connection if isinstance(connection, Quick) else Quick(connection)
+
+
 def rows_of(
     connection: Connection | Quick, constant: Select[Any], values: Mapping[str, Any]
 ) -> list[Sequence[Any]]:
     """The rows of a constant, on any connection. Raises DBAPIError."""
-    quick = connection if isinstance(connection, Quick) else Quick(connection)
-    return quick.ask(constant, values).all()
+    return short(connection).ask(constant, values).all()
 
 
 def _compiled(dialect: Any, statement: Any, names: tuple[str, ...], key: Any) -> Shape:
