@@ -44,13 +44,16 @@ def test_a_database_that_cannot_be_written_is_not_ready(
         database = service.continuity.database
         read_only = sqlite_engine(f"sqlite:///file:{database.path}?mode=ro&uri=true", 4, 1.0)
         writing, database.engine = database.engine, read_only
+        database._kept._engine = read_only
+        database._kept.close()
         try:
             answer = service.get("/health/ready")
             assert answer.status_code == 503
             assert "readonly database" in answer.json()["checks"]["database"]
             assert service.get(f"/v1/characters/{made}").status_code == 200
         finally:
-            database.engine = writing
+            database.engine = database._kept._engine = writing
+            database._kept.close()
             read_only.dispose()
         assert service.get("/health/ready").status_code == 200
 
