@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from registry.errors import (
     InvalidCommand,
@@ -30,7 +30,11 @@ from registry.log.rows import Place, RowWriter
 from registry.log.states import Folded, States, decider_of
 from registry.log.tables import EVENTS, HEADS, LEASES
 
-_HEAD: Final = select(HEADS).where(HEADS.c.log == bindparam("of_log")).with_for_update()
+_HEAD: Final = (
+    select(HEADS.c.log, HEADS.c.position, HEADS.c.recorded_at, HEADS.c.closed)
+    .where(HEADS.c.log == bindparam("of_log"))
+    .with_for_update()
+)
 _MOVE_HEAD: Final = (
     update(HEADS)
     .where(HEADS.c.log == bindparam("of_log"))
@@ -105,11 +109,11 @@ class Batch:
             head = lock(_HEAD, {"of_log": log})
             take_answers = self.answers.ask(self.quick, log, keys, self.clock())
             take_states = self.states.ask(self.quick, log, streams)
-            if first := (row := head.result().one_or_none()) is None:
+            if first := not (rows := head.all()):
                 # Two processes may come to a new log at once; one of them makes the row, both then wait for it.
                 self.connection.execute(NEW_HEAD, {"log": log})
-                row = lock(_HEAD, {"of_log": log}).result().one()
-            self._locked(log, row)
+                rows = lock(_HEAD, {"of_log": log}).all()
+            self._locked(rows[0])
             if first:  # nothing was held yet when those were read
                 take_answers = self.answers.ask(self.quick, log, keys, self.clock())
                 take_states = self.states.ask(self.quick, log, streams)
@@ -155,9 +159,12 @@ class Batch:
         recorded = [event for outcome in happened for event in outcome.recorded]
         if self.rows:
             self.connection.execute(_ADD_EVENTS, self.rows)
+        types = {event.type for event in recorded}
         for projection in projections:
-            if wanted := [event for event in recorded if event.type in projection.events]:
-                projection.project(self.connection, wanted)
+            if not types.isdisjoint(projection.events):
+                projection.project(
+                    self.connection, [event for event in recorded if event.type in projection.events]
+                )
         for outcome in happened:
             outcome.handled = self._finish(outcome)
         self.answers.keep(self.connection, self.clock())
@@ -178,9 +185,10 @@ class Batch:
             self.answers.add(call.log, call.answer, answer, position=position)
         return Handled(outcome.recorded, position, answer)
 
-    def _locked(self, log: str, row: Row[Any]) -> None:
-        self.heads[log] = Head(log, row.position, row.recorded_at, row.position, row.closed)
-        self.erasures = self.states.catch_up(self.connection, log, row.position)
+    def _locked(self, row: Sequence[Any]) -> None:
+        log, position, recorded_at, closed, *_ = row
+        self.heads[log] = Head(log, position, recorded_at, position, closed)
+        self.erasures = self.states.catch_up(self.connection, log, position)
 
     def _answered(self, call: Handle, head: Head) -> Outcome | None:
         if call.answer is None:

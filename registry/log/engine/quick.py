@@ -7,8 +7,7 @@ batches and projections use. A driver's failure comes out as SQLAlchemy's own `D
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -69,6 +68,19 @@ class Asked:
         ]
 
 
+class _Foreign:
+    """A driver's failure in what it is put around comes out as SQLAlchemy's own."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        self._error = error
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, failure: BaseException | None, _traceback: object) -> None:
+        if isinstance(failure, self._error):
+            raise DBAPIError(None, None, failure) from failure
+
+
 class Quick:
     """One transaction's statements. `plain` is the connection beneath, for what is not Core or needs SQLAlchemy's own result."""
 
@@ -87,6 +99,7 @@ class Quick:
         self._dialect = connection.dialect
         self._raw: Any = connection.connection.dbapi_connection
         self._pipelined = pipelined
+        self._foreign = _Foreign(self._dialect.loaded_dbapi.Error)
 
     def execute(self, statement: Any, parameters: Any = None) -> Result[Any]:
         """As SQLAlchemy's: rows of a select; nothing to read from a write, which may not have happened yet.
@@ -114,12 +127,12 @@ class Quick:
     def open(self, how: str) -> None:
         """Begin with this statement; where it is empty, the driver does by itself."""
         if how:
-            with self._as_sqlalchemy():
+            with self._foreign:
                 self._raw.execute(how)
 
     def commit(self) -> None:
         """Commit, once all that went ahead has arrived."""
-        with self._as_sqlalchemy():
+        with self._foreign:
             self._raw.commit()
 
     def plain(self) -> Connection:
@@ -130,7 +143,7 @@ class Quick:
     def arrive(self) -> None:
         """Wait for all that went ahead. Raises what any of it met."""
         if (pipeline := self._connection.info.pop("pipeline", None)) is not None:
-            with self._as_sqlalchemy():
+            with self._foreign:
                 pipeline.__exit__(None, None, None)
 
     def _run(self, statement: Any, parameters: Mapping[str, Any] | None) -> tuple[Any, Shape]:
@@ -144,13 +157,13 @@ class Quick:
                 extracted_parameters=key.bindparams, escape_names=False, _no_postcompile=True
             )
         text, values = shape.said(given)
-        with self._as_sqlalchemy():
+        with self._foreign:
             cursor = self._cursor()
             cursor.execute(text, values)
         return cursor, shape
 
     def _rows(self, cursor: Any) -> list[Sequence[Any]]:
-        with self._as_sqlalchemy():
+        with self._foreign:
             rows: list[Sequence[Any]] = cursor.fetchall()
             cursor.close()
         return rows
@@ -161,7 +174,7 @@ class Quick:
         shape = self._constant(statement, tuple(rows[0]))
         order = shape.compiled.positiontup
         given = rows if order is None else [[row[name] for name in order] for row in rows]
-        with self._as_sqlalchemy():
+        with self._foreign:
             self._cursor().executemany(shape.compiled.string, given)
 
     def _cursor(self) -> Any:
@@ -170,13 +183,6 @@ class Quick:
             self._connection.info["pipeline"] = pipeline = self._raw.pipeline()
             pipeline.__enter__()
         return self._raw.cursor()
-
-    @contextmanager
-    def _as_sqlalchemy(self) -> Iterator[None]:
-        try:
-            yield
-        except self._dialect.loaded_dbapi.Error as failure:
-            raise DBAPIError(None, None, failure) from failure
 
     def _constant(self, statement: Any, names: tuple[str, ...]) -> Shape:
         return self._shape((statement, names), statement, names, None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,8 @@ class SqliteDatabase(Database):
         # For its owner only; WAL files inherit it.
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         self.engine = sqlite_engine(url, readers, busy_seconds)
+        self._turn = threading.Lock()
+        self._turn_file = os.open(self.writer_lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         self._kept = Kept(self.engine, Quick, begin="BEGIN IMMEDIATE", undone=_rolled_back)
 
     @contextmanager
@@ -95,10 +98,13 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """A fair queue before SQLite's own unfair one."""
-        with self.writer_lock.open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        """A fair queue before SQLite's own unfair one. The file's lock is this process's, so its threads queue for it first."""
+        with self._turn:
+            fcntl.flock(self._turn_file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._turn_file, fcntl.LOCK_UN)
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
@@ -159,6 +165,9 @@ class SqliteDatabase(Database):
     def close(self) -> None:
         self._kept.close()
         self.engine.dispose()
+        if self._turn_file >= 0:
+            os.close(self._turn_file)
+            self._turn_file = -1
 
 
 def _rolled_back(connection: Connection) -> bool:
