@@ -68,7 +68,7 @@ def fingerprint(projections: Sequence[Projection], erasures: int) -> str:
     digest = sha256(f"erasures {erasures}\n".encode())
     for table in all_tables(projections):
         digest.update(str(CreateTable(table)).encode())
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]  # registry: events, deciders and views, not the log alone
     for source in sorted(package.rglob("*.py")):
         digest.update(f"{source.relative_to(package)}\n".encode() + source.read_bytes())
     return digest.hexdigest()

@@ -11,6 +11,8 @@ from random import Random
 
 import pytest
 
+from registry.log.rebuild.scratch import fingerprint
+from registry.views import PROJECTIONS
 from tests.registry.log.opened import STUDIO, introduce, opened
 from tests.registry.log.rebuilding import AFTER
 from tests.registry.log.story import MINA, tell
@@ -121,3 +123,17 @@ def test_scratch_tables_of_another_log_are_thrown_away(tmp_path: Path) -> None:
         rebuilt = log.registry.rebuild()
         assert rebuilt.different == ()
         assert rebuilt.positions == {STUDIO: log.registry.feed.head(STUDIO)}
+
+
+def test_other_code_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scratch tables are of the code that fills them: a change in a view, an event or a decider makes others."""
+    now, read = fingerprint(PROJECTIONS, 0), Path.read_bytes
+    for name in ("views/assets.py", "events/asset.py", "deciders/asset.py"):
+
+        def changed(file: Path, name: str = name) -> bytes:
+            return read(file) + (b"#" if file.as_posix().endswith(f"registry/{name}") else b"")
+
+        monkeypatch.setattr(Path, "read_bytes", changed)
+        assert fingerprint(PROJECTIONS, 0) != now, name
+    monkeypatch.setattr(Path, "read_bytes", read)
+    assert fingerprint(PROJECTIONS, 0) == now
