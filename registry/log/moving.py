@@ -85,11 +85,12 @@ class Moves:
     def rows(self, log: str, *, after: int, until: int) -> Iterator[Row]:
         """Every row after one position up to another as it is stored. Raises HistoryTampered on a hole or a wrong hash."""
         while after < until:
+            page_end = min(until, after + PAGE)
             query = select(EVENTS).where(
-                EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= until
+                EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= page_end
             )
             with self.database.reading(log) as connection:
-                page = connection.execute(query.order_by(EVENTS.c.position).limit(PAGE)).mappings().all()
+                page = connection.execute(query.order_by(EVENTS.c.position)).mappings().all()
             if not page:
                 raise _tampered(log, after + 1, "is missing")
             for found in page:

@@ -21,9 +21,22 @@ from registry.log.tables import EVENTS, HEADS
 _POSITION: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log"))
 
 
+_NEXT: Final = (
+    select(EVENTS)
+    .where(
+        EVENTS.c.log == bindparam("of_log"),
+        EVENTS.c.position > bindparam("after"),
+        EVENTS.c.position <= bindparam("until"),
+    )
+    .order_by(EVENTS.c.position)
+)
+"""Positions have no holes, so a page is a range: no planner can think of sorting all that comes after it."""
+_LAST: Final = 2**63 - 1
+
+
 @cache
 def _after(filters: tuple[str, ...]) -> Select[Any]:
-    """What comes after a position, of whatever the filters name."""
+    """What comes after a position, of that which the filters name."""
     wanted = [EVENTS.c[name] == bindparam(name) for name in filters]
     return (
         select(EVENTS)
@@ -58,12 +71,22 @@ class Feed:
     ) -> list[Recorded]:
         """Up to `limit` events after `position`, in order, without holes (unless filtered)."""
         filters = {name: value for name, value in (("stream", stream), ("type", type)) if value is not None}
-        asked = {"of_log": log, "after": position, "most": limit, **filters}
         with self._database.reading(log) as connection:
+            if not filters:
+                return self._next(connection, log, position, limit)
+            asked = {"of_log": log, "after": position, "most": limit, **filters}
             rows = rows_of(connection, _after(tuple(filters)), asked)
+        return list(self._reader.all(rows))
+
+    def _next(self, connection: Connection, log: str, position: int, limit: int) -> list[Recorded]:
+        asked = {"of_log": log, "after": position, "until": min(position + limit, _LAST)}
+        rows, end = rows_of(connection, _NEXT, asked), 0
+        if len(rows) < limit and (end := head(connection, log)) > position + len(rows):
+            rows = rows_of(connection, _NEXT, asked)  # some came in between
         found = list(self._reader.all(rows))
-        if stream is None and type is None:
-            _check_no_holes(found, position)
+        _check_no_holes(found, position)
+        if len(found) < min(limit, end - position):
+            raise _ends_early(log, end, position + len(found))
         return found
 
     def stretch(
@@ -139,16 +162,11 @@ def walk(
 ) -> Iterator[list[Recorded]]:
     """Every event after one position up to another, in batches. Raises HistoryTampered on a hole."""
     while after < until:
-        query = select(EVENTS).where(
-            EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= until
-        )
-        batch = list(reader.all(connection.execute(query.order_by(EVENTS.c.position).limit(size)).all()))
+        asked = {"of_log": log, "after": after, "until": min(until, after + size)}
+        batch = list(reader.all(rows_of(connection, _NEXT, asked)))
         _check_no_holes(batch, after)
         if not batch:
-            raise HistoryTampered(
-                f"{log} should reach position {until} but ends at {after}",
-                hint="restore the log from a backup",
-            )
+            raise _ends_early(log, until, after)
         yield batch
         after = batch[-1].position
 
@@ -160,6 +178,12 @@ def _check_no_holes(events: list[Recorded], after: int) -> None:
                 f"{event.log} jumps from position {expected - 1} to {event.position}",
                 hint="an event was removed from the database; compare with a backup",
             )
+
+
+def _ends_early(log: str, expected: int, found: int) -> HistoryTampered:
+    return HistoryTampered(
+        f"{log} should reach position {expected} but ends at {found}", hint="restore the log from a backup"
+    )
 
 
 class Stored(NamedTuple):

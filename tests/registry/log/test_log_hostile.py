@@ -139,3 +139,17 @@ def test_a_removed_event_is_noticed(open_log: Opened) -> None:
     open_log.raw("DELETE FROM events WHERE position = 3")
     with pytest.raises(HistoryTampered, match="should reach position 3 but ends at 1"):
         open_log.registry.rebuild()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_a_hole_as_long_as_a_page_is_noticed(open_log: Opened, limit: int) -> None:
+    """A page that finds nothing is the end of the log only if the head says so; at the real end it is silent."""
+    open_log.handle(introduce(), introduce(), introduce(), introduce(), introduce())
+    assert open_log.registry.feed.after(STUDIO, 5, limit=limit) == []
+    assert len(open_log.registry.feed.after(STUDIO, 3, limit=limit)) == min(limit, 2)
+    open_log.unguard()
+    open_log.raw("DELETE FROM events WHERE position IN (2, 3, 5)")
+
+    for after in (1, 4):
+        with pytest.raises(HistoryTampered):
+            open_log.registry.feed.after(STUDIO, after, limit=limit)
