@@ -10,7 +10,74 @@ from typing import Final
 from benchmarks.report import Compared, Report
 
 NOT_KNOWN: Final = "the reason is not known yet"
-REASONS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = ()
+_HANDLE: Final = "handle / recorder"
+_THREADS: Final = "ours / threads"
+_PEER: Final = "ours / eventsourcing"
+_TEN: Final = (
+    "the peer writes a further event of a command for about 13 µs, as a row that is given to it ready made; we decide, check, "
+    "seal two fields of, hash and project one for about 200 µs of Python"
+)
+_REQUEST: Final = (
+    "a request of ours costs the one Python process 1.5 to 3 ms: the key is read each time, so that a revocation holds at once, "
+    "on a turn in a thread of its own; then rights, query, card, ETag, request line and metrics; the bare handler has one query "
+    "and one thread, and checks nothing"
+)
+_DECODED: Final = (
+    "events are parsed and validated into typed objects, sealed words decrypted and positions checked, at 25 to 40 µs an event; "
+    "the peer's decoding is as much Python, so a few times its speed is not in reach while both are"
+)
+_STEPS: Final = (
+    "the walk itself is the bare query; looking up the numbers of ids before it and the ids of numbers after it are three to "
+    "four more round trips, and each edge is made a typed object"
+)
+REASONS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
+    ("Append", ("10 events",), _HANDLE, _TEN),
+    (
+        "Append",
+        ("SQLite", "1 caller,"),
+        _HANDLE,
+        "the peer's row is two pages of the log and a sync of 50 to 100 µs on this disk; ours are seven pages (four indexes and "
+        "the views), and some 600 µs of Python around the transaction: two threads hand over, heads, answers and states are read",
+    ),
+    (
+        "Append",
+        ("SQLite",),
+        _HANDLE,
+        "one commit serves all callers, so what is left is Python: about 200 µs an event and the handing over to and from 8 or "
+        "32 threads, in one process with one lock",
+    ),
+    (
+        "Append",
+        ("PostgreSQL", "1 caller,"),
+        _HANDLE,
+        "two round trips, as the peer has; what is added is some 600 µs of Python around the transaction",
+    ),
+    (
+        "Append",
+        ("PostgreSQL",),
+        _HANDLE,
+        "one commit serves all callers, and the bare log comes to about four times the peer; views take the rest, and all of it "
+        "is Python in one process with one lock",
+    ),
+    ("Replay and feed", ("replay",), _PEER, _DECODED),
+    ("Replay and feed", ("feed",), _PEER, f"{_DECODED}; its notifications are decoded and never folded"),
+    ("Reading over HTTP", (), _THREADS, _REQUEST),
+    (
+        "Reading over HTTP",
+        (),
+        "ours, p99 / p50",
+        "a page of a hundred cards holds the interpreter for milliseconds at a time, and sixteen connections wait for one "
+        "process; two services share such a load",
+    ),
+    ("Lineage", (), "ours, p99", _STEPS),
+    (
+        "Rebuild",
+        (),
+        "rebuild, nothing differs",
+        "reading and decoding alone stay below the aim; projecting a generation's life writes about a hundred rows, and every "
+        "row of both sides is compared",
+    ),
+)
 """(title, words of the case, what was compared, why); the first that fits counts."""
 
 

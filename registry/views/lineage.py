@@ -252,6 +252,8 @@ def _statement(near: str, far: str, only: str) -> TextClause:
     )
 
 
+_REMINTED: Final = ("element_", "voice_")
+"""What something else may take the place of."""
 _WALKS: Final = {
     (direction, only): _statement(*ends, "AND e.kind = :kind" if only else "")
     for direction, ends in (("ancestors", ("made", "source")), ("descendants", ("source", "made")))
@@ -282,7 +284,7 @@ def lineage(
         )
     asked = _Asked(log, number, direction, depth, limit)
     rows = list(_walk(connection, asked))
-    if direction == "ancestors":
+    if direction == "ancestors" and start.startswith(_REMINTED):
         later = _walk(connection, replace(asked, direction="descendants"), kind="remint-of")
         rows = sorted([*rows, *later], key=lambda row: row.depth)[:limit]
     ids = _ids(connection, log, {end for row in rows for end in (row.made, row.source)})
