@@ -13,28 +13,24 @@ WAYS: Final = {
     "equal": "rebuild, nothing differs",
     "repaired": "rebuild, all rows missing",
 }
-ABOUT = """Events a second from the beginning of a log of {events:,} events to the certificate, once each, in a process of
-its own beside which nothing wrote. `read and decode` is the limit: the same events in order, and nothing done with them.
-{memory}."""
+ABOUT = """Events a second from the beginning of a log to the certificate, once each, in a process of its own beside which
+nothing wrote. `read and decode` is the limit: the same events in order, and nothing done with them. {logs}."""
 
 
 def rebuilds(said: Mapping[str, Mapping[str, Any]]) -> Report:
     """What `rebuild.py --json` said, by engine."""
     figures: list[Figure] = []
     compared: list[Compared] = []
-    memory = []
-    events = 0
+    logs = []
     for engine, told in said.items():
-        events = int(told["filled"]["events"])
-        memory.append(f"Memory grew by {told['equal']['grown_mb']:.0f} MB on {engine}")
+        events, grown = int(told["filled"]["events"]), told["equal"]["grown_mb"]
+        logs.append(f"{engine}: {events:,} events, memory grew by {grown:.0f} MB")
         figures += [Figure(engine, way, "events/s", _once(told[name])) for name, way in WAYS.items()]
         whole = _once(told["equal"])
         compared.append(Compared(engine, WAYS["equal"], whole, unit="events/s", aim=told["aim"]))
         ratio = whole.median / _once(told["read"]).median
         compared.append(Compared(engine, "rebuild / read and decode", Spread.of([ratio])))
-    return Report(
-        "Rebuild", ABOUT.format(events=events, memory=", ".join(memory)), tuple(figures), tuple(compared)
-    )
+    return Report("Rebuild", ABOUT.format(logs="; ".join(logs)), tuple(figures), tuple(compared))
 
 
 def _once(told: Mapping[str, float]) -> Spread:
