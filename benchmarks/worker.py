@@ -23,6 +23,7 @@ from statistics import median
 from typing import Any
 
 import httpx
+import structlog
 
 from benchmarks.report import arguments
 from generation.kling.client import KlingClient
@@ -51,6 +52,7 @@ class Run:
 
 
 def main() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
     options = _options()
     half = str(options.task_seconds / 2)
     flags = ("--submitted-seconds", half, "--processing-seconds", half, "--one-film", "--slots", "100000")
