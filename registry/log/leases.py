@@ -69,7 +69,7 @@ def claim(
     found = quick.execute(_STANDING, here).one_or_none()
     if found is None:
         lease = Lease(log, work, owner, 1, until, 1, sends=sends)
-        fresh = {"note": "", "memory": "", "let_go": 0}
+        fresh = {"note": "", "memory": "", "let_go": 0}  # the short way fills in no defaults
         quick.execute(_ADD, {"log": log, "work": work, **_terms(lease), "due": until, **fresh})
         return lease
     lease = Lease(log, work, owner, found.epoch + 1, until, found.attempts + 1, found.memory, sends)

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.errors import HistoryTampered, Refusal
 from registry.log.engine.database import Database
-from registry.log.engine.quick import Quick
+from registry.log.engine.quick import Quick, rows_of
+from registry.log.feed.feed import BETWEEN
 from registry.log.roles import LeafHash, Projection
 from registry.log.rows import RowReader
 from registry.log.tables import ANSWERS, EVENTS, HEADS
@@ -85,16 +86,13 @@ class Moves:
     def rows(self, log: str, *, after: int, until: int) -> Iterator[Row]:
         """Every row after one position up to another as it is stored. Raises HistoryTampered on a hole or a wrong hash."""
         while after < until:
-            page_end = min(until, after + PAGE)
-            query = select(EVENTS).where(
-                EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= page_end
-            )
+            asked = {"of_log": log, "after": after, "until": min(until, after + PAGE)}
             with self.database.reading(log) as connection:
-                page = connection.execute(query.order_by(EVENTS.c.position)).mappings().all()
+                page = rows_of(connection, BETWEEN, asked)
             if not page:
                 raise _tampered(log, after + 1, "is missing")
             for found in page:
-                row = dict(found)
+                row = dict(zip(_COLUMNS, found, strict=True))
                 self._check(log, after + 1, row)
                 yield row
                 after += 1
@@ -110,18 +108,17 @@ class Moves:
         """SHA-256 over the hashes of all events up to a position, in order: two logs that agree in it agree in everything."""
         digest, after = sha256(), 0
         while after < until:
+            end = min(until, after + 10 * PAGE)
             query = select(EVENTS.c.leaf_hash).where(
-                EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= until
+                EVENTS.c.log == log, EVENTS.c.position > after, EVENTS.c.position <= end
             )
             with self.database.reading(log) as connection:
-                leaves = (
-                    connection.execute(query.order_by(EVENTS.c.position).limit(10 * PAGE)).scalars().all()
-                )
-            if not leaves:
-                raise _tampered(log, after + 1, "is missing")
+                leaves = connection.execute(query.order_by(EVENTS.c.position)).scalars().all()
+            if len(leaves) < end - after:
+                raise _tampered(log, after + 1 + len(leaves), "or one before it is missing")
             for leaf in leaves:
                 digest.update(leaf)
-            after += len(leaves)
+            after = end
         return digest.hexdigest()
 
     def adopt(self, log: str, rows: Sequence[Row]) -> None:

@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from registry.log.engine.quick import Quick
+from registry.log.engine.quick import short
 
 Values = Mapping[str, Any]
 _Names = tuple[str, ...]
@@ -85,10 +85,8 @@ def find_each(
     connection: Connection, table: Table, wheres: Iterable[Values], *names: str
 ) -> list[Sequence[Row[Any]]]:
     """`find` for several questions; all are put before the first answer is waited for."""
-    ask = connection.ask if isinstance(connection, Quick) else None
-    if ask is None:
-        return [find(connection, table, where, *names) for where in wheres]
-    asked = [ask(_finding(table, _where(where), names), _bound(where)) for where in wheres]
+    quick = short(connection)
+    asked = [quick.ask(_finding(table, _where(where), names), _bound(where)) for where in wheres]
     return [one.result().all() for one in asked]
 
 

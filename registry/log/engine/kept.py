@@ -63,6 +63,7 @@ class Kept:
             if self._alive(connection.connection.dbapi_connection):
                 return connection
             _thrown_away(connection)
+        # Transactions are begun here; where SQLAlchemy thinks that it begins one, nothing is said.
         return self._engine.connect().execution_options(begin="")
 
     def _lay_by(self, connection: Connection, *, usable: bool) -> None:

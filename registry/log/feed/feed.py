@@ -21,7 +21,7 @@ from registry.log.tables import EVENTS, HEADS
 _POSITION: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log"))
 
 
-_NEXT: Final = (
+BETWEEN: Final = (
     select(EVENTS)
     .where(
         EVENTS.c.log == bindparam("of_log"),
@@ -30,7 +30,8 @@ _NEXT: Final = (
     )
     .order_by(EVENTS.c.position)
 )
-"""Positions have no holes, so a page is a range: no planner can think of sorting all that comes after it."""
+"""Every event after one position up to another. Positions have no holes, so a page is such a range: no planner can think of
+sorting all that comes after it."""
 _LAST: Final = 2**63 - 1
 
 
@@ -80,9 +81,9 @@ class Feed:
 
     def _next(self, connection: Connection, log: str, position: int, limit: int) -> list[Recorded]:
         asked = {"of_log": log, "after": position, "until": min(position + limit, _LAST)}
-        rows, end = rows_of(connection, _NEXT, asked), 0
+        rows, end = rows_of(connection, BETWEEN, asked), 0
         if len(rows) < limit and (end := head(connection, log)) > position + len(rows):
-            rows = rows_of(connection, _NEXT, asked)  # some came in between
+            rows = rows_of(connection, BETWEEN, asked)  # some came in between
         found = list(self._reader.all(rows))
         _check_no_holes(found, position)
         if len(found) < min(limit, end - position):
@@ -163,7 +164,7 @@ def walk(
     """Every event after one position up to another, in batches. Raises HistoryTampered on a hole."""
     while after < until:
         asked = {"of_log": log, "after": after, "until": min(until, after + size)}
-        batch = list(reader.all(rows_of(connection, _NEXT, asked)))
+        batch = list(reader.all(rows_of(connection, BETWEEN, asked)))
         _check_no_holes(batch, after)
         if not batch:
             raise _ends_early(log, until, after)
