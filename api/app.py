@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -120,10 +121,9 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
         "question": Provide(provide_question),
         "change": Provide(provide_change),
     }
-    document = describe([v1, *operation], dependencies, version("continuity"))
-    known.names = query_names(document)
+    docs = docs_routes(partial(describe, [v1, *operation], dependencies, version("continuity")))
     app = Litestar(
-        [v1, *operation, docs_routes(document)],
+        [v1, *operation, docs],
         dependencies=dependencies,
         middleware=[DefineMiddleware(Entry, registry=continuity.registry)],
         exception_handlers={Exception: _problems(make_id)},
@@ -134,6 +134,7 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    known.names = query_names(app)
     app.state["streams"] = streams
     _check_entries(app)
     return app

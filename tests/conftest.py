@@ -5,6 +5,7 @@ Each process begins with its share of what takes long, so that none is left alon
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -26,6 +27,17 @@ def s3(request: pytest.FixtureRequest) -> Iterator[S3Server]:
     """The live S3 server of this test process."""
     with chosen(request.config.getoption("--s3")) as server:
         yield server
+
+
+def pytest_sessionstart() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Modules and tests stay to the end: the collector of garbage need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
+from litestar.routes import HTTPRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
@@ -72,14 +73,13 @@ def describe(routes: Iterable[Router], dependencies: Mapping[str, Any], version:
     return document
 
 
-def query_names(document: Document) -> dict[tuple[str, str], frozenset[str]]:
+def query_names(app: Litestar) -> dict[tuple[str, str], frozenset[str]]:
     """(path, method) -> the query parameters it knows."""
     return {
-        (path, verb.upper()): frozenset(
-            one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"
-        )
-        for path, operations in document["paths"].items()
-        for verb, operation in operations.items()
+        (route.path_format, method): frozenset(one.field_alias for one in taken.expected_query_params)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for method, (_, taken) in route.route_handler_map.items()
     }
 
 

@@ -17,6 +17,8 @@ from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from registry.log.engine import arrays
+
 _MOST_SHAPES: Final = 2_000
 _NO_COLUMNS: Final = SimpleResultMetaData(())
 
@@ -169,9 +171,18 @@ class Quick:
         return rows
 
     def _write_many(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-        if not rows:
+        if len(rows) < 2:
+            for row in rows:
+                self._run(statement, row)
             return
-        shape = self._constant(statement, tuple(rows[0]))
+        names = tuple(rows[0])
+        if self._dialect.name == "postgresql" and isinstance(statement, Insert) and statement.select is None:
+            with self._foreign:
+                self._cursor().execute(
+                    arrays.adding(self._dialect, statement.table, names), arrays.columns_of(rows, names)
+                )
+            return
+        shape = self._constant(statement, names)
         order = shape.compiled.positiontup
         given = rows if order is None else [[row[name] for name in order] for row in rows]
         with self._foreign:

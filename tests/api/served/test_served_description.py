@@ -12,6 +12,7 @@ from litestar import Litestar, get
 
 from api.app import _check_entries, create_app
 from api.ending import Ending
+from api.routes.describing import query_names
 from tests.api.served.serving import Served, png
 
 ABOUT_THE_PROVIDER = (
@@ -117,6 +118,17 @@ def test_the_page_reaches_no_other_host(service: Served) -> None:
     copy = service.http.get("/docs/openapi-3.0.json").json()
     assert copy["openapi"] == "3.0.3"
     assert '"null"' not in json.dumps(copy["components"])
+
+
+def test_the_document_names_every_parameter_that_is_taken(service: Served, document: dict[str, Any]) -> None:
+    """What a query may name is what the document says of its route: nothing is taken in silence, nothing described is refused."""
+    taken = query_names(create_app(service.continuity, Ending(0)))
+    told = {
+        (path, verb.upper()): {one["name"] for one in operation["parameters"] if one["in"] == "query"}
+        for path, verb, operation in _operations(document)
+    }
+    assert {route: taken[route] for route in told} == told
+    assert any(told.values())
 
 
 def test_no_route_is_without_a_declared_entry(service: Served) -> None:

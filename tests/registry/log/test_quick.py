@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from registry.log.tables import HEADS, LEASES
+from registry.log.tables import ANSWERS, HEADS, LEASES
 from registry.views.work import WORK
 from tests.registry.log.opened import Opened
 
@@ -57,6 +57,25 @@ def test_many_rows_at_once(open_log: Opened) -> None:
         quick.execute(insert(HEADS), [{"log": f"{n}"} | ROW for n in range(50)])
         quick.execute(insert(HEADS), [])
         assert quick.execute(select(func.count()).select_from(HEADS)).scalar() == 50
+
+
+def test_many_rows_keep_what_each_of_them_is(open_log: Opened) -> None:
+    """Empty columns, truth, bytes, numbers of any size and text of every script stand in the row they came in."""
+    lease = {
+        **{"log": "log", "owner": "", "attempts": 0, "note": '%s %b ? {,} \\ "', "memory": "", "let_go": 0},
+        **{"epoch": 1, "due": -(2**62)},
+    }
+    leases = [lease | {"work": f"미나 {n}\n'", "expires": 2 ** (20 * n), "pulled": None} for n in range(4)]
+    answer = {"log": "log", "command_sha256": "0" * 64, "position": 1, "expires": 2**40}
+    answers = [answer | {"key": f"{n}", "answer": bytes(range(n))} for n in (0, 1, 255)]
+    with open_log.database.appending() as quick:
+        quick.execute(insert(LEASES), leases)
+        quick.execute(insert(ANSWERS), answers)
+
+    with open_log.database.reading() as connection:
+        for table, rows in ((LEASES, leases), (ANSWERS, answers)):
+            found = [dict(row._mapping) for row in connection.execute(select(table).order_by(table.c[1]))]
+            assert found == rows
 
 
 def test_values_come_back_as_what_they_are(open_log: Opened) -> None:
