@@ -1,4 +1,4 @@
-"""Storms at the size of a test run: nobody misses, repeats or reorders; one winner; one effect. `make storm`: any size."""
+"""Storms: nobody misses, repeats or reorders; one winner; one effect. `make storm`: any size."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from tests.storm.racing import race
 from tests.storm.repeating import SENDERS, course, repeat
 from tests.storm.storm import storm
 
+EVENTS, ROUNDS, COMMANDS = 50_000, 2_000, 2_000
+"""`make proof`: 1,000,000, 100,000 and 100,000."""
 IDS = ["a", "b", "c", "d"]
 
 
 @pytest.mark.slow
 def test_nobody_misses_repeats_or_reorders_an_event(home: Path) -> None:
     """Eight writers, two of a hundred calls undone, transactions held open, readers killed and late: all see all, once."""
-    verdict = storm(home, 5_000)
+    verdict = storm(home, EVENTS)
 
     assert verdict.bad == 0, verdict.line()
-    assert verdict.committed >= 5_000
+    assert verdict.committed >= EVENTS
     assert verdict.kills > 0
     assert set(verdict.readers) == {"follower", "latecomer", "killed"}
 
@@ -28,16 +30,16 @@ def test_nobody_misses_repeats_or_reorders_an_event(home: Path) -> None:
 @pytest.mark.slow
 def test_one_racer_wins(home: Path) -> None:
     """Of six that name the same version at once exactly one gets through, every time, and the others are told."""
-    found = race(home, 300)
+    found = race(home, ROUNDS)
 
     assert found.bad == 0, found.line()
-    assert found.winners == {1: 300}
+    assert found.winners == {1: ROUNDS}
 
 
 @pytest.mark.slow
 def test_a_command_has_one_effect_however_often_it_is_sent(home: Path) -> None:
     """Sent up to five times at once it happens once and answers the same; its key with another body is refused."""
-    found = repeat(home, 250)
+    found = repeat(home, COMMANDS)
 
     assert found.bad == 0, found.line()
     assert found.sent > found.commands
