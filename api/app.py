@@ -25,6 +25,7 @@ from api.auth import ENTRIES, Entry, settle_request_id
 from api.bootstrap import Continuity
 from api.ending import Ending
 from api.errors import Web, answer_problem
+from api.roles import needed
 from api.routes import (
     accounts,
     assets,
@@ -39,6 +40,7 @@ from api.routes import (
     events,
     generations,
     health,
+    keys,
     likenesses,
     lineage,
     me,
@@ -65,6 +67,7 @@ from api.scraping import InstallationGauges
 
 _RESOURCES: Final = (
     me,
+    keys,
     accounts,
     assets,
     characters,
@@ -102,7 +105,7 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     v1 = Router(
         "/v1",
         route_handlers=[resource.ROUTES for resource in _RESOURCES],
-        opt={"entered_by": "key"},
+        opt={"entered_by": "key", "reads": "reader"},
         request_max_body_size=continuity.settings.body_most_bytes,
     )
     known = KnownQueries()
@@ -190,9 +193,13 @@ def _mark(make_id: Callable[[str], str]) -> Any:
 
 
 def _check_entries(app: Litestar) -> None:
-    """Raises RuntimeError for a route that does not say how it is entered."""
+    """Raises RuntimeError for a route that does not say how it is entered, or which role a key needs there."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
-            declared = isinstance(handler, HTTPRouteHandler) and handler.opt.get("entered_by") in ENTRIES
-            if not declared and getattr(handler, "http_methods", None) != {"OPTIONS"}:
+            if getattr(handler, "http_methods", None) == {"OPTIONS"}:
+                continue
+            entered_by = handler.opt.get("entered_by") if isinstance(handler, HTTPRouteHandler) else None
+            if entered_by not in ENTRIES:
                 raise RuntimeError(f"{route.path} does not say how it is entered")
+            for method in handler.http_methods if entered_by == "key" else ():
+                needed(handler.opt, method)

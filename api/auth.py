@@ -12,24 +12,28 @@ import secrets
 import zlib
 from base64 import b32encode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import BadHeader, Unauthenticated
+from api.roles import Need, must_be, needed
 from registry.deciders.access import IssueKey
+from registry.errors import LogBusy
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, suffix_of
-from registry.events.studio import Role
+from registry.events.studio import CREW, Role
 from registry.registry import Registry
 from registry.views import access
 
 SECRET_BYTES: Final = 25
+NOTED_EVERY_US: Final = 60_000_000
 ENTRIES: Final = frozenset({"key", "token", "open"})
 """How a route may be entered: with a key of a studio, with a token in its address (the route checks it), or by anybody.
 
@@ -42,12 +46,26 @@ _CHALLENGE: Final = 'Bearer realm="continuity"'
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the key, its holder, the studio it opens, and what it may do there beyond asking."""
+    """Who asks: the key, its holder, the studio it opens, and what it may do there."""
 
     key: str
     holder: str
     studio: str
-    roles: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+class Secret(NamedTuple):
+    """A new secret: the key that holds it, to be shown once, and the digest that is kept."""
+
+    key: str
+    sha256: str
+
+
+def new_secret(key: str, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> Secret:
+    """A secret for the key whose stream is `key`."""
+    secret = b32encode(random_bytes(SECRET_BYTES)).decode().lower()
+    public = f"continuity_{suffix_of(key)}_{secret}"
+    return Secret(public + _check(public), _digest(secret))
 
 
 def issue_key(
@@ -55,17 +73,23 @@ def issue_key(
     studio: str,
     holder: str,
     *,
-    roles: tuple[Role, ...] = (),
-    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
-    actor: str = "operator",
+    roles: tuple[Role, ...] = CREW,
+    expires_at: int | None = None,
 ) -> str:
-    """Give `holder` a key to everything in `studio`, with those roles. The answer is shown once; nobody can read it again."""
+    """Give `holder` a key to `studio`, with those roles. The answer is shown once; nobody can read it again."""
     key = registry.make_id("key")
-    secret = b32encode(random_bytes(SECRET_BYTES)).decode().lower()
-    command = IssueKey(stream=key, studio=studio, holder=holder, secret_sha256=_digest(secret), roles=roles)
-    registry.handle(studio, [command], context=Context(actor=actor))
-    public = f"continuity_{suffix_of(key)}_{secret}"
-    return public + _check(public)
+    secret = new_secret(key)
+    command = IssueKey(
+        stream=key,
+        studio=studio,
+        holder=holder,
+        secret_sha256=secret.sha256,
+        roles=roles,
+        expires_at=expires_at,
+        now=registry.clock(),
+    )
+    registry.handle(studio, [command], context=Context(actor="operator"))
+    return secret.key
 
 
 def authenticate(registry: Registry, authorization: str | None) -> Caller:
@@ -81,12 +105,32 @@ def authenticate(registry: Registry, authorization: str | None) -> Caller:
     with registry.reading(SYSTEM_LOG) as connection:
         card = access.find_key(connection, f"key_{found[1]}")
     # The digest is taken and compared even when there is no such key: the time says nothing about which it was.
-    right = compare_digest(_digest(found[2]), card.secret_sha256 if card else "0" * 64)
+    now, digest = registry.clock(), _digest(found[2])
+    right = card.opens_with(digest, now) if card else compare_digest(digest, "0" * 64)
     if card is None or not right:
         raise _refused("nobody was given this key")
     if card.revoked:
         raise _refused(f"{card.id} is revoked: ask for a new key")
+    if card.expires_at is not None and card.expires_at <= now:
+        raise _refused(f"{card.id} has expired: ask for a new key")
     return Caller(card.id, card.holder, card.studio, card.roles)
+
+
+class Uses:
+    """Notes that a key was used, at most once in a while for each: who only reads must not cost a write each time."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._noted: dict[str, int] = {}
+
+    def note(self, key: str) -> None:
+        """What cannot be noted now is noted with a later use: nobody is refused for it."""
+        now = self._registry.clock()
+        if now - self._noted.get(key, 0) < NOTED_EVERY_US:
+            return
+        self._noted[key] = now
+        with suppress(LogBusy):
+            self._registry.note_key_use(key)
 
 
 class Entry:
@@ -95,14 +139,23 @@ class Entry:
     def __init__(self, app: ASGIApp, registry: Registry) -> None:
         self._app = app
         self._registry = registry
+        self._uses = Uses(registry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] != "OPTIONS":
             entered_by = scope["route_handler"].opt.get("entered_by")
             if entered_by not in ("open", "token"):
+                need = needed(scope["route_handler"].opt, scope["method"])
                 header = _header(scope, b"authorization")
-                scope["user"] = await sync_to_thread(authenticate, self._registry, header)
+                scope["user"] = await sync_to_thread(self._let_in, header, need)
         await self._app(scope, receive, send)
+
+    def _let_in(self, authorization: str | None, need: Need) -> Caller:
+        """Raises Unauthenticated and RoleMissing."""
+        caller = authenticate(self._registry, authorization)
+        self._uses.note(caller.key)
+        must_be(caller, need)
+        return caller
 
 
 def settle_request_id(scope: Any, make_id: Callable[[str], str]) -> str:

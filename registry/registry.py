@@ -19,7 +19,7 @@ from registry.deciders.command import Command
 from registry.deciders.rebuild import CertifyViews, checked_reason
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
-from registry.log import lanes, leases, relays
+from registry.log import key_uses, lanes, leases, relays
 from registry.log.engine.database import Database
 from registry.log.feed.feed import Feed, event_id, head, recorded_at, stored
 from registry.log.feed.subscriber import Subscriber
@@ -230,6 +230,11 @@ class Registry:
         self._log.transact(
             lambda connection: leases.hurry(connection, log, work, now=self.clock(), due=due, floor=floor)
         )
+
+    def note_key_use(self, key: str) -> None:
+        """The API key was used now. Raises LogBusy."""
+        now = self.clock()
+        self._log.apart(lambda connection: key_uses.note(connection, key, now=now))
 
     def count_relay(self, seal: str, *, most: int, ends: int) -> bool:
         """Count one use of a relay address; False when it was used `most` times."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import signal
 import socket
 import threading
@@ -116,12 +115,13 @@ def back_up(environment: Environment, *, database: Path | None, keys: Path | Non
 def bootstrap_key(
     environment: Environment, holder: str, roles: tuple[Role, ...] = (), *, studio: str | None = None
 ) -> MadeKey:
-    """A new key for a studio; for the one that the first start opened unless another is named."""
+    """A new key for a studio; for the one that the first start opened unless another is named. Without `roles` it has all."""
     from api.auth import issue_key
+    from registry.events.studio import ROLES
 
     with _opened(environment) as continuity:
         studio = studio or continuity.studio
-        key = issue_key(continuity.registry, studio, holder, roles=roles, random_bytes=secrets.token_bytes)
+        key = issue_key(continuity.registry, studio, holder, roles=roles or ROLES)
         return MadeKey(key, studio)
 
 

@@ -29,6 +29,7 @@ from api.client.errors import (
 )
 from api.client.feed import FeedCalls, Reading
 from api.client.film import FilmCalls
+from api.client.keys import KeyCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
 from api.client.record import RecordCalls
@@ -67,6 +68,7 @@ class ContinuityClient(
     RecordCalls,
     FeedCalls,
     UseCalls,
+    KeyCalls,
 ):
     """A connection to one service under one key; close it, or use it in a `with`.
 

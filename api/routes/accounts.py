@@ -231,5 +231,6 @@ ROUTES: Any = Router(
         list_configured_keys,
         attest_key,
     ],
+    opt={"changes": "operator"},
     tags=["Accounts"],
 )

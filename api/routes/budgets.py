@@ -34,7 +34,6 @@ def set_budget(
 
     409 when more than that is spent and reserved already. What waits for budget goes on at once.
     """
-    change.must_be("approver")
     answer = _changed(change, SetBudget(stream=named("production", production), units=data.units))
     registry = change.registry
     waiting = change.read(generations.unsent_of, production)
@@ -47,12 +46,11 @@ def set_approval_rule(
     production: FromPath[str], data: JSONBody[ApprovalRule], change: NamedDependency[Change]
 ) -> Answer[ProductionCard]:
     """From here on plans dearer than that wait for an approver, `0` means every plan, null none; needs the role approver."""
-    change.must_be("approver")
     command = SetApprovalRule(stream=named("production", production), above_units=data.above_units)
     return _changed(change, command)
 
 
-@put("/{production:str}/share", sync_to_thread=True)
+@put("/{production:str}/share", opt={"role": "asset_writer"}, sync_to_thread=True)
 def set_share(
     production: FromPath[str], data: JSONBody[Share], change: NamedDependency[Change]
 ) -> Answer[ProductionCard]:
@@ -78,5 +76,6 @@ def show_spend(
 ROUTES: Any = Router(
     "/productions",
     route_handlers=[set_budget, set_approval_rule, set_share, show_spend],
+    opt={"changes": "approver"},
     tags=["Productions"],
 )

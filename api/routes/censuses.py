@@ -55,4 +55,6 @@ def list_censuses(
     return answer_page(request, visit.read(view.last_censuses, after=after, limit=limit, account=of_account))
 
 
-ROUTES: Any = Router("/elements/census", route_handlers=[take, list_censuses], tags=["Elements"])
+ROUTES: Any = Router(
+    "/elements/census", route_handlers=[take, list_censuses], opt={"changes": "operator"}, tags=["Elements"]
+)

@@ -17,13 +17,12 @@ from litestar.params import HeaderParameter
 from api.auth import Caller, settle_request_id
 from api.bootstrap import Continuity
 from api.duplicates import repeated, sent_twice, told
-from api.errors import BadHeader, IdempotencyKeyMissing, RoleMissing, Web, invalid, shown
+from api.errors import BadHeader, IdempotencyKeyMissing, Web, invalid, shown
 from api.routes.answering import Answer, Reply
 from registry.deciders.command import Command
 from registry.errors import NotFound
 from registry.events.envelope import Context
 from registry.events.ids import is_id
-from registry.events.studio import Role
 from registry.registry import Connection, Idempotency, Registry
 
 P = ParamSpec("P")
@@ -55,14 +54,6 @@ class Visit:
         """Ask a view about the caller's studio."""
         with self.registry.reading(self.studio) as connection:
             return query(connection, self.studio, *args, **kwargs)
-
-    def must_be(self, role: Role) -> None:
-        """Raises RoleMissing."""
-        if role not in self.caller.roles:
-            raise RoleMissing(
-                f"this needs a key with the role {role}, which {self.caller.key} has not",
-                hint=f"ask an {role}, or make such a key: continuity keys bootstrap --holder NAME --role {role}",
-            )
 
     def context(self, correlation_id: str = "") -> Context:
         """Who and why, for the events of this request."""

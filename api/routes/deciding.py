@@ -22,7 +22,7 @@ from registry.deciders.generation import ApprovePlan
 from registry.registry import Connection
 
 
-@post("/{generation:str}/approve", status_code=200, sync_to_thread=True)
+@post("/{generation:str}/approve", opt={"role": "approver"}, status_code=200, sync_to_thread=True)
 def approve_generation(
     generation: FromPath[str], data: JSONBody[Approval], change: NamedDependency[Change]
 ) -> Answer[GenerationAnswer]:
@@ -31,7 +31,6 @@ def approve_generation(
     409 when it waits for approval of another plan, or for none; 422 when the ceiling is below the estimate. If what would be sent
     or its price differs by then, the approval is void and the new plan waits for another.
     """
-    change.must_be("approver")
     command = ApprovePlan(
         stream=named("generation", generation),
         plan_digest=data.plan_digest,
@@ -93,5 +92,6 @@ def retry_generation(
 ROUTES: Any = Router(
     "/generations",
     route_handlers=[approve_generation, cancel_generation, retry_generation],
+    opt={"changes": "submitter"},
     tags=["Generations"],
 )

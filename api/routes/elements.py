@@ -20,6 +20,7 @@ from api.recipes import (
     NewElement,
     Remint,
 )
+from api.roles import must_be
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.retiring import retire
@@ -67,6 +68,7 @@ def adopt_or_mint(data: JSONBody[NewElement], change: NamedDependency[Change]) -
 def _minted(
     change: Change, recipe: ElementRecipeRequest, *, remint_of: str | None = None, reason: str = ""
 ) -> Answer[ElementAnswer]:
+    must_be(change.caller, "submitter")
     change.must_not_match()
     element = change.registry.make_id("element")
     handled = mint_element(
@@ -114,7 +116,7 @@ def _command(visit: Visit, element: str, data: NewElement) -> AdoptElement:
     )
 
 
-@post("/check", status_code=200, sync_to_thread=True)
+@post("/check", opt={"role": "reader"}, status_code=200, sync_to_thread=True)
 def check(data: JSONBody[ElementsToCheck], question: NamedDependency[Visit]) -> Answer[CheckedElements]:
     """What stands against adopting these elements, by the very rules of adoption. Nothing is adopted."""
     faults = []
@@ -173,7 +175,7 @@ def answer_of(connection: Connection, studio: str, element: str) -> ElementAnswe
     return ElementAnswer(**dict(card), submission_card=paid)
 
 
-@post("/preview", status_code=200, sync_to_thread=True)
+@post("/preview", opt={"role": "reader"}, status_code=200, sync_to_thread=True)
 def preview(data: JSONBody[ElementRecipe], question: NamedDependency[Visit]) -> Answer[MintPreview]:
     """What would be sent for this recipe, at which price, and what speaks against it. Writes nothing, spends nothing."""
     policies = question.continuity.settings.policies()
@@ -220,7 +222,7 @@ def _in_the_making(card: ElementCard) -> bool:
     return card.mint is not None and card.mint.outcome is None
 
 
-@post("/{element:str}/remint", status_code=202, sync_to_thread=True)
+@post("/{element:str}/remint", opt={"role": "submitter"}, status_code=202, sync_to_thread=True)
 def remint(
     element: FromPath[str], data: JSONBody[Remint], change: NamedDependency[Change]
 ) -> Answer[ElementAnswer]:
@@ -272,5 +274,6 @@ def retire_element(
 ROUTES: Any = Router(
     "/elements",
     route_handlers=[adopt_or_mint, check, list_elements, preview, show_element, remint, retire_element],
+    opt={"changes": "asset_writer"},
     tags=["Elements"],
 )

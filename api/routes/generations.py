@@ -99,7 +99,7 @@ def request_generation(
     return take(change, data, Takes.of(data, change.registry.make_id))
 
 
-@post("/preview", status_code=200, sync_to_thread=True)
+@post("/preview", opt={"role": "reader"}, status_code=200, sync_to_thread=True)
 def preview(
     data: JSONBody[ShotRequest], question: NamedDependency[Visit], as_of: AsOf = None
 ) -> Answer[Preview]:
@@ -154,5 +154,6 @@ async def show_generation(
 ROUTES: Any = Router(
     "/generations",
     route_handlers=[request_generation, preview, list_generations, show_generation],
+    opt={"changes": "submitter"},
     tags=["Generations"],
 )

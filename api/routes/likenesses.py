@@ -43,7 +43,6 @@ def _told(change: Change, likeness: str, **reply: Any) -> Any:
 @post("/likenesses", sync_to_thread=True)
 def register_likeness(data: JSONBody[NewLikeness], change: NamedDependency[Change]) -> Answer[LikenessCard]:
     """Register a real person. Needs the role consent_officer."""
-    change.must_be("consent_officer")
     likeness = change.registry.make_id("likeness")
     command = RegisterLikeness(stream=likeness, **data.model_dump())
     location = f"/v1/likenesses/{likeness}"
@@ -73,7 +72,6 @@ def grant_consent(
 
     422 when it ends before it starts, 404 when the evidence or a production is not there.
     """
-    change.must_be("consent_officer")
     stream = named("likeness", likeness)
     said = data.model_dump(exclude={"starts_at", "ends_at"})
     starts = change.registry.clock() if data.starts_at is None else microseconds(data.starts_at)
@@ -102,7 +100,6 @@ def revoke_consent(
     `follow_ups` names the elements and voices to retire and the clips to review; `refused`, when it is read again, what waited.
     409 when it was revoked before.
     """
-    change.must_be("consent_officer")
     stream = named("likeness", likeness)
     command = RevokeConsent(stream=stream, consent=named("consent", consent), reason=data.reason)
     answer = change.make(command, reply=_told(change, stream))
@@ -111,7 +108,6 @@ def revoke_consent(
 
 
 def _character(change: Change, command: Command) -> Answer[CharacterCard]:
-    change.must_be("consent_officer")
 
     def reply(connection: Connection) -> Reply:
         return card_reply(characters.character(connection, change.studio, command.stream))
@@ -149,7 +145,6 @@ def set_territories(
     production: FromPath[str], data: JSONBody[ReleasedIn], change: NamedDependency[Change]
 ) -> Answer[ProductionCard]:
     """Where the show is released, which consents must cover; empty is the whole world. Needs the role consent_officer."""
-    change.must_be("consent_officer")
     command = SetTerritories(stream=named("production", production), territories=data.territories)
 
     def reply(connection: Connection) -> Reply:
@@ -171,5 +166,6 @@ ROUTES: Any = Router(
         declare_character,
         set_territories,
     ],
+    opt={"changes": "consent_officer"},
     tags=["Likenesses"],
 )

@@ -43,4 +43,4 @@ def studios(request: Web, visit: NamedDependency[Visit]) -> Answer[Page[StudioCa
     return answer_page(request, Page[StudioCard](items=(_studio(visit),)))
 
 
-ROUTES: Any = Router("/", route_handlers=[me, studios], tags=["Studio"])
+ROUTES: Any = Router("/", route_handlers=[me, studios], opt={"reads": "anybody"}, tags=["Studio"])

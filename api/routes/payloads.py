@@ -30,4 +30,6 @@ def check_payload(data: JSONBody[PayloadToCheck], question: NamedDependency[Visi
     return answer_card(CheckedPayload(legal=all(one.severity != "E" for one in findings), findings=findings))
 
 
-ROUTES: Any = Router("/payloads", route_handlers=[check_payload], tags=["Payloads"])
+ROUTES: Any = Router(
+    "/payloads", route_handlers=[check_payload], opt={"changes": "reader"}, tags=["Payloads"]
+)

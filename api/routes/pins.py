@@ -159,5 +159,6 @@ ROUTES: Any = Router(
         move_pin_in_production,
         impact_in_production,
     ],
+    opt={"changes": "asset_writer"},
     tags=["Pins"],
 )

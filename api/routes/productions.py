@@ -90,5 +90,6 @@ def close_production(
 ROUTES: Any = Router(
     "/productions",
     route_handlers=[open_production, list_productions, show_production, choose_account, close_production],
+    opt={"changes": "asset_writer"},
     tags=["Productions"],
 )

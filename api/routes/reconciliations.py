@@ -83,13 +83,12 @@ def _window(desk: Desk, data: NewReconciliation) -> Window:
     return window
 
 
-@post("/accept-restore", sync_to_thread=True)
+@post("/accept-restore", opt={"role": "approver"}, sync_to_thread=True)
 def accept_restore(data: JSONBody[AcceptedRestore], change: NamedDependency[Change]) -> Answer[RestoreCard]:
     """Send again from a database that is older than what was sent from it; needs the role approver.
 
     409 when there is no such restore, or an account was not compared since, whole and without a window.
     """
-    change.must_be("approver")
     if (first := change.earlier()) is not None:
         return first
     change.must_not_match("what is accepted here is a restore")
@@ -131,5 +130,6 @@ def show_reconciliation(
 ROUTES: Any = Router(
     "/reconciliations",
     route_handlers=[reconcile_account, accept_restore, list_reconciliations, show_reconciliation],
+    opt={"changes": "operator"},
     tags=["Reconciliations"],
 )

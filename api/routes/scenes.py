@@ -163,5 +163,6 @@ ROUTES: Any = Router(
         drop_shot,
         close_scene,
     ],
+    opt={"changes": "asset_writer"},
     tags=["Scenes"],
 )

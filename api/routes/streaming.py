@@ -158,7 +158,7 @@ class Streams:
             )
 
     async def _watch_keys(self) -> None:
-        """End the streams of keys that were revoked, as soon as the system's log says so."""
+        """End the streams of keys that open nothing any more: at once when revoked, by the next heartbeat when expired."""
         while self._open:
             try:
                 position = await sync_to_thread(self._registry.feed.head, SYSTEM_LOG)
@@ -175,8 +175,8 @@ class Streams:
         standing = await sync_to_thread(self._standing, keys)
         for stream in streams:
             if stream.caller.key not in standing:
-                stream.end("unauthenticated", f"{stream.caller.key} is revoked: ask for a new key")
+                stream.end("unauthenticated", f"{stream.caller.key} is revoked or expired: ask for a new key")
 
     def _standing(self, keys: set[str]) -> frozenset[str]:
         with self._registry.reading() as connection:
-            return access.standing(connection, keys)
+            return access.standing(connection, keys, now=self._registry.clock())

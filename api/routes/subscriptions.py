@@ -131,5 +131,6 @@ ROUTES: Any = Router(
         acknowledge,
         delete_subscription,
     ],
+    opt={"changes": "reader"},
     tags=["Events"],
 )

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.bodies import Retirement
 from api.errors import Web
+from api.roles import must_be
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.retiring import retire
@@ -64,7 +65,7 @@ def make_or_adopt(data: JSONBody[NewVoice], change: NamedDependency[Change]) -> 
     return _adopt(change, data, data.voice_id)
 
 
-@post("/voices/preview", status_code=200, sync_to_thread=True)
+@post("/voices/preview", opt={"role": "reader"}, status_code=200, sync_to_thread=True)
 def preview(data: JSONBody[VoiceToPreview], question: NamedDependency[Visit]) -> Answer[MintPreview]:
     """What would be sent to make this voice, at which price, and what speaks against it. Writes nothing, spends nothing."""
     if data.voice_id is not None:
@@ -129,6 +130,7 @@ def _again(change: Change, bound: VoiceCard, data: NewVoice) -> Answer[VoiceCard
 def _mint(
     change: Change, wanted: VoiceRequest, *, remint_of: str | None = None, reason: str = ""
 ) -> Answer[VoiceCard]:
+    must_be(change.caller, "submitter")
     change.must_not_match()
     voice = change.registry.make_id("voice")
     handled = mint_voice(
@@ -201,7 +203,7 @@ def show_voice(voice: FromPath[str], visit: NamedDependency[Visit]) -> Answer[Vo
     return answer_card(visit.read(view.voice, voice))
 
 
-@post("/voices/{voice:str}/remint", sync_to_thread=True, status_code=202)
+@post("/voices/{voice:str}/remint", opt={"role": "submitter"}, sync_to_thread=True, status_code=202)
 def remint(
     voice: FromPath[str], data: JSONBody[AnotherVoice], change: NamedDependency[Change]
 ) -> Answer[VoiceCard]:
@@ -265,5 +267,6 @@ ROUTES: Any = Router(
         retire_voice,
         bind_voice,
     ],
+    opt={"changes": "asset_writer"},
     tags=["Voices"],
 )

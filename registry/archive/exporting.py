@@ -185,7 +185,9 @@ def _ring(house: House, studio: str, streams: set[str], answers_key: bytes) -> R
     return Ring(
         keys={stream: text(key) for stream, key in house.find_keys(named).items()},
         destroyed=tuple(sorted(house.destroyed_keys(named))),
-        api_keys=tuple(HeldKey(**card.model_dump(exclude={"studio"})) for card in held),
+        api_keys=tuple(
+            HeldKey(**{name: getattr(record, name) for name in HeldKey.model_fields}) for record in held
+        ),
         secrets={name: text(key) for name, key in secrets.items()},
         answers=text(answers_key),
     )

@@ -197,6 +197,7 @@ def _key(house: House, studio: str, held: HeldKey) -> Iterator[Command]:
             holder=held.holder,
             secret_sha256=held.secret_sha256,
             roles=held.roles,
+            expires_at=held.expires_at,
         )
     if held.revoked and not here.revoked:
         yield RevokeKey(stream=held.id, reason=_REVOKED)

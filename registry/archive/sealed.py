@@ -43,6 +43,7 @@ class HeldKey(BaseModel):
     holder: str
     secret_sha256: Sha256
     roles: tuple[Role, ...]
+    expires_at: int | None
     revoked: bool
 
 

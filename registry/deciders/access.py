@@ -1,4 +1,7 @@
-"""API keys: issued to a named person or program, opening one studio, until revoked."""
+"""API keys: issued to a named person or program, opening one studio, with roles that come and go, until expired or revoked.
+
+Times are microseconds since 1970. A change that would change nothing is quiet, but for a second revocation.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ from registry.deciders.command import (
     unexpected,
 )
 from registry.deciders.studio import Studio
-from registry.errors import Refusal
+from registry.errors import InvalidCommand, Refusal
 from registry.events.envelope import Event
-from registry.events.studio import KeyIssued, KeyRevoked, Role
+from registry.events.studio import KeyIssued, KeyRevoked, KeyRotated, Role, RoleGranted, RoleWithdrawn
 
 
 class KeyAlreadyRevoked(Refusal):
@@ -30,16 +33,43 @@ class KeyAlreadyRevoked(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class IssueKey(Command):
-    """Give somebody a key. `secret_sha256` is the digest of the secret part; the secret is shown once and kept nowhere."""
+    """Give somebody a key. `secret_sha256` is the digest of the secret part; the secret is shown once and kept nowhere.
+
+    `expires_at` is later than `now`; None is never.
+    """
 
     studio: str
     holder: str
     secret_sha256: str
     roles: tuple[Role, ...] = ()
+    expires_at: int | None = None
+    now: int = 0
 
     @property
     def reads(self) -> tuple[str, ...]:
         return (self.studio,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotateKey(Command):
+    """Give the key a new secret; the one it has opens until `old_until` all the same."""
+
+    secret_sha256: str
+    old_until: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantRole(Command):
+    """Let the key do more. Quiet when it may."""
+
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawRole(Command):
+    """Let the key do less. Quiet when it may not."""
+
+    role: Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,36 +85,57 @@ class Key:
 
     exists: bool = False
     studio: str = ""
+    roles: frozenset[Role] = frozenset()
     revoked: bool = False
 
 
 def decide(command: Command, state: Key, reads: Reads) -> Sequence[Event]:
+    if isinstance(command, IssueKey):
+        return [_issued(command, state, reads)]
+    must_exist(state.exists, command.stream)
+    if state.revoked:
+        raise KeyAlreadyRevoked(f"{command.stream} is revoked already", hint="issue another key")
     match command:
-        case IssueKey():
-            must_be_new(state.exists, command.stream)
-            read(reads, command.studio, Studio)
-            holder = checked_text(command.holder, "holder", most=NAME_LENGTH, least=1)
-            return [
-                KeyIssued(
-                    studio=command.studio,
-                    holder=holder,
-                    secret_sha256=command.secret_sha256,
-                    roles=command.roles,
-                )
-            ]
+        case RotateKey():
+            return [KeyRotated(secret_sha256=command.secret_sha256, old_until=command.old_until)]
+        case GrantRole(role=role):
+            return [] if role in state.roles else [RoleGranted(role=role)]
+        case WithdrawRole(role=role):
+            return [RoleWithdrawn(role=role)] if role in state.roles else []
         case RevokeKey():
-            must_exist(state.exists, command.stream)
-            if state.revoked:
-                raise KeyAlreadyRevoked(f"{command.stream} is revoked already", hint="nothing is left to do")
             return [KeyRevoked(reason=checked_text(command.reason, "reason"))]
         case _:
             raise unexpected(command)
 
 
+def _issued(command: IssueKey, state: Key, reads: Reads) -> KeyIssued:
+    must_be_new(state.exists, command.stream)
+    read(reads, command.studio, Studio)
+    if command.expires_at is not None and command.expires_at <= command.now:
+        raise InvalidCommand(
+            f"expires_at is {command.expires_at}, which is over (now is {command.now})",
+            hint="name a time to come, in microseconds since 1970, or leave it out",
+            path="expires_at",
+        )
+    return KeyIssued(
+        studio=command.studio,
+        holder=checked_text(command.holder, "holder", most=NAME_LENGTH, least=1),
+        secret_sha256=command.secret_sha256,
+        roles=command.roles,
+        expires_at=command.expires_at,
+    )
+
+
 def evolve(state: Key, event: Event) -> Key:
     match event:
         case KeyIssued():
-            return Key(exists=True, studio=event.studio)
+            return Key(exists=True, studio=event.studio, roles=frozenset(event.roles))
+        case KeyRotated():
+            return state
+        case RoleGranted(role=role):
+            return replace(state, roles=state.roles | {role})
+        case RoleWithdrawn(role=role):
+            return replace(state, roles=state.roles - {role})
         case KeyRevoked():
             return replace(state, revoked=True)
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -11,9 +11,16 @@ from registry.events.ids import EventId, StudioId
 from registry.events.personal import Personal
 from registry.events.references import Sha256
 
-Role = Literal["approver", "consent_officer"]
-"""What a key may do beyond asking: an approver decides about money (plans, budgets, approval rules), a consent officer about
-people (likenesses, consents, erasure)."""
+Role = Literal[
+    "reader", "asset_writer", "submitter", "approver", "consent_officer", "auditor", "operator", "admin"
+]
+"""What a key may do. Whoever has any of them reads. An asset writer registers pictures, characters, scenes; a submitter spends;
+an approver decides about money (plans, budgets, approval rules), a consent officer about people (likenesses, consents, erasure),
+an operator about accounts and what is in doubt, an admin about keys; an auditor changes nothing."""
+
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+CREW: Final[tuple[Role, ...]] = ("asset_writer", "submitter")
+"""What who makes the film needs."""
 
 
 class StudioOpened(Event):
@@ -71,6 +78,33 @@ class KeyIssued(Event):
     holder: Personal[str]
     secret_sha256: Sha256
     roles: tuple[Role, ...] = ()
+    expires_at: int | None = None
+    """Microseconds since 1970; None: it opens until it is revoked."""
+
+
+class KeyRotated(Event):
+    """The key has a new secret. The one before opens until `old_until` (microseconds since 1970), any earlier one nothing."""
+
+    NAME: ClassVar[str] = "KeyRotated"
+
+    secret_sha256: Sha256
+    old_until: int
+
+
+class RoleGranted(Event):
+    """The key may do more from here on."""
+
+    NAME: ClassVar[str] = "RoleGranted"
+
+    role: Role
+
+
+class RoleWithdrawn(Event):
+    """The key may do less from here on."""
+
+    NAME: ClassVar[str] = "RoleWithdrawn"
+
+    role: Role
 
 
 class KeyRevoked(Event):

@@ -121,6 +121,15 @@ class TurnsRow(SQLModel, table=True):
     plan: bytes = Field(sa_type=LargeBinary)
 
 
+class KeyUseRow(SQLModel, table=True):
+    """When an API key was last used, in microseconds, to within the pause that processes make between two notes."""
+
+    __tablename__ = "key_uses"
+
+    key: str = Field(primary_key=True)
+    used_at: int = Field(sa_type=BigInteger)
+
+
 class InstallationRow(SQLModel, table=True):
     """A fact about what this database belongs to, pinned at its first start (`installation`)."""
 
@@ -154,8 +163,9 @@ LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
 RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
 LANES = LaneRow.__table__  # type: ignore[attr-defined]
 TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
+KEY_USES = KeyUseRow.__table__  # type: ignore[attr-defined]
 INSTALLATION = InstallationRow.__table__  # type: ignore[attr-defined]
 SUBSCRIPTIONS = SubscriptionRow.__table__  # type: ignore[attr-defined]
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, INSTALLATION, SUBSCRIPTIONS)
+LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, KEY_USES, INSTALLATION, SUBSCRIPTIONS)

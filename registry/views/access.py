@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
+from registry.errors import NotFound
 from registry.events.envelope import Recorded
 from registry.events.ids import SYSTEM_LOG
 from registry.events.personal import known
-from registry.events.studio import KeyIssued, KeyRevoked, StudioImported, StudioOpened
+from registry.events.studio import (
+    KeyIssued,
+    KeyRevoked,
+    KeyRotated,
+    Role,
+    RoleGranted,
+    RoleWithdrawn,
+    StudioImported,
+    StudioOpened,
+)
 from registry.log.roles import Projection
 from registry.views.page import Card
 from registry.views.rows import add, change, find
@@ -29,7 +40,7 @@ class StudioRow(SQLModel, table=True):
 
 
 class KeyRow(SQLModel, table=True):
-    """One API key; the secret's digest only, and its roles with spaces between them."""
+    """One API key; digests of its secret and of the one before, and its roles with spaces between them."""
 
     __tablename__ = "view_keys"
 
@@ -37,9 +48,13 @@ class KeyRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
     studio: str
     holder: str
+    version: int
     secret_sha256: str
+    old_sha256: str
+    old_until: int = Field(sa_type=BigInteger)
     roles: str
     issued_at: int = Field(sa_type=BigInteger)
+    expires_at: int | None = Field(default=None, sa_type=BigInteger)
     revoked: bool = False
 
 
@@ -56,14 +71,29 @@ class StudioCard(Card):
 
 
 class KeyCard(Card):
-    """A key as the service checks it."""
+    """A key as it is shown. Times are microseconds since 1970; `expires_at` is None where it does not."""
 
     id: str
+    version: int
     studio: str
     holder: str
-    secret_sha256: str
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
+    issued_at: int
+    expires_at: int | None
     revoked: bool
+
+
+class KeyRecord(KeyCard):
+    """A key as the service checks it: with the digest of its secret, and of the one before, which opens until `old_until`."""
+
+    secret_sha256: str
+    old_sha256: str
+    old_until: int
+
+    def opens_with(self, sha256: str, now: int) -> bool:
+        """Whether this digest is that of a secret of the key. In constant time, as far as the digests go."""
+        newest, before = compare_digest(sha256, self.secret_sha256), compare_digest(sha256, self.old_sha256)
+        return newest or (before and now < self.old_until)
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -78,8 +108,12 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 )
             case KeyIssued() as event:
                 add(connection, KEYS, _issued(recorded, event))
+            case KeyRotated() as event:
+                _rotate(connection, recorded, event)
+            case RoleGranted() | RoleWithdrawn() as event:
+                _change_roles(connection, recorded, event)
             case KeyRevoked():
-                change(connection, KEYS, where={"key": recorded.stream}, values={"revoked": True})
+                _change(connection, recorded, revoked=True)
 
 
 def _issued(recorded: Recorded, event: KeyIssued) -> dict[str, Any]:
@@ -88,17 +122,56 @@ def _issued(recorded: Recorded, event: KeyIssued) -> dict[str, Any]:
         "position": recorded.position,
         "studio": event.studio,
         "holder": known(event.holder, "(erased)"),
+        "version": recorded.version,
         "secret_sha256": event.secret_sha256,
+        "old_sha256": "",
+        "old_until": 0,
         "roles": " ".join(event.roles),
         "issued_at": recorded.recorded_at,
+        "expires_at": event.expires_at,
         "revoked": False,
     }
+
+
+def _rotate(connection: Connection, recorded: Recorded, event: KeyRotated) -> None:
+    [row] = find(connection, KEYS, {"key": recorded.stream}, "secret_sha256")
+    _change(
+        connection,
+        recorded,
+        secret_sha256=event.secret_sha256,
+        old_sha256=row.secret_sha256,
+        old_until=event.old_until,
+    )
+
+
+def _change_roles(connection: Connection, recorded: Recorded, event: RoleGranted | RoleWithdrawn) -> None:
+    [row] = find(connection, KEYS, {"key": recorded.stream}, "roles")
+    others = [role for role in row.roles.split() if role != event.role]
+    _change(
+        connection,
+        recorded,
+        roles=" ".join([*others, event.role] if isinstance(event, RoleGranted) else others),
+    )
+
+
+def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    change(
+        connection,
+        KEYS,
+        where={"key": recorded.stream},
+        values={"version": recorded.version, **values},
+    )
 
 
 PROJECTION = Projection(
     "access",
     (STUDIOS, KEYS),
-    frozenset({"StudioOpened", "StudioImported", "KeyIssued", "KeyRevoked"}),
+    frozenset(
+        {
+            *("StudioOpened", "StudioImported"),
+            *("KeyIssued", "KeyRotated", "RoleGranted", "RoleWithdrawn", "KeyRevoked"),
+        }
+    ),
     _project,
 )
 
@@ -109,31 +182,50 @@ def studios(connection: Connection) -> list[StudioCard]:
     return [StudioCard(id=row.studio, name=row.name, opened_at=row.opened_at) for row in rows]
 
 
-def find_key(connection: Connection, key: str) -> KeyCard | None:
+def find_key(connection: Connection, key: str) -> KeyRecord | None:
     rows = find(connection, KEYS, {"key": key})
     return _key(rows[0]) if rows else None
 
 
-def keys_of(connection: Connection, studio: str) -> list[KeyCard]:
+def keys_of(connection: Connection, studio: str) -> list[KeyRecord]:
     """All keys that open a studio or did, in the order they were issued."""
     rows = connection.execute(select(KEYS).where(KEYS.c.studio == studio).order_by(KEYS.c.position)).all()
     return [_key(row) for row in rows]
 
 
-def _key(row: Row[Any]) -> KeyCard:
-    return KeyCard(
+def key(connection: Connection, studio: str, key: str) -> KeyCard:
+    """A key of the studio as it is shown. Raises NotFound, alike for absent and foreign ones."""
+    found = find_key(connection, key)
+    if found is None or found.studio != studio:
+        raise NotFound(f"there is no {key}", hint="check the id")
+    return shown(found)
+
+
+def shown(record: KeyRecord) -> KeyCard:
+    """Without what only the service needs to know."""
+    return KeyCard(**{name: getattr(record, name) for name in KeyCard.model_fields})
+
+
+def _key(row: Row[Any]) -> KeyRecord:
+    return KeyRecord(
         id=row.key,
+        version=row.version,
         studio=row.studio,
         holder=row.holder,
-        secret_sha256=row.secret_sha256,
         roles=tuple(row.roles.split()),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
         revoked=row.revoked,
+        secret_sha256=row.secret_sha256,
+        old_sha256=row.old_sha256,
+        old_until=row.old_until,
     )
 
 
-def standing(connection: Connection, keys: Collection[str]) -> frozenset[str]:
-    """Those of the keys that were given out and not revoked."""
-    query = select(KEYS.c.key).where(KEYS.c.key.in_(keys), KEYS.c.revoked.is_(False))
+def standing(connection: Connection, keys: Collection[str], *, now: int) -> frozenset[str]:
+    """Those of the keys that were given out, and are neither revoked nor expired."""
+    lasts = KEYS.c.expires_at.is_(None) | (KEYS.c.expires_at > now)
+    query = select(KEYS.c.key).where(KEYS.c.key.in_(keys), KEYS.c.revoked.is_(False), lasts)
     return frozenset(connection.execute(query).scalars())
 
 

@@ -76,7 +76,7 @@ class House:
     _keys: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
-        self.key = self.run("keys", "bootstrap", "--holder", "officer", "--role", "consent_officer").strip()
+        self.key = self.run("keys", "bootstrap", "--holder", "officer").strip()
         self.http = httpx.Client(
             base_url=self.stage.url,
             headers={"Authorization": f"Bearer {self.key}"},

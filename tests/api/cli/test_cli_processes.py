@@ -20,10 +20,12 @@ from tests.api.cli.conftest import Run
 @pytest.fixture
 def unconfigured() -> Iterator[None]:
     """Logging as a new process finds it."""
-    before = structlog.get_config()
+    before = structlog.get_config() if structlog.is_configured() else None
     structlog.reset_defaults()
     yield
-    structlog.configure(**before)
+    structlog.reset_defaults()
+    if before is not None:
+        structlog.configure(**before)
 
 
 @pytest.mark.usefixtures("unconfigured")

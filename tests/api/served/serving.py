@@ -20,6 +20,9 @@ from api.auth import issue_key
 from api.bootstrap import Continuity, open_continuity
 from api.server import make_server
 from api.settings import Settings
+from registry.deciders.studio import OpenStudio
+from registry.events.envelope import Context
+from registry.events.studio import ROLES
 
 NOWHERE = {
     "CONTINUITY_ALLOW_LOOPBACK": "true",
@@ -58,9 +61,7 @@ class Served:
     def __init__(self, continuity: Continuity, port: int, server: uvicorn.Server) -> None:
         self.continuity = continuity
         self.server = server
-        self.key = issue_key(
-            continuity.registry, continuity.studio, "tester", roles=("approver", "consent_officer")
-        )
+        self.key = issue_key(continuity.registry, continuity.studio, "tester", roles=ROLES)
         self.url = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(
             base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, trust_env=False, timeout=20
@@ -102,6 +103,12 @@ class Served:
     def upload(self, content: bytes, **options: Any) -> httpx.Response:
         headers = {"Content-Type": "image/png", **options.pop("headers", {})}
         return self.post("/v1/assets", content=content, headers=headers, **options)
+
+    def other_studio(self) -> str:
+        """One more studio of the same installation."""
+        registry, studio = self.continuity.registry, self.continuity.registry.make_id("studio")
+        registry.handle(studio, [OpenStudio(stream=studio, name="Another")], context=Context(actor="tester"))
+        return studio
 
     def stop(self) -> None:
         """Ask the server to end, as a signal does."""

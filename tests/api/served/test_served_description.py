@@ -86,7 +86,8 @@ def test_the_examples_are_requests_that_work(
     adopted = {"voice_id": "1", "account": account, "character": ids["character"]}
     ids["voice"] = service.made("/v1/voices", adopted)["id"]
     other = service.upload(png()).json()["id"]
-    last = ("/close", "/retire", "/supersede")
+    ids["key"] = service.made("/v1/keys", {"holder": "Jun", "roles": ["reader"]})["id"]
+    last = ("/close", "/retire", "/supersede", "/revoke")
     operations = sorted(
         _operations(document),
         key=lambda one: (one[0].endswith(last), order.get(one[0].rpartition("/")[2], 0)),

@@ -10,6 +10,7 @@ import pytest
 from api.auth import issue_key
 from registry.deciders.production import ReserveBudget, SettleBudget
 from registry.events.envelope import Context
+from registry.events.studio import CREW, ROLES
 from tests.api.served.serving import Served, problem
 
 SUBMISSION = "submission_01jd0k4m5vf2s8m1q3x7w9y2a"
@@ -104,7 +105,7 @@ def test_unknown_productions_have_no_money(service: Served) -> None:
 
 
 def test_money_is_decided_by_approvers(service: Served, show: str) -> None:
-    """A key without the role sets no budget and no rule and approves nothing; it may still read and ask."""
+    """A key of the crew sets no budget and no rule and approves nothing; it may still read and ask."""
     studio = service.continuity.studio
     plain = issue_key(service.continuity.registry, studio, "asker")
     bare = {"Authorization": f"Bearer {plain}"}
@@ -116,5 +117,5 @@ def test_money_is_decided_by_approvers(service: Served, show: str) -> None:
     ):
         assert "approver" in problem(refused, 403, "role-missing")["hint"]
     assert put(service, show, "share", {"weight": 2}, headers=bare).status_code == 200
-    assert service.get("/v1/me", headers=bare).json()["roles"] == []
-    assert service.get("/v1/me").json()["roles"] == ["approver", "consent_officer"]
+    assert service.get("/v1/me", headers=bare).json()["roles"] == list(CREW)
+    assert service.get("/v1/me").json()["roles"] == list(ROLES)

@@ -6,13 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from registry.deciders.access import IssueKey, KeyAlreadyRevoked, RevokeKey
+from registry.deciders.access import (
+    GrantRole,
+    IssueKey,
+    KeyAlreadyRevoked,
+    RevokeKey,
+    RotateKey,
+    WithdrawRole,
+)
 from registry.deciders.account import OpenAccount
 from registry.deciders.command import AlreadyExists
 from registry.deciders.studio import OpenStudio
 from registry.errors import InvalidCommand, NotFound
 from registry.events.account import AccountOpened
-from registry.events.studio import KeyIssued, KeyRevoked, StudioOpened
+from registry.events.studio import KeyIssued, KeyRevoked, KeyRotated, RoleGranted, RoleWithdrawn, StudioOpened
 from tests.registry.deciders.given import given
 from tests.registry.events.golden import an_id
 
@@ -52,7 +59,7 @@ def test_a_key_is_issued() -> None:
 
 
 def test_a_key_may_have_a_role() -> None:
-    """A key that decides about money says so from its first event on; without a role it only asks."""
+    """What a key may do is said from its first event on; without a role it may not even read."""
     [issued] = given().and_(STUDIO, OPENED).when(replace(ISSUE, roles=("approver",)))
 
     assert issued == ISSUED.model_copy(update={"roles": ("approver",)})
@@ -87,6 +94,46 @@ def test_only_a_live_key_is_revoked() -> None:
     """An unknown key is not found, and a revoked one refuses a second revocation, so nobody thinks it was theirs."""
     given().refuses(RevokeKey(stream=KEY, reason=""), NotFound, KEY)
     given(ISSUED, KeyRevoked(reason="lost")).refuses(RevokeKey(stream=KEY, reason=""), KeyAlreadyRevoked)
+
+
+def test_a_key_expires_in_time_to_come() -> None:
+    """Who issues a key may say when it ends, as long as that is not over."""
+    [issued] = given().and_(STUDIO, OPENED).when(replace(ISSUE, expires_at=8, now=7))
+
+    assert issued == ISSUED.model_copy(update={"expires_at": 8})
+    refused = (
+        given()
+        .and_(STUDIO, OPENED)
+        .refuses(replace(ISSUE, expires_at=7, now=7), InvalidCommand, "expires_at is 7")
+    )
+    assert refused.detail["path"] == "expires_at"
+
+
+def test_a_key_is_rotated() -> None:
+    """The new secret's digest is kept, and for how long the one before still opens."""
+    rotate = RotateKey(stream=KEY, secret_sha256="b" * 64, old_until=9)
+
+    assert given(ISSUED).when(rotate) == [KeyRotated(secret_sha256="b" * 64, old_until=9)]
+    given().refuses(rotate, NotFound, KEY)
+    given(ISSUED, KeyRevoked(reason="lost")).refuses(rotate, KeyAlreadyRevoked)
+
+
+def test_a_role_is_granted() -> None:
+    """A key may do more from here on; what it may already is not said twice, and a revoked key gets nothing."""
+    grant, granted = GrantRole(stream=KEY, role="approver"), RoleGranted(role="approver")
+
+    assert given(ISSUED).when(grant) == [granted]
+    assert given(ISSUED, granted).when(grant) == []
+    given(ISSUED, KeyRevoked(reason="lost")).refuses(grant, KeyAlreadyRevoked)
+
+
+def test_a_role_is_withdrawn() -> None:
+    """A key may do less from here on; what it may not is not said, and an unknown key is not found."""
+    withdraw, withdrawn = WithdrawRole(stream=KEY, role="approver"), RoleWithdrawn(role="approver")
+
+    assert given(ISSUED, RoleGranted(role="approver")).when(withdraw) == [withdrawn]
+    assert given(ISSUED).when(withdraw) == []
+    given().refuses(withdraw, NotFound, KEY)
 
 
 def test_an_account_is_opened() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from registry.deciders.access import IssueKey, RevokeKey
+from registry.deciders.access import GrantRole, IssueKey, RevokeKey, RotateKey, WithdrawRole
 from registry.deciders.account import NoteFinding, OpenAccount, RecordCensus, RecordReconciliation
 from registry.deciders.asset import DescribeAsset, RegisterAsset, RetireAsset
 from registry.deciders.character import (
@@ -57,6 +57,11 @@ def access() -> list[list[Command]]:
     return [
         [OpenStudio(stream=STUDIO, name="Han River")],
         [IssueKey(stream=key, studio=STUDIO, holder="Yuna", secret_sha256="a" * 64)],
+        [GrantRole(stream=key, role="reader"), GrantRole(stream=key, role="approver")],
+        [
+            WithdrawRole(stream=key, role="reader"),
+            RotateKey(stream=key, secret_sha256="b" * 64, old_until=2**50),
+        ],
         [RevokeKey(stream=key, reason="lost")],
     ]
 

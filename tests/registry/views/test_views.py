@@ -283,6 +283,8 @@ def test_keys_and_studios(told: Opened) -> None:
         key = access.find_key(connection, an_id("key"))
 
         assert key is not None
-        assert (key.studio, key.revoked) == (STUDIO, True)
+        assert (key.studio, key.revoked, key.roles, key.version) == (STUDIO, True, ("approver",), 6)
+        assert [key.opens_with(digest * 64, 2**50 - 1) for digest in "abc"] == [True, True, False]
+        assert not key.opens_with("a" * 64, 2**50)
         assert access.find_key(connection, an_id("key", 2)) is None
         assert access.logs(connection) == [SYSTEM_LOG, STUDIO]

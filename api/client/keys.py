@@ -1,0 +1,44 @@
+"""Calls about keys; they need a key with the role admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from api.access import IssuedKey, KeyAnswer
+from api.client.answers import read_as
+from api.client.wire import Calls, at
+from registry.events.studio import Role
+
+
+class KeyCalls(Calls):
+    """Who may enter, and what they may do."""
+
+    def keys(self) -> Iterator[KeyAnswer]:
+        """All that open the studio or did."""
+        return self._wire.pages(KeyAnswer, at("keys"))
+
+    def key(self, key: str) -> KeyAnswer:
+        return self._wire.read(KeyAnswer, at("keys", key))
+
+    def issue_key(self, holder: str, roles: Sequence[Role], *, expires_at: int | None = None) -> IssuedKey:
+        """A key for a named person or program; its secret is in this answer alone; `expires_at` is microseconds since 1970."""
+        body = {"holder": holder, "roles": list(roles), "expires_at": expires_at}
+        return read_as(IssuedKey, self._wire.change("POST", at("keys"), body))
+
+    def rotate_key(self, key: str, *, overlap_seconds: int = 0) -> IssuedKey:
+        """A new secret; the one before opens for so many seconds more."""
+        return read_as(IssuedKey, self._change(key, "rotate", {"overlap_seconds": overlap_seconds}))
+
+    def grant_role(self, key: str, role: Role) -> KeyAnswer:
+        return read_as(KeyAnswer, self._change(key, "grant", {"role": role}))
+
+    def withdraw_role(self, key: str, role: Role) -> KeyAnswer:
+        return read_as(KeyAnswer, self._change(key, "withdraw", {"role": role}))
+
+    def revoke_key(self, key: str, reason: str = "") -> KeyAnswer:
+        """It opens nothing any more, from now on."""
+        return read_as(KeyAnswer, self._change(key, "revoke", {"reason": reason}))
+
+    def _change(self, key: str, what: str, body: dict[str, Any]) -> Any:
+        return self._wire.change("POST", at("keys", key, what), body)
