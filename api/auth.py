@@ -13,7 +13,6 @@ import zlib
 from base64 import b32encode
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final, NamedTuple
@@ -23,7 +22,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import BadHeader, Unauthenticated
-from api.roles import Need, must_be, needed
+from api.roles import Caller, Need, must_be, needed
 from registry.deciders.access import IssueKey
 from registry.errors import LogBusy
 from registry.events.envelope import Context
@@ -42,16 +41,6 @@ Every route says which (`entered_by`)."""
 _KEY: Final = re.compile(r"continuity_([0-7][0-9a-hjkmnp-tv-z]{25})_([a-z2-7]{40})([0-9a-f]{8})")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
 _CHALLENGE: Final = 'Bearer realm="continuity"'
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: the key, its holder, the studio it opens, and what it may do there."""
-
-    key: str
-    holder: str
-    studio: str
-    roles: tuple[Role, ...] = ()
 
 
 class Secret(NamedTuple):

@@ -14,8 +14,9 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth import Caller, settle_request_id
+from api.auth import settle_request_id
 from api.metrics import Metrics
+from api.roles import Caller
 from api.tracing import Tell, Tracing
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

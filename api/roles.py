@@ -7,17 +7,25 @@ all (`/v1` says `reader`), unless a resource says otherwise (`reads`). `anybody`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from api.errors import RoleMissing
 from registry.events.studio import ROLES, Role
 
-if TYPE_CHECKING:
-    from api.auth import Caller
-
 Need = Role | Literal["anybody"]
 NEEDS: Final = frozenset({*ROLES, "anybody"})
 _READING: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the key, its holder, the studio it opens, and what it may do there."""
+
+    key: str
+    holder: str
+    studio: str
+    roles: tuple[Role, ...] = ()
 
 
 def needed(opt: Mapping[str, Any], method: str) -> Need:

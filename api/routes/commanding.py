@@ -14,10 +14,11 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
-from api.auth import Caller, settle_request_id
+from api.auth import settle_request_id
 from api.bootstrap import Continuity
 from api.duplicates import repeated, sent_twice, told
 from api.errors import BadHeader, IdempotencyKeyMissing, Web, invalid, shown
+from api.roles import Caller
 from api.routes.answering import Answer, Reply
 from registry.deciders.command import Command
 from registry.errors import NotFound

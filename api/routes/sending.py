@@ -14,7 +14,7 @@ from litestar import Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
-from api.auth import Caller
+from api.roles import Caller
 
 LAST_WORDS_SECONDS: Final = 1.0
 """How long a stream that must end may still take to say so."""

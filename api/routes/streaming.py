@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 import structlog
 from litestar.concurrency import sync_to_thread
 
-from api.auth import Caller
 from api.bootstrap import Continuity
 from api.errors import StreamsFull, TooManyStreams
+from api.roles import Caller
 from api.routes.commanding import Visit
 from api.routes.sending import EventStream, OpenStream, Wanted
 from api.routes.waiting import Watch
