@@ -6,16 +6,17 @@ scan over 36 bytes each, which is milliseconds for ten thousand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import nsmallest
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, select
+from sqlalchemy import BigInteger, Connection, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.asset import AssetErased, AssetRegistered
 from registry.events.envelope import Recorded
 from registry.events.personal import known
+from registry.log.engine.quick import rows_of
 from registry.log.roles import Projection
 from registry.views.page import Card
 from registry.views.rows import add, remove
@@ -65,6 +66,19 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
 PROJECTION = Projection("near", (LOOKS_LIKE,), frozenset({"AssetRegistered", "AssetErased"}), _project)
 
 
+PAGE: Final = 2_000
+_NEXT: Final = (
+    select(LOOKS_LIKE.c.asset, LOOKS_LIKE.c.position, LOOKS_LIKE.c.bits)
+    .where(
+        LOOKS_LIKE.c.log == bindparam("of_log"),
+        LOOKS_LIKE.c.kind == bindparam("of_kind"),
+        LOOKS_LIKE.c.asset > bindparam("after"),
+    )
+    .order_by(LOOKS_LIKE.c.asset)
+    .limit(PAGE)
+)
+
+
 def near(connection: Connection, log: str, fingerprint: str | None) -> tuple[NearAsset, ...]:
     """At most ten assets that look like the picture of a fingerprint, closest first, then in order of registration."""
     if fingerprint is None:
@@ -82,17 +96,23 @@ def near_asset(connection: Connection, log: str, asset: str) -> tuple[NearAsset,
     return () if row is None else _closest(connection, log, row.kind, row.bits, but=asset)
 
 
+def _all(connection: Connection, log: str, kind: str) -> Iterator[Sequence[Any]]:
+    """Every fingerprint of a kind, some at a time: a driver that holds the whole answer needs more for each picture there is."""
+    after = ""
+    while rows := rows_of(connection, _NEXT, {"of_log": log, "of_kind": kind, "after": after}):
+        yield from rows
+        after = rows[-1][0]
+        if len(rows) < PAGE:
+            return
+
+
 def _closest(
     connection: Connection, log: str, kind: str, bits: bytes, *, but: str = ""
 ) -> tuple[NearAsset, ...]:
     wanted = int.from_bytes(bits)
-    rows = connection.execute(
-        select(LOOKS_LIKE.c.bits, LOOKS_LIKE.c.position, LOOKS_LIKE.c.asset).where(
-            LOOKS_LIKE.c.log == log, LOOKS_LIKE.c.kind == kind
-        )
-    )
     found = (
-        ((int.from_bytes(theirs) ^ wanted).bit_count(), position, asset) for theirs, position, asset in rows
+        ((int.from_bytes(theirs) ^ wanted).bit_count(), position, asset)
+        for asset, position, theirs in _all(connection, log, kind)
     )
     closest = nsmallest(MOST, (one for one in found if one[0] <= NEAR and one[2] != but))
     return tuple(NearAsset(asset=asset, distance=distance) for distance, _, asset in closest)

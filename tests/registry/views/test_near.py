@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from registry.deciders.asset import EraseAsset
 from registry.events.personal import ERASED
-from registry.views.near import MOST, NEAR, PROJECTION, near, near_asset
+from registry.views.near import LOOKS_LIKE, MOST, NEAR, PAGE, PROJECTION, near, near_asset
+from registry.views.rows import add_all
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, register
 
@@ -40,6 +43,26 @@ def test_no_more_than_ten(told: Opened) -> None:
     first = keep(told, 0)
 
     assert ask(told, first) == [(asset, 5) for asset in kept[:MOST]]
+
+
+@pytest.mark.parametrize("others", [PAGE - 1, PAGE, 2 * PAGE + 5])
+def test_all_pictures_are_looked_at(told: Opened, others: int) -> None:
+    """However many there are they are compared some at a time, and none is passed over, the first and the last neither."""
+    first, close, bits = keep(told, 0), an_id("asset", 900), bytes.fromhex(f"{PLAIN ^ 1:072x}")
+    row = {"log": STUDIO, "kind": "dhash12", "position": 1}
+    ids = [f"asset_{number:026d}" for number in range(others)]
+    alike = {ids[0], ids[-1], ids[others // 2], close}
+    with told.database.writing() as connection:
+        add_all(
+            connection,
+            LOOKS_LIKE,
+            [
+                {**row, "asset": asset, "bits": bits if asset in alike else b"\xff" * 36}
+                for asset in (*ids, close)
+            ],
+        )
+
+    assert {asset for asset, _ in ask(told, first)} == alike
 
 
 def test_an_erased_picture_is_not_named(told: Opened) -> None:
