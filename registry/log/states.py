@@ -79,11 +79,11 @@ class States:
     """The caches. `catch_up` evicts what other processes changed; it is called under the head lock.
 
     Every look into a cache asks first whether keys were destroyed since, here or elsewhere; then all of it goes, as any state may
-    hold texts about an erased person. `size` bounds each of the two caches; a state takes about 6 kB, so 4,000 of them are about
-    25 MB, and one that is not there is folded again in less than a millisecond.
+    hold texts about an erased person. `size` bounds each of the two caches; a state takes about 6 kB, so 2,000 of them are about
+    12 MB, and one that is not there is folded again in less than a millisecond.
     """
 
-    def __init__(self, deciders: Mapping[str, Decider], reader: RowReader, *, size: int = 4_000) -> None:
+    def __init__(self, deciders: Mapping[str, Decider], reader: RowReader, *, size: int = 2_000) -> None:
         self._deciders = deciders
         self._reader = reader
         self._size = size
