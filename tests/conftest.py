@@ -10,10 +10,26 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.engines import home, lasting_home, migrated, on_postgres, postgres_process_fixture
+from tests.servers.engines import (
+    home,
+    lasting_home,
+    migrated,
+    migrated_file,
+    on_file,
+    on_postgres,
+    postgres_process_fixture,
+)
 from tests.servers.s3 import S3Server, chosen
 
-__all__ = ["home", "lasting_home", "migrated", "on_postgres", "postgres_process_fixture"]
+__all__ = [
+    "home",
+    "lasting_home",
+    "migrated",
+    "migrated_file",
+    "on_file",
+    "on_postgres",
+    "postgres_process_fixture",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

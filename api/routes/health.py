@@ -15,7 +15,7 @@ from api.bootstrap import Continuity
 from api.ending import Ending
 from api.errors import RETRY_SECONDS
 from registry.errors import RegistryError
-from registry.log.engine.migrate import newest, revision
+from registry.log.engine.migrate import NEWEST, revision
 from registry.log.feed.subscriptions import lags
 
 FRESH_SECONDS: Final = 1.0
@@ -47,9 +47,9 @@ def _look(continuity: Continuity) -> Ready:
     checks, warnings, found = {"database": "ok", "blobs": "ok"}, {}, None
     try:
         found = revision(continuity.database)
-        if found != newest():
+        if found != NEWEST:
             checks["database"] = (
-                f"its schema is {found}, this program needs {newest()}: run `continuity migrate`"
+                f"its schema is {found}, this program needs {NEWEST}: run `continuity migrate`"
             )
     except RegistryError as failed:
         checks["database"] = failed.message

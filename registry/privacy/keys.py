@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from registry.errors import LogBusy
 from registry.lasting import make_folder, sync_emptied
 
 RandomBytes = Callable[[int], bytes]
+_PATIENCE: Final = 30.0
+"""Seconds for which another process is waited for."""
 TOMBSTONE: Final = b""
 """Stands where a destroyed key was."""
 
@@ -83,13 +86,26 @@ class KeyFile:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._path = path
         self._lock = threading.Lock()
-        self._db = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
-        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
+        self._write_ahead()
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS keys (stream TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID"
         )
+
+    def _write_ahead(self) -> None:
+        """SQLite does not wait here by itself when another process that starts is doing the same."""
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+            except sqlite.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def find(self, streams: Iterable[str]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
 from registry.log.engine.database import open_database
 from registry.log.engine.migrate import migrate
-from tests.servers.homes import settle
+from tests.servers.homes import FILE, database_of, settle
 from tests.servers.postgres import PostgresServer, postgres_server
 
 ENGINES = ("sqlite", "postgresql")
@@ -33,6 +34,23 @@ def migrated(postgres_process: PostgresServer) -> str:
     return url.rpartition("/")[2]
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the schema, to make others from."""
+    folder = tmp_path_factory.mktemp("migrated")
+    database = database_of(folder)
+    migrate(database)
+    database.close()
+    return folder / FILE
+
+
+@pytest.fixture
+def on_file(migrated_file: Path, tmp_path: Path) -> Path:
+    """An empty home with a database in a file of its own."""
+    copy(migrated_file, tmp_path / FILE)
+    return tmp_path
+
+
 @pytest.fixture
 def on_postgres(postgres_process: PostgresServer, migrated: str, tmp_path: Path) -> Iterator[Path]:
     """An empty home on a database of its own."""
@@ -48,12 +66,10 @@ def _settled(server: PostgresServer, migrated: str, folder: Path) -> Iterator[Pa
 
 
 @pytest.fixture(params=ENGINES)
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def home(request: pytest.FixtureRequest) -> Path:
     """An empty home on each engine in turn."""
-    if request.param == "postgresql":
-        found: Path = request.getfixturevalue("on_postgres")
-        return found
-    return tmp_path
+    found: Path = request.getfixturevalue("on_postgres" if request.param == "postgresql" else "on_file")
+    return found
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -6,8 +6,12 @@ Whatever opens a folder (a fixture, another process, a harness) asks here: a tes
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from registry.log.engine.database import Database, open_database
+
+FILE: Final = "log.sqlite"
+"""Of an installation that is all in its folder."""
 
 
 def settle(folder: Path, url: str) -> Path:
@@ -19,7 +23,7 @@ def settle(folder: Path, url: str) -> Path:
 def url_of(folder: Path) -> str:
     """The URL of the folder's database."""
     named = folder / "database.url"
-    return named.read_text() if named.exists() else f"sqlite:///{folder / 'log.sqlite'}"
+    return named.read_text() if named.exists() else f"sqlite:///{folder / FILE}"
 
 
 def database_of(folder: Path) -> Database:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, inspect, make_url
 
 from registry.log.engine.database import Database
-from registry.log.engine.migrate import newest, revision
+from registry.log.engine.migrate import NEWEST, revision
 from registry.log.engine.rights import APP_ROLE
 
 _GUARDS: Final = {
@@ -60,14 +60,14 @@ def examine(database: Database) -> Facts:
         tables = set(inspect(connection).get_table_names())
         look = _postgresql if database.dialect == "postgresql" else _sqlite
         engine, ahead, folder, remarks = look(connection, made="events" in tables)
-    if found != newest():
+    if found != NEWEST:
         needs = (
             "`continuity migrate` brings it there"
-            if found is None or found < newest()
+            if found is None or found < NEWEST
             else "newer than this program"
         )
-        remarks.append(Remark(f"the schema is {found or 'empty'}, this program needs {newest()}", needs))
-    return Facts(engine, found, newest(), ahead, folder, tuple(remarks))
+        remarks.append(Remark(f"the schema is {found or 'empty'}, this program needs {NEWEST}", needs))
+    return Facts(engine, found, NEWEST, ahead, folder, tuple(remarks))
 
 
 _Look = tuple[str, float | None, Path | None, list[Remark]]

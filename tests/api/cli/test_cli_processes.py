@@ -12,7 +12,7 @@ import structlog
 
 from api.cli import processes
 from api.client import LocalFailure
-from registry.log.engine.migrate import newest
+from registry.log.engine.migrate import NEWEST
 from registry.privacy.keys import KeyFile
 from tests.api.cli.conftest import Run
 
@@ -51,7 +51,7 @@ def test_migrating_opens_nothing_but_the_database(tmp_path: Path) -> None:
     """The step that is given the owner's login needs no keys, no store and no account of Kling's, and makes none of them."""
     told = {"CONTINUITY_DATA": str(tmp_path), "KLING_API_KEY": "a b", "BLOBS_URL": "ftp://nowhere"}
 
-    assert processes.migrate_database(told) == newest()
+    assert processes.migrate_database(told) == NEWEST
     made = {file.name.partition("-")[0].removesuffix(".writer") for file in tmp_path.iterdir()}
     assert made == {"continuity.sqlite"}
     with pytest.raises(LocalFailure, match="DATABASE_URL"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event
 from sqlmodel import SQLModel
 
@@ -17,7 +18,7 @@ from registry.errors import LogBusy
 from registry.log.engine import sqlite as engine
 from registry.log.engine.append_only import GUARDS
 from registry.log.engine.database import UnusableDatabase, open_database
-from registry.log.engine.migrate import migrate, newest, revision
+from registry.log.engine.migrate import NEWEST, migrate, revision, scripts
 from registry.log.engine.sqlite import SAFE_SQLITE, check_build, check_mount
 from registry.log.tables import LOG_TABLES
 from registry.views import PROJECTIONS
@@ -179,6 +180,11 @@ def test_migrations_make_what_the_code_declares(tmp_path: Path) -> None:
     assert set(triggers) == set(GUARDS["sqlite"])
 
 
+def test_the_code_expects_the_last_migration() -> None:
+    """The revision that a start compares with, without loading the migrations, is the one at their head."""
+    assert ScriptDirectory.from_config(scripts()).get_current_head() == NEWEST
+
+
 def test_every_view_table_is_projected() -> None:
     """A table belongs to the log or to a projection; no other table is declared."""
     known = {table.name for table in LOG_TABLES} | {
@@ -193,7 +199,7 @@ def test_migrating_twice_is_quiet(tmp_path: Path) -> None:
     with opened(tmp_path) as log:
         log.handle(introduce())
     with opened(tmp_path) as log:
-        assert (migrate(log.database), revision(log.database)) == (newest(), newest())
+        assert (migrate(log.database), revision(log.database)) == (NEWEST, NEWEST)
         assert log.registry.feed.head(STUDIO) == 1
 
 

@@ -12,7 +12,7 @@ from tests.registry.log.story import tell
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Iterator[Opened]:
-    with opened(tmp_path) as found:
+def told(on_file: Path) -> Iterator[Opened]:
+    with opened(on_file) as found:
         tell(found)
         yield found
