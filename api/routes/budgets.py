@@ -30,7 +30,7 @@ def _changed(change: Change, command: Command) -> Answer[ProductionCard]:
 def set_budget(
     production: FromPath[str], data: JSONBody[Budget], change: NamedDependency[Change]
 ) -> Answer[ProductionCard]:
-    """The most it may spend in all, or null for no limit; needs the role approver.
+    """The most it may spend in all, or null for no limit.
 
     409 when more than that is spent and reserved already. What waits for budget goes on at once.
     """
@@ -45,7 +45,7 @@ def set_budget(
 def set_approval_rule(
     production: FromPath[str], data: JSONBody[ApprovalRule], change: NamedDependency[Change]
 ) -> Answer[ProductionCard]:
-    """From here on plans dearer than that wait for an approver, `0` means every plan, null none; needs the role approver."""
+    """From here on plans dearer than that wait for an approver, `0` means every plan, null none."""
     command = SetApprovalRule(stream=named("production", production), above_units=data.above_units)
     return _changed(change, command)
 

@@ -26,7 +26,7 @@ from registry.registry import Connection
 def approve_generation(
     generation: FromPath[str], data: JSONBody[Approval], change: NamedDependency[Change]
 ) -> Answer[GenerationAnswer]:
-    """Approve exactly this plan, up to a price; it is sent then. Needs the role approver.
+    """Approve exactly this plan, up to a price; it is sent then.
 
     409 when it waits for approval of another plan, or for none; 422 when the ceiling is below the estimate. If what would be sent
     or its price differs by then, the approval is void and the new plan waits for another.

@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.bodies import Problem
 from api.errors import PROBLEM_TYPE
+from api.roles import needed
 from api.routes.examples import EXAMPLES, UPLOAD
 from registry.events.references import AssetKind
 
@@ -69,7 +70,9 @@ def describe(routes: Iterable[Router], dependencies: Mapping[str, Any], version:
     for handler, path in _handlers(reader):
         for verb in _VERBS:
             if verb.upper() in handler.http_methods and path in document["paths"]:
-                _complete(document["paths"][path][verb], handler, document)
+                operation = document["paths"][path][verb]
+                _complete(operation, handler, document)
+                operation["description"] = f"{operation['description']}\n\n{_who(handler, verb.upper())}"
     return document
 
 
@@ -148,6 +151,22 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
             media["examples"] = EXAMPLES[model]
         elif usual := document["components"]["schemas"].get(model, {}).get("examples"):
             media["examples"] = {"usual": {"value": usual[0]}}
+
+
+def _who(handler: HTTPRouteHandler, method: str) -> str:
+    """Who may ask, as the door has it."""
+    match handler.opt.get("entered_by"):
+        case "open":
+            return "Open to anybody."
+        case "token":
+            return "Entered by the token in its address."
+    match needed(handler.opt, method):
+        case "anybody":
+            return "Open to every key of the studio."
+        case "reader":
+            return "Needs a key with any role."
+        case role:
+            return f"Needs a key with the role `{role}`."
 
 
 def _parameter(parameter: Document) -> Document:

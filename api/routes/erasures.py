@@ -30,7 +30,7 @@ def _tools(change: Change) -> Tools:
 def erase_likeness(
     likeness: FromPath[str], data: JSONBody[ErasureOrder], change: NamedDependency[Change]
 ) -> Answer[ErasureRecord]:
-    """Erase a person; needs the role consent_officer, and cannot be undone.
+    """Erase a person. It cannot be undone.
 
     Every use is blocked at once. Names, descriptions, prompts and evidence become unreadable, pictures and recordings are deleted
     in every version, elements and voices retired and deleted at the provider. Clips are listed, each to be decided.
@@ -64,7 +64,7 @@ def show_erasure(likeness: FromPath[str], visit: NamedDependency[Visit]) -> Answ
 def decide_clip(
     clip: FromPath[str], data: JSONBody[Decided], change: NamedDependency[Change]
 ) -> Answer[ClipCard]:
-    """Keep a clip in spite of whom it shows, withdraw it, or erase its bytes; needs the role consent_officer.
+    """Keep a clip in spite of whom it shows, withdraw it, or erase its bytes.
 
     With its bytes go the pictures that were cut from it. That it was made, and from what, stays on record.
     """

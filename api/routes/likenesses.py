@@ -42,7 +42,7 @@ def _told(change: Change, likeness: str, **reply: Any) -> Any:
 
 @post("/likenesses", sync_to_thread=True)
 def register_likeness(data: JSONBody[NewLikeness], change: NamedDependency[Change]) -> Answer[LikenessCard]:
-    """Register a real person. Needs the role consent_officer."""
+    """Register a real person."""
     likeness = change.registry.make_id("likeness")
     command = RegisterLikeness(stream=likeness, **data.model_dump())
     location = f"/v1/likenesses/{likeness}"
@@ -68,7 +68,7 @@ def show_likeness(likeness: FromPath[str], visit: NamedDependency[Visit]) -> Ans
 def grant_consent(
     likeness: FromPath[str], data: JSONBody[NewConsent], change: NamedDependency[Change]
 ) -> Answer[LikenessCard]:
-    """Write down what the person allowed, with the signed document. Needs the role consent_officer.
+    """Write down what the person allowed, with the signed document.
 
     422 when it ends before it starts, 404 when the evidence or a production is not there.
     """
@@ -95,7 +95,7 @@ def revoke_consent(
     data: JSONBody[Because],
     change: NamedDependency[Change],
 ) -> Answer[LikenessCard]:
-    """They take it back: nothing is sent on it from here on, and what waits on it is refused. Needs the role consent_officer.
+    """They take it back: nothing is sent on it from here on, and what waits on it is refused.
 
     `follow_ups` names the elements and voices to retire and the clips to review; `refused`, when it is read again, what waited.
     409 when it was revoked before.
@@ -119,7 +119,7 @@ def _character(change: Change, command: Command) -> Answer[CharacterCard]:
 def link_likeness(
     character: FromPath[str], data: JSONBody[LikenessOf], change: NamedDependency[Change]
 ) -> Answer[CharacterCard]:
-    """Say which real person is behind a character that depicts one. Needs the role consent_officer."""
+    """Say which real person is behind a character that depicts one."""
     return _character(change, LinkLikeness(stream=named("character", character), likeness=data.likeness))
 
 
@@ -127,7 +127,7 @@ def link_likeness(
 def unlink_likeness(
     character: FromPath[str], reason: FromQuery[str], change: NamedDependency[Change]
 ) -> Answer[CharacterCard]:
-    """The link was a mistake. Until another is made nothing is generated with the character. Needs the role consent_officer."""
+    """The link was a mistake. Until another is made nothing is generated with the character."""
     return _character(change, UnlinkLikeness(stream=named("character", character), reason=reason))
 
 
@@ -135,7 +135,7 @@ def unlink_likeness(
 def declare_character(
     character: FromPath[str], data: JSONBody[Declaration], change: NamedDependency[Change]
 ) -> Answer[CharacterCard]:
-    """Say whether a real person is behind the character. Needs the role consent_officer."""
+    """Say whether a real person is behind the character."""
     command = DeclareCharacter(stream=named("character", character), depicts=data.depicts, reason=data.reason)
     return _character(change, command)
 
@@ -144,7 +144,7 @@ def declare_character(
 def set_territories(
     production: FromPath[str], data: JSONBody[ReleasedIn], change: NamedDependency[Change]
 ) -> Answer[ProductionCard]:
-    """Where the show is released, which consents must cover; empty is the whole world. Needs the role consent_officer."""
+    """Where the show is released, which consents must cover; empty is the whole world."""
     command = SetTerritories(stream=named("production", production), territories=data.territories)
 
     def reply(connection: Connection) -> Reply:

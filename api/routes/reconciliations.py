@@ -85,7 +85,7 @@ def _window(desk: Desk, data: NewReconciliation) -> Window:
 
 @post("/accept-restore", opt={"role": "approver"}, sync_to_thread=True)
 def accept_restore(data: JSONBody[AcceptedRestore], change: NamedDependency[Change]) -> Answer[RestoreCard]:
-    """Send again from a database that is older than what was sent from it; needs the role approver.
+    """Send again from a database that is older than what was sent from it.
 
     409 when there is no such restore, or an account was not compared since, whole and without a window.
     """

@@ -13,6 +13,7 @@ from litestar import Litestar, get
 from api.app import _check_entries, create_app
 from api.ending import Ending
 from api.routes.describing import query_names
+from tests.api.served.entries import ENTRIES
 from tests.api.served.serving import Served, png
 
 ABOUT_THE_PROVIDER = (
@@ -130,6 +131,14 @@ def test_the_document_names_every_parameter_that_is_taken(service: Served, docum
     }
     assert {route: taken[route] for route in told} == told
     assert any(told.values())
+
+
+def test_every_operation_says_who_may_ask(document: dict[str, Any]) -> None:
+    """Its last words name the role, as the matrix of entries has it."""
+    said = {"anybody": "every key", "reader": "any role", "open": "anybody", "token": "token in its address"}
+    for path, verb, operation in _operations(document):
+        need = ENTRIES[path, verb.upper()]
+        assert said.get(need, f"`{need}`") in operation["description"].rpartition("\n\n")[2], path
 
 
 def test_no_route_is_without_a_declared_entry(service: Served) -> None:
