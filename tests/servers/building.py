@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 
@@ -52,6 +56,23 @@ def build(folder: Path, host: str) -> World:
         jun=people[1],
         cafe=cafe,
     )
+
+
+def built(folder: Path, host: str) -> World:
+    """The same studio, ids and all, in one more folder: it is built once for each host, and copied."""
+    template, world = _built(host)
+    copytree(template.name, folder, dirs_exist_ok=True)
+    clock = Ahead()
+    return replace(world, folder=folder, desk=open_desk(folder, open_registry(folder, clock)), clock=clock)
+
+
+@cache
+def _built(host: str) -> tuple[TemporaryDirectory[str], World]:
+    """Closed, for as long as this process lives."""
+    folder = TemporaryDirectory(prefix="built-")
+    world = build(Path(folder.name), host)
+    world.registry.close()
+    return folder, world
 
 
 def _ground(ids: dict[str, str], host: str, unplaced: str, scene: str) -> list[Command]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.building import build
+from tests.servers.building import built
 from tests.servers.sandbox import Sandbox, sandbox
 from tests.servers.world import World
 
@@ -30,14 +30,14 @@ def provider(provider_process: Sandbox) -> Iterator[Sandbox]:
 @pytest.fixture
 def world(provider: Sandbox, tmp_path: Path) -> Iterator[World]:
     """The small studio on the provider's account."""
-    built = build(tmp_path, provider.url)
-    yield built
-    built.registry.close()
+    found = built(tmp_path, provider.url)
+    yield found
+    found.registry.close()
 
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[World]:
     """The small studio with nobody at its account's address, for what needs no provider."""
-    built = build(tmp_path, "http://127.0.0.1:9")
-    yield built
-    built.registry.close()
+    found = built(tmp_path, "http://127.0.0.1:9")
+    yield found
+    found.registry.close()
