@@ -26,7 +26,7 @@ from registry.events.canonical import canonical
 from registry.privacy.keys import KeyStore
 
 ERASED_JSON = {"erased": True}
-_MOST_KEYS: Final = 100_000
+_MOST_KEYS: Final = 10_000
 """Kept at hand, about 200 bytes each; who needs others looks them up again."""
 
 

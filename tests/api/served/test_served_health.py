@@ -73,7 +73,7 @@ def test_a_writer_that_waits_in_vain_is_not_ready(tmp_path: Path, monkeypatch: p
 def test_a_schema_of_another_version_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database this program does not fit is named by both revisions."""
     with running(tmp_path) as service:
-        monkeypatch.setattr("api.routes.health.newest", lambda: "9999")
+        monkeypatch.setattr("api.routes.health.NEWEST", "9999")
         answer = service.get("/health/ready")
         assert answer.status_code == 503
         assert "9999" in answer.json()["checks"]["database"]
