@@ -14,7 +14,7 @@ from litestar.params import FromPath, JSONBody
 from api.access import IssuedKey, KeyAnswer, KeyRevocation, NewKey, RoleOfKey, Rotation
 from api.auth import Secret, new_secret
 from api.errors import Web
-from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from registry.deciders.access import GrantRole, IssueKey, RevokeKey, RotateKey, WithdrawRole
 from registry.deciders.command import Command
@@ -29,17 +29,15 @@ _SECOND: Final = 1_000_000
 
 
 @get("/", sync_to_thread=True)
-def list_keys(request: Web, visit: NamedDependency[Visit]) -> Answer[Page[KeyAnswer]]:
-    """All keys that open the studio or did, in the order they were issued; never so many that there are pages."""
+def list_keys(
+    request: Web, visit: NamedDependency[Visit], after: After = 0, limit: Limit = 50
+) -> Answer[Page[KeyAnswer]]:
+    """Keys that open the studio or did, in the order they were issued."""
     with visit.registry.reading(SYSTEM_LOG) as connection:
-        records = access.keys_of(connection, visit.studio)
-        used = last_used(connection, [record.id for record in records])
-    return answer_page(
-        request,
-        Page[KeyAnswer](
-            items=tuple(_answer(access.shown(record), used.get(record.id)) for record in records)
-        ),
-    )
+        found = access.keys(connection, visit.studio, after=after, limit=limit)
+        used = last_used(connection, [card.id for card in found.items])
+    cards = tuple(_answer(card, used.get(card.id)) for card in found.items)
+    return answer_page(request, Page[KeyAnswer](items=cards, next=found.next))
 
 
 @get("/{key:str}", sync_to_thread=True)

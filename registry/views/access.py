@@ -24,7 +24,7 @@ from registry.events.studio import (
     StudioOpened,
 )
 from registry.log.roles import Projection
-from registry.views.page import Card
+from registry.views.page import Card, Page, rows_page
 from registry.views.rows import add, change, find
 
 
@@ -191,6 +191,13 @@ def keys_of(connection: Connection, studio: str) -> list[KeyRecord]:
     """All keys that open a studio or did, in the order they were issued."""
     rows = connection.execute(select(KEYS).where(KEYS.c.studio == studio).order_by(KEYS.c.position)).all()
     return [_key(row) for row in rows]
+
+
+def keys(connection: Connection, studio: str, *, after: int = 0, limit: int = 50) -> Page[KeyCard]:
+    """Keys that open a studio or did, in the order they were issued."""
+    query = select(KEYS).where(KEYS.c.studio == studio)
+    rows, cursor = rows_page(connection, query, KEYS, after=after, limit=limit)
+    return Page[KeyCard](items=tuple(shown(_key(row)) for row in rows), next=cursor)
 
 
 def key(connection: Connection, studio: str, key: str) -> KeyCard:

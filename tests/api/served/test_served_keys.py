@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from api.auth import issue_key
+from api.cli.root import cli
+from api.client import ContinuityClient
 from registry.events.ids import SYSTEM_LOG
 from registry.events.studio import CREW, ROLES
 from registry.registry import Registry
@@ -131,6 +134,47 @@ def test_a_use_is_noted_and_costs_a_reader_no_write(service: Served, monkeypatch
     assert before <= used <= service.continuity.registry.clock()
     listed = {card["id"]: card for card in service.get("/v1/keys").json()["items"]}
     assert listed[made["id"]]["last_used_at"] == used
+
+
+def test_client_and_pages(service: Served) -> None:
+    """The client sees every key, page by page, and does all that can be done with one; a foreign word is refused with a hint."""
+    with ContinuityClient(service.url, service.key) as client:
+        made = [client.issue_key(f"program {number}", ["reader"]) for number in range(3)]
+        listed = list(client.keys())
+        assert {one.id for one in made} <= {one.id for one in listed}
+        rotated = client.rotate_key(made[0].id, overlap_seconds=5)
+        assert rotated.key not in (None, made[0].key)
+        assert client.grant_role(made[0].id, "approver").roles == ("reader", "approver")
+        assert client.withdraw_role(made[0].id, "reader").roles == ("approver",)
+        assert client.revoke_key(made[0].id, "left").revoked
+        assert client.key(made[0].id).version == 5
+    first = service.get("/v1/keys?limit=2")
+    assert len(first.json()["items"]) == 2
+    assert 'rel="next"' in first.headers["link"]
+    second = service.get(f"/v1/keys?limit=2&after={first.json()['next']}").json()["items"]
+    assert not {card["id"] for card in second} & {card["id"] for card in first.json()["items"]}
+
+
+def test_keys_on_the_command_line(service: Served) -> None:
+    """Issued, listed, changed and revoked as a person does it; the secret stands alone on standard output."""
+
+    def run(*words: str) -> str:
+        where = {"CONTINUITY_URL": service.url, "CONTINUITY_KEY": service.key}
+        done = CliRunner().invoke(cli, ["keys", *words], obj=where)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    secret = run("issue", "--holder", "Jun Park", "--role", "submitter", "--days", "3").strip()
+    assert opens(service, secret)
+    key = f"key_{secret.split('_')[1]}"
+    assert "Jun Park" in run("list")
+    assert "submitter" in run("show", key)
+    assert "approver" in run("grant", key, "approver")
+    assert "submitter" not in run("withdraw", key, "submitter")
+    newer = run("rotate", key).strip()
+    assert (opens(service, secret), opens(service, newer)) == (False, True)
+    run("revoke", key, "--reason", "left")
+    assert not opens(service, newer)
 
 
 def test_keys_of_another_studio_are_not_there(service: Served) -> None:
