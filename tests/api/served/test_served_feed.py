@@ -28,6 +28,7 @@ def test_the_feed_has_no_holes_and_opens_what_is_sealed(service: Served) -> None
 
 def test_the_feed_is_read_in_pages_and_filtered(service: Served) -> None:
     """A page ends with the cursor of the next; stream and type narrow what comes."""
+    service.made("/v1/characters", {"depicts": "fictional", "name": "Before"})
     made = service.made("/v1/characters", {"depicts": "fictional", "name": "Paged"})["id"]
     service.made(f"/v1/characters/{made}/retire", {"reason": "x"})
     page = service.get("/v1/events", params={"limit": 2}).json()
