@@ -21,7 +21,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Message, Scope
 
-from api.auth import ENTRIES, Entry, settle_request_id
+from api.auth import ENTRIES, Entry, Uses, settle_request_id
 from api.bootstrap import Continuity
 from api.ending import Ending
 from api.errors import Web, answer_problem
@@ -128,7 +128,7 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     app = Litestar(
         [v1, *operation, docs],
         dependencies=dependencies,
-        middleware=[DefineMiddleware(Entry, registry=continuity.registry)],
+        middleware=[DefineMiddleware(Entry, registry=continuity.registry, uses=Uses(continuity.registry))],
         exception_handlers={Exception: _problems(make_id)},
         before_send=[_mark(make_id)],
         # None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt.

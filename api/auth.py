@@ -50,9 +50,9 @@ class Secret(NamedTuple):
     sha256: str
 
 
-def new_secret(key: str, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> Secret:
+def new_secret(key: str) -> Secret:
     """A secret for the key whose stream is `key`."""
-    secret = b32encode(random_bytes(SECRET_BYTES)).decode().lower()
+    secret = b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower()
     public = f"continuity_{suffix_of(key)}_{secret}"
     return Secret(public + _check(public), _digest(secret))
 
@@ -125,10 +125,10 @@ class Uses:
 class Entry:
     """Stands before every route and lets in who may enter. A route that says nothing about it asks for a key."""
 
-    def __init__(self, app: ASGIApp, registry: Registry) -> None:
+    def __init__(self, app: ASGIApp, registry: Registry, uses: Uses) -> None:
         self._app = app
         self._registry = registry
-        self._uses = Uses(registry)
+        self._uses = uses  # shared: the framework makes one of these for each route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] != "OPTIONS":

@@ -108,7 +108,6 @@ def revoke_consent(
 
 
 def _character(change: Change, command: Command) -> Answer[CharacterCard]:
-
     def reply(connection: Connection) -> Reply:
         return card_reply(characters.character(connection, change.studio, command.stream))
 

@@ -126,8 +126,8 @@ def test_a_use_is_noted_and_costs_a_reader_no_write(service: Served, monkeypatch
     )
     made = issued(service)
     before = service.continuity.registry.clock()
-    for _ in range(5):
-        service.get("/v1/me", headers=bearer(made["key"]))
+    for path in ("me", "me", "assets", "characters", "studios"):
+        service.get(f"/v1/{path}", headers=bearer(made["key"]))
 
     used = service.get(f"/v1/keys/{made['id']}").json()["last_used_at"]
     assert noted.count(made["id"]) == 1
