@@ -62,12 +62,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
-        "key_uses",
-        sa.Column("key", TEXT, nullable=False),
-        sa.Column("used_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
         "lanes",
         sa.Column("log", TEXT, nullable=False),
         sa.Column("account", TEXT, nullable=False),

@@ -266,13 +266,9 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("studio", TEXT, nullable=False),
         sa.Column("holder", TEXT, nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("secret_sha256", TEXT, nullable=False),
-        sa.Column("old_sha256", TEXT, nullable=False),
-        sa.Column("old_until", sa.BigInteger(), nullable=False),
         sa.Column("roles", TEXT, nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("revoked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
