@@ -6,22 +6,50 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt, StrictStr, StringConstraints
 
-from api.bodies import Body, with_example
+from api.bodies import PRODUCTION, Body, with_example
+from registry.events.ids import ProductionId
+from registry.events.references import Units
 from registry.events.studio import Role
-from registry.views.access import KeyCard
+from registry.views.access import KeyCard, Limits
+from registry.views.page import Card
 
 Microseconds = Annotated[StrictInt, Field(ge=0, le=2**62)]
 _LONGEST_OVERLAP = 7 * 24 * 3600
 
 
+class LimitsOf(Body):
+    """How often somebody may ask in a minute, and how many units the requests of a day (UTC) may cost.
+
+    Null is what the installation says about requests, and no limit about units.
+    """
+
+    model_config = with_example(requests_per_minute=600, units_per_day="200")
+
+    requests_per_minute: Annotated[StrictInt, Field(ge=1, le=1_000_000_000)] | None = None
+    units_per_day: Units | None = None
+
+
+class KeyReach(Body):
+    """The productions that the key opens; none is the whole studio."""
+
+    model_config = with_example(productions=[PRODUCTION])
+
+    productions: Annotated[tuple[ProductionId, ...], Field(max_length=100)]
+
+
 class NewKey(Body):
-    """A key for a named person or program. `expires_at` is microseconds since 1970; without it the key opens until revoked."""
+    """A key for a named person or program. `expires_at` is microseconds since 1970; without it the key opens until revoked.
+
+    With `productions` it opens what belongs to them, and what all productions share.
+    """
 
     model_config = with_example(holder="Jun Park", roles=["asset_writer", "submitter"])
 
     holder: Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=8)]
     expires_at: Microseconds | None = None
+    productions: Annotated[tuple[ProductionId, ...], Field(max_length=100)] = ()
+    limits: LimitsOf = Field(default_factory=LimitsOf)
 
 
 class Rotation(Body):
@@ -54,7 +82,30 @@ class KeyAnswer(KeyCard):
     last_used_at: int | None = None
 
 
+class KeyNow(KeyAnswer):
+    """A key with what its requests have cost and set aside since midnight UTC (units); null where no limit counts them."""
+
+    units_today: str | None = None
+
+
 class IssuedKey(KeyAnswer):
     """A key with its secret in `key`, this once: it is kept nowhere, and null when the request is repeated."""
 
     key: str | None
+
+
+class Me(Card):
+    """Who a key is, what it may do beyond asking, and which studio it opens: whole, or in these `productions` alone.
+
+    `limits` are the key's own; `units_today` is what its requests have cost and set aside since midnight UTC, null where nothing
+    counts it.
+    """
+
+    key: str
+    holder: str
+    roles: tuple[str, ...]
+    studio: str
+    studio_name: str
+    productions: tuple[str, ...] = ()
+    limits: Limits = Field(default_factory=Limits)
+    units_today: str | None = None

@@ -21,11 +21,12 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Message, Scope
 
-from api.auth import ENTRIES, Entry, Uses, settle_request_id
+from api.auth import ENTRIES, Door, Entry, settle_request_id
 from api.bootstrap import Continuity
 from api.ending import Ending
 from api.errors import Web, answer_problem
-from api.roles import needed
+from api.rates import headers
+from api.roles import needed, reach_of
 from api.routes import (
     accounts,
     assets,
@@ -42,6 +43,7 @@ from api.routes import (
     health,
     keys,
     likenesses,
+    limits,
     lineage,
     me,
     metrics,
@@ -68,6 +70,7 @@ from api.scraping import InstallationGauges
 _RESOURCES: Final = (
     me,
     keys,
+    limits,
     accounts,
     assets,
     characters,
@@ -128,7 +131,7 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     app = Litestar(
         [v1, *operation, docs],
         dependencies=dependencies,
-        middleware=[DefineMiddleware(Entry, registry=continuity.registry, uses=Uses(continuity.registry))],
+        middleware=[DefineMiddleware(Entry, door=_door(continuity))],
         exception_handlers={Exception: _problems(make_id)},
         before_send=[_mark(make_id)],
         # None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt.
@@ -141,6 +144,16 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     app.state["streams"] = streams
     _check_entries(app)
     return app
+
+
+def _door(continuity: Continuity) -> Door:
+    settings = continuity.settings
+    return Door(
+        continuity.registry,
+        per_key=settings.key_requests_per_minute,
+        per_studio=settings.studio_requests_per_minute,
+        strangers=settings.strangers_per_minute,
+    )
 
 
 def _threads(count: int) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
@@ -185,7 +198,8 @@ def _mark(make_id: Callable[[str], str]) -> Any:
     async def mark(message: Message, scope: Scope) -> None:
         if message["type"] == "http.response.start":
             request_id = settle_request_id(scope, make_id).encode()
-            message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+            left = headers(scope.get("state", {}).get("left", ()))
+            message["headers"] = [*message["headers"], (b"x-request-id", request_id), *left]
             if not any(name == b"x-content-type-options" for name, _ in message["headers"]):
                 message["headers"] = [*message["headers"], (b"x-content-type-options", b"nosniff")]
 
@@ -193,7 +207,7 @@ def _mark(make_id: Callable[[str], str]) -> Any:
 
 
 def _check_entries(app: Litestar) -> None:
-    """Raises RuntimeError for a route that does not say how it is entered, or which role a key needs there."""
+    """Raises RuntimeError for a route that does not say how it is entered, which role it needs there, or how far it reaches."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             if getattr(handler, "http_methods", None) == {"OPTIONS"}:
@@ -203,3 +217,4 @@ def _check_entries(app: Litestar) -> None:
                 raise RuntimeError(f"{route.path} does not say how it is entered")
             for method in handler.http_methods if entered_by == "key" else ():
                 needed(handler.opt, method)
+                reach_of(handler.opt)

@@ -11,18 +11,20 @@ import re
 import secrets
 import zlib
 from base64 import b32encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final, NamedTuple
 
 from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from api.errors import BadHeader, Unauthenticated
-from api.roles import Caller, Need, must_be, needed
+from api.rates import Bound, Left, Rates, Strangers
+from api.roles import Caller, must_be, must_reach, needed, reach_of
 from registry.deciders.access import IssueKey
 from registry.errors import LogBusy
 from registry.events.envelope import Context
@@ -30,6 +32,7 @@ from registry.events.ids import SYSTEM_LOG, suffix_of
 from registry.events.studio import CREW, Role
 from registry.registry import Registry
 from registry.views import access
+from registry.views.places import production_of
 
 SECRET_BYTES: Final = 25
 NOTED_EVERY_US: Final = 60_000_000
@@ -81,8 +84,16 @@ def issue_key(
     return secret.key
 
 
-def authenticate(registry: Registry, authorization: str | None) -> Caller:
-    """The caller behind an Authorization header. Raises Unauthenticated."""
+class Visitor(NamedTuple):
+    """Who comes in, and how often it, and its studio, may ask in a minute; None: no limit is set."""
+
+    caller: Caller
+    of_key: int | None
+    of_studio: int | None
+
+
+def authenticate(registry: Registry, authorization: str | None) -> Visitor:
+    """Who is behind an Authorization header. Raises Unauthenticated."""
     scheme, _, key = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise _refused("this needs a key: send Authorization: Bearer continuity_…", given=False)
@@ -102,7 +113,8 @@ def authenticate(registry: Registry, authorization: str | None) -> Caller:
         raise _refused(f"{card.id} is revoked: ask for a new key")
     if card.expires_at is not None and card.expires_at <= now:
         raise _refused(f"{card.id} has expired: ask for a new key")
-    return Caller(card.id, card.holder, card.studio, card.roles)
+    caller = Caller(card.id, card.holder, card.studio, card.roles, card.productions)
+    return Visitor(caller, card.limits.requests_per_minute, card.studio_limits.requests_per_minute)
 
 
 class Uses:
@@ -122,29 +134,59 @@ class Uses:
             self._registry.note_key_use(key)
 
 
+class Door:
+    """Who may enter, how often, and how far. One for the application; `per_key` and `per_studio` where nothing else is said."""
+
+    def __init__(self, registry: Registry, *, per_key: int, per_studio: int, strangers: int) -> None:
+        self._registry = registry
+        self._uses = Uses(registry)
+        self._rates = Rates(registry)
+        self._strangers = Strangers(registry, strangers)
+        self._usual = (per_key, per_studio)
+
+    def let_in(self, scope: HTTPScope) -> tuple[Caller, list[Left]]:
+        """Raises Unauthenticated, RateLimited, RoleMissing, OutOfReach and NotFound."""
+        opt = scope["route_handler"].opt
+        need, reach = needed(opt, scope["method"]), reach_of(opt)
+        try:
+            visitor = authenticate(self._registry, _header(scope, b"authorization"))
+        except Unauthenticated:
+            self._strangers.count(scope["client"][0] if scope["client"] else "")
+            raise
+        caller = visitor.caller
+        left = self._rates.count(self._bounds(visitor))
+        self._uses.note(caller.key)
+        must_be(caller, need)
+        must_reach(caller, reach, scope["path_params"], partial(self._production_of, caller.studio))
+        return caller, left
+
+    def _bounds(self, visitor: Visitor) -> Iterator[Bound]:
+        per_key, per_studio = self._usual
+        caller = visitor.caller
+        if most := visitor.of_key or per_key:
+            yield Bound("key", caller.key, most)
+        if most := visitor.of_studio or per_studio:
+            yield Bound("studio", caller.studio, most)
+
+    def _production_of(self, studio: str, thing: str) -> str | None:
+        with self._registry.reading(studio) as connection:
+            return production_of(connection, studio, thing)
+
+
 class Entry:
     """Stands before every route and lets in who may enter. A route that says nothing about it asks for a key."""
 
-    def __init__(self, app: ASGIApp, registry: Registry, uses: Uses) -> None:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
-        self._registry = registry
-        self._uses = uses  # shared: the framework makes one of these for each route
+        self._door = door  # shared: the framework makes one of these for each route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] != "OPTIONS":
             entered_by = scope["route_handler"].opt.get("entered_by")
             if entered_by not in ("open", "token"):
-                need = needed(scope["route_handler"].opt, scope["method"])
-                header = _header(scope, b"authorization")
-                scope["user"] = await sync_to_thread(self._let_in, header, need)
+                caller, left = await sync_to_thread(self._door.let_in, scope)
+                scope["user"], scope["state"]["left"] = caller, left
         await self._app(scope, receive, send)
-
-    def _let_in(self, authorization: str | None, need: Need) -> Caller:
-        """Raises Unauthenticated and RoleMissing."""
-        caller = authenticate(self._registry, authorization)
-        self._uses.note(caller.key)
-        must_be(caller, need)
-        return caller
 
 
 def settle_request_id(scope: Any, make_id: Callable[[str], str]) -> str:

@@ -294,16 +294,6 @@ class CheckedPayload(Card):
     findings: tuple[Finding, ...]
 
 
-class Me(Card):
-    """Who a key is, what it may do beyond asking, and which studio it opens."""
-
-    key: str
-    holder: str
-    roles: tuple[str, ...]
-    studio: str
-    studio_name: str
-
-
 class AssetAnswer(AssetCard):
     """An asset, with what the vendor's limits say about its rendition (contract R40): it is kept all the same.
 

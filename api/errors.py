@@ -52,6 +52,18 @@ class RoleMissing(SurfaceError):
     code = "role-missing"
 
 
+class OutOfReach(SurfaceError):
+    """The key opens single productions, and this is about the whole studio."""
+
+    code = "out-of-reach"
+
+
+class RateLimited(SurfaceError):
+    """More requests than the key, the studio or the address may send in a minute."""
+
+    code = "rate-limited"
+
+
 class BadHeader(SurfaceError):
     """A header cannot be read."""
 
@@ -116,6 +128,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     SurfaceError: 400,
     Unauthenticated: 401,
     RoleMissing: 403,
+    OutOfReach: 403,
+    RateLimited: 429,
     InvalidRequest: 422,
     TooLarge: 413,
     RangeNotSatisfiable: 416,

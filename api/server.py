@@ -21,6 +21,7 @@ from api.app import THREADS, create_app
 from api.bootstrap import Continuity, open_continuity
 from api.ending import Ending, leave_at_once, leave_threads
 from api.logs import configure_logging, secrets_of
+from api.memory import give_back_freed_memory
 from api.observing import Observed
 from api.settings import Settings
 
@@ -31,6 +32,7 @@ def run_server(
     settings: Settings, host: str = "127.0.0.1", port: int = 8000, *, port_file: Path | None = None
 ) -> None:
     """Serve until interrupted. Port 0 takes a free one; the chosen port is written to `port_file` once requests are answered."""
+    give_back_freed_memory()
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

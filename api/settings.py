@@ -90,6 +90,20 @@ class Settings(Keeping):
     threads: Count = Field(64, description="Threads that serve requests; read connections follow.")
     upload_most_bytes: Size = Field(200 * 1024 * 1024, description="The largest asset that is taken.")
     body_most_bytes: Size = Field(1024 * 1024, description="The largest JSON body that is taken.")
+    key_requests_per_minute: int = Field(
+        12_000,
+        ge=0,
+        le=1_000_000_000,
+        description="Requests a key may send in a minute, over all processes, where its own limit says nothing. 0: no limit.",
+    )
+    studio_requests_per_minute: int = Field(
+        60_000, ge=0, le=1_000_000_000, description="The same for all keys of a studio together."
+    )
+    strangers_per_minute: Count = Field(
+        300,
+        description="Requests without a key that opens which an address may send in a minute to this process; further ones are "
+        "told to wait.",
+    )
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
     streams_most: Count = Field(
         200,

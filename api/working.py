@@ -14,6 +14,7 @@ from prometheus_client import Gauge, start_http_server
 
 from api.bootstrap import Continuity
 from api.logs import configure_logging, secrets_of
+from api.memory import give_back_freed_memory
 from api.metrics import LOOKED_AT
 from api.settings import UnusableSettings
 from generation.worker import Worker
@@ -26,6 +27,7 @@ def work(continuity: Continuity, stopping: threading.Event, *, owner: str) -> No
 
     Raises UnusableSettings when its metrics cannot be served.
     """
+    give_back_freed_memory()
     settings = continuity.settings
     configure_logging(secrets_of(settings, continuity.credentials.values()), level=settings.log_level)
     stop = beating(settings.beat, stopping.is_set, looked=continuity.metrics.gauge(LOOKED_AT))

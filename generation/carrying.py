@@ -5,7 +5,7 @@ Everything between those (the send, the looks, the polls) is the same for all. P
 
 from __future__ import annotations
 
-from generation import recording
+from generation import allowances, recording
 from generation.desk import Subject
 from generation.plan import MintPlan, Paid
 from registry.deciders.command import Command
@@ -65,6 +65,13 @@ def opening(subject: Subject, stream: str, submission: str, standing: Standing) 
     return OpenMint(stream=stream, submission=submission, standing=standing)
 
 
+def price_of(subject: Subject) -> str:
+    """The plan's estimate in units."""
+    if isinstance(subject, Generation):
+        return subject.plan.estimate_units if subject.plan else "0"
+    return requested_of(subject).estimate_units
+
+
 def reserving(subject: Subject, submission: str, stream: str) -> list[Command]:
     """Set the plan's estimate aside, in the append of the intent; what no production pays for takes no budget."""
     if isinstance(subject, Generation):
@@ -78,29 +85,37 @@ def reserving(subject: Subject, submission: str, stream: str) -> list[Command]:
     return [reserve]
 
 
-def settling(subject: Subject, units: str | None) -> list[Command]:
+def settling(subject: Subject, paid: Submission, units: str | None) -> list[Command]:
     """What the task cost, in the append that says it is done; None when the provider did not say."""
-    if isinstance(subject, Generation):
-        return [recording.settling(subject, units)]
-    wanted, submission = requested_of(subject), _opened(subject)
-    if wanted.production is None or submission is None:
+    submission = subject.submission if isinstance(subject, Generation) else _opened(subject)
+    if submission is None:
         return []
-    return [SettleBudget(stream=wanted.production, submission=submission, units=units)]
+    drawn = allowances.settling(paid, submission, units)
+    if isinstance(subject, Generation):
+        return [recording.settling(subject, units), *drawn]
+    production = requested_of(subject).production
+    if production is None:
+        return drawn
+    return [SettleBudget(stream=production, submission=submission, units=units), *drawn]
 
 
 def ending(
     stream: str, subject: Subject, submission: Submission, *, outcome: Ending, reason: str = ""
 ) -> list[Command]:
     """The one end, in one append: what was made or why not, the submission's, and the books'."""
+    abandoned = outcome == "abandoned"
     if isinstance(subject, Generation):
-        return recording.ending(stream, subject, submission, outcome=outcome, reason=reason)
+        commands = recording.ending(stream, subject, submission, outcome=outcome, reason=reason)
+        if subject.submission is not None:
+            commands += allowances.closing(submission, subject.submission, abandoned=abandoned)
+        return commands
     paid, wanted = _opened(subject), requested_of(subject)
-    commands: list[Command] = [_end(stream, submission, paid, outcome, reason)]
+    commands = [_end(stream, submission, paid, outcome, reason)]
     if paid is None:
         return commands
     commands.append(CloseSubmission(stream=paid, reason=f"what it was for has ended as {outcome}"))
+    commands += allowances.closing(submission, paid, abandoned=abandoned)
     if wanted.production is not None:
-        abandoned = outcome == "abandoned"
         commands.append(
             SettleBudget(stream=wanted.production, submission=paid, units=None)
             if abandoned

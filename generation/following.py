@@ -64,7 +64,7 @@ def _made(desk: Desk, held: Held, note: NoteOnSubmission, event: CreationSucceed
 
     An id that somebody adopted meanwhile stays theirs: the mint ends as lost, and says whose it is to look up.
     """
-    settled = settling(held.subject, event.units)
+    settled = settling(held.subject, held.submission, event.units)
     done = replace(held.submission, created=event)
     delivered = ending(held.id, held.subject, done, outcome="delivered")
     try:
@@ -80,7 +80,7 @@ def _cost(held: Held, event: TaskProcessing | TaskSucceeded | TaskFailed) -> lis
     """A task that is done has its price; a failed one that names none is settled at its end, with nothing."""
     if isinstance(event, TaskProcessing) or (isinstance(event, TaskFailed) and event.units is None):
         return []
-    return settling(held.subject, event.units)
+    return settling(held.subject, held.submission, event.units)
 
 
 def deliver(desk: Desk, held: Held) -> Step:

@@ -89,6 +89,12 @@ NO_BUDGET = Gap(
     ("contract section 10",),
     "raise the budget, ask for fewer takes, or wait until what is reserved is released",
 )
+NO_ALLOWANCE = Gap(
+    "E422",
+    "The day's allowance does not hold it",
+    ("contract section 10",),
+    "come again after midnight UTC, or have an admin raise the limit of the key or the studio",
+)
 UNKNOWN_TAKE = Gap(
     "E415", "Unknown take", ("guide 1.14",), "name the clip that this take answers, or leave retake_of out"
 )

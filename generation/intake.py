@@ -12,7 +12,9 @@ from typing import Final, Self
 
 from generation import compile as compiler
 from generation.affording import must_suit, objections
+from generation.allowances import must_be_allowed
 from generation.errors import CannotResolve
+from generation.gaps import NO_ALLOWANCE
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
 from generation.moments import microseconds
@@ -20,9 +22,11 @@ from generation.plan import Plan, Preview, model_of
 from generation.policies import GUIDE, Policies
 from generation.refusing import Refusals, denied_uses, refused_uses
 from generation.resolve import resolve
+from generation.rules.finding import Finding
 from generation.shot import ShotRequest
 from generation.standing import standing_of
 from generation.subjects import subjects_of
+from registry.deciders.allowance import AllowanceExceeded
 from registry.deciders.generation import RequestGeneration
 from registry.deciders.production import Production
 from registry.deciders.standing import NoConsent
@@ -43,6 +47,14 @@ class Takes:
     retry_of: str | None = None
 
     @classmethod
+    def named(cls, generation: str | Self, request: ShotRequest) -> Takes:
+        """The takes of these ids, or of the one. Raises RuntimeError unless they are as many as the request asks for."""
+        takes = Takes((generation,)) if isinstance(generation, str) else generation
+        if len(takes.ids) != request.takes:
+            raise RuntimeError(f"{request.takes} takes were asked for, and {len(takes.ids)} ids given")
+        return takes
+
+    @classmethod
     def of(cls, request: ShotRequest, make_id: Callable[[str], str], *, retry_of: str | None = None) -> Self:
         """A new id for every take that the request asks for."""
         return cls(tuple(make_id("generation") for _ in range(request.takes)), retry_of)
@@ -55,23 +67,31 @@ def preview(
     *,
     policies: Policies = GUIDE,
     as_of: int | None = None,
+    payer: str = "",
 ) -> Preview:
     """What would be sent for this request now, or would have been sent as of a position of the log, with every finding.
+
+    `payer` is the key whose allowance, beside the studio's, would have to hold the price today.
 
     Writes nothing, spends nothing. Raises NotFound, and InvalidCommand for a position the log does not have.
     """
     gathered = gather(registry, studio, request, policies=policies, as_of=as_of)
     pending = _pending_parent(gathered.grounds)
     shown = compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
-    return _judged(shown, request, gathered, _production(registry, studio, gathered, as_of=as_of))
-
-
-def _judged(shown: Preview, request: ShotRequest, gathered: Gathered, production: Production) -> Preview:
-    """What speaks against the price stands beside the other findings."""
     if shown.estimate is None:
         return shown
     units = Decimal(shown.estimate.units)
+    production = _production(registry, studio, gathered, as_of=as_of)
     found = objections(request, units, production, stream=gathered.production)
+    try:
+        must_be_allowed(registry, studio, payer, units * request.takes)
+    except AllowanceExceeded as refused:
+        found = (*found, NO_ALLOWANCE.at("takes", refused.message))
+    return _with_objections(shown, found)
+
+
+def _with_objections(shown: Preview, found: tuple[Finding, ...]) -> Preview:
+    """What speaks against the price stands beside the other findings."""
     if not found:
         return shown
     return shown.model_copy(update={"sendable": False, "findings": (*shown.findings, *found)})
@@ -104,9 +124,7 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     Raises CannotResolve and PayloadRefused with everything that was found, NotFound, and what `Registry.handle` raises; then
     nothing was written, but that a person's likeness was asked for without their consent, if it was.
     """
-    takes = generation if isinstance(generation, Takes) else Takes((generation,))
-    if len(takes.ids) != request.takes:
-        raise RuntimeError(f"{request.takes} takes were asked for, and {len(takes.ids)} ids given")
+    takes = Takes.named(generation, request)
     gathered = gather(registry, studio, request, policies=policies)
     place = gathered.production or None
     refusals = Refusals(registry, studio, context, idempotency)
@@ -120,9 +138,10 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
         raise
     subjects = subjects_of(registry, studio, plan, continues=pending)
     second = ParentAwaited(parent=pending) if pending else compiled(plan, subjects)
+    units = Decimal(plan.estimate.units)
+    must_be_allowed(registry, studio, context.actor, units * request.takes)
     if pending:
-        production = _production(registry, studio, gathered)
-        must_suit(request, Decimal(plan.estimate.units), production, stream=gathered.production)
+        must_suit(request, units, _production(registry, studio, gathered), stream=gathered.production)
     requested = _requested(request, gathered, subjects)
     standing = standing_of(plan, production=place, purpose=request.purpose, at=registry.clock())
     commands = [

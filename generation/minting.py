@@ -5,8 +5,10 @@ The paid call is a submission like a generation's (`submission`): the same inten
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
+from generation.allowances import must_be_allowed
 from generation.carrying import mint_standing
 from generation.errors import CannotResolve, PayloadRefused
 from generation.gaps import NO_BUDGET, NOT_ALLOWED
@@ -89,6 +91,7 @@ def mint_element(  # noqa: PLR0913 - what is asked, and under what it is taken
         estimate_units=plan.estimate.units,
     )
     command = MintElement(stream=element, requested=requested)
+    must_be_allowed(registry, studio, context.actor, Decimal(plan.estimate.units))
     return registry.handle(studio, [command], context=context, idempotency=idempotency)
 
 
@@ -125,6 +128,7 @@ def mint_voice(  # noqa: PLR0913 - what is asked, and under what it is taken
         estimate_units=plan.estimate.units,
     )
     command = MintVoice(stream=voice, requested=requested)
+    must_be_allowed(registry, studio, context.actor, Decimal(plan.estimate.units))
     return registry.handle(studio, [command], context=context, idempotency=idempotency)
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from generation import allowances
 from generation.attach import WireBody
 from generation.awaiting import drift
-from generation.carrying import mint_standing, opening, pays, plan_of, reserving, shown_in
+from generation.carrying import mint_standing, opening, pays, plan_of, price_of, reserving, shown_in
 from generation.clearance import seen_since
 from generation.desk import BUDGET, Desk, Held, Moved, Step, Wait
 from generation.ending import end
@@ -28,6 +29,7 @@ from generation.restoring import put_off
 from generation.standing import standing_of
 from generation.wire import video_urls, wire_body
 from registry.deciders.account import Account
+from registry.deciders.allowance import AllowanceExceeded, allowance_of
 from registry.deciders.command import AlreadyRetired
 from registry.deciders.generation import VoidPlan
 from registry.deciders.production import BudgetExceeded
@@ -82,8 +84,8 @@ def submit(desk: Desk, held: Held) -> Step:
         began = desk.monotonic()
         try:
             intended = _intend(desk, held, draft, lease=lease, seconds=seconds)
-        except BudgetExceeded as refused:
-            why = f"waits for budget: {refused.message}"
+        except (BudgetExceeded, AllowanceExceeded) as refused:
+            why = f"waits for {'budget' if isinstance(refused, BudgetExceeded) else 'the day to end'}: {refused.message}"
             return Wait(desk.durations.hold(held.lease.attempts), why, memory=BUDGET)
         except (Refusal, NotFound) as refused:
             return _changed(desk, held, refused)
@@ -107,6 +109,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
     Answers the append's last event.
     """
     plan, account, body = draft.plan, draft.account, draft.body
+    drawn = allowances.payers_purses(desk.registry, held.lease.log, held.id)
     intent = SubmissionIntended(
         subject=held.id,
         external_task_id=body.external_task_id or "",
@@ -122,6 +125,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         epoch=lease.epoch,
         video_urls=draft.urls,
         callback_base=draft.calls,
+        allowances=tuple(allowance_of(purse.holder) for purse in drawn),
         subjects=shown_in(held.subject),
     )
     handled = held.append(
@@ -129,6 +133,7 @@ def _intend(desk: Desk, held: Held, draft: _Draft, *, lease: Lease, seconds: flo
         opening(held.subject, held.id, draft.submission, _standing(desk, held, plan)),
         IntendSubmission(stream=draft.submission, intent=intent),
         *reserving(held.subject, draft.submission, held.id),
+        *allowances.reserving(drawn, draft.submission, price_of(held.subject), now=desk.now()),
     )
     return handled.recorded[-1]
 

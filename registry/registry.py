@@ -6,7 +6,7 @@ keys, a database) is handed in, so the same code runs in tests, in the service a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,14 +19,15 @@ from registry.deciders.command import Command
 from registry.deciders.rebuild import CertifyViews, checked_reason
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
-from registry.log import key_uses, lanes, leases, relays
+from registry.log import key_uses, lanes, leases, rates, relays
 from registry.log.engine.database import Database
-from registry.log.feed.feed import Feed, event_id, head, recorded_at, stored
+from registry.log.feed.feed import Feed, actor_of, event_id, head, recorded_at, stored
 from registry.log.feed.subscriber import Subscriber
 from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.moving import Moves
+from registry.log.rates import Taken
 from registry.log.rebuild.certificate import certificate
 from registry.log.rebuild.rebuild import Progress, Rebuilt
 from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled, Watch
@@ -231,10 +232,20 @@ class Registry:
             lambda connection: leases.hurry(connection, log, work, now=self.clock(), due=due, floor=floor)
         )
 
+    def actor_of(self, studio: str, stream: str, types: Collection[str]) -> str | None:
+        """Who made the stream's newest event of these types; None when it has none."""
+        with self.reading(studio) as connection:
+            return actor_of(connection, studio, stream, types)
+
     def note_key_use(self, key: str) -> None:
         """The API key was used now. Raises LogBusy."""
         now = self.clock()
         self._log.apart(lambda connection: key_uses.note(connection, key, now=now))
+
+    def take_requests(self, holder: str, *, share: int) -> Taken:
+        """Take so many of the minute's requests of a key or a studio, for this process to give out. Raises LogBusy."""
+        minute = self.clock() // rates.MINUTE_US
+        return self._log.apart(lambda connection: rates.take(connection, holder, minute=minute, share=share))
 
     def count_relay(self, seal: str, *, most: int, ends: int) -> bool:
         """Count one use of a relay address; False when it was used `most` times."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import rich_click as click
 
@@ -17,6 +18,17 @@ _ROLE: Final = click.Choice(ROLES)
 _DAY_US: Final = 86_400_000_000
 _WHICH: Final = "which"
 """`--key` is the key that a command goes in with."""
+
+
+def _limited(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a limit."""
+    requests = click.option(
+        "--requests-per-minute", "requests", type=click.IntRange(min=1), help="Requests in a minute."
+    )
+    units = click.option(
+        "--units-per-day", "units", help="Kling units that what it asks for may cost in a day (UTC)."
+    )
+    return requests(units(command))
 
 
 @click.group()
@@ -86,14 +98,62 @@ def show(terminal: Terminal, which: str) -> None:
     help="What it may do; may be repeated.",
 )
 @click.option("--days", type=click.IntRange(min=1), help="It expires after so many days.  [never]")
+@click.option(
+    "--production", "productions", multiple=True, help="It opens this one alone; may be repeated.  [all]"
+)
+@_limited
 @calling
-def issue(terminal: Terminal, holder: str, *, roles: tuple[Role, ...], days: int | None) -> None:
+def issue(  # noqa: PLR0913 - an option each
+    terminal: Terminal,
+    holder: str,
+    *,
+    roles: tuple[Role, ...],
+    days: int | None,
+    productions: tuple[str, ...],
+    requests: int | None,
+    units: str | None,
+) -> None:
     """Give somebody a key; it is shown once.
 
-    Example: continuity keys issue --holder "Jun Park" --role submitter --days 90
+    Example: continuity keys issue --holder "Jun Park" --role submitter --days 90 --units-per-day 200
     """
-    expires_at = None if days is None else time.time_ns() // 1_000 + days * _DAY_US
-    _hand_over(terminal, terminal.client.issue_key(holder, roles, expires_at=expires_at))
+    made = terminal.client.issue_key(
+        holder,
+        roles,
+        expires_at=None if days is None else time.time_ns() // 1_000 + days * _DAY_US,
+        productions=productions,
+        requests_per_minute=requests,
+        units_per_day=units,
+    )
+    _hand_over(terminal, made)
+
+
+@keys.command()
+@click.argument(_WHICH, metavar="KEY")
+@click.argument("productions", nargs=-1, metavar="PRODUCTION…")
+@calling
+def scope(terminal: Terminal, which: str, productions: tuple[str, ...]) -> None:
+    """Let a key open these productions alone; without one, the whole studio again.
+
+    Example: continuity keys scope key_01jd… production_01jd…
+    """
+    terminal.show(terminal.client.scope_key(which, productions))
+
+
+@keys.command()
+@click.argument(_WHICH, metavar="KEY")
+@_limited
+@calling
+def limit(terminal: Terminal, which: str, *, requests: int | None, units: str | None) -> None:
+    """Bound what a key asks and spends. What is left out is not bounded; STUDIO instead of KEY is all its keys together.
+
+    Example: continuity keys limit key_01jd… --requests-per-minute 600 --units-per-day 200
+    """
+    bounds: Any = {"requests_per_minute": requests, "units_per_day": units}
+    if which.startswith("studio_"):
+        terminal.show(terminal.client.limit_studio(which, **bounds))
+    else:
+        terminal.show(terminal.client.limit_key(which, **bounds))
 
 
 @keys.command()

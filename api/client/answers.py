@@ -9,7 +9,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from api.bodies import AssetAnswer, FeedEvent, GenerationAnswer, Me
+from api.access import Me
+from api.bodies import AssetAnswer, FeedEvent, GenerationAnswer
 from api.client.errors import UnexpectedAnswer
 from registry.views.submissions import SubmissionCard
 

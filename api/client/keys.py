@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from api.access import IssuedKey, KeyAnswer
+from api.access import IssuedKey, KeyAnswer, KeyNow
 from api.client.answers import read_as
 from api.client.wire import Calls, at
 from registry.events.studio import Role
+from registry.views.access import StudioCard
 
 
 class KeyCalls(Calls):
@@ -18,12 +19,30 @@ class KeyCalls(Calls):
         """All that open the studio or did."""
         return self._wire.pages(KeyAnswer, at("keys"))
 
-    def key(self, key: str) -> KeyAnswer:
-        return self._wire.read(KeyAnswer, at("keys", key))
+    def key(self, key: str) -> KeyNow:
+        return self._wire.read(KeyNow, at("keys", key))
 
-    def issue_key(self, holder: str, roles: Sequence[Role], *, expires_at: int | None = None) -> IssuedKey:
-        """A key for a named person or program; its secret is in this answer alone; `expires_at` is microseconds since 1970."""
-        body = {"holder": holder, "roles": list(roles), "expires_at": expires_at}
+    def issue_key(
+        self,
+        holder: str,
+        roles: Sequence[Role],
+        *,
+        expires_at: int | None = None,
+        productions: Sequence[str] = (),
+        requests_per_minute: int | None = None,
+        units_per_day: str | None = None,
+    ) -> IssuedKey:
+        """A key for a named person or program; its secret is in this answer alone; `expires_at` is microseconds since 1970.
+
+        With `productions` it opens those alone.
+        """
+        body = {
+            "holder": holder,
+            "roles": list(roles),
+            "expires_at": expires_at,
+            "productions": list(productions),
+            "limits": {"requests_per_minute": requests_per_minute, "units_per_day": units_per_day},
+        }
         return read_as(IssuedKey, self._wire.change("POST", at("keys"), body))
 
     def rotate_key(self, key: str, *, overlap_seconds: int = 0) -> IssuedKey:
@@ -35,6 +54,24 @@ class KeyCalls(Calls):
 
     def withdraw_role(self, key: str, role: Role) -> KeyAnswer:
         return read_as(KeyAnswer, self._change(key, "withdraw", {"role": role}))
+
+    def scope_key(self, key: str, productions: Sequence[str]) -> KeyAnswer:
+        """It opens these productions alone; none is the whole studio again."""
+        return read_as(KeyAnswer, self._change(key, "scope", {"productions": list(productions)}))
+
+    def limit_key(
+        self, key: str, *, requests_per_minute: int | None = None, units_per_day: str | None = None
+    ) -> KeyAnswer:
+        """Bound what it asks and spends; what is left out is not bounded by the key."""
+        body = {"requests_per_minute": requests_per_minute, "units_per_day": units_per_day}
+        return read_as(KeyAnswer, self._change(key, "limit", body))
+
+    def limit_studio(
+        self, studio: str, *, requests_per_minute: int | None = None, units_per_day: str | None = None
+    ) -> StudioCard:
+        """Bound what all keys of the studio ask and spend together."""
+        body = {"requests_per_minute": requests_per_minute, "units_per_day": units_per_day}
+        return read_as(StudioCard, self._wire.change("POST", at("studios", studio, "limit"), body))
 
     def revoke_key(self, key: str, reason: str = "") -> KeyAnswer:
         """It opens nothing any more, from now on."""

@@ -231,6 +231,6 @@ ROUTES: Any = Router(
         list_configured_keys,
         attest_key,
     ],
-    opt={"changes": "operator"},
+    opt={"reach": "studio", "changes": "operator"},
     tags=["Accounts"],
 )

@@ -207,6 +207,6 @@ ROUTES: Any = Router(
         show_content,
         show_thumbnail,
     ],
-    opt={"changes": "asset_writer"},
+    opt={"reach": "library", "changes": "asset_writer"},
     tags=["Assets"],
 )

@@ -76,6 +76,6 @@ def show_spend(
 ROUTES: Any = Router(
     "/productions",
     route_handlers=[set_budget, set_approval_rule, set_share, show_spend],
-    opt={"changes": "approver"},
+    opt={"reach": "production", "changes": "approver"},
     tags=["Productions"],
 )

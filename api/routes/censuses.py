@@ -56,5 +56,8 @@ def list_censuses(
 
 
 ROUTES: Any = Router(
-    "/elements/census", route_handlers=[take, list_censuses], opt={"changes": "operator"}, tags=["Elements"]
+    "/elements/census",
+    route_handlers=[take, list_censuses],
+    opt={"reach": "studio", "changes": "operator"},
+    tags=["Elements"],
 )

@@ -166,6 +166,6 @@ ROUTES: Any = Router(
         retire_character,
         list_elements_of,
     ],
-    opt={"changes": "asset_writer"},
+    opt={"reach": "library", "changes": "asset_writer"},
     tags=["Characters"],
 )

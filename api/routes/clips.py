@@ -49,7 +49,7 @@ def list_clips(
     limit: Limit = 100,
 ) -> Answer[Page[ClipCard]]:
     """Clips in the order they were recorded."""
-    page = visit.read(view.clips, after=after, limit=limit, scene=scene)
+    page = visit.read(view.clips, after=after, limit=limit, scene=scene, within=visit.within)
     now = visit.registry.clock()
     return answer_page(
         request, page.model_copy(update={"items": tuple(dated(one, now) for one in page.items)})
@@ -82,5 +82,8 @@ def show_poster(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]
 
 
 ROUTES: Any = Router(
-    "/clips", route_handlers=[list_clips, show_clip, show_content, show_poster], tags=["Clips"]
+    "/clips",
+    route_handlers=[list_clips, show_clip, show_content, show_poster],
+    opt={"reach": "production"},
+    tags=["Clips"],
 )

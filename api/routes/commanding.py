@@ -17,14 +17,15 @@ from litestar.params import HeaderParameter
 from api.auth import settle_request_id
 from api.bootstrap import Continuity
 from api.duplicates import repeated, sent_twice, told
-from api.errors import BadHeader, IdempotencyKeyMissing, Web, invalid, shown
-from api.roles import Caller
+from api.errors import BadHeader, IdempotencyKeyMissing, OutOfReach, Web, invalid, shown
+from api.roles import Caller, must_be_within
 from api.routes.answering import Answer, Reply
 from registry.deciders.command import Command
 from registry.errors import NotFound
 from registry.events.envelope import Context
 from registry.events.ids import is_id
 from registry.registry import Connection, Idempotency, Registry
+from registry.views.places import KINDS, production_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,6 +49,26 @@ class Visit:
     @property
     def studio(self) -> str:
         return self.caller.studio
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The productions that the key opens; none named is all of them."""
+        return self.caller.productions
+
+    def must_reach(self, *things: str | None) -> None:
+        """Of what a body names: scenes, clips and the like must be within the key's productions. Raises NotFound."""
+        for thing in things:
+            if thing is not None and thing.partition("_")[0] in KINDS:
+                must_be_within(self.caller, thing, lambda one: self.read(production_of, one))
+
+    def must_pay_within(self, production: str | None) -> None:
+        """What a key for single productions has made is paid by one of them. Raises OutOfReach and NotFound."""
+        if self.within and production is None:
+            raise OutOfReach(
+                f"no production pays for this, and {self.caller.key} opens {', '.join(self.within)} alone",
+                hint="name one of them as production",
+            )
+        self.must_reach(production)
 
     def read(
         self, query: Callable[Concatenate[Connection, str, P], T], *args: P.args, **kwargs: P.kwargs

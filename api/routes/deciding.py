@@ -14,7 +14,7 @@ from api.errors import from_pydantic
 from api.money import Approval, Changes
 from api.routes.answering import Answer, Reply, card_reply
 from api.routes.commanding import Change, named
-from api.routes.generations import answer_of, take
+from api.routes.generations import answer_of, must_reach, take
 from generation.cancelling import cancel
 from generation.intake import Takes
 from generation.retrying import request_again
@@ -86,12 +86,13 @@ def retry_generation(
         request = request_again(change.registry, change.studio, earlier, data.changes)
     except ValidationError as refused:
         raise from_pydantic(refused.errors(include_url=False), root="$.changes") from None
+    must_reach(change, dict(request))
     return take(change, request, Takes.of(request, change.registry.make_id, retry_of=earlier))
 
 
 ROUTES: Any = Router(
     "/generations",
     route_handlers=[approve_generation, cancel_generation, retry_generation],
-    opt={"changes": "submitter"},
+    opt={"reach": "production", "changes": "submitter"},
     tags=["Generations"],
 )

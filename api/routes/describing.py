@@ -15,7 +15,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.bodies import Problem
 from api.errors import PROBLEM_TYPE
-from api.roles import needed
+from api.roles import needed, reach_of
 from api.routes.examples import EXAMPLES, UPLOAD
 from registry.events.references import AssetKind
 
@@ -160,13 +160,14 @@ def _who(handler: HTTPRouteHandler, method: str) -> str:
             return "Open to anybody."
         case "token":
             return "Entered by the token in its address."
+    closed = " Closed to keys of single productions." if reach_of(handler.opt) == "studio" else ""
     match needed(handler.opt, method):
         case "anybody":
-            return "Open to every key of the studio."
+            return f"Open to every key of the studio.{closed}"
         case "reader":
-            return "Needs a key with any role."
+            return f"Needs a key with any role.{closed}"
         case role:
-            return f"Needs a key with the role `{role}`."
+            return f"Needs a key with the role `{role}`.{closed}"
 
 
 def _parameter(parameter: Document) -> Document:

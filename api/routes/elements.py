@@ -69,6 +69,7 @@ def _minted(
     change: Change, recipe: ElementRecipeRequest, *, remint_of: str | None = None, reason: str = ""
 ) -> Answer[ElementAnswer]:
     must_be(change.caller, "submitter")
+    change.must_pay_within(recipe.production)
     change.must_not_match()
     element = change.registry.make_id("element")
     handled = mint_element(
@@ -178,6 +179,7 @@ def answer_of(connection: Connection, studio: str, element: str) -> ElementAnswe
 @post("/preview", opt={"role": "reader"}, status_code=200, sync_to_thread=True)
 def preview(data: JSONBody[ElementRecipe], question: NamedDependency[Visit]) -> Answer[MintPreview]:
     """What would be sent for this recipe, at which price, and what speaks against it. Writes nothing, spends nothing."""
+    question.must_reach(data.production)
     policies = question.continuity.settings.policies()
     return answer_card(preview_element(question.registry, question.studio, data, policies=policies))
 
@@ -274,6 +276,6 @@ def retire_element(
 ROUTES: Any = Router(
     "/elements",
     route_handlers=[adopt_or_mint, check, list_elements, preview, show_element, remint, retire_element],
-    opt={"changes": "asset_writer"},
+    opt={"reach": "library", "changes": "asset_writer"},
     tags=["Elements"],
 )

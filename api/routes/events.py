@@ -115,4 +115,6 @@ def _position(last_event_id: str) -> int:
     return int(last_event_id)
 
 
-ROUTES: Any = Router("/events", route_handlers=[list_events, stream_events], tags=["Events"])
+ROUTES: Any = Router(
+    "/events", route_handlers=[list_events, stream_events], opt={"reach": "studio"}, tags=["Events"]
+)

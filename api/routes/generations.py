@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from litestar import Router, get, post
@@ -38,6 +39,8 @@ AsOf = Annotated[
 ]
 
 
+_PLACES: Final = ("scene", "production", "retake_of", "continue_from", "edit")
+"""What a request names that belongs to a production."""
 _FOLLOWED: Final = "it was submitted before it was cancelled: its paid task is followed to its end"
 
 
@@ -75,8 +78,14 @@ def take(change: Change, request: shot.ShotRequest, takes: Takes) -> Answer[Gene
     return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
 
 
+def must_reach(visit: Visit, named: Mapping[str, Any]) -> None:
+    """What a request names must be within the key's productions. Raises NotFound."""
+    visit.must_reach(*(str(named[name]) for name in _PLACES if named.get(name) is not None))
+
+
 def _must_be_well_formed(asked: ShotRequest, visit: Visit, as_of: int | None = None) -> None:
     """Raises InvalidRequest with every problem of form, and with what gaps and rules say of the fields that can be read."""
+    must_reach(visit, asked.raw if asked.problems and isinstance(asked.raw, dict) else dict(asked))
     if asked.problems:
         policies = visit.continuity.settings.policies()
         beside = findings_beside(visit.registry, visit.studio, asked.raw, policies=policies, as_of=as_of)
@@ -111,7 +120,14 @@ def preview(
     _must_be_well_formed(data, question, as_of)
     policies = question.continuity.settings.policies()
     return answer_card(
-        intake.preview(question.registry, question.studio, data, policies=policies, as_of=as_of)
+        intake.preview(
+            question.registry,
+            question.studio,
+            data,
+            policies=policies,
+            as_of=as_of,
+            payer=question.caller.key,
+        )
     )
 
 
@@ -125,7 +141,9 @@ def list_generations(
     limit: Limit = 100,
 ) -> Answer[Page[GenerationCard]]:
     """Generations in the order they were asked for."""
-    page = visit.read(view.generations, after=after, limit=limit, scene=scene, stage=stage)
+    page = visit.read(
+        view.generations, after=after, limit=limit, scene=scene, stage=stage, within=visit.within
+    )
     return answer_page(request, page)
 
 
@@ -154,6 +172,6 @@ async def show_generation(
 ROUTES: Any = Router(
     "/generations",
     route_handlers=[request_generation, preview, list_generations, show_generation],
-    opt={"changes": "submitter"},
+    opt={"reach": "production", "changes": "submitter"},
     tags=["Generations"],
 )

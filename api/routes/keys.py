@@ -11,19 +11,41 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.access import IssuedKey, KeyAnswer, KeyRevocation, NewKey, RoleOfKey, Rotation
+from api.access import (
+    IssuedKey,
+    KeyAnswer,
+    KeyNow,
+    KeyReach,
+    KeyRevocation,
+    LimitsOf,
+    NewKey,
+    RoleOfKey,
+    Rotation,
+)
 from api.auth import Secret, new_secret
-from api.errors import Web
+from api.errors import Web, invalid
 from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
-from registry.deciders.access import GrantRole, IssueKey, RevokeKey, RotateKey, WithdrawRole
+from registry.deciders.access import (
+    GrantRole,
+    IssueKey,
+    LimitKey,
+    RevokeKey,
+    RotateKey,
+    ScopeKey,
+    WithdrawRole,
+)
+from registry.deciders.allowance import Allowance, allowance_of, day_of
 from registry.deciders.command import Command
 from registry.events.ids import SYSTEM_LOG
+from registry.events.references import plain
+from registry.events.studio import KeyLimited
 from registry.log.key_uses import last_used
 from registry.registry import Connection, Idempotency
 from registry.views import access
 from registry.views.access import KeyCard
 from registry.views.page import Page
+from registry.views.places import production_of
 
 _SECOND: Final = 1_000_000
 
@@ -41,10 +63,11 @@ def list_keys(
 
 
 @get("/{key:str}", sync_to_thread=True)
-def show_key(key: FromPath[str], visit: NamedDependency[Visit]) -> Answer[KeyAnswer]:
-    """One key: its holder, its roles, when it was last used."""
+def show_key(key: FromPath[str], visit: NamedDependency[Visit]) -> Answer[KeyNow]:
+    """One key: its holder, its roles, when it was last used, what it cost today where that is limited."""
     with visit.registry.reading(SYSTEM_LOG) as connection:
-        return answer_card(_told(connection, visit.studio, named("key", key)))
+        told = _told(connection, visit.studio, named("key", key))
+    return answer_card(KeyNow(**told.model_dump(), units_today=units_today(visit, told)))
 
 
 @post("/", sync_to_thread=True)
@@ -60,6 +83,8 @@ def issue(data: JSONBody[NewKey], change: NamedDependency[Change]) -> Answer[Iss
         secret_sha256=secret.sha256,
         roles=tuple(dict.fromkeys(data.roles)),
         expires_at=data.expires_at,
+        productions=_there(change, data.productions),
+        limits=KeyLimited(**data.limits.model_dump()),
         now=change.registry.clock(),
     )
     return _make(change, command, secret=secret, status=201)
@@ -92,6 +117,24 @@ def withdraw(
     """Let the key do less, from its next request on."""
     _must_be_ours(change, key)
     return _make(change, WithdrawRole(stream=key, role=data.role))
+
+
+@post("/{key:str}/scope", status_code=200, sync_to_thread=True)
+def scope(key: FromPath[str], data: JSONBody[KeyReach], change: NamedDependency[Change]) -> Answer[KeyAnswer]:
+    """Let the key open these productions alone, and what all productions share; none is the whole studio again."""
+    _must_be_ours(change, key)
+    return _make(change, ScopeKey(stream=key, productions=_there(change, data.productions)))
+
+
+@post("/{key:str}/limit", status_code=200, sync_to_thread=True)
+def limit(key: FromPath[str], data: JSONBody[LimitsOf], change: NamedDependency[Change]) -> Answer[KeyAnswer]:
+    """Bound how often the key may ask, and what its requests may cost in a day (UTC).
+
+    What is left out is what the installation says about requests, and no limit about units. Calls that were sent before count for
+    nothing.
+    """
+    _must_be_ours(change, key)
+    return _make(change, LimitKey(stream=key, limits=KeyLimited(**data.model_dump())))
 
 
 @post("/{key:str}/revoke", status_code=200, sync_to_thread=True)
@@ -132,8 +175,28 @@ def _must_be_ours(visit: Visit, key: str) -> None:
         access.key(connection, visit.studio, named("key", key))
 
 
+def _there(visit: Visit, productions: tuple[str, ...]) -> tuple[str, ...]:
+    """The same productions. Raises InvalidRequest for those that the studio has not."""
+    wrong = [
+        {"path": f"$.productions[{number}]", "message": "there is no such production", "value": one}
+        for number, one in enumerate(productions)
+        if visit.read(production_of, one) != one
+    ]
+    if wrong:
+        raise invalid(wrong)
+    return productions
+
+
 def _told(connection: Connection, studio: str, key: str) -> KeyAnswer:
     return _answer(access.key(connection, studio, key), last_used(connection, [key]).get(key))
+
+
+def units_today(visit: Visit, key: KeyCard) -> str | None:
+    """What the key's requests have cost and set aside since midnight UTC; None where no limit counts them."""
+    if key.limits.units_per_day is None:
+        return None
+    state: Allowance = visit.registry.state(visit.studio, allowance_of(key.id)).state
+    return plain(state.committed(day_of(visit.registry.clock())))
 
 
 def _answer(card: KeyCard, used_at: int | None) -> KeyAnswer:
@@ -142,7 +205,7 @@ def _answer(card: KeyCard, used_at: int | None) -> KeyAnswer:
 
 ROUTES: Any = Router(
     "/keys",
-    route_handlers=[list_keys, show_key, issue, rotate, grant, withdraw, revoke],
-    opt={"reads": "admin", "changes": "admin"},
+    route_handlers=[list_keys, show_key, issue, rotate, grant, withdraw, scope, limit, revoke],
+    opt={"reach": "studio", "reads": "admin", "changes": "admin"},
     tags=["Keys"],
 )

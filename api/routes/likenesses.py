@@ -139,7 +139,7 @@ def declare_character(
     return _character(change, command)
 
 
-@put("/productions/{production:str}/territories", sync_to_thread=True)
+@put("/productions/{production:str}/territories", opt={"reach": "production"}, sync_to_thread=True)
 def set_territories(
     production: FromPath[str], data: JSONBody[ReleasedIn], change: NamedDependency[Change]
 ) -> Answer[ProductionCard]:
@@ -165,6 +165,6 @@ ROUTES: Any = Router(
         declare_character,
         set_territories,
     ],
-    opt={"changes": "consent_officer"},
+    opt={"reach": "library", "changes": "consent_officer"},
     tags=["Likenesses"],
 )

@@ -30,4 +30,4 @@ def show_lineage(
     return answer_card(visit.read(view.lineage, thing, direction=direction, depth=depth))
 
 
-ROUTES: Any = Router("/lineage", route_handlers=[show_lineage], tags=["Lineage"])
+ROUTES: Any = Router("/lineage", route_handlers=[show_lineage], opt={"reach": "studio"}, tags=["Lineage"])

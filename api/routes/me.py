@@ -7,10 +7,11 @@ from typing import Any
 from litestar import Router, get
 from litestar.di import NamedDependency
 
-from api.bodies import Me
+from api.access import Me
 from api.errors import Web
 from api.routes.answering import Answer, answer_card, answer_page
 from api.routes.commanding import Visit
+from api.routes.keys import units_today
 from registry.events.ids import SYSTEM_LOG
 from registry.views import access
 from registry.views.access import StudioCard
@@ -24,8 +25,10 @@ def _studio(visit: Visit) -> StudioCard:
 
 @get("/me", sync_to_thread=True)
 def me(visit: NamedDependency[Visit]) -> Answer[Me]:
-    """Who this key is, and which studio it opens."""
+    """Who this key is, which studio it opens, and what limits it has."""
     studio = _studio(visit)
+    with visit.registry.reading(SYSTEM_LOG) as connection:
+        key = access.key(connection, studio.id, visit.caller.key)
     return answer_card(
         Me(
             key=visit.caller.key,
@@ -33,6 +36,9 @@ def me(visit: NamedDependency[Visit]) -> Answer[Me]:
             roles=visit.caller.roles,
             studio=studio.id,
             studio_name=studio.name,
+            productions=key.productions,
+            limits=key.limits,
+            units_today=units_today(visit, key),
         )
     )
 
@@ -43,4 +49,6 @@ def studios(request: Web, visit: NamedDependency[Visit]) -> Answer[Page[StudioCa
     return answer_page(request, Page[StudioCard](items=(_studio(visit),)))
 
 
-ROUTES: Any = Router("/", route_handlers=[me, studios], opt={"reads": "anybody"}, tags=["Studio"])
+ROUTES: Any = Router(
+    "/", route_handlers=[me, studios], opt={"reach": "library", "reads": "anybody"}, tags=["Studio"]
+)

@@ -31,5 +31,8 @@ def check_payload(data: JSONBody[PayloadToCheck], question: NamedDependency[Visi
 
 
 ROUTES: Any = Router(
-    "/payloads", route_handlers=[check_payload], opt={"changes": "reader"}, tags=["Payloads"]
+    "/payloads",
+    route_handlers=[check_payload],
+    opt={"reach": "library", "changes": "reader"},
+    tags=["Payloads"],
 )

@@ -159,6 +159,6 @@ ROUTES: Any = Router(
         move_pin_in_production,
         impact_in_production,
     ],
-    opt={"changes": "asset_writer"},
+    opt={"reach": "production", "changes": "asset_writer"},
     tags=["Pins"],
 )

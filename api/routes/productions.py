@@ -29,7 +29,7 @@ def _changed(change: Change, command: Command) -> Answer[ProductionCard]:
     return change.make(command, reply=reply)
 
 
-@post("/", sync_to_thread=True)
+@post("/", opt={"reach": "studio"}, sync_to_thread=True)
 def open_production(data: JSONBody[NewProduction], change: NamedDependency[Change]) -> Answer[ProductionCard]:
     """Open a show, with its scene for requests that name none and, when it is clear which, its account: one append."""
     if (first := change.earlier()) is not None:
@@ -62,7 +62,7 @@ def list_productions(
     request: Web, visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
 ) -> Answer[Page[ProductionCard]]:
     """Productions, oldest first."""
-    return answer_page(request, visit.read(view.productions, after=after, limit=limit))
+    return answer_page(request, visit.read(view.productions, after=after, limit=limit, within=visit.within))
 
 
 @get("/{production:str}", sync_to_thread=True)
@@ -90,6 +90,6 @@ def close_production(
 ROUTES: Any = Router(
     "/productions",
     route_handlers=[open_production, list_productions, show_production, choose_account, close_production],
-    opt={"changes": "asset_writer"},
+    opt={"reach": "production", "changes": "asset_writer"},
     tags=["Productions"],
 )

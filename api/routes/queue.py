@@ -55,4 +55,4 @@ def show_queue(
     return answer_page(request, page.model_copy(update={"restored": stopped}))
 
 
-ROUTES: Any = Router("/queue", route_handlers=[show_queue], tags=["Queue"])
+ROUTES: Any = Router("/queue", route_handlers=[show_queue], opt={"reach": "studio"}, tags=["Queue"])

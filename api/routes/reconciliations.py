@@ -130,6 +130,6 @@ def show_reconciliation(
 ROUTES: Any = Router(
     "/reconciliations",
     route_handlers=[reconcile_account, accept_restore, list_reconciliations, show_reconciliation],
-    opt={"changes": "operator"},
+    opt={"reach": "studio", "changes": "operator"},
     tags=["Reconciliations"],
 )

@@ -46,6 +46,7 @@ def _changed(change: Change, command: Command, *more: Command, status: int = 200
 def open_scene(data: JSONBody[NewScene], change: NamedDependency[Change]) -> Answer[SceneCard]:
     """Open a scene of a production."""
     change.must_not_match()
+    change.must_reach(data.production)
     command = OpenScene(stream=change.registry.make_id("scene"), **data.model_dump())
     return _changed(change, command, status=201)
 
@@ -59,7 +60,9 @@ def list_scenes(
     limit: Limit = 100,
 ) -> Answer[Page[SceneCard]]:
     """Scenes in the order they were opened."""
-    return answer_page(request, visit.read(view.scenes, after=after, limit=limit, production=production))
+    return answer_page(
+        request, visit.read(view.scenes, after=after, limit=limit, production=production, within=visit.within)
+    )
 
 
 @get("/{scene:str}", sync_to_thread=True)
@@ -105,6 +108,7 @@ def continue_from(
     scene: FromPath[str], data: JSONBody[ParentClip], change: NamedDependency[Change]
 ) -> Answer[SceneCard]:
     """Take up where another scene's clip left off (guide E)."""
+    change.must_reach(data.clip)
     return _changed(change, ContinueScene(stream=named("scene", scene), clip=data.clip))
 
 
@@ -163,6 +167,6 @@ ROUTES: Any = Router(
         drop_shot,
         close_scene,
     ],
-    opt={"changes": "asset_writer"},
+    opt={"reach": "production", "changes": "asset_writer"},
     tags=["Scenes"],
 )

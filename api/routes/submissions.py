@@ -71,6 +71,6 @@ def resolve_submission(
 ROUTES: Any = Router(
     "/submissions",
     route_handlers=[list_submissions, show_submission, resolve_submission],
-    opt={"changes": "operator"},
+    opt={"reach": "studio", "changes": "operator"},
     tags=["Submissions"],
 )

@@ -131,6 +131,6 @@ ROUTES: Any = Router(
         acknowledge,
         delete_subscription,
     ],
-    opt={"changes": "reader"},
+    opt={"reach": "studio", "changes": "reader"},
     tags=["Events"],
 )

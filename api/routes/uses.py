@@ -183,5 +183,6 @@ ROUTES: Any = Router(
         show_impact_on_character,
         show_impact_on_likeness,
     ],
+    opt={"reach": "studio"},
     tags=["Where used"],
 )

@@ -74,6 +74,7 @@ def preview(data: JSONBody[VoiceToPreview], question: NamedDependency[Visit]) ->
             hint="name a recording, a clip or an address instead of voice_id",
             path="voice_id",
         )
+    question.must_reach(data.production, data.clip)
     policies = question.continuity.settings.policies()
     shown = preview_voice(question.registry, question.studio, _wanted(data), policies=policies)
     return answer_card(shown)
@@ -131,6 +132,8 @@ def _mint(
     change: Change, wanted: VoiceRequest, *, remint_of: str | None = None, reason: str = ""
 ) -> Answer[VoiceCard]:
     must_be(change.caller, "submitter")
+    change.must_pay_within(wanted.production)
+    change.must_reach(wanted.clip)
     change.must_not_match()
     voice = change.registry.make_id("voice")
     handled = mint_voice(
@@ -267,6 +270,6 @@ ROUTES: Any = Router(
         retire_voice,
         bind_voice,
     ],
-    opt={"changes": "asset_writer"},
+    opt={"reach": "library", "changes": "asset_writer"},
     tags=["Voices"],
 )

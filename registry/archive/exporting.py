@@ -180,7 +180,8 @@ def _ring(house: House, studio: str, streams: set[str], answers_key: bytes) -> R
     named = sorted(streams | {studio})
     with house.registry.reading() as connection:
         held = access.keys_of(connection, studio)
-        alone = len(access.studios(connection)) == 1
+        here = access.studios(connection)
+    alone = len(here) == 1
     secrets = house.keys.find(INSTALLATION) if alone else {}
     return Ring(
         keys={stream: text(key) for stream, key in house.find_keys(named).items()},
@@ -188,6 +189,7 @@ def _ring(house: House, studio: str, streams: set[str], answers_key: bytes) -> R
         api_keys=tuple(
             HeldKey(**{name: getattr(record, name) for name in HeldKey.model_fields}) for record in held
         ),
+        limits=next(one.limits for one in here if one.id == studio),
         secrets={name: text(key) for name, key in secrets.items()},
         answers=text(answers_key),
     )

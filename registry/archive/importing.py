@@ -20,10 +20,10 @@ from registry.archive.sealed import HeldKey, Ring
 from registry.archive.verifying import read_answers, read_blobs, read_events, verify_archive, verify_keys
 from registry.deciders.access import IssueKey, Key, RevokeKey
 from registry.deciders.command import Command
-from registry.deciders.studio import ImportStudio, Studio
+from registry.deciders.studio import ImportStudio, LimitStudio, Studio
 from registry.errors import ArchiveError, HistoryTampered, Refusal
 from registry.events.ids import SYSTEM_LOG
-from registry.events.studio import StudioImported
+from registry.events.studio import KeyLimited, StudioImported, StudioLimited
 from registry.log.moving import Standing
 
 _AT_ONCE: Final = 500
@@ -183,6 +183,7 @@ def _finish(house: House, studio: str, contents: Contents, ring: Ring) -> None:
         at=house.registry.clock(),
     )
     commands: list[Command] = [ImportStudio(stream=studio, name=contents.name, imported=imported)]
+    commands.append(LimitStudio(stream=studio, limits=StudioLimited(**ring.limits.model_dump())))
     commands += [command for held in ring.api_keys for command in _key(house, studio, held)]
     house.registry.handle(studio, commands, context=house.context)
     house.registry.moves.close(studio, "")
@@ -198,6 +199,8 @@ def _key(house: House, studio: str, held: HeldKey) -> Iterator[Command]:
             secret_sha256=held.secret_sha256,
             roles=held.roles,
             expires_at=held.expires_at,
+            productions=held.productions,
+            limits=KeyLimited(**held.limits.model_dump()),
         )
     if held.revoked and not here.revoked:
         yield RevokeKey(stream=held.id, reason=_REVOKED)

@@ -25,6 +25,7 @@ from registry.events.canonical import canonical
 from registry.events.ids import KeyId, StudioId
 from registry.events.references import Sha256
 from registry.events.studio import Role
+from registry.views.access import Limits
 
 RandomBytes = Callable[[int], bytes]
 SHORTEST: Final = 12
@@ -44,17 +45,23 @@ class HeldKey(BaseModel):
     secret_sha256: Sha256
     roles: tuple[Role, ...]
     expires_at: int | None
+    productions: tuple[str, ...] = ()
+    limits: Limits = Field(default_factory=Limits)
     revoked: bool
 
 
 class Ring(BaseModel):
-    """What the key file holds. Keys are base64; `secrets` are the installation's own, where the studio was alone in it."""
+    """What the key file holds. Keys are base64; `secrets` are the installation's own, where the studio was alone in it.
+
+    `limits` bound all API keys of the studio together.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     keys: dict[str, str] = Field(repr=False)
     destroyed: tuple[str, ...]
     api_keys: tuple[HeldKey, ...]
+    limits: Limits = Field(default_factory=Limits)
     secrets: dict[str, str] = Field(repr=False)
     answers: str = Field(repr=False)
 

@@ -10,6 +10,7 @@ from typing import Final
 from registry.deciders import (
     access,
     account,
+    allowance,
     asset,
     character,
     clip,
@@ -30,6 +31,7 @@ DECIDERS: Final[dict[str, Decider]] = {
     "studio": studio.DECIDER,
     "key": access.DECIDER,
     "account": account.DECIDER,
+    "allowance": allowance.DECIDER,
     "restore": restore.DECIDER,
     "rebuild": rebuild.DECIDER,
     "asset": asset.DECIDER,

@@ -1,4 +1,5 @@
-"""API keys: issued to a named person or program, opening one studio, with roles that come and go, until expired or revoked.
+"""API keys: issued to a named person or program, opening one studio or some productions of it, with roles that come and go and
+limits of what they ask and spend, until expired or revoked.
 
 Times are microseconds since 1970. A change that would change nothing is quiet, but for a second revocation.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from registry.deciders.command import (
     NAME_LENGTH,
@@ -22,7 +24,19 @@ from registry.deciders.command import (
 from registry.deciders.studio import Studio
 from registry.errors import InvalidCommand, Refusal
 from registry.events.envelope import Event
-from registry.events.studio import KeyIssued, KeyRevoked, KeyRotated, Role, RoleGranted, RoleWithdrawn
+from registry.events.studio import (
+    KeyIssued,
+    KeyLimited,
+    KeyRevoked,
+    KeyRotated,
+    KeyScoped,
+    Role,
+    RoleGranted,
+    RoleWithdrawn,
+)
+
+UNLIMITED: Final = KeyLimited(requests_per_minute=None, units_per_day=None)
+"""As a key begins."""
 
 
 class KeyAlreadyRevoked(Refusal):
@@ -35,7 +49,7 @@ class KeyAlreadyRevoked(Refusal):
 class IssueKey(Command):
     """Give somebody a key. `secret_sha256` is the digest of the secret part; the secret is shown once and kept nowhere.
 
-    `expires_at` is later than `now`; None is never.
+    `expires_at` is later than `now`; None is never. `productions` are those it opens; none named is the whole studio.
     """
 
     studio: str
@@ -43,6 +57,8 @@ class IssueKey(Command):
     secret_sha256: str
     roles: tuple[Role, ...] = ()
     expires_at: int | None = None
+    productions: tuple[str, ...] = ()
+    limits: KeyLimited | None = None
     now: int = 0
 
     @property
@@ -73,6 +89,20 @@ class WithdrawRole(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScopeKey(Command):
+    """Let the key open these productions alone; none is the whole studio. Quiet when it does."""
+
+    productions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitKey(Command):
+    """Bound what the key asks and spends. Quiet when it is so bounded."""
+
+    limits: KeyLimited
+
+
+@dataclass(frozen=True, kw_only=True)
 class RevokeKey(Command):
     """Make the key open nothing."""
 
@@ -86,12 +116,14 @@ class Key:
     exists: bool = False
     studio: str = ""
     roles: frozenset[Role] = frozenset()
+    productions: tuple[str, ...] = ()
+    limits: KeyLimited = UNLIMITED
     revoked: bool = False
 
 
 def decide(command: Command, state: Key, reads: Reads) -> Sequence[Event]:
     if isinstance(command, IssueKey):
-        return [_issued(command, state, reads)]
+        return _issued(command, state, reads)
     must_exist(state.exists, command.stream)
     if state.revoked:
         raise KeyAlreadyRevoked(f"{command.stream} is revoked already", hint="issue another key")
@@ -102,13 +134,18 @@ def decide(command: Command, state: Key, reads: Reads) -> Sequence[Event]:
             return [] if role in state.roles else [RoleGranted(role=role)]
         case WithdrawRole(role=role):
             return [RoleWithdrawn(role=role)] if role in state.roles else []
+        case ScopeKey():
+            wanted = _productions(command.productions)
+            return [] if wanted == state.productions else [KeyScoped(productions=wanted)]
+        case LimitKey(limits=limits):
+            return [] if limits == state.limits else [limits]
         case RevokeKey():
             return [KeyRevoked(reason=checked_text(command.reason, "reason"))]
         case _:
             raise unexpected(command)
 
 
-def _issued(command: IssueKey, state: Key, reads: Reads) -> KeyIssued:
+def _issued(command: IssueKey, state: Key, reads: Reads) -> list[Event]:
     must_be_new(state.exists, command.stream)
     read(reads, command.studio, Studio)
     if command.expires_at is not None and command.expires_at <= command.now:
@@ -117,13 +154,23 @@ def _issued(command: IssueKey, state: Key, reads: Reads) -> KeyIssued:
             hint="name a time to come, in microseconds since 1970, or leave it out",
             path="expires_at",
         )
-    return KeyIssued(
+    issued = KeyIssued(
         studio=command.studio,
         holder=checked_text(command.holder, "holder", most=NAME_LENGTH, least=1),
         secret_sha256=command.secret_sha256,
         roles=command.roles,
         expires_at=command.expires_at,
     )
+    events: list[Event] = [issued]
+    if command.productions:
+        events.append(KeyScoped(productions=_productions(command.productions)))
+    if command.limits not in (None, UNLIMITED):
+        events.append(command.limits)
+    return events
+
+
+def _productions(named: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(named)))
 
 
 def evolve(state: Key, event: Event) -> Key:
@@ -132,6 +179,10 @@ def evolve(state: Key, event: Event) -> Key:
             return Key(exists=True, studio=event.studio, roles=frozenset(event.roles))
         case KeyRotated():
             return state
+        case KeyScoped(productions=productions):
+            return replace(state, productions=productions)
+        case KeyLimited():
+            return replace(state, limits=event)
         case RoleGranted(role=role):
             return replace(state, roles=state.roles | {role})
         case RoleWithdrawn(role=role):

@@ -1,9 +1,10 @@
-"""Studios: the tenants, and their moves between installations."""
+"""Studios: the tenants, what all their keys together may ask and spend, and their moves between installations."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from registry.deciders.command import (
     NAME_LENGTH,
@@ -17,7 +18,16 @@ from registry.deciders.command import (
 )
 from registry.errors import Refusal
 from registry.events.envelope import Event
-from registry.events.studio import StudioImported, StudioMoved, StudioOpened, StudioReopened
+from registry.events.studio import (
+    StudioImported,
+    StudioLimited,
+    StudioMoved,
+    StudioOpened,
+    StudioReopened,
+)
+
+UNLIMITED: Final = StudioLimited(requests_per_minute=None, units_per_day=None)
+"""As a studio begins."""
 
 
 class NotMoved(Refusal):
@@ -31,6 +41,13 @@ class OpenStudio(Command):
     """Begin a studio with a log of its own."""
 
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitStudio(Command):
+    """Bound what all keys of the studio ask and spend together. Quiet when they are so bounded."""
+
+    limits: StudioLimited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +88,7 @@ class Studio:
     name: str = ""
     moved: bool = False
     elsewhere: Elsewhere | None = None
+    limits: StudioLimited = UNLIMITED
 
 
 def decide(command: Command, state: Studio, _reads: Reads) -> Sequence[Event]:
@@ -78,6 +96,9 @@ def decide(command: Command, state: Studio, _reads: Reads) -> Sequence[Event]:
         case OpenStudio():
             must_be_new(state.exists, command.stream)
             return [StudioOpened(name=_name(command.name))]
+        case LimitStudio(limits=limits):
+            must_exist(state.exists, command.stream)
+            return [] if limits == state.limits else [limits]
         case MoveStudio():
             must_exist(state.exists, command.stream)
             return [] if state.moved else [StudioMoved()]
@@ -107,6 +128,8 @@ def evolve(state: Studio, event: Event) -> Studio:
     match event:
         case StudioOpened():
             return replace(state, exists=True, name=event.name)
+        case StudioLimited():
+            return replace(state, limits=event)
         case StudioMoved():
             return replace(state, moved=True)
         case StudioReopened():

@@ -12,6 +12,7 @@ from typing import Any, Final
 from registry.errors import UnknownEvent
 from registry.events import (
     account,
+    allowance,
     asset,
     character,
     clip,
@@ -44,6 +45,7 @@ def _by_name(classes: Iterable[type[Event]]) -> dict[tuple[str, int], type[Event
 
 _SUBJECTS = (
     studio,
+    allowance,
     account,
     restore,
     rebuild,

@@ -7,9 +7,9 @@ from typing import ClassVar, Final, Literal, get_args
 from pydantic import Field
 
 from registry.events.envelope import Event
-from registry.events.ids import EventId, StudioId
+from registry.events.ids import EventId, ProductionId, StudioId
 from registry.events.personal import Personal
-from registry.events.references import Sha256
+from registry.events.references import Sha256, Units
 
 Role = Literal[
     "reader", "asset_writer", "submitter", "approver", "consent_officer", "auditor", "operator", "admin"
@@ -105,6 +105,35 @@ class RoleWithdrawn(Event):
     NAME: ClassVar[str] = "RoleWithdrawn"
 
     role: Role
+
+
+class KeyScoped(Event):
+    """The key opens what belongs to these productions, and what all of them share; empty: the whole studio again."""
+
+    NAME: ClassVar[str] = "KeyScoped"
+
+    productions: tuple[ProductionId, ...]
+
+
+class KeyLimited(Event):
+    """From here on the key may ask so often in a minute, and its requests may cost so many units in a day (UTC).
+
+    None is what the installation says about requests, and no limit about units.
+    """
+
+    NAME: ClassVar[str] = "KeyLimited"
+
+    requests_per_minute: int | None = Field(ge=1)
+    units_per_day: Units | None
+
+
+class StudioLimited(Event):
+    """The same for all keys of the studio together."""
+
+    NAME: ClassVar[str] = "StudioLimited"
+
+    requests_per_minute: int | None = Field(ge=1)
+    units_per_day: Units | None
 
 
 class KeyRevoked(Event):

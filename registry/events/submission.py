@@ -58,6 +58,8 @@ class SubmissionIntended(Event):
     """Which URL stood for which parent clip, frozen here (`clip:…` -> URL)."""
     callback_base: str = ""
     """The public URL under which the provider was asked to call us; empty when it was not. The token is never written down."""
+    allowances: tuple[str, ...] = ()
+    """The allowances that its price is set aside in."""
     subjects: tuple[str, ...] = ()
 
     def sealed_under(self) -> tuple[str, ...]:

@@ -130,6 +130,19 @@ class KeyUseRow(SQLModel, table=True):
     used_at: int = Field(sa_type=BigInteger)
 
 
+class RateRow(SQLModel, table=True):
+    """How many requests processes have taken for a key or a studio in a minute, counted in minutes since 1970.
+
+    Losing the row gives everybody the whole minute again.
+    """
+
+    __tablename__ = "rates"
+
+    holder: str = Field(primary_key=True)
+    minute: int = Field(sa_type=BigInteger)
+    taken: int = Field(sa_type=BigInteger)
+
+
 class InstallationRow(SQLModel, table=True):
     """A fact about what this database belongs to, pinned at its first start (`installation`)."""
 
@@ -164,8 +177,21 @@ RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
 LANES = LaneRow.__table__  # type: ignore[attr-defined]
 TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
 KEY_USES = KeyUseRow.__table__  # type: ignore[attr-defined]
+RATES = RateRow.__table__  # type: ignore[attr-defined]
 INSTALLATION = InstallationRow.__table__  # type: ignore[attr-defined]
 SUBSCRIPTIONS = SubscriptionRow.__table__  # type: ignore[attr-defined]
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
-LOG_TABLES = (EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, KEY_USES, INSTALLATION, SUBSCRIPTIONS)
+LOG_TABLES = (
+    EVENTS,
+    HEADS,
+    ANSWERS,
+    LEASES,
+    RELAYS,
+    LANES,
+    TURNS,
+    KEY_USES,
+    RATES,
+    INSTALLATION,
+    SUBSCRIPTIONS,
+)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from hmac import compare_digest
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Row, select
+from pydantic import Field as CardField
+from sqlalchemy import BigInteger, Connection, Row, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from registry.errors import NotFound
@@ -15,12 +16,15 @@ from registry.events.ids import SYSTEM_LOG
 from registry.events.personal import known
 from registry.events.studio import (
     KeyIssued,
+    KeyLimited,
     KeyRevoked,
     KeyRotated,
+    KeyScoped,
     Role,
     RoleGranted,
     RoleWithdrawn,
     StudioImported,
+    StudioLimited,
     StudioOpened,
 )
 from registry.log.roles import Projection
@@ -37,10 +41,12 @@ class StudioRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
     name: str
     opened_at: int = Field(sa_type=BigInteger)
+    requests_per_minute: int | None = None
+    units_per_day: str | None = None
 
 
 class KeyRow(SQLModel, table=True):
-    """One API key; digests of its secret and of the one before, and its roles with spaces between them."""
+    """One API key; digests of its secret and of the one before, its roles and its productions with spaces between them."""
 
     __tablename__ = "view_keys"
 
@@ -55,6 +61,9 @@ class KeyRow(SQLModel, table=True):
     roles: str
     issued_at: int = Field(sa_type=BigInteger)
     expires_at: int | None = Field(default=None, sa_type=BigInteger)
+    productions: str = ""
+    requests_per_minute: int | None = None
+    units_per_day: str | None = None
     revoked: bool = False
 
 
@@ -62,16 +71,27 @@ STUDIOS = StudioRow.__table__  # type: ignore[attr-defined]
 KEYS = KeyRow.__table__  # type: ignore[attr-defined]
 
 
+class Limits(Card):
+    """How often something may be asked in a minute, and how much it may cost in a day (UTC), in units; None: no limit is set."""
+
+    requests_per_minute: int | None = None
+    units_per_day: str | None = None
+
+
 class StudioCard(Card):
-    """A studio."""
+    """A studio, and what all its keys together may do."""
 
     id: str
     name: str
     opened_at: int
+    limits: Limits = CardField(default_factory=Limits)
 
 
 class KeyCard(Card):
-    """A key as it is shown. Times are microseconds since 1970; `expires_at` is None where it does not."""
+    """A key as it is shown. Times are microseconds since 1970; `expires_at` is None where it does not.
+
+    `productions` are those it opens; none is the whole studio.
+    """
 
     id: str
     version: int
@@ -80,15 +100,21 @@ class KeyCard(Card):
     roles: tuple[Role, ...]
     issued_at: int
     expires_at: int | None
+    productions: tuple[str, ...] = ()
+    limits: Limits = CardField(default_factory=Limits)
     revoked: bool
 
 
 class KeyRecord(KeyCard):
-    """A key as the service checks it: with the digest of its secret, and of the one before, which opens until `old_until`."""
+    """A key as the service checks it: with the digest of its secret, and of the one before, which opens until `old_until`.
+
+    `studio_limits` bound all keys of the studio together.
+    """
 
     secret_sha256: str
     old_sha256: str
     old_until: int
+    studio_limits: Limits = CardField(default_factory=Limits)
 
     def opens_with(self, sha256: str, now: int) -> bool:
         """Whether this digest is that of a secret of the key. In constant time, as far as the digests go."""
@@ -106,12 +132,18 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 change(
                     connection, STUDIOS, where={"studio": recorded.stream}, values={"opened_at": opened_at}
                 )
+            case StudioLimited() as event:
+                change(connection, STUDIOS, where={"studio": recorded.stream}, values=_limits(event))
             case KeyIssued() as event:
                 add(connection, KEYS, _issued(recorded, event))
             case KeyRotated() as event:
                 _rotate(connection, recorded, event)
             case RoleGranted() | RoleWithdrawn() as event:
                 _change_roles(connection, recorded, event)
+            case KeyScoped(productions=productions):
+                _change(connection, recorded, productions=" ".join(productions))
+            case KeyLimited() as event:
+                _change(connection, recorded, **_limits(event))
             case KeyRevoked():
                 _change(connection, recorded, revoked=True)
 
@@ -129,8 +161,13 @@ def _issued(recorded: Recorded, event: KeyIssued) -> dict[str, Any]:
         "roles": " ".join(event.roles),
         "issued_at": recorded.recorded_at,
         "expires_at": event.expires_at,
+        "productions": "",
         "revoked": False,
     }
+
+
+def _limits(event: KeyLimited | StudioLimited) -> dict[str, Any]:
+    return {"requests_per_minute": event.requests_per_minute, "units_per_day": event.units_per_day}
 
 
 def _rotate(connection: Connection, recorded: Recorded, event: KeyRotated) -> None:
@@ -168,8 +205,16 @@ PROJECTION = Projection(
     (STUDIOS, KEYS),
     frozenset(
         {
-            *("StudioOpened", "StudioImported"),
-            *("KeyIssued", "KeyRotated", "RoleGranted", "RoleWithdrawn", "KeyRevoked"),
+            *("StudioOpened", "StudioImported", "StudioLimited"),
+            *(
+                "KeyIssued",
+                "KeyRotated",
+                "RoleGranted",
+                "RoleWithdrawn",
+                "KeyScoped",
+                "KeyLimited",
+                "KeyRevoked",
+            ),
         }
     ),
     _project,
@@ -179,12 +224,38 @@ PROJECTION = Projection(
 def studios(connection: Connection) -> list[StudioCard]:
     """All studios in the order they were opened."""
     rows = connection.execute(select(STUDIOS).order_by(STUDIOS.c.position)).all()
-    return [StudioCard(id=row.studio, name=row.name, opened_at=row.opened_at) for row in rows]
+    return [
+        StudioCard(id=row.studio, name=row.name, opened_at=row.opened_at, limits=_limits_of(row))
+        for row in rows
+    ]
+
+
+_ENTERING: Final = (
+    select(
+        *KEYS.c,
+        STUDIOS.c.requests_per_minute.label("studio_requests"),
+        STUDIOS.c.units_per_day.label("studio_units"),
+    )
+    .join(STUDIOS, STUDIOS.c.studio == KEYS.c.studio)
+    .where(KEYS.c.key == bindparam("of_key"))
+)
+
+
+def studio(connection: Connection, studio: str) -> StudioCard:
+    """One studio. Raises NotFound."""
+    for card in studios(connection):
+        if card.id == studio:
+            return card
+    raise NotFound(f"there is no {studio}", hint="check the id")
 
 
 def find_key(connection: Connection, key: str) -> KeyRecord | None:
-    rows = find(connection, KEYS, {"key": key})
-    return _key(rows[0]) if rows else None
+    """The key as the service checks it; None when nobody was given it."""
+    row = connection.execute(_ENTERING, {"of_key": key}).one_or_none()
+    if row is None:
+        return None
+    together = Limits(requests_per_minute=row.studio_requests, units_per_day=row.studio_units)
+    return _key(row).model_copy(update={"studio_limits": together})
 
 
 def keys_of(connection: Connection, studio: str) -> list[KeyRecord]:
@@ -213,7 +284,7 @@ def shown(record: KeyRecord) -> KeyCard:
     return KeyCard(**{name: getattr(record, name) for name in KeyCard.model_fields})
 
 
-def _key(row: Row[Any]) -> KeyRecord:
+def _key(row: Any) -> KeyRecord:
     return KeyRecord(
         id=row.key,
         version=row.version,
@@ -222,11 +293,17 @@ def _key(row: Row[Any]) -> KeyRecord:
         roles=tuple(row.roles.split()),
         issued_at=row.issued_at,
         expires_at=row.expires_at,
+        productions=tuple(row.productions.split()),
+        limits=_limits_of(row),
         revoked=row.revoked,
         secret_sha256=row.secret_sha256,
         old_sha256=row.old_sha256,
         old_until=row.old_until,
     )
+
+
+def _limits_of(row: Row[Any]) -> Limits:
+    return Limits(requests_per_minute=row.requests_per_minute, units_per_day=row.units_per_day)
 
 
 def standing(connection: Connection, keys: Collection[str], *, now: int) -> frozenset[str]:

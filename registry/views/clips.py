@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, select
@@ -14,6 +14,7 @@ from registry.events.references import StoredBytes
 from registry.log.roles import Projection
 from registry.views.page import Card, Page, one_row, rows_page
 from registry.views.rows import add, change
+from registry.views.scenes import SCENES
 
 
 class ClipRow(SQLModel, table=True):
@@ -135,9 +136,19 @@ def clip(connection: Connection, log: str, clip: str) -> ClipCard:
 
 
 def clips(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, scene: str | None = None
+    connection: Connection,
+    log: str,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    scene: str | None = None,
+    within: Collection[str] = (),
 ) -> Page[ClipCard]:
+    """Clips in the order they were recorded; `within` these productions alone, where any are named."""
     query = select(CLIPS).where(CLIPS.c.log == log)
+    if within:
+        theirs = select(SCENES.c.scene).where(SCENES.c.log == log, SCENES.c.production.in_(within))
+        query = query.where(CLIPS.c.scene.in_(theirs))
     if scene is not None:
         query = query.where(CLIPS.c.scene == scene)
     rows, cursor = rows_page(connection, query, CLIPS, after=after, limit=limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
@@ -216,7 +216,7 @@ def generation(connection: Connection, log: str, generation: str) -> GenerationC
     return _card(one_row(connection, GENERATIONS, log, "generation", generation))
 
 
-def generations(
+def generations(  # noqa: PLR0913 - one filter each
     connection: Connection,
     log: str,
     *,
@@ -224,8 +224,12 @@ def generations(
     limit: int = 100,
     scene: str | None = None,
     stage: str | None = None,
+    within: Collection[str] = (),
 ) -> Page[GenerationCard]:
+    """Generations in the order they were asked for; `within` these productions alone, where any are named."""
     query = select(GENERATIONS).where(GENERATIONS.c.log == log)
+    if within:
+        query = query.where(GENERATIONS.c.production.in_(within))
     if scene is not None:
         query = query.where(GENERATIONS.c.scene == scene)
     if stage is not None:

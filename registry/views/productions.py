@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -173,9 +173,12 @@ def production(connection: Connection, log: str, production: str) -> ProductionC
 
 
 def productions(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100
+    connection: Connection, log: str, *, after: int = 0, limit: int = 100, within: Collection[str] = ()
 ) -> Page[ProductionCard]:
+    """Productions, oldest first; `within` these alone, where any are named."""
     query = select(PRODUCTIONS).where(PRODUCTIONS.c.log == log)
+    if within:
+        query = query.where(PRODUCTIONS.c.production.in_(within))
     rows, cursor = rows_page(connection, query, PRODUCTIONS, after=after, limit=limit)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 

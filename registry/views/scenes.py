@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, exists, select
@@ -195,9 +195,18 @@ def scene(connection: Connection, log: str, scene: str) -> SceneCard:
 
 
 def scenes(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, production: str | None = None
+    connection: Connection,
+    log: str,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    production: str | None = None,
+    within: Collection[str] = (),
 ) -> Page[SceneCard]:
+    """Scenes in the order they were opened; `within` these productions alone, where any are named."""
     query = select(SCENES).where(SCENES.c.log == log)
+    if within:
+        query = query.where(SCENES.c.production.in_(within))
     if production is not None:
         query = query.where(SCENES.c.production == production)
     rows, cursor = rows_page(connection, query, SCENES, after=after, limit=limit)

@@ -187,6 +187,14 @@ def _ends_early(log: str, expected: int, found: int) -> HistoryTampered:
     )
 
 
+def actor_of(connection: Connection, log: str, stream: str, types: Collection[str]) -> str | None:
+    """Who made the stream's newest event of these types; None when it has none."""
+    wanted = (EVENTS.c.log == log, EVENTS.c.stream == stream, EVENTS.c.type.in_(types))
+    query = select(EVENTS.c.actor).where(*wanted).order_by(EVENTS.c.version.desc()).limit(1)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 class Stored(NamedTuple):
     """An event as it is stored, with nothing opened: personal fields are sealed envelopes."""
 

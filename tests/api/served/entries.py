@@ -78,8 +78,10 @@ GET /v1/keys                                             admin
 POST /v1/keys                                            admin
 GET /v1/keys/{key}                                       admin
 POST /v1/keys/{key}/grant                                admin
+POST /v1/keys/{key}/limit                                admin
 POST /v1/keys/{key}/revoke                               admin
 POST /v1/keys/{key}/rotate                               admin
+POST /v1/keys/{key}/scope                                admin
 POST /v1/keys/{key}/withdraw                             admin
 GET /v1/likenesses                                       reader
 POST /v1/likenesses                                      consent_officer
@@ -129,6 +131,7 @@ POST /v1/scenes/{scene}/pins/{character}/move            asset_writer
 POST /v1/scenes/{scene}/shots                            asset_writer
 DELETE /v1/scenes/{scene}/shots/{shot}                   asset_writer
 GET /v1/studios                                          anybody
+POST /v1/studios/{studio}/limit                          admin
 GET /v1/submissions                                      reader
 GET /v1/submissions/{submission}                         reader
 POST /v1/submissions/{submission}/resolve                operator
@@ -152,3 +155,28 @@ ENTRIES: Final = {
     (path, method): need for method, path, need in (line.split() for line in _TABLE.strip().splitlines())
 }
 """(path, method) -> a role, `anybody` with a key, `token` in the address, or `open`."""
+
+_REACH: Final = {
+    "production": ("clips", "generations", "productions", "scenes"),
+    "library": ("assets", "characters", "elements", "likenesses", "me", "payloads", "studios", "voices"),
+    "studio": (
+        *("accounts", "events", "keys", "lineage", "queue"),
+        *("reconciliations", "submissions", "subscriptions"),
+    ),
+}
+_BY_ITSELF: Final = {
+    **dict.fromkeys((f"/v1/elements/census {method}" for method in ("GET", "POST")), "studio"),
+    "/v1/clips/{clip}/decide POST": "studio",
+    "/v1/likenesses/{likeness}/erase POST": "studio",
+    "/v1/likenesses/{likeness}/erasure GET": "studio",
+    "/v1/productions POST": "studio",
+    "/v1/studios/{studio}/limit POST": "studio",
+}
+_OF_FIRST_PART: Final = {part: reach for reach, parts in _REACH.items() for part in parts}
+
+
+def reach_of(path: str, method: str) -> str:
+    """How far a route with a key reaches: what is in a `production`, the `library`, or the whole `studio`."""
+    if path.endswith(("/uses", "/impact")) and "/pins/" not in path:
+        return "studio"
+    return _BY_ITSELF.get(f"{path} {method}", _OF_FIRST_PART[path.split("/")[2]])

@@ -28,6 +28,7 @@ NOWHERE = {
     "CONTINUITY_ALLOW_LOOPBACK": "true",
     "KLING_BASE_URL": "http://127.0.0.1:9",
     "KLING_API_KEY": "toy",
+    "CONTINUITY_STRANGERS_PER_MINUTE": "100000",
 }
 _KEYS = count(1)
 

@@ -76,6 +76,7 @@ def test_the_examples_are_requests_that_work(
     ids = {
         "account": account,
         "production": production,
+        "studio": service.continuity.studio,
         "asset": service.upload(png()).json()["id"],
         "character": service.made("/v1/characters", {"depicts": "fictional", "name": "Hana"})["id"],
         "scene": service.made("/v1/scenes", {"production": production, "name": "x"})["id"],

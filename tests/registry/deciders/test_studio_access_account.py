@@ -10,16 +10,28 @@ from registry.deciders.access import (
     GrantRole,
     IssueKey,
     KeyAlreadyRevoked,
+    LimitKey,
     RevokeKey,
     RotateKey,
+    ScopeKey,
     WithdrawRole,
 )
 from registry.deciders.account import OpenAccount
 from registry.deciders.command import AlreadyExists
-from registry.deciders.studio import OpenStudio
+from registry.deciders.studio import LimitStudio, OpenStudio
 from registry.errors import InvalidCommand, NotFound
 from registry.events.account import AccountOpened
-from registry.events.studio import KeyIssued, KeyRevoked, KeyRotated, RoleGranted, RoleWithdrawn, StudioOpened
+from registry.events.studio import (
+    KeyIssued,
+    KeyLimited,
+    KeyRevoked,
+    KeyRotated,
+    KeyScoped,
+    RoleGranted,
+    RoleWithdrawn,
+    StudioLimited,
+    StudioOpened,
+)
 from tests.registry.deciders.given import given
 from tests.registry.events.golden import an_id
 
@@ -134,6 +146,40 @@ def test_a_role_is_withdrawn() -> None:
     assert given(ISSUED, RoleGranted(role="approver")).when(withdraw) == [withdrawn]
     assert given(ISSUED).when(withdraw) == []
     given().refuses(withdraw, NotFound, KEY)
+
+
+def test_a_key_is_for_single_productions() -> None:
+    """They are named once each and in order; naming the same again is quiet, and none is the whole studio."""
+    one, two = an_id("production"), an_id("production", 2)
+    scoped = KeyScoped(productions=(one, two))
+
+    assert given(ISSUED).when(ScopeKey(stream=KEY, productions=(two, one, two))) == [scoped]
+    assert given(ISSUED, scoped).when(ScopeKey(stream=KEY, productions=(two, one))) == []
+    assert given(ISSUED, scoped).when(ScopeKey(stream=KEY, productions=())) == [KeyScoped(productions=())]
+    given(ISSUED, KeyRevoked(reason="lost")).refuses(ScopeKey(stream=KEY, productions=()), KeyAlreadyRevoked)
+    issue = replace(ISSUE, productions=(two, one))
+    assert given().and_(STUDIO, OPENED).when(issue) == [ISSUED, scoped]
+
+
+def test_a_key_is_limited() -> None:
+    """Both limits are said together; the same again is quiet, a key that is not there is not found."""
+    limits = KeyLimited(requests_per_minute=60, units_per_day="20")
+    limit = LimitKey(stream=KEY, limits=limits)
+
+    assert given(ISSUED).when(limit) == [limits]
+    assert given(ISSUED, limits).when(limit) == []
+    given().refuses(limit, NotFound, KEY)
+    assert given().and_(STUDIO, OPENED).when(replace(ISSUE, limits=limits)) == [ISSUED, limits]
+
+
+def test_a_studio_is_limited() -> None:
+    """All its keys together; the same again is quiet, a studio that is not there is not found."""
+    limits = StudioLimited(requests_per_minute=None, units_per_day="200")
+    limit = LimitStudio(stream=STUDIO, limits=limits)
+
+    assert given(OPENED).when(limit) == [limits]
+    assert given(OPENED, limits).when(limit) == []
+    given().refuses(limit, NotFound, STUDIO)
 
 
 def test_an_account_is_opened() -> None:

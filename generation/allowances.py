@@ -1,0 +1,97 @@
+"""What a day's paid calls may cost, by key and by studio: looked at at the door, set aside with the intent, settled at the end.
+
+Who asked for something pays for it, whoever approves it and whichever process sends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from registry.deciders.allowance import (
+    Allowance,
+    ReleaseAllowance,
+    ReserveAllowance,
+    SettleAllowance,
+    allowance_of,
+    day_of,
+    must_allow,
+)
+from registry.deciders.command import Command
+from registry.deciders.submission import Submission
+from registry.events.ids import SYSTEM_LOG
+from registry.registry import Registry
+from registry.views import access
+from registry.views.access import Limits
+
+ASKING: Final = ("GenerationRequested", "ElementMintRequested", "VoiceMintRequested")
+"""The events by which somebody asks for what costs something."""
+
+
+class Purse(NamedTuple):
+    """A limit that a call counts for: the key or studio it is of, and the units of a day."""
+
+    holder: str
+    most: str
+
+
+def purses(registry: Registry, studio: str, payer: str) -> tuple[Purse, ...]:
+    """The limits that what `payer` (the actor of an event) asks for counts for; none where nothing is limited."""
+    with registry.reading(SYSTEM_LOG) as connection:
+        key = access.find_key(connection, payer)
+        limits = {payer: key.limits} if key else {}
+        if key is None:
+            known = {one.id: one.limits for one in access.studios(connection)}
+            limits[studio] = known.get(studio, Limits())
+        else:
+            limits[studio] = key.studio_limits
+    return tuple(
+        Purse(holder, limit.units_per_day)
+        for holder, limit in limits.items()
+        if limit.units_per_day is not None
+    )
+
+
+def payers_purses(registry: Registry, studio: str, subject: str) -> tuple[Purse, ...]:
+    """The same for whoever asked for `subject` last."""
+    return purses(registry, studio, registry.actor_of(studio, subject, ASKING) or "")
+
+
+def must_be_allowed(registry: Registry, studio: str, payer: str, units: Decimal) -> None:
+    """At the door: what is asked for must fit into today. Raises AllowanceExceeded."""
+    today = day_of(registry.clock())
+    for purse in purses(registry, studio, payer):
+        state: Allowance = registry.state(studio, allowance_of(purse.holder)).state
+        must_allow(state, purse.holder, units, day=today, most=Decimal(purse.most))
+
+
+def reserving(found: Iterable[Purse], submission: str, units: str, *, now: int) -> list[Command]:
+    """Set the price aside for today, in the append of the intent."""
+    return [
+        ReserveAllowance(
+            stream=allowance_of(purse.holder),
+            holder=purse.holder,
+            submission=submission,
+            units=units,
+            day=day_of(now),
+            most=purse.most,
+        )
+        for purse in found
+    ]
+
+
+def settling(paid: Submission, stream: str, units: str | None) -> list[Command]:
+    """What the call whose stream it is has cost; None when nobody knows."""
+    return [SettleAllowance(stream=name, submission=stream, units=units) for name in _drawn(paid)]
+
+
+def closing(paid: Submission, stream: str, *, abandoned: bool) -> list[Command]:
+    """Its end: what is still set aside is free again, unless nobody knows whether an abandoned call was charged."""
+    if abandoned:
+        return settling(paid, stream, None)
+    return [ReleaseAllowance(stream=name, submission=stream) for name in _drawn(paid)]
+
+
+def _drawn(paid: Submission) -> tuple[str, ...]:
+    return paid.intent.allowances if paid.intent else ()

@@ -1,0 +1,142 @@
+"""Requests in a minute: counted over processes by shares, never more than the limit, and told in headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api.errors import RateLimited
+from api.rates import SHARES, Bound, Left, Rates, Strangers, headers
+from registry.errors import LogBusy
+from registry.log.engine.migrate import migrate
+from registry.log.rates import MINUTE_US
+from registry.registry import Registry
+from tests.servers.homes import database_of
+from tests.servers.world import open_registry
+
+KEY = "key_01jd0000000000000000000001"
+
+
+@dataclass
+class Still:
+    """A clock that stands where it is put."""
+
+    now: int = 100 * MINUTE_US + 12_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Processes:
+    """Two that share a database and a clock."""
+
+    clock: Still
+    registries: tuple[Registry, ...]
+
+    def rates(self) -> list[Rates]:
+        return [Rates(registry) for registry in self.registries]
+
+
+@pytest.fixture
+def two(home: Path) -> Iterator[Processes]:
+    with closing(database_of(home)) as database:
+        migrate(database)
+    clock = Still()
+    with ExitStack() as stack:
+        opened = [stack.enter_context(closing(open_registry(home, clock))) for _ in range(2)]
+        yield Processes(clock, tuple(opened))
+
+
+def let_in(rates: Rates, most: int) -> bool:
+    try:
+        rates.count([Bound("key", KEY, most)])
+    except RateLimited:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("most", [1, 7, 120])
+def test_processes_together_let_in_no_more_than_the_limit(two: Processes, most: int) -> None:
+    """Whoever takes the shares, exactly as many requests are let in; the next minute begins anew."""
+    rates = two.rates()
+    for _ in range(2):
+        with ThreadPoolExecutor(4) as threads:
+            asked = [threads.submit(let_in, rates[number % 2], most) for number in range(2 * most + 8)]
+        assert sum(one.result() for one in asked) == most
+        two.clock.now += MINUTE_US
+
+
+def test_most_requests_cost_no_write(two: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process takes a fiftieth of the minute at a time."""
+    taken: list[int] = []
+    take = Registry.take_requests
+    monkeypatch.setattr(
+        Registry,
+        "take_requests",
+        lambda registry, holder, *, share: (taken.append(share), take(registry, holder, share=share))[1],
+    )
+    rates = two.rates()[0]
+
+    assert all(let_in(rates, 1_000) for _ in range(100))
+    assert taken == [1_000 // SHARES] * 5
+
+
+def test_a_refusal_says_when_to_come_again(two: Processes) -> None:
+    """With the seconds that are left of the minute, whose limit it is and how much it is."""
+    rates = two.rates()[0]
+    assert let_in(rates, 1)
+    with pytest.raises(RateLimited, match=f"{KEY} has asked 1 times") as refused:
+        rates.count([Bound("key", KEY, 1)])
+
+    assert refused.value.headers == {"Retry-After": "48"}
+    assert refused.value.members == {"limit": 1, "limited": "key"}
+
+
+def test_a_clock_behind_counts_in_the_minute_that_has_begun(two: Processes) -> None:
+    """A process whose clock is late gives out what is left of the minute another one is in, not a minute of its own."""
+    first, second = two.rates()
+    assert let_in(first, 2)
+    two.clock.now -= MINUTE_US
+    assert [let_in(second, 2) for _ in range(3)] == [True, False, False]
+
+
+def test_a_database_that_takes_no_writes_shuts_nobody_out(
+    two: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each process then gives out a minute's shares by itself."""
+
+    def busy(*_: object, **__: object) -> None:
+        raise LogBusy("held", hint="")
+
+    monkeypatch.setattr(Registry, "take_requests", busy)
+
+    assert all(let_in(two.rates()[0], 1) for _ in range(3))
+
+
+def test_what_is_left_is_told() -> None:
+    """Each limit by name, with what is left of it and for how long; nothing where nothing is limited."""
+    left = [Left(Bound("key", KEY, 60), 59, 48), Left(Bound("studio", "studio_1", 600), 7, 48)]
+
+    assert headers(left) == [
+        (b"ratelimit-policy", b'"key";q=60;w=60, "studio";q=600;w=60'),
+        (b"ratelimit", b'"key";r=59;t=48, "studio";r=7;t=48'),
+    ]
+    assert headers([]) == []
+
+
+def test_strangers_are_told_to_wait(two: Processes) -> None:
+    """By their address and for this minute alone."""
+    strangers = Strangers(two.registries[0], most=2)
+    for _ in range(2):
+        strangers.count("10.0.0.1")
+    with pytest.raises(RateLimited, match=r"10\.0\.0\.1 has asked 2 times"):
+        strangers.count("10.0.0.1")
+    strangers.count("10.0.0.2")
+    two.clock.now += MINUTE_US
+    strangers.count("10.0.0.1")
