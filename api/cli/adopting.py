@@ -7,16 +7,18 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api.cli.reading import json_of
 from api.cli.showing import table
-from api.cli.terminal import Terminal
 from api.client import ContinuityError, LocalFailure
 from registry.events.ids import is_id
-from registry.views.elements import ElementCard
+
+if TYPE_CHECKING:
+    from api.cli.terminal import Terminal
+    from registry.views.elements import ElementCard
 
 _FIELDS: Final = ("element_id", "character", "account", "look", "made_from")
 _NEEDED: Final = ("element_id", "character")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
@@ -12,7 +12,9 @@ from api.cli.importing import Importing
 from api.cli.showing import finding_lines, moment
 from api.cli.terminal import Terminal, calling, leave
 from api.client import LocalFailure
-from registry.views.assets import AssetCard
+
+if TYPE_CHECKING:
+    from registry.views.assets import AssetCard
 
 
 @click.group()

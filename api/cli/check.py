@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import orjson
 import rich_click as click
@@ -16,7 +16,9 @@ from api.cli.terminal import as_json, console
 from api.client import LocalFailure
 from generation.check import check as judge
 from generation.policies import GUIDE, EndFrame, Policies
-from generation.rules.finding import Finding
+
+if TYPE_CHECKING:
+    from generation.rules.finding import Finding
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -11,7 +11,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
-from registry.events.clip import ClipDecision
+
+if TYPE_CHECKING:
+    from registry.events.clip import ClipDecision
 
 
 @click.group()

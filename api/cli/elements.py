@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
@@ -13,8 +13,10 @@ from api.cli.adopting import Adopting
 from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling, leave
 from generation.tallying import FOR_A_PERSON
-from registry.views.censuses import CensusCard
-from registry.views.elements import ElementCard
+
+if TYPE_CHECKING:
+    from registry.views.censuses import CensusCard
+    from registry.views.elements import ElementCard
 
 LOOK_AT_IT: Final = 1
 

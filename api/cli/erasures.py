@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
-from registry.events.likeness import ErasureBasis
+
+if TYPE_CHECKING:
+    from registry.events.likeness import ErasureBasis
 
 _BASES: Final = ("request", "consent_withdrawn", "retention", "law")
 

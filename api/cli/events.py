@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
 from api.cli.showing import moment, plain
 from api.cli.terminal import Terminal, calling, leave
-from api.client import FeedEvent
+
+if TYPE_CHECKING:
+    from api.client import FeedEvent
 
 INTERRUPTED: Final = 130
 

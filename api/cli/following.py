@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
 
 from api.cli.showing import fields, plain, text
 from api.cli.terminal import Terminal, leave
-from api.client import GenerationAnswer
-from api.client.film import PATIENCE_SECONDS
-from registry.views.clips import ClipCard
+from api.client.waiting import PATIENCE_SECONDS
+
+if TYPE_CHECKING:
+    from api.client import GenerationAnswer
+    from registry.views.clips import ClipCard
 
 FAILED: Final = 2
 INTERRUPTED: Final = 130

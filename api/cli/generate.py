@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import rich_click as click
@@ -14,7 +14,9 @@ from api.cli.shot import shot_from
 from api.cli.shot_flags import shot_options
 from api.cli.showing import fields, finding_lines, table, text
 from api.cli.terminal import Terminal, calling, leave
-from generation.plan import Preview
+
+if TYPE_CHECKING:
+    from generation.plan import Preview
 
 _AS_OF: Final = click.option(
     "--as-of", type=int, metavar="POSITION", help="Preview as of a position of the log, not of now."

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from api.cli.showing import finding_lines, plain
-from api.cli.terminal import Terminal
-from api.client import ContinuityError, RegisteredAsset, UnexpectedAnswer, Unreachable
+from api.client import ContinuityError, UnexpectedAnswer, Unreachable
+
+if TYPE_CHECKING:
+    from api.cli.terminal import Terminal
+    from api.client import RegisteredAsset
 
 Verdict = Literal["registered", "known already", "kept with findings", "refused"]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from api.access import IssuedKey, KeyAnswer
 from api.cli import processes
 from api.cli.showing import moment, text
 from api.cli.terminal import Terminal, as_json, calling, console
 from registry.events.studio import CREW, ROLES, Role
+
+if TYPE_CHECKING:
+    from api.access import IssuedKey, KeyAnswer
 
 _ROLE: Final = click.Choice(ROLES)
 _DAY_US: Final = 86_400_000_000

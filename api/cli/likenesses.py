@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
 from api.cli import erasures
 from api.cli.terminal import Terminal, calling
-from registry.views.likenesses import LikenessCard
+
+if TYPE_CHECKING:
+    from registry.views.likenesses import LikenessCard
 
 
 @click.group()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import rich_click as click
 from rich.tree import Tree
 
 from api.cli.showing import plain, text
 from api.cli.terminal import Terminal, calling
-from api.client import ContinuityClient, ContinuityError
-from registry.views.lineage import Edge, Lineage
+from api.client import ContinuityError
+
+if TYPE_CHECKING:
+    from api.client import ContinuityClient
+    from registry.views.lineage import Edge, Lineage
 
 NAMED: Final = 60
 """Up to so many things are looked up for a name to show beside the id."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 import rich_click as click
@@ -14,8 +14,10 @@ from rich.console import Group, RenderableType
 from api.cli.following import FAILED, FOLLOW_OPTIONS, INTERRUPTED
 from api.cli.showing import fields, finding_lines, plain, text
 from api.cli.terminal import Terminal, calling, leave
-from api.recipes import ElementAnswer
-from generation.plan import MintPreview
+
+if TYPE_CHECKING:
+    from api.recipes import ElementAnswer
+    from generation.plan import MintPreview
 
 F = TypeVar("F", bound=Callable[..., Any])
 

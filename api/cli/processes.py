@@ -6,6 +6,7 @@ Each function is the whole of one command behind its flags; `environment` is wha
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from api.client import LocalFailure
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from registry.log.rebuild.rebuild import Progress, Rebuilt
 
 Environment = Mapping[str, str]
+_USUAL: Final = (700, 10, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def _settings(environment: Environment) -> Settings:
 @contextmanager
 def _free(host: str, port: int) -> Iterator[None]:
     """An address that cannot be had, in the words of the command line."""
+    _loaded()
     try:
         yield
     except OSError as refused:
@@ -195,8 +198,15 @@ def _usable() -> Iterator[None]:
     """Wrong settings in the words of the command line."""
     from api.settings import UnusableSettings
 
+    _loaded()
     try:
         yield
     except UnusableSettings as refused:
         message = "the settings cannot be used: " + "; ".join(refused.problems)
         raise LocalFailure("unusable-settings", message, "docs/reference/settings.md lists them") from None
+
+
+def _loaded() -> None:
+    """All that was imported stays: from here on garbage is looked for among the rest, as often as Python usually does."""
+    gc.freeze()
+    gc.set_threshold(*_USUAL)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
 
 from api.cli.showing import fields, moment, table
 from api.cli.terminal import Terminal, calling
-from api.money import Amount, SpendAnswer
+
+if TYPE_CHECKING:
+    from api.money import Amount, SpendAnswer
 
 
 @click.group()

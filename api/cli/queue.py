@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
@@ -10,7 +10,9 @@ from rich.text import Text
 
 from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling
-from generation.queue import QueueNow, Waits
+
+if TYPE_CHECKING:
+    from generation.queue import QueueNow, Waits
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
@@ -12,8 +12,10 @@ from rich.text import Text
 from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling, leave
 from generation.comparing import FOR_A_PERSON
-from registry.events.account import ReconciliationFinding
-from registry.views.reconciliations import ReconciliationCard
+
+if TYPE_CHECKING:
+    from registry.events.account import ReconciliationFinding
+    from registry.views.reconciliations import ReconciliationCard
 
 LOOK_AT_IT: Final = 1
 _DAY: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])

@@ -1,4 +1,4 @@
-"""The root of the command line: gathers the groups, and turns every expected error into words and an exit code."""
+"""The root of the command line: the commands by name, and what turns every expected error into words and an exit code."""
 
 from __future__ import annotations
 
@@ -6,33 +6,7 @@ from typing import Any, Final
 
 import rich_click as click
 
-from api.cli import (
-    archive,
-    assets,
-    characters,
-    check,
-    clips,
-    demo,
-    doctor,
-    elements,
-    events,
-    generate,
-    generations,
-    keys,
-    likenesses,
-    lineage,
-    productions,
-    queue,
-    reconcile,
-    rules,
-    running,
-    scenes,
-    studios,
-    subscriptions,
-    together,
-    uses,
-    voices,
-)
+from api.cli.commands import ByName
 from api.cli.showing import error_lines, finding_lines, plain, text
 from api.cli.terminal import as_json, console, leave
 from api.client import ContinuityError, OutcomeUnknown
@@ -44,7 +18,7 @@ REFUSED: Final = 2
 UNKNOWN: Final = 3
 
 
-class Boundary(click.RichGroup):
+class Boundary(ByName):
     """A group whose commands end in words, never in a traceback, when they meet an error that is expected."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
@@ -100,33 +74,6 @@ def cli(*, until_stdin_closes: bool) -> None:
     Example: continuity generate --scene scene_… --cast mina,jun --action "They argue." --duration 5
     """
     if until_stdin_closes:
-        together.stop_when_stdin_closes()
+        from api.cli.together import stop_when_stdin_closes
 
-
-for _group in (
-    *demo.COMMANDS,
-    *running.COMMANDS,
-    *doctor.COMMANDS,
-    *keys.COMMANDS,
-    *studios.COMMANDS,
-    *archive.COMMANDS,
-    *assets.COMMANDS,
-    *characters.COMMANDS,
-    *elements.COMMANDS,
-    *voices.COMMANDS,
-    *productions.COMMANDS,
-    *scenes.COMMANDS,
-    *generate.COMMANDS,
-    *generations.COMMANDS,
-    *queue.COMMANDS,
-    *reconcile.COMMANDS,
-    *clips.COMMANDS,
-    *likenesses.COMMANDS,
-    *check.COMMANDS,
-    *rules.COMMANDS,
-    *lineage.COMMANDS,
-    *uses.COMMANDS,
-    *events.COMMANDS,
-    *subscriptions.COMMANDS,
-):
-    cli.add_command(_group)
+        stop_when_stdin_closes()

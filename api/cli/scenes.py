@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
@@ -12,9 +12,11 @@ from rich.padding import Padding
 from api.cli.showing import fields, moment, text
 from api.cli.terminal import Terminal, calling
 from registry.events.personal import known
-from registry.events.references import CastMember
-from registry.views.continuity import ContinuityCard
-from registry.views.scenes import SceneCard
+
+if TYPE_CHECKING:
+    from registry.events.references import CastMember
+    from registry.views.continuity import ContinuityCard
+    from registry.views.scenes import SceneCard
 
 
 @click.group()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 STYLES = {"E": "bold red", "W": "yellow", "I": "cyan"}
 
@@ -62,7 +64,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 def fields(card: BaseModel | Mapping[str, Any], *, without: Iterable[str] = ()) -> Table:
     """A card's fields, one a line."""
-    said = card.model_dump(mode="json") if isinstance(card, BaseModel) else card
+    said = card if isinstance(card, Mapping) else card.model_dump(mode="json")
     made = Table(box=None, show_header=False, pad_edge=False)
     made.add_column(style="bold", no_wrap=True)
     made.add_column(overflow="fold")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
-from api.subscribing import SubscriptionCard
+
+if TYPE_CHECKING:
+    from api.subscribing import SubscriptionCard
 
 
 @click.group()

@@ -7,19 +7,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import orjson
 import rich_click as click
 from click.exceptions import Exit
-from pydantic import BaseModel
 from rich.console import Console, RenderableType
 
-from api.cli.config import ClientSettings
 from api.cli.showing import fields, table
-from api.client import ContinuityClient, LocalFailure
+from api.client import LocalFailure
 
-T = TypeVar("T", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from api.client import ContinuityClient
+
+T = TypeVar("T", bound="BaseModel")
 
 _WIDE: Final = 320
 """Columns when nobody looks: ids stay in one piece in files and pipes."""
@@ -67,7 +70,7 @@ def as_json(value: Any) -> str:
 
 
 def _dumped(value: Any) -> Any:
-    if isinstance(value, BaseModel):
+    if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
@@ -99,6 +102,9 @@ def calling(function: Callable[..., None]) -> Callable[..., None]:
     @click.pass_context
     @wraps(function)
     def command(context: click.Context, /, **values: Any) -> None:
+        from api.cli.config import ClientSettings
+        from api.client import ContinuityClient
+
         wants_json = context.meta["as_json"] = values.pop("as_json")
         flags = {name: values.pop(name) for name in ("url", "key")}
         settings = ClientSettings.found(flags, context.obj, values.pop("config"))

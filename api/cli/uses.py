@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
 
 from api.cli.showing import table, text
 from api.cli.terminal import Terminal, calling
-from api.client import ContinuityClient
-from generation.impact import Impact, TouchedBinding
 from registry.events.ids import prefix_of
-from registry.views.uses import UseCard
+
+if TYPE_CHECKING:
+    from api.client import ContinuityClient
+    from generation.impact import Impact, TouchedBinding
+    from registry.views.uses import UseCard
 
 _PLACES: Final = ("production", "scene", "generation", "clip")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from api.bodies import CheckedPayload
 from api.client.answers import GenerationAnswer, outcome_unknown, read_as
 from api.client.errors import OutcomeUnknown, StillRunning
 from api.client.pictures import quiet
 from api.client.transfer import OnBytes, download
-from api.client.waiting import Followed
+from api.client.waiting import LOOK_SECONDS, PATIENCE_SECONDS, Followed
 from api.client.wire import Call, Calls, at
 from generation.plan import Preview
 from generation.policies import EndFrame
@@ -25,12 +25,6 @@ Shot = ShotRequest | Mapping[str, Any]
 """A parsed request, or its JSON: the service then names all of its problems."""
 
 OnProgress = Callable[[GenerationAnswer], None]
-
-LOOK_SECONDS: Final = 2
-"""How long one look waits at the service for the end, so that progress is seen in between."""
-
-PATIENCE_SECONDS: Final = 100.0
-"""How long an unknown outcome is followed before the caller is told; the worker goes on looking."""
 
 
 class FilmCalls(Calls):

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from api.client.answers import in_doubt, read_as
 from api.client.errors import OutcomeUnknown, StillRunning
-from api.client.film import LOOK_SECONDS, PATIENCE_SECONDS
 from api.client.people import PeopleCalls
-from api.client.waiting import Followed
+from api.client.waiting import LOOK_SECONDS, PATIENCE_SECONDS, Followed
 from api.client.wire import Call, at
 from api.recipes import ElementAnswer
 from generation.plan import MintPreview

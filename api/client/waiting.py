@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+LOOK_SECONDS: Final = 2
+"""How long one look waits at the service for the end, so that progress is seen in between."""
+
+PATIENCE_SECONDS: Final = 100.0
+"""How long an unknown outcome is followed before the caller is told; the worker goes on looking."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import rich_click as click
 import yaml
 from compose_pydantic import ComposeSpecification
 
@@ -143,7 +144,8 @@ def test_every_variable_is_a_setting(tmp_path: Path, name: str) -> None:
 def test_every_command_is_one(name: str) -> None:
     """What a container runs is a command of the command line, with flags that it has."""
     said, *flags = SERVICES[name]["command"]
-    command = cli.commands[said]
+    _, command, _ = cli.resolve_command(click.Context(cli), [said])
+    assert command is not None
 
     assert command.make_context(said, list(flags), parent=None).command is command
 

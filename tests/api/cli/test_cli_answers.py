@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import rich_click as click
 
+from api.cli.commands import Later
 from api.cli.root import cli
 from tests.api.cli import cards
 from tests.api.cli.conftest import Run
@@ -16,7 +17,8 @@ from tests.api.cli.scripted_http import DROPPED, Script, refuses, says, tells
 
 def _leaves(group: click.Group, *names: str) -> list[tuple[tuple[str, ...], click.Command]]:
     found: list[tuple[tuple[str, ...], click.Command]] = []
-    for name, command in group.commands.items():
+    for name, known in group.commands.items():
+        command = known.loaded() if isinstance(known, Later) else known
         if isinstance(command, click.Group):
             found += _leaves(command, *names, name)
         else:

@@ -1,0 +1,139 @@
+"""Every command by name: where it stands, and the first words of its help; what stands there is imported when it is wanted.
+
+The words stand here too, so that `continuity --help` imports nothing; a test holds them to those of the commands.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+import rich_click as click
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "accounts": ("studios", "Kling accounts."),
+    "approve": (
+        "generations",
+        "Approve the plan of a generation that waits for it; it is sent then. Needs a key with the role approver.",
+    ),
+    "assets": ("assets", "Source pictures, footage, sound and documents."),
+    "backup": (
+        "running",
+        "Copy SQLite files while they are in use. Blobs are copied after them: docs/how-to/backup.md says all of it.",
+    ),
+    "characters": ("characters", "Recurring identities. A character is named by id, name or alias."),
+    "check": (
+        "check",
+        "Say everything that is wrong with a payload for Kling; exit code 1 when one would be refused.",
+    ),
+    "clips": ("clips", "Stored clips."),
+    "demo": (
+        "demo",
+        "Start service, worker and sandbox, register people and pictures, make five clips, show what they were made from.",
+    ),
+    "doctor": (
+        "doctor",
+        "Check this installation, with the settings that a service here would have: folders, keys, database, bucket, Kling,"
+        " clocks, marks, workers. Nothing is migrated, made or paid for. Exit code 1 when something fails.",
+    ),
+    "elements": ("elements", "Kling elements; each is good on one account only."),
+    "events": (
+        "events",
+        "Every event in order, one a line; with --json one JSON object a line, with the exact stored bytes.",
+    ),
+    "generate": ("generate", "Ask for a clip and follow it to its end."),
+    "generations": ("generations", "Requests on their way to a clip."),
+    "impact": (
+        "uses",
+        "What a change would touch, before it is made: pins, bindings that go stale, planned shots, open generations, cost.",
+    ),
+    "keys": (
+        "keys",
+        "API keys: who may enter, and what they may do. All but `bootstrap` need a key with the role admin.",
+    ),
+    "likenesses": (
+        "likenesses",
+        "Real people behind characters, and their consents. Changes need a key with the role consent_officer.",
+    ),
+    "lineage": (
+        "lineage",
+        "What a clip (or element, asset, character, scene) was made from, as a tree; each branch says how.",
+    ),
+    "migrate": (
+        "running",
+        "Bring the database to the schema this version expects. Services do it when they start.",
+    ),
+    "preview": (
+        "generate",
+        "Payload, pattern and why, findings and price of a request. Nothing is written, sent or spent.",
+    ),
+    "productions": ("productions", "Shows."),
+    "queue": (
+        "queue",
+        "Everything that has not come to its end, by lane and turn; then the lanes, and what a person must look at.",
+    ),
+    "rebuild": (
+        "running",
+        "Make every view anew from the log, beside the live ones, and compare them row by row.",
+    ),
+    "reconcile": (
+        "reconcile",
+        "Compare accounts with the provider's task lists and deductions; what differs is recorded and shown.",
+    ),
+    "retry": ("generations", "Ask for an ended generation's clip again, as a new generation, with changes."),
+    "rules": (
+        "rules",
+        "Every rule, gap and combination a finding can name; with an ID, that one in full, with example and sources.",
+    ),
+    "sandbox": (
+        "running",
+        "A Kling that runs here: same contract, no money. More switches: python -m generation.sandbox --help.",
+    ),
+    "scenes": ("scenes", "Scenes."),
+    "serve": ("running", "Serve the API. What it starts beside itself stops with it."),
+    "studio": ("archive", "A whole studio: exported, checked, brought into another installation."),
+    "studios": ("studios", "The studios this key opens."),
+    "submissions": ("generations", "Paid calls to the provider."),
+    "subscriptions": (
+        "subscriptions",
+        "Names under which the feed is read; the service keeps how far each has come.",
+    ),
+    "uses": (
+        "uses",
+        "Where an asset, element, voice, likeness or character is used: productions, scenes, generations, clips.",
+    ),
+    "voices": ("voices", "Voices at Kling; a custom one is good on one account only, a preset on all."),
+    "worker": (
+        "running",
+        "Carry generations to their ends until interrupted. Several may run; killed at any moment, the next one goes on.",
+    ),
+}
+"""Name -> (file of this package, first paragraph of the command's help)."""
+
+
+class Later(click.RichCommand):
+    """A command that is known by name; `loaded` is the command itself."""
+
+    def __init__(self, name: str) -> None:
+        self._file, summary = COMMANDS[name]
+        super().__init__(name=name, help=summary)
+
+    def loaded(self) -> click.Command:
+        """Import it."""
+        offered: tuple[click.Command, ...] = import_module(f"api.cli.{self._file}").COMMANDS
+        return next(one for one in offered if one.name == self.name)
+
+
+class ByName(click.RichGroup):
+    """A group of `COMMANDS`. Listing imports none of them, running, explaining or completing one imports that one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in COMMANDS:
+            self.add_command(Later(name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.loaded() if isinstance(command, Later) else command, rest
