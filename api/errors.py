@@ -2,7 +2,7 @@
 
 A problem holds `type`, `title`, `status`, `detail`, `code` (stable), `hint` (what to do), `instance`, `request_id`, and, where
 they apply, `errors` (what is malformed: path, message, value), `findings` (rules and gaps), `state` (where the thing is instead),
-amounts (`…_units`) and `current_version`.
+amounts (`…_units`), `current_version`, and `preview` (what a request would give now).
 """
 
 from __future__ import annotations
@@ -160,6 +160,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     generation.GenerationError: 502,
     generation.CannotResolve: 422,
     generation.PayloadRefused: 422,
+    generation.PlanChanged: 409,
     generation.KlingThrottled: 503,
     generation.KlingUnreachable: 503,
     generation.OutboundRefused: 422,
@@ -296,6 +297,8 @@ def _members(error: registry.RegistryError | generation.GenerationError) -> dict
     if (state := error.detail.get("state", error.detail.get("stage"))) is not None:
         members["state"] = state
     members |= {name: units for name, units in error.detail.items() if name.endswith("_units")}
+    if isinstance(error, generation.PlanChanged):
+        members["preview"] = error.preview.model_dump(mode="json")
     found = getattr(error, "gaps", ()) or getattr(error, "findings", ())
     if found:
         members["findings"] = [

@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from generation.gaps import NO_ALLOWANCE
+from generation.rules.finding import Finding
 from registry.deciders.allowance import (
     Allowance,
+    AllowanceExceeded,
     ReleaseAllowance,
     ReserveAllowance,
     SettleAllowance,
@@ -64,6 +67,15 @@ def must_be_allowed(registry: Registry, studio: str, payer: str, units: Decimal)
     for purse in purses(registry, studio, payer):
         state: Allowance = registry.state(studio, allowance_of(purse.holder)).state
         must_allow(state, purse.holder, units, day=today, most=Decimal(purse.most))
+
+
+def not_allowed(registry: Registry, studio: str, payer: str, units: Decimal) -> tuple[Finding, ...]:
+    """The same as a finding of a preview."""
+    try:
+        must_be_allowed(registry, studio, payer, units)
+    except AllowanceExceeded as refused:
+        return (NO_ALLOWANCE.at("takes", refused.message),)
+    return ()
 
 
 def reserving(found: Iterable[Purse], submission: str, units: str, *, now: int) -> list[Command]:

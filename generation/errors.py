@@ -3,6 +3,7 @@
 GenerationError
 ├── CannotResolve      the registry lacks what the request needs; carries every gap, never only the first
 ├── PayloadRefused     a payload breaks rules or cannot be written as bytes; carries every finding
+├── PlanChanged        the caller named the plan it saw, and the same request gives another now; carries its preview
 ├── KlingRefused       the vendor said no, in words that prove it accepted nothing
 ├── KlingThrottled     the vendor has no room now; the same bytes may go again later
 ├── KlingUnreachable   nothing was sent, or a read did not work: asking again is safe
@@ -56,6 +57,16 @@ class PayloadRefused(GenerationError):
     def __init__(self, message: str, *, findings: Iterable[Any], hint: str = "", **detail: Any) -> None:
         super().__init__(message, hint=hint, **detail)
         self.findings = tuple(findings)
+
+
+class PlanChanged(GenerationError):
+    """The request names the plan of an earlier preview. `preview` is what there is to see now; nothing was written."""
+
+    code = "plan-changed"
+
+    def __init__(self, message: str, *, preview: Any, hint: str = "", **detail: Any) -> None:
+        super().__init__(message, hint=hint, **detail)
+        self.preview = preview
 
 
 class KlingRefused(GenerationError):

@@ -95,6 +95,12 @@ NO_ALLOWANCE = Gap(
     ("contract section 10",),
     "come again after midnight UTC, or have an admin raise the limit of the key or the studio",
 )
+ANOTHER_PLAN = Gap(
+    "E426",
+    "Another plan than was seen",
+    ("contract section 10",),
+    "look at the plan as it is now, and name its own digest, or leave plan_digest out",
+)
 UNKNOWN_TAKE = Gap(
     "E415", "Unknown take", ("guide 1.14",), "name the clip that this take answers, or leave retake_of out"
 )

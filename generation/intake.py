@@ -12,9 +12,8 @@ from typing import Final, Self
 
 from generation import compile as compiler
 from generation.affording import must_suit, objections
-from generation.allowances import must_be_allowed
+from generation.allowances import must_be_allowed, not_allowed
 from generation.errors import CannotResolve
-from generation.gaps import NO_ALLOWANCE
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
 from generation.moments import microseconds
@@ -22,11 +21,10 @@ from generation.plan import Plan, Preview, model_of
 from generation.policies import GUIDE, Policies
 from generation.refusing import Refusals, denied_uses, refused_uses
 from generation.resolve import resolve
-from generation.rules.finding import Finding
+from generation.seen import must_be_seen, objection
 from generation.shot import ShotRequest
 from generation.standing import standing_of
 from generation.subjects import subjects_of
-from registry.deciders.allowance import AllowanceExceeded
 from registry.deciders.generation import RequestGeneration
 from registry.deciders.production import Production
 from registry.deciders.standing import NoConsent
@@ -76,22 +74,13 @@ def preview(
     Writes nothing, spends nothing. Raises NotFound, and InvalidCommand for a position the log does not have.
     """
     gathered = gather(registry, studio, request, policies=policies, as_of=as_of)
-    pending = _pending_parent(gathered.grounds)
-    shown = compiler.preview(request, _as_if_delivered(gathered.grounds) if pending else gathered.grounds)
-    if shown.estimate is None:
-        return shown
-    units = Decimal(shown.estimate.units)
-    production = _production(registry, studio, gathered, as_of=as_of)
-    found = objections(request, units, production, stream=gathered.production)
-    try:
-        must_be_allowed(registry, studio, payer, units * request.takes)
-    except AllowanceExceeded as refused:
-        found = (*found, NO_ALLOWANCE.at("takes", refused.message))
-    return _with_objections(shown, found)
-
-
-def _with_objections(shown: Preview, found: tuple[Finding, ...]) -> Preview:
-    """What speaks against the price stands beside the other findings."""
+    shown = compiler.preview(request, _judged_now(gathered.grounds))
+    found = objection(request, shown.plan_digest)
+    if shown.estimate is not None:
+        units = Decimal(shown.estimate.units)
+        production = _production(registry, studio, gathered, as_of=as_of)
+        found += objections(request, units, production, stream=gathered.production)
+        found += not_allowed(registry, studio, payer, units * request.takes)
     if not found:
         return shown
     return shown.model_copy(update={"sendable": False, "findings": (*shown.findings, *found)})
@@ -121,21 +110,25 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     `generation` is the id it gets; a request for several takes gets as many `Takes`, all with the same plan in the same append.
     A request that continues a generation still running is taken with ParentAwaited instead, and compiled when its clip is there.
 
-    Raises CannotResolve and PayloadRefused with everything that was found, NotFound, and what `Registry.handle` raises; then
-    nothing was written, but that a person's likeness was asked for without their consent, if it was.
+    Raises CannotResolve and PayloadRefused with everything that was found, PlanChanged, NotFound, and what `Registry.handle`
+    raises; then nothing was written, but that a person's likeness was asked for without their consent, if it was.
     """
     takes = Takes.named(generation, request)
     gathered = gather(registry, studio, request, policies=policies)
     place = gathered.production or None
     refusals = Refusals(registry, studio, context, idempotency)
     pending = _pending_parent(gathered.grounds)
-    # Everything but a pending parent's address is judged now, so that a request that cannot be made does not wait.
-    grounds = _as_if_delivered(gathered.grounds) if pending else gathered.grounds
+    grounds = _judged_now(gathered.grounds)
     try:
         plan = compiler.compile_plan(request, grounds)
     except CannotResolve:
         refusals.keep(denied_uses(resolve(request, grounds).shows, production=place, subject=None))
         raise
+    must_be_seen(
+        request,
+        plan.plan_digest,
+        lambda: preview(registry, studio, request, policies=policies, payer=context.actor),
+    )
     subjects = subjects_of(registry, studio, plan, continues=pending)
     second = ParentAwaited(parent=pending) if pending else compiled(plan, subjects)
     units = Decimal(plan.estimate.units)
@@ -174,8 +167,9 @@ def _pending_parent(grounds: Grounds) -> str | None:
     return grounds.parent.generation if grounds.parent and grounds.parent.running else None
 
 
-def _as_if_delivered(grounds: Grounds) -> Grounds:
-    if grounds.parent is None:
+def _judged_now(grounds: Grounds) -> Grounds:
+    """Everything but a pending parent's address is judged now, so that a request that cannot be made does not wait."""
+    if grounds.parent is None or not grounds.parent.running:
         return grounds
     return replace(grounds, parent=replace(grounds.parent, url=_NOT_YET, url_expires_at_us=None))
 

@@ -27,7 +27,7 @@ from pydantic import (
 from generation.addresses import is_web_address
 from generation.exclusions import BY_ADDRESS, BY_ID, exclusions, pointed
 from generation.moments import microseconds
-from registry.events.references import LookName, Units
+from registry.events.references import LookName, Sha256, Units
 
 
 def _storable(text: str) -> str:
@@ -152,8 +152,10 @@ class ShotRequest(_Part):
     the scene, `adapt_wardrobe` to the pattern and `keep_original_sound` at yes.
 
     These change nothing of what is sent: `takes` asks for as many clips of the same plan, `approval` for a person's word before
-    anything is sent, `max_units` is the most one take may cost (Kling units). Of a production's waiting requests the higher
-    `priority` goes first, then the earlier `needed_by` (RFC 3339 with its offset).
+    anything is sent, `max_units` is the most one take may cost (Kling units), `plan_digest` is that of the plan a preview showed:
+    another one is refused. `accepted_by` is who has seen plan and price, in the caller's word; an approver's own word is for
+    `approval`. Of a production's waiting requests the higher `priority` goes first, then the earlier `needed_by` (RFC 3339 with
+    its offset).
 
     Raises pydantic's ValidationError with every problem, each at its place.
     """
@@ -191,6 +193,8 @@ class ShotRequest(_Part):
     takes: StrictInt = Field(default=1, ge=1, le=10)
     approval: StrictBool = False
     max_units: Units | None = None
+    plan_digest: Sha256 | None = None
+    accepted_by: Name | None = None
     priority: StrictInt = Field(default=0, ge=-100, le=100)
     needed_by: Moment | None = None
 

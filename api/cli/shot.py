@@ -22,7 +22,7 @@ _PLAIN: Final = frozenset(
         *("action", "setting", "framing", "adapt_wardrobe", "prompt"),
         *("continue_from", "edit", "keep_original_sound"),
         *("duration", "aspect_ratio", "mode", "mode_reason", "sound", "watermark", "route"),
-        *("takes", "approval", "max_units", "priority", "needed_by"),
+        *("takes", "approval", "max_units", "plan_digest", "accepted_by", "priority", "needed_by"),
     }
 )
 _PICTURES: Final = ("opening", "closing", "references")

@@ -117,6 +117,8 @@ _WHEN: Final = (
     click.option("--takes", type=int, help="So many clips of the same plan."),
     click.option("--approval", is_flag=True, default=None, help="Wait for an approver before it is sent."),
     click.option("--max-units", help="The most one take may cost, in Kling units."),
+    click.option("--plan-digest", help="The plan that a preview showed; another one is refused."),
+    click.option("--accepted-by", help="Who has seen plan and price; a note."),
     click.option("--priority", type=int, help="Higher goes first in its production, -100 to 100."),
     click.option("--needed-by", help="When, e.g. 2026-12-01T18:00:00+09:00; the earlier goes first."),
 )

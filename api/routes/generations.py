@@ -99,8 +99,9 @@ def request_generation(
     """Ask for a clip, in film words. The payload is compiled now; a worker sends it, once, and brings the clip.
 
     With `takes` as many generations of the same plan are made; the answer is the first one's and names `all_takes`. 422 names
-    every gap and finding at once; 409 when the price is above `max_units` or the production's budget. Follow the answer's
-    Location, with `?wait=`.
+    every gap and finding at once; 409 when the price is above `max_units` or the production's budget, and when `plan_digest` is
+    not that of the plan which the request gives now (`plan-changed`, with the `preview` as it is). Follow the answer's Location,
+    with `?wait=`.
     """
     if (first := change.earlier()) is not None:
         return first

@@ -73,7 +73,7 @@ def test_every_take_is_paid_for_and_delivered(world: World, provider: Sandbox) -
 
 def test_who_goes_first_changes_nothing_of_what_is_sent(studio: World) -> None:
     """Takes, ceiling, approval, priority and deadline are kept on the request and leave the plan's digest as it was."""
-    [card, _] = taken(studio, takes=2, approval=True, max_units="3", **URGENT)
+    [card, _] = taken(studio, takes=2, approval=True, max_units="3", accepted_by="Ana", **URGENT)
     plain = studio.card(studio.ask(**ALONE))
 
     assert card.plan_digest == plain.plan_digest

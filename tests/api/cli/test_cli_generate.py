@@ -111,7 +111,14 @@ def test_every_word_of_a_request_has_a_flag(server: Script, run: Run, tmp_path: 
         **{"retake_of": "clip_1", "action": "a", "setting": "b", "framing": "c", "prompt": "d"},
         **{"continue_from": "generation_1", "edit": "clip_2", "route": "omni", "aspect_ratio": "1:1"},
         **{"mode": "pro", "mode_reason": "e", "sound": "off", "duration": 8, "closing": "asset_2"},
-        **{"takes": 2, "max_units": "9.5", "priority": -3, "needed_by": "2026-12-01T18:00:00+09:00"},
+        **{
+            "takes": 2,
+            "max_units": "9.5",
+            "plan_digest": "5f" * 32,
+            "accepted_by": "Ana",
+            "priority": -3,
+            "needed_by": "2026-12-01T18:00:00+09:00",
+        },
     }
     flags = [part for name, value in plain.items() for part in (f"--{name.replace('_', '-')}", str(value))]
     shots = [{"duration": 3, "action": "x", "cast": ["mina"], "framing": "wide"}]

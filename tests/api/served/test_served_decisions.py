@@ -175,3 +175,34 @@ def test_a_request_beyond_the_budget_is_refused(service: Served, account: str) -
         service.post("/v1/generations", {**body, "takes": 1, "max_units": "2"}), 409, "max-units-exceeded"
     )
     assert dear["errors"][0]["path"] == "$.max_units"
+
+
+def test_the_plan_that_was_seen_or_none(service: Served, production: str) -> None:
+    """Who names the plan of a preview gets that one; another is refused with the preview as it is now, and nothing is written.
+
+    A repeat of what was taken meets its first answer, whatever the plan would be by then.
+    """
+    scene = service.made("/v1/scenes", {"production": production, "name": "x", "setting": "a river"})["id"]
+    body = {"scene": scene, "cast": [], "action": "A lantern drifts."}
+    seen = service.http.post("/v1/generations/preview", json=body).json()
+    wanted = body | {"plan_digest": seen["plan_digest"], "accepted_by": "Ana Ruiz"}
+    once = {"Idempotency-Key": "seen-and-wanted"}
+    first = service.post("/v1/generations", wanted, headers=once).json()
+    service.change("PATCH", f"/v1/scenes/{scene}", {"setting": "a lake"})
+    before = service.position()
+
+    told = problem(service.post("/v1/generations", wanted), 409, "plan-changed")
+    shown = service.http.post("/v1/generations/preview", json=wanted).json()
+    again = service.post("/v1/generations", wanted, headers=once).json()
+
+    assert (first["plan_digest"], again["id"]) == (seen["plan_digest"], first["id"])
+    assert told["errors"][0]["path"] == "$.plan_digest"
+    assert told["preview"]["plan_digest"] != seen["plan_digest"]
+    assert told["preview"] == shown
+    assert (shown["sendable"], [one["rule"] for one in shown["findings"] if one["severity"] == "E"]) == (
+        False,
+        ["E426"],
+    )
+    assert service.position() == before
+    newer = wanted | {"plan_digest": shown["plan_digest"]}
+    assert service.post("/v1/generations", newer).json()["plan_digest"] == shown["plan_digest"]
