@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final, Self
 
 from generation import compile as compiler
@@ -118,17 +119,9 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
     place = gathered.production or None
     refusals = Refusals(registry, studio, context, idempotency)
     pending = _pending_parent(gathered.grounds)
-    grounds = _judged_now(gathered.grounds)
-    try:
-        plan = compiler.compile_plan(request, grounds)
-    except CannotResolve:
-        refusals.keep(denied_uses(resolve(request, grounds).shows, production=place, subject=None))
-        raise
-    must_be_seen(
-        request,
-        plan.plan_digest,
-        lambda: preview(registry, studio, request, policies=policies, payer=context.actor),
-    )
+    plan = _plan(request, _judged_now(gathered.grounds), refusals, place)
+    shown = partial(preview, registry, studio, request, policies=policies, payer=context.actor)
+    must_be_seen(request, plan.plan_digest, shown)
     subjects = subjects_of(registry, studio, plan, continues=pending)
     second = ParentAwaited(parent=pending) if pending else compiled(plan, subjects)
     units = Decimal(plan.estimate.units)
@@ -147,6 +140,15 @@ def request_generation(  # noqa: PLR0913 - what is asked, and under what it is t
         return registry.handle(studio, commands, context=context, idempotency=idempotency)
     except NoConsent as refused:
         refusals.keep(refused_uses(refused, production=place, subject=None))
+        raise
+
+
+def _plan(request: ShotRequest, grounds: Grounds, refusals: Refusals, production: str | None) -> Plan:
+    """The plan; where somebody's likeness stands against it, that is kept. Raises CannotResolve and PayloadRefused."""
+    try:
+        return compiler.compile_plan(request, grounds)
+    except CannotResolve:
+        refusals.keep(denied_uses(resolve(request, grounds).shows, production=production, subject=None))
         raise
 
 

@@ -1,6 +1,7 @@
 """The command `continuity`: everything the service offers, for people (tables, trees, progress) and programs (`--json`).
 
-Exit codes: 0 done; 1 an error; 2 a clip that failed or was refused; 3 a paid call whose outcome nobody knows.
+Exit codes: 0 done; 1 an error; 2 a command that was not written right; 3 a paid call whose outcome nobody knows; 4 a clip that
+failed or was refused; 130 interrupted while following.
 """
 
 from __future__ import annotations

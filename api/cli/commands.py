@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "Say everything that is wrong with a payload for Kling; exit code 1 when one would be refused.",
     ),
     "clips": ("clips", "Stored clips."),
+    "config": ("configuring", "Which service is asked, and under which key: one file with profiles."),
     "demo": (
         "demo",
         "Start service, worker and sandbox, register people and pictures, make five clips, show what they were made from.",
@@ -58,6 +59,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "lineage": (
         "lineage",
         "What a clip (or element, asset, character, scene) was made from, as a tree; each branch says how.",
+    ),
+    "mcp": (
+        "mcp",
+        "Offer agents search, preview, request, follow and lineage as tools (Model Context Protocol), with this key's role.",
     ),
     "migrate": (
         "running",

@@ -10,15 +10,12 @@ import rich_click as click
 from rich.console import Group, RenderableType
 
 from api.cli.showing import fields, plain, text
-from api.cli.terminal import Terminal, leave
+from api.cli.terminal import FAILED, INTERRUPTED, Terminal, leave
 from api.client.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from api.client import GenerationAnswer
     from registry.views.clips import ClipCard
-
-FAILED: Final = 2
-INTERRUPTED: Final = 130
 
 FOLLOW_OPTIONS: Final = (
     click.option(

@@ -9,11 +9,11 @@ import orjson
 import rich_click as click
 from rich.console import Group, RenderableType
 
-from api.cli.following import FAILED, FOLLOW_OPTIONS, Following
+from api.cli.following import FOLLOW_OPTIONS, Following
 from api.cli.shot import shot_from
 from api.cli.shot_flags import shot_options
 from api.cli.showing import fields, finding_lines, table, text
-from api.cli.terminal import Terminal, calling, leave
+from api.cli.terminal import FAILED, Terminal, calling, leave
 
 if TYPE_CHECKING:
     from generation.plan import Preview
@@ -40,7 +40,7 @@ _AS_OF: Final = click.option(
 def generate(terminal: Terminal, **flags: Any) -> None:
     """Ask for a clip and follow it to its end.
 
-    Exit code 0: delivered; 2: failed, or refused with findings; 3: nobody knows whether the provider took the paid call.
+    Exit code 0: delivered; 4: failed, or refused with findings; 3: nobody knows whether the provider took the paid call.
 
     Example: continuity generate --scene scene_01jd… --cast mina,jun --language Korean
     --dialogue "mina: 여기 자리 있어요?" --dialogue "jun: 네, 앉으세요." --duration 5
@@ -72,7 +72,7 @@ def generate(terminal: Terminal, **flags: Any) -> None:
 def preview(terminal: Terminal, **flags: Any) -> None:
     """Payload, pattern and why, findings and price of a request. Nothing is written, sent or spent.
 
-    Exit code 2 when the same request would be refused. With --as-of: what would have been sent then.
+    Exit code 4 when the same request would be refused. With --as-of: what would have been sent then.
 
     Example: continuity preview --scene scene_01jd… --cast mina --action "She waits at the window."
     """

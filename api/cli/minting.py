@@ -11,9 +11,9 @@ import orjson
 import rich_click as click
 from rich.console import Group, RenderableType
 
-from api.cli.following import FAILED, FOLLOW_OPTIONS, INTERRUPTED
+from api.cli.following import FOLLOW_OPTIONS
 from api.cli.showing import fields, finding_lines, plain, text
-from api.cli.terminal import Terminal, calling, leave
+from api.cli.terminal import FAILED, INTERRUPTED, Terminal, calling, leave
 
 if TYPE_CHECKING:
     from api.recipes import ElementAnswer

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import rich_click as click
 
 from api.cli.commands import ByName
 from api.cli.showing import error_lines, finding_lines, plain, text
-from api.cli.terminal import as_json, console, leave
+from api.cli.terminal import ERROR, FAILED, UNKNOWN, as_json, console, leave
 from api.client import ContinuityError, OutcomeUnknown
 from generation.errors import GenerationError
 from registry.errors import RegistryError
-
-ERROR: Final = 1
-REFUSED: Final = 2
-UNKNOWN: Final = 3
 
 
 class Boundary(ByName):
     """A group whose commands end in words, never in a traceback, when they meet an error that is expected."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().make_context(*args, **kwargs)
-        except click.UsageError as misuse:
-            vars(misuse)["exit_code"] = ERROR  # 2 says that a clip was refused
-            raise
-
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except click.UsageError as misuse:
-            vars(misuse)["exit_code"] = ERROR
-            raise
         except ContinuityError as error:
             _tell(error, ctx)
             leave(exit_code_of(error))
@@ -46,7 +32,7 @@ class Boundary(ByName):
 def exit_code_of(error: ContinuityError) -> int:
     if isinstance(error, OutcomeUnknown):
         return UNKNOWN
-    return REFUSED if error.findings else ERROR
+    return FAILED if error.findings else ERROR
 
 
 def _tell(error: ContinuityError, context: click.Context) -> None:

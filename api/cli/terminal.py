@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from api.client import ContinuityClient
 
 T = TypeVar("T", bound="BaseModel")
+
+ERROR: Final = 1
+UNKNOWN: Final = 3
+FAILED: Final = 4
+INTERRUPTED: Final = 130
+"""Exit codes; 2, a command that is not written right, is given by the library of the command line."""
 
 _WIDE: Final = 320
 """Columns when nobody looks: ids stay in one piece in files and pipes."""
@@ -88,33 +94,69 @@ def console(*, stderr: bool = False) -> Console:
     )
 
 
-def calling(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a command ask the service: it takes --url, --key, --config and --json, and is handed a Terminal first."""
+PROFILE_OPTION: Final = click.option(
+    "--profile", help="A service of the configuration file.  [CONTINUITY_PROFILE]"
+)
+CONFIG_OPTION: Final = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Configuration file.  [~/.config/continuity.toml]",
+)
+_ADDRESS: Final = (
+    click.option("--url", help="Address of the service.  [CONTINUITY_URL; http://127.0.0.1:8000]"),
+    click.option("--key", help="Bearer key; better kept in CONTINUITY_KEY or the file than typed."),
+    PROFILE_OPTION,
+    CONFIG_OPTION,
+)
 
-    @click.option("--url", help="Address of the service.  [CONTINUITY_URL; http://127.0.0.1:8000]")
-    @click.option("--key", help="Bearer key; better kept in CONTINUITY_KEY or the file than typed.")
-    @click.option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Configuration file.  [~/.config/continuity.toml]",
-    )
+
+def connecting(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a command ask the service: it takes --url, --key, --profile and --config, and is handed a client first."""
+
+    @click.pass_context
+    @wraps(function)
+    def command(context: click.Context, /, **values: Any) -> None:
+        flags = {name: values.pop(name) for name in ("url", "key", "profile")}
+        with client_of(flags, context.obj, values.pop("config")) as client:
+            function(client, **values)
+
+    for option in reversed(_ADDRESS):
+        command = option(command)
+    return command
+
+
+def calling(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a command ask the service and answer: it takes --json beside, and is handed a Terminal first."""
+
     @click.option("--json", "as_json", is_flag=True, help="JSON for programs, on standard output.")
     @click.pass_context
     @wraps(function)
     def command(context: click.Context, /, **values: Any) -> None:
-        from api.cli.config import ClientSettings
-        from api.client import ContinuityClient
-
         wants_json = context.meta["as_json"] = values.pop("as_json")
-        flags = {name: values.pop(name) for name in ("url", "key")}
-        settings = ClientSettings.found(flags, context.obj, values.pop("config"))
-        if settings.key is None:
-            raise LocalFailure(
-                "no-key",
-                "no key is configured",
-                "set CONTINUITY_KEY, or make the first one: continuity keys bootstrap --holder NAME",
-            )
-        with ContinuityClient(settings.url, settings.key) as client:
+        flags = {name: values.pop(name) for name in ("url", "key", "profile")}
+        with client_of(flags, context.obj, values.pop("config")) as client:
             function(Terminal(client, console(), console(stderr=True), wants_json), **values)
 
+    for option in reversed(_ADDRESS):
+        command = option(command)
     return command
+
+
+def client_of(
+    flags: Mapping[str, str | None],
+    environment: Mapping[str, str],
+    file: Path | None = None,
+    **options: Any,
+) -> ContinuityClient:
+    """The client that flags, environment and file describe. Raises LocalFailure."""
+    from api.cli.config import ClientSettings
+    from api.client import ContinuityClient
+
+    settings = ClientSettings.found(flags, environment, file)
+    if settings.key is None:
+        raise LocalFailure(
+            "no-key",
+            "no key is configured",
+            "set CONTINUITY_KEY, or make the first one: continuity keys bootstrap --holder NAME",
+        )
+    return ContinuityClient(settings.url, settings.key, **options)

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import rich_click as click
 
-from api.cli.following import FAILED
 from api.cli.minting import previewed
-from api.cli.terminal import Terminal, calling, leave
+from api.cli.terminal import FAILED, Terminal, calling, leave
 
 
 @click.group()

@@ -100,12 +100,13 @@ def test_no_service_is_an_error_with_words(run: Run) -> None:
     assert "http://127.0.0.1:1" in result.stderr
 
 
-def test_misuse_is_not_a_refused_clip(run: Run) -> None:
-    """A wrong flag ends with 1: 2 is kept for clips that failed or were refused."""
-    assert run("--nonsense").exit_code == 1
-    assert run("scenes", "--nonsense").exit_code == 1
-    assert run("scenes", "show").exit_code == 1
-    assert run("generate", "--dialogue", "no speaker").exit_code == 1
+def test_a_command_that_is_not_written_right_is_two(run: Run) -> None:
+    """A wrong flag, a missing value and a value of no use end with 2, which nothing else does."""
+    assert run("--nonsense").exit_code == 2
+    assert run("nonsense").exit_code == 2
+    assert run("scenes", "--nonsense").exit_code == 2
+    assert run("scenes", "show").exit_code == 2
+    assert run("generate", "--dialogue", "no speaker").exit_code == 2
 
 
 def test_text_from_outside_cannot_steer_the_terminal(server: Script, run: Run) -> None:
@@ -124,6 +125,7 @@ def test_flags_win_over_environment_over_file(server: Script, run: Run, home: Pa
     file = home / ".config" / "continuity.toml"
     file.parent.mkdir()
     file.write_text('key = "from-file"\n')
+    file.chmod(0o600)
     server.will(says(cards.page()))
 
     run("studios", "--key", "from-flag")
@@ -227,7 +229,7 @@ def test_events_under_a_name_are_acknowledged_once_printed(server: Script, run: 
     result = run("events", "--subscription", "exporter")
     both = run("events", "--subscription", "exporter", "--after", "1")
 
-    assert (result.exit_code, len(result.stdout.splitlines()), both.exit_code) == (0, 2, 1)
+    assert (result.exit_code, len(result.stdout.splitlines()), both.exit_code) == (0, 2, 2)
     assert [asked.method for asked in server.asked] == ["GET", "POST"] * 2
     assert [asked.json["position"] for asked in server.asked[1::2]] == [4, 5]
 
@@ -272,7 +274,7 @@ def test_a_decision_is_sent_as_it_was_typed(server: Script, run: Run) -> None:
         "evidence": "page 3",
         "task_id": "829",
     }
-    assert ("confirmed" in result.stdout, refused.exit_code) == (True, 1)
+    assert ("confirmed" in result.stdout, refused.exit_code) == (True, 2)
 
 
 def test_a_submission_is_shown(server: Script, run: Run) -> None:

@@ -165,7 +165,7 @@ def what_was_asked_and_what_was_refused(serving: Serving, scene: str) -> None:
     refused = serving.run(*command, "--duration", "16")
 
     assert first["id"] == again["id"]
-    assert refused.exit_code == 2
+    assert refused.exit_code == 4
     assert "16" in refused.stderr
     assert len(serving.json("generations", "list")) == before
 

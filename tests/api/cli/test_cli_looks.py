@@ -126,5 +126,5 @@ def test_a_shot_names_looks(server: Script, run: Run) -> None:
     wrong = run(*line, "--look", "ana=winter")
 
     assert server.asked[0].json["cast"] == [{"character": "mina"}, {"character": "jun", **WINTER}]
-    assert wrong.exit_code == 1
+    assert wrong.exit_code == 2
     assert "ana" in wrong.stderr

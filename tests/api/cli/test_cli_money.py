@@ -79,7 +79,7 @@ def test_cancel_and_retry(server: Script, run: Run) -> None:
     assert server.asked[0].json == {"reason": "cut"}
     changes = {"duration": 10, "framing": "wide shot", "mode_reason": None}
     assert server.asked[1].json == {"changes": changes}
-    assert (wrong.exit_code, len(server.asked)) == (1, 2)
+    assert (wrong.exit_code, len(server.asked)) == (2, 2)
 
 
 def test_takes_and_the_rest_are_flags(server: Script, run: Run) -> None:

@@ -68,7 +68,7 @@ def test_sqlite_files_are_backed_up(run: Run, tmp_path: Path) -> None:
 
     assert json.loads(said.stdout)["bytes"] == {str(file): file.stat().st_size for file in (copy, keys)}
     assert (again.exit_code, again.stderr.startswith("backup-failed")) == (1, True)
-    assert run("backup", CONTINUITY_DATA=str(data)).exit_code == 1
+    assert run("backup", CONTINUITY_DATA=str(data)).exit_code == 2
     assert (
         f"{keys.stat().st_size} bytes"
         in run("backup", "--keys", tmp_path / "k2", CONTINUITY_DATA=str(data)).stdout

@@ -25,4 +25,4 @@ def test_a_preview_shows_price_and_payload(server: Script, run: Run) -> None:
     assert ("0.05 units" in shown.stdout, "voice_name" in shown.stdout) == (True, True)
     assert [asked.path for asked in server.asked] == ["/v1/voices/preview"]
     assert orjson.loads(server.asked[0].body)["url"] == "https://a.example/b.wav"
-    assert shown.exit_code == 2
+    assert shown.exit_code == 4
