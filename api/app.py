@@ -1,6 +1,7 @@
 """The HTTP application, assembled; `api.server` runs it.
 
-Order of a request: its id is settled, the route found, the key checked (`auth.Entry`), the body parsed and the visit made
+Order of a request: its id is settled, the route found, the key checked (`auth.Entry`), then whether its body is of a kind that is
+read and its answer of one that is wanted (`negotiating.Negotiated`), the body parsed and the visit made
 (`routes.commanding`), the route called in a thread; whatever is raised on the way becomes a problem document (`errors`).
 """
 
@@ -15,16 +16,20 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from litestar import Litestar, Response, Router
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.plugins.pydantic import PydanticPlugin
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
+from litestar.utils.sync import ensure_async_callable
 
 from api.auth import ENTRIES, Door, Entry, settle_request_id
 from api.bootstrap import Continuity
 from api.ending import Ending
 from api.errors import Web, answer_problem
+from api.negotiating import Negotiated
 from api.rates import headers
 from api.roles import needed, reach_of
 from api.routes import (
@@ -59,6 +64,7 @@ from api.routes import (
     uses,
     voices,
 )
+from api.routes.answering import provide_span
 from api.routes.commanding import KnownQueries, provide_change, provide_question, provide_visit
 from api.routes.describing import describe, query_names
 from api.routes.docs import docs_routes
@@ -105,6 +111,8 @@ THREADS: Final = "request"
 def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     """The application over an open installation, until it ends. The caller closes both."""
     make_id = continuity.registry.make_id
+    for resource in (*_RESOURCES, *_OF_OPERATION):
+        _answer_heads(resource.ROUTES)
     v1 = Router(
         "/v1",
         route_handlers=[resource.ROUTES for resource in _RESOURCES],
@@ -126,12 +134,14 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
         "visit": Provide(provide_visit),
         "question": Provide(provide_question),
         "change": Provide(provide_change),
+        "span": Provide(provide_span),
     }
     docs = docs_routes(partial(describe, [v1, *operation], dependencies, version("continuity")))
+    _answer_heads(docs)
     app = Litestar(
         [v1, *operation, docs],
         dependencies=dependencies,
-        middleware=[DefineMiddleware(Entry, door=_door(continuity))],
+        middleware=[DefineMiddleware(Entry, door=_door(continuity)), DefineMiddleware(Negotiated)],
         exception_handlers={Exception: _problems(make_id)},
         before_send=[_mark(make_id)],
         # None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt.
@@ -140,6 +150,7 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    app.before_send.append(ensure_async_callable(_allow(app)))
     known.names = query_names(app)
     app.state["streams"] = streams
     _check_entries(app)
@@ -154,6 +165,14 @@ def _door(continuity: Continuity) -> Door:
         per_studio=settings.studio_requests_per_minute,
         strangers=settings.strangers_per_minute,
     )
+
+
+def _answer_heads(router: Router) -> None:
+    """What answers a GET answers a HEAD: as it would have, without the body (RFC 9110, 9.3.2)."""
+    for route in router.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if "GET" in handler.http_methods:
+                handler.http_methods.add("HEAD")
 
 
 def _threads(count: int) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
@@ -204,6 +223,22 @@ def _mark(make_id: Callable[[str], str]) -> Any:
                 message["headers"] = [*message["headers"], (b"x-content-type-options", b"nosniff")]
 
     return mark
+
+
+def _allow(app: Litestar) -> Any:
+    """What OPTIONS says a route takes: the framework's own answer knows the methods that were there when it was made."""
+    methods = {
+        route.path_format: ", ".join(sorted(route.methods))
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+    }
+
+    async def allow(message: Message, scope: Scope) -> None:
+        asked = message["type"] == "http.response.start" and scope.get("method") == "OPTIONS"
+        if asked and (told := methods.get(scope.get("path_template", ""))):
+            MutableScopeHeaders(message)["allow"] = told
+
+    return allow
 
 
 def _check_entries(app: Litestar) -> None:

@@ -355,6 +355,7 @@ class Problem(BaseModel):
     errors: tuple[dict[str, Any], ...] | None = None
     findings: tuple[Finding, ...] | None = None
     current_version: int | None = None
+    position: int | None = None
     state: str | None = None
     left_units: str | None = None
     needed_units: str | None = None

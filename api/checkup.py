@@ -28,6 +28,7 @@ from registry.errors import BlobError, RegistryError
 from registry.log.engine.database import UnusableDatabase, open_database
 from registry.log.engine.diagnosis import absent, examine
 from registry.views import access, accounts
+from registry.views.page import Span
 from registry.views.vitals import vitals
 
 
@@ -130,7 +131,7 @@ def _of_accounts(continuity: Continuity, studio: str) -> Iterator[Finding]:
     after: int | None = 0
     while after is not None:
         with continuity.registry.reading() as connection:
-            page = accounts.accounts(connection, studio, after=after)
+            page = accounts.accounts(connection, studio, span=Span(after))
         for card in page.items:
             if card.key_fingerprint not in continuity.credentials:
                 hint = "set its key here (KLING_ACCESS_KEY and KLING_SECRET_KEY, or KLING_KEYS_FILE), or attest the one that is"

@@ -106,6 +106,30 @@ class BytesErased(SurfaceError):
     code = "bytes-erased"
 
 
+class VersionNeeded(SurfaceError):
+    """What is changed here may have been changed by somebody else, so the change has to say what it saw (If-Match)."""
+
+    code = "version-needed"
+
+
+class NotAcceptable(SurfaceError):
+    """The caller takes no form in which this can be answered."""
+
+    code = "not-acceptable"
+
+
+class UnsupportedMediaType(SurfaceError):
+    """The body is of a kind that is not taken here."""
+
+    code = "unsupported-media-type"
+
+
+class PositionNotReached(SurfaceError):
+    """The log has not come as far as the caller asks for; it was waited for."""
+
+    code = "position-not-reached"
+
+
 class TooManyStreams(SurfaceError):
     """The key follows the feed as often as it may at once."""
 
@@ -134,6 +158,10 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     TooLarge: 413,
     RangeNotSatisfiable: 416,
     BytesErased: 410,
+    VersionNeeded: 428,
+    NotAcceptable: 406,
+    UnsupportedMediaType: 415,
+    PositionNotReached: 409,
     TooManyStreams: 429,
     StreamsFull: 503,
     NotAvailable: 501,

@@ -21,6 +21,7 @@ from api.app import THREADS, create_app
 from api.bootstrap import Continuity, open_continuity
 from api.ending import Ending, leave_at_once, leave_threads
 from api.logs import configure_logging, secrets_of
+from api.manners import Mannered
 from api.memory import give_back_freed_memory
 from api.observing import Observed
 from api.settings import Settings
@@ -59,7 +60,7 @@ def make_server(continuity: Continuity, ready: Callable[[], None] = lambda: None
     ending = Ending(continuity.settings.drain)
     served = create_app(continuity, ending)
     app = Observed(
-        served,
+        Mannered(served),
         make_id=continuity.registry.make_id,
         metrics=continuity.metrics,
         tracing=continuity.tracing,

@@ -105,6 +105,9 @@ class Settings(Keeping):
         "told to wait.",
     )
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
+    position_wait: Seconds = Field(
+        2.0, description="How long a question with `?min_position=` waits for the log to come so far."
+    )
     streams_most: Count = Field(
         200,
         description="Open event streams this process serves at once; who comes then is told to come again.",

@@ -28,6 +28,7 @@ import structlog
 from benchmarks.report import arguments
 from generation.kling.client import KlingClient
 from generation.queue import queue_now
+from registry.views.page import Span
 from tests.servers.building import build
 from tests.servers.sandbox import Sandbox, sandbox
 from tests.servers.world import ALONE, KEYS, SHORT, World
@@ -89,7 +90,7 @@ def _foretold(world: World, generations: int, slots: int, task_seconds: float) -
     asked = [counted.ask(**ALONE) for _ in range(generations)]
     now = world.registry.clock()
     with world.registry.reading() as connection:
-        queue = queue_now(connection, world.studio, now=now, slots=slots, limit=generations)
+        queue = queue_now(connection, world.studio, now=now, slots=slots, span=Span(limit=generations))
     foretold = {one.id: one.estimated_end for one in queue.items}
     counted.carry(*asked, seconds=600)
     errors = []

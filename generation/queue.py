@@ -10,7 +10,7 @@ from generation.restoring import RestoredNow
 from registry.log.lanes import Lane, plan_of
 from registry.registry import Connection
 from registry.views import queue as view
-from registry.views.page import Card
+from registry.views.page import FIRST, Card, Span
 from registry.views.queue import Alarm, LaneCard, Open
 from registry.views.turns import weights
 
@@ -79,11 +79,10 @@ def queue_now(
     *,
     now: int,
     slots: int,
-    after: int = 0,
-    limit: int = 100,
+    span: Span = FIRST,
     **wanted: str | None,
 ) -> QueueNow:
-    """One page of the open generations whose production, scene, account or model is as `wanted`; `after` is a position."""
+    """One page of the open generations whose production, scene, account or model is as `wanted`."""
     work = view.open_work(connection, log)
     lanes = view.lanes(connection, log, now=now, slots=slots).lanes
     estimates = forecast(
@@ -98,14 +97,16 @@ def queue_now(
         now=now,
     )
     by_lane = {(lane.account, lane.model): lane for lane in lanes}
-    shown = [one for one in view.filtered(work, **wanted) if one.position > after]
+    shown = [one for one in view.filtered(work, **wanted) if span.holds(one.position)]
+    if span.newest:
+        shown.reverse()
     page = [
         _waits(one, by_lane.get((one.account, one.model)), estimates.get(one.id), now)
-        for one in shown[:limit]
+        for one in shown[: span.limit]
     ]
     return QueueNow(
         items=tuple(page),
-        next=page[-1].position if len(shown) > limit else None,
+        next=page[-1].position if len(shown) > span.limit else None,
         lanes=lanes,
         alarms=view.alarms(connection, log, now=now),
     )

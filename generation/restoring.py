@@ -25,7 +25,7 @@ from registry.log.marks import Mark
 from registry.log.roles import Handled
 from registry.registry import Idempotency
 from registry.views import accounts
-from registry.views.page import Card
+from registry.views.page import Card, Span
 
 _log = structlog.get_logger("restoring")
 _UNREADABLE: Final = "unreadable"
@@ -194,6 +194,6 @@ def _accounts(desk: Desk, log: str) -> Iterator[str]:
     after: int | None = 0
     while after is not None:
         with desk.registry.reading(log) as connection:
-            page = accounts.accounts(connection, log, after=after)
+            page = accounts.accounts(connection, log, span=Span(after))
         yield from (card.id for card in page.items)
         after = page.next

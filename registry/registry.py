@@ -38,7 +38,7 @@ from registry.proof.leaf import leaf_hash
 from registry.views import PROJECTIONS, rounds, turns
 from registry.views.rounds import Round
 
-__all__ = ["ANSWER_LIFETIME_US", "Connection", "Idempotency", "Registry"]
+__all__ = ["ANSWER_LIFETIME_US", "Connection", "Handled", "Idempotency", "Registry"]
 """`Connection` is what `reading` and `snapshot` give: handed on to views, opaque to everybody above this door."""
 
 ANSWER_LIFETIME_US: Final = 7 * 86_400 * 1_000_000

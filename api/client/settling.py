@@ -58,7 +58,7 @@ def answered(response: httpx.Response) -> Answer:
 
 
 def _version(response: httpx.Response) -> int | None:
-    found = re.fullmatch(r'"(\d{1,18})"', response.headers.get("ETag", ""))
+    found = re.fullmatch(r'"(\d{1,18})(?:\.[0-9a-f]{16})?(?:-gzip)?"', response.headers.get("ETag", ""))
     return int(found[1]) if found else None
 
 

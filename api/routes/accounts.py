@@ -13,9 +13,7 @@ from api.errors import Web
 from api.reconciling import AttestedAccount, AttestedKey, ConfiguredKey, ConfiguredKeys
 from api.routes.answering import (
     LARGEST_PAGE,
-    After,
     Answer,
-    Limit,
     Reply,
     answer_card,
     answer_page,
@@ -40,7 +38,7 @@ from registry.registry import Connection
 from registry.views import accounts as view
 from registry.views import queue, submissions
 from registry.views.accounts import AccountCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.queue import Lanes
 
 
@@ -83,10 +81,10 @@ def _only_fingerprint(change: Change) -> str:
 
 @get("/", sync_to_thread=True)
 def list_accounts(
-    request: Web, visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
+    request: Web, visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[AccountCard]]:
     """All accounts, oldest first."""
-    return answer_page(request, visit.read(view.accounts, after=after, limit=limit))
+    return answer_page(request, visit.read(view.accounts, span=span))
 
 
 @get("/{account:str}", sync_to_thread=True)
@@ -146,7 +144,7 @@ def set_slots(
 @get("/keys", sync_to_thread=True)
 def list_configured_keys(visit: NamedDependency[Visit]) -> Answer[ConfiguredKeys]:
     """The keys the service is configured with, by fingerprint, and which accounts send under each. No secret is shown."""
-    cards = visit.read(view.accounts, limit=LARGEST_PAGE).items
+    cards = visit.read(view.accounts, span=Span(limit=LARGEST_PAGE)).items
     keys = tuple(
         ConfiguredKey(
             fingerprint=fingerprint,

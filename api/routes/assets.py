@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.bodies import AssetAnswer, AssetWords, Because, Label, Successor
 from api.errors import BytesErased, Web, from_pydantic
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.contents import READ, on_disk, serve, serve_made
 from api.routes.uploads import Upload, new_upload, receive
@@ -28,7 +28,7 @@ from registry.registry import Connection
 from registry.views import assets as view
 from registry.views.assets import AssetCard
 from registry.views.near import NearAsset, near_asset
-from registry.views.page import Page
+from registry.views.page import Page, Span
 
 T = TypeVar("T")
 _LABEL: Final[TypeAdapter[str]] = TypeAdapter(Label)
@@ -105,7 +105,7 @@ def _register(change: Change, upload: Upload, words: dict[str, str]) -> Answer[A
             lambda connection: _reply(this, connection, asset, 201 if created else 200, near)
         ),
     )
-    return Reply.unpack(done.handled.answer or b"").answer(replayed=done.handled.replayed)
+    return change.told(done.handled)
 
 
 def _checked(form: TypeAdapter[T], said: str | None, name: str) -> T:
@@ -119,12 +119,11 @@ def _checked(form: TypeAdapter[T], said: str | None, name: str) -> T:
 def list_assets(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     kind: FromQuery[AssetKind | None] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[AssetCard]]:
     """Assets in order of registration."""
-    return answer_page(request, visit.read(view.assets, after=after, limit=limit, kind=kind))
+    return answer_page(request, visit.read(view.assets, span=span, kind=kind))
 
 
 @get("/{asset:str}", sync_to_thread=True)

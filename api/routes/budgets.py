@@ -10,12 +10,13 @@ from litestar.params import FromPath, JSONBody
 
 from api.errors import Web
 from api.money import ApprovalRule, Budget, Share, SpendAnswer, spend_answer
-from api.routes.answering import After, Answer, Limit, Reply, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from registry.deciders.command import Command
 from registry.deciders.production import SetApprovalRule, SetBudget, SetShare
 from registry.registry import Connection
 from registry.views import generations, productions, spend
+from registry.views.page import Span
 from registry.views.productions import ProductionCard
 
 
@@ -63,12 +64,11 @@ def show_spend(
     request: Web,
     production: FromPath[str],
     visit: NamedDependency[Visit],
-    after: After = 0,
-    limit: Limit = 100,
+    span: NamedDependency[Span],
 ) -> Answer[SpendAnswer]:
     """Budget, what is reserved, settled and released, what is left, sums by scene, and a page of paid calls."""
     with visit.registry.snapshot(visit.studio) as connection:
-        page = spend.lines(connection, visit.studio, production=production, after=after, limit=limit)
+        page = spend.lines(connection, visit.studio, production=production, span=span)
         whole = spend.spend(connection, visit.studio, production)
     return answer_page(request, spend_answer(whole, page.items, page.next))
 

@@ -10,7 +10,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from api.errors import Web
 from api.reconciling import NewCensus
-from api.routes.answering import After, Answer, Limit, Reply, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_page, card_reply
 from api.routes.commanding import Change, Visit
 from api.routes.reconciliations import only_account
 from generation.census import Count, census_now
@@ -18,7 +18,7 @@ from registry.registry import Connection
 from registry.views import accounts
 from registry.views import censuses as view
 from registry.views.censuses import CensusCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 
 
 @post("/", sync_to_thread=True)
@@ -40,19 +40,18 @@ def take(data: JSONBody[NewCensus], change: NamedDependency[Change]) -> Answer[C
 
     count = Count(name, change.context(), change.idempotency(reply))
     handled = census_now(change.continuity.desk(), change.studio, account, count)
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 @get("/", sync_to_thread=True)
 def list_censuses(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     of_account: Annotated[str | None, QueryParameter(name="account")] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[CensusCard]]:
     """The newest census of each account; `account` names whose."""
-    return answer_page(request, visit.read(view.last_censuses, after=after, limit=limit, account=of_account))
+    return answer_page(request, visit.read(view.last_censuses, span=span, account=of_account))
 
 
 ROUTES: Any = Router(

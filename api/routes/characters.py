@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from api.bodies import Because, CharacterWords, NewCharacter, NewReference
 from api.errors import Web
 from api.looks import NewLook
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.elements import with_staleness
 from registry.deciders.character import (
@@ -29,7 +29,7 @@ from registry.views import characters as view
 from registry.views import elements
 from registry.views.characters import CharacterCard
 from registry.views.elements import ElementCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 
 
 def _changed(change: Change, command: Command) -> Answer[CharacterCard]:
@@ -65,12 +65,11 @@ def introduce(data: JSONBody[NewCharacter], change: NamedDependency[Change]) -> 
 def list_characters(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     name: Annotated[str | None, QueryParameter(description="A name or alias, in any case.")] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[CharacterCard]]:
     """Characters in order of introduction."""
-    return answer_page(request, visit.read(view.characters, after=after, limit=limit, name=name))
+    return answer_page(request, visit.read(view.characters, span=span, name=name))
 
 
 @get("/{character:str}", sync_to_thread=True)
@@ -143,12 +142,11 @@ def list_elements_of(
     request: Web,
     character: FromPath[str],
     visit: NamedDependency[Visit],
-    after: After = 0,
-    limit: Limit = 100,
+    span: NamedDependency[Span],
 ) -> Answer[Page[ElementCard]]:
     """The Kling elements that show the character, on all accounts."""
     visit.read(view.character, character)
-    page = visit.read(elements.elements, after=after, limit=limit, character=character)
+    page = visit.read(elements.elements, span=span, character=character)
     return answer_page(request, with_staleness(visit, page))
 
 

@@ -10,13 +10,13 @@ from litestar.handlers import route
 from litestar.params import FromPath, FromQuery
 
 from api.errors import BytesErased, NotAvailable, Web
-from api.routes.answering import After, Answer, Limit, answer_card, answer_page
+from api.routes.answering import Answer, answer_card, answer_page
 from api.routes.commanding import Visit
 from api.routes.contents import READ, on_disk, serve, serve_made
 from registry.blobs import media
 from registry.views import clips as view
 from registry.views.clips import ClipCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 
 DAY_US: Final = 86_400_000_000
 
@@ -44,12 +44,11 @@ def _kept(card: ClipCard) -> ClipCard:
 def list_clips(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     scene: FromQuery[str | None] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[ClipCard]]:
     """Clips in the order they were recorded."""
-    page = visit.read(view.clips, after=after, limit=limit, scene=scene, within=visit.within)
+    page = visit.read(view.clips, span=span, scene=scene, within=visit.within)
     now = visit.registry.clock()
     return answer_page(
         request, page.model_copy(update={"items": tuple(dated(one, now) for one in page.items)})

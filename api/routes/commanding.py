@@ -17,20 +17,30 @@ from litestar.params import HeaderParameter
 from api.auth import settle_request_id
 from api.bootstrap import Continuity
 from api.duplicates import repeated, sent_twice, told
-from api.errors import BadHeader, IdempotencyKeyMissing, OutOfReach, Web, invalid, shown
+from api.errors import (
+    BadHeader,
+    IdempotencyKeyMissing,
+    OutOfReach,
+    PositionNotReached,
+    Web,
+    invalid,
+    shown,
+)
 from api.roles import Caller, must_be_within
-from api.routes.answering import Answer, Reply
+from api.routes.answering import MIN_POSITION, Answer, Reply
+from api.routes.waiting import Watch
 from registry.deciders.command import Command
 from registry.errors import NotFound
 from registry.events.envelope import Context
 from registry.events.ids import is_id
-from registry.registry import Connection, Idempotency, Registry
+from registry.registry import Connection, Handled, Idempotency, Registry
 from registry.views.places import KINDS, production_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_VERSION: Final = re.compile(r'"(\d{1,18})"')
+_VERSION: Final = re.compile(r'"(\d{1,18})(?:\.[0-9a-f]{16})?(?:-gzip)?"')
+"""A version, as it stands in the tag of an answer to a change, or with the digest of what was read (`api.manners`)."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -97,7 +107,9 @@ class Change(Visit):
     def earlier(self) -> Answer[Any] | None:
         """The first answer, when this very request was answered before. Raises KeyReused."""
         kept = self.registry.answered(self.studio, self.key, self.command_sha256)
-        return None if kept is None else Reply.unpack(kept).answer(replayed=True)
+        if kept is None:
+            return None
+        return Reply.unpack(kept).answer(replayed=True, position=self.registry.feed.head(self.studio))
 
     def make(self, *commands: Command, reply: Callable[[Connection], Reply]) -> Answer[Any]:
         """Append, and answer with what `reply` reads in the same commit. If-Match speaks about the first command's stream."""
@@ -109,9 +121,13 @@ class Change(Visit):
             idempotency=self.idempotency(reply),
             expected=expected,
         )
+        return self.told(handled)
+
+    def told(self, handled: Handled) -> Answer[Any]:
+        """The kept answer, new or again, with how far the log has come: what `min_position` asks for."""
         if handled.answer is None:
             raise RuntimeError("the log kept no answer")
-        return Reply.unpack(handled.answer).answer(replayed=handled.replayed)
+        return Reply.unpack(handled.answer).answer(replayed=handled.replayed, position=handled.position)
 
     def create(self, *commands: Command, reply: Callable[[Connection], Reply]) -> Answer[Any]:
         """Append what makes something new."""
@@ -120,10 +136,7 @@ class Change(Visit):
 
     def once(self, reply: Callable[[Connection], Reply]) -> Answer[Any]:
         """Change what is kept beside the events: `reply` does it, in one commit with its answer."""
-        handled = self.registry.once(self.studio, self.context(), self.idempotency(reply))
-        if handled.answer is None:
-            raise RuntimeError("the log kept no answer")
-        return Reply.unpack(handled.answer).answer(replayed=handled.replayed)
+        return self.told(self.registry.once(self.studio, self.context(), self.idempotency(reply)))
 
     def must_not_match(self, why: str = "this makes something new") -> None:
         """What is new has no version to compare. Raises BadHeader."""
@@ -158,8 +171,9 @@ class KnownQueries:
 
     def check(self, request: Web) -> None:
         """A misspelt filter would answer everything, so it is refused. Raises InvalidRequest."""
-        method = "GET" if request.method == "HEAD" else request.method
-        known = self.names.get((request.scope["path_template"], method), frozenset())
+        known = self.names.get((request.scope["path_template"], request.method), frozenset())
+        if unfit := [name for name, said in request.query_params.multi_items() if "\x00" in said]:
+            raise invalid([{"path": f"?{name}", "message": "NUL", "value": None} for name in unfit])
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             message = f"not known here; known are: {', '.join(sorted(known)) or 'none'}"
@@ -175,10 +189,39 @@ async def provide_visit(
     request: Web,
     continuity: NamedDependency[Continuity],
     known_queries: NamedDependency[KnownQueries],
+    watch: NamedDependency[Watch],
 ) -> Visit:
-    """The visit behind a request that came in with a key. Raises InvalidRequest for unknown query parameters."""
+    """The visit behind a request that came in with a key.
+
+    Raises InvalidRequest for unknown query parameters, and PositionNotReached where a question asks for a log that has come
+    farther than this one comes in time.
+    """
     known_queries.check(request)
-    return Visit(continuity, request.user, settle_request_id(request.scope, continuity.registry.make_id))
+    visit = Visit(continuity, request.user, settle_request_id(request.scope, continuity.registry.make_id))
+    if MIN_POSITION in request.query_params:
+        log = request.route_handler.opt.get("log", visit.studio)
+        await _must_have_come(watch, log, _position(request.query_params[MIN_POSITION]), continuity)
+    return visit
+
+
+async def _must_have_come(watch: Watch, log: str, position: int, continuity: Continuity) -> None:
+    """Wait a while until the log has come so far. Raises PositionNotReached."""
+    feed, wait = continuity.registry.feed, continuity.settings.position_wait
+    head = await watch.until(log, lambda: feed.head(log), lambda come: come >= position, wait=wait)
+    if head < position:
+        raise PositionNotReached(
+            f"the log has come to position {head}, and {MIN_POSITION} asks for {position}",
+            hint="ask again in a moment; if it stays, the log was restored from an older backup, or it is another studio's",
+            position=head,
+        )
+
+
+def _position(said: str) -> int:
+    """Raises InvalidRequest."""
+    if not (said.isascii() and said.isdigit() and len(said) < 19):
+        message = "a position is a whole number from 0 on"
+        raise invalid([{"path": f"?{MIN_POSITION}", "message": message, "value": shown(said)}])
+    return int(said)
 
 
 async def provide_question(request: Web, visit: NamedDependency[Visit]) -> Visit:

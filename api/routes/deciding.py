@@ -68,7 +68,7 @@ def cancel_generation(
         context=change.context(correlation_id=generation),
         idempotency=change.idempotency(reply),
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 @post("/{generation:str}/retry", status_code=202, sync_to_thread=True)

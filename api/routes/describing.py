@@ -16,6 +16,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from api.bodies import Problem
 from api.errors import PROBLEM_TYPE
 from api.roles import needed, reach_of
+from api.routes.answering import MIN_POSITION
 from api.routes.examples import EXAMPLES, UPLOAD
 from registry.events.references import AssetKind
 
@@ -80,10 +81,16 @@ def query_names(app: Litestar) -> dict[tuple[str, str], frozenset[str]]:
     """(path, method) -> the query parameters it knows."""
     return {
         (route.path_format, method): frozenset(one.field_alias for one in taken.expected_query_params)
+        | ({MIN_POSITION} if _reads(handler, method) else frozenset())
         for route in app.routes
         if isinstance(route, HTTPRoute)
-        for method, (_, taken) in route.route_handler_map.items()
+        for method, (handler, taken) in route.route_handler_map.items()
     }
+
+
+def _reads(handler: Any, method: str) -> bool:
+    """Whether it is a question about the studio, which may say how far the log has to have come."""
+    return method in ("GET", "HEAD") and handler.opt.get("entered_by") == "key"
 
 
 def _handlers(reader: Litestar) -> Iterator[tuple[HTTPRouteHandler, str]]:

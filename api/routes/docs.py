@@ -40,6 +40,7 @@ _FILES: Final = {
     "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
+_ASKED_AGAIN: Final = {"Cache-Control": "no-cache"}
 _A_DAY: Final = {"Cache-Control": "public, max-age=86400"}
 
 
@@ -80,15 +81,17 @@ def docs_routes(describe: Callable[[], Document]) -> Router:
 
     @get("/openapi.json", sync_to_thread=True)
     def openapi() -> Response[bytes]:
-        return Response(described(), media_type="application/json")
+        return Response(described(), media_type="application/json", headers=_ASKED_AGAIN)
 
     @get("/docs", sync_to_thread=False)
     def page() -> Response[str]:
-        return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
+        return Response(
+            _PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY} | _ASKED_AGAIN
+        )
 
     @get("/docs/openapi-3.0.json", sync_to_thread=True)
     def copy() -> Response[bytes]:
-        return Response(copied(), media_type="application/json")
+        return Response(copied(), media_type="application/json", headers=_ASKED_AGAIN)
 
     @get("/docs/static/{name:str}", sync_to_thread=True)
     def file(name: FromPath[str]) -> Response[bytes]:

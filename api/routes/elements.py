@@ -21,7 +21,7 @@ from api.recipes import (
     Remint,
 )
 from api.roles import must_be
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.retiring import retire
 from api.routes.waiting import Wait, Watch
@@ -38,7 +38,7 @@ from registry.registry import Connection
 from registry.views import elements as view
 from registry.views import submissions
 from registry.views.elements import ElementCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 
 ACCEPTED: Final = 202
 RETRY_AFTER_SECONDS: Final = 2
@@ -83,7 +83,7 @@ def _minted(
         reason=reason,
         policies=change.continuity.settings.policies(),
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 def _adopted(change: Change, data: NewElement) -> Answer[ElementAnswer]:
@@ -188,12 +188,11 @@ def preview(data: JSONBody[ElementRecipe], question: NamedDependency[Visit]) -> 
 def list_elements(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     character: FromQuery[str | None] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[ElementCard]]:
     """Elements in order of adoption, each with what became stale in it."""
-    page = visit.read(view.elements, after=after, limit=limit, character=character)
+    page = visit.read(view.elements, span=span, character=character)
     return answer_page(request, with_staleness(visit, page))
 
 

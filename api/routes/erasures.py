@@ -49,7 +49,7 @@ def erase_likeness(
         return card_reply(erasure_record(connection, registry, studio, stream))
 
     handled = carry_out(_tools(change), studio, stream, idempotency=change.idempotency(reply))
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 @get("/likenesses/{likeness:str}/erasure", sync_to_thread=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from litestar import Router, get
+from litestar import Response, Router, get
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromQuery, HeaderParameter, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
-from api.errors import BadHeader, Web, invalid
+from api.errors import Web, invalid
 from api.routes.answering import After, Answer, Limit, answer_page
 from api.routes.commanding import Visit
-from api.routes.sending import EventStream, Wanted
-from api.routes.streaming import Streams
+from api.routes.sending import Wanted
+from api.routes.streaming import LastEventId, Streams, position_after
 from api.routes.waiting import Wait, Watch
 from api.subscribing import FeedPage, seen
 from registry.events.catalogue import EVENTS
@@ -24,12 +24,6 @@ from registry.log.feed.subscriptions import Subscription
 _TYPES = frozenset(name for name, _ in EVENTS)
 _Name = Annotated[
     str | None, QueryParameter(description="Begin after the position that this subscription is done with.")
-]
-_LastEventId = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Last-Event-ID", description="The id of the last event that came; it stands above `after`."
-    ),
 ]
 
 
@@ -92,27 +86,19 @@ async def list_events(
 
 @get("/stream", opt={"stream": "FeedEvent"}, dependencies={"wanted": Provide(_provide_wanted)})
 async def stream_events(
+    request: Web,
     visit: NamedDependency[Visit],
     streams: NamedDependency[Streams],
     wanted: NamedDependency[Wanted],
     after: After = 0,
-    last_event_id: _LastEventId = None,
-) -> EventStream:
+    last_event_id: LastEventId = None,
+) -> Response[Any]:
     """Events after a position as server-sent events, and then each as it happens; the answer stays open.
 
     The id of each is its position: who is cut off sends the last one as `Last-Event-ID` and misses nothing. Lines without an
     event are sent in silences. At its end the service says why in an event named `end`.
     """
-    return await streams.open(visit, wanted, after if last_event_id is None else _position(last_event_id))
-
-
-def _position(last_event_id: str) -> int:
-    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19):
-        raise BadHeader(
-            f"Last-Event-ID {last_event_id[:80]!r} is no position of ours",
-            hint="send the id of the last event as it came, or leave the header out",
-        )
-    return int(last_event_id)
+    return await streams.open(request, visit, wanted, position_after(after, last_event_id))
 
 
 ROUTES: Any = Router(

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from litestar import Router, get, post
+from litestar import Response, Router, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.asked import ShotRequest
 from api.bodies import GenerationAnswer
 from api.errors import Web, from_pydantic
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import After, Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.clips import days_left
 from api.routes.commanding import Change, Visit
+from api.routes.sending import Wanted
+from api.routes.streaming import LastEventId, Streams, position_after
 from api.routes.waiting import Wait, Watch
 from generation import intake, shot
 from generation.intake import Takes
@@ -22,11 +25,12 @@ from generation.malformed import findings_beside
 from generation.plan import Preview
 from generation.queue import waiting_for
 from registry.deciders.generation import Stage
+from registry.events.generation import GenerationEnded
 from registry.registry import Connection
 from registry.views import generations as view
 from registry.views import submissions
 from registry.views.generations import GenerationCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 
 RETRY_AFTER_SECONDS: Final = 2
 
@@ -75,7 +79,7 @@ def take(change: Change, request: shot.ShotRequest, takes: Takes) -> Answer[Gene
         policies=change.continuity.settings.policies(),
         idempotency=change.idempotency(reply),
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 def must_reach(visit: Visit, named: Mapping[str, Any]) -> None:
@@ -136,15 +140,12 @@ def preview(
 def list_generations(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     scene: FromQuery[str | None] = None,
     stage: FromQuery[Stage | None] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[GenerationCard]]:
     """Generations in the order they were asked for."""
-    page = visit.read(
-        view.generations, after=after, limit=limit, scene=scene, stage=stage, within=visit.within
-    )
+    page = visit.read(view.generations, span=span, scene=scene, stage=stage, within=visit.within)
     return answer_page(request, page)
 
 
@@ -170,9 +171,36 @@ async def show_generation(
     return answer_card(found)
 
 
+@get("/{generation:str}/events", opt={"stream": "FeedEvent", "ends": True})
+async def stream_generation(
+    request: Web,
+    generation: FromPath[str],
+    visit: NamedDependency[Visit],
+    streams: NamedDependency[Streams],
+    after: After = 0,
+    last_event_id: LastEventId = None,
+) -> Response[Any]:
+    """One generation's events as server-sent events, from its request to its end, where the answer ends too.
+
+    As `GET /v1/events/stream`, of this one alone. Who has seen its end is told that there is nothing to come (204), at which a
+    browser asks no more.
+    """
+    position = position_after(after, last_event_id)
+    if await sync_to_thread(_is_over, visit, generation, position):
+        return Response(None, status_code=204)
+    return await streams.open(request, visit, Wanted(generation, last=GenerationEnded.NAME), position)
+
+
+def _is_over(visit: Visit, generation: str, after: int) -> bool:
+    """Whether it ended, at or before a position. Raises NotFound."""
+    card = visit.read(view.generation, generation)
+    ended = card.outcome is not None
+    return ended and not visit.registry.feed.after(visit.studio, after, limit=1, stream=generation)
+
+
 ROUTES: Any = Router(
     "/generations",
-    route_handlers=[request_generation, preview, list_generations, show_generation],
+    route_handlers=[request_generation, preview, list_generations, show_generation, stream_generation],
     opt={"reach": "production", "changes": "submitter"},
     tags=["Generations"],
 )

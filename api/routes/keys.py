@@ -24,7 +24,7 @@ from api.access import (
 )
 from api.auth import Secret, new_secret
 from api.errors import Web, invalid
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from registry.deciders.access import (
     GrantRole,
@@ -44,7 +44,7 @@ from registry.log.key_uses import last_used
 from registry.registry import Connection, Idempotency
 from registry.views import access
 from registry.views.access import KeyCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.places import production_of
 
 _SECOND: Final = 1_000_000
@@ -52,11 +52,11 @@ _SECOND: Final = 1_000_000
 
 @get("/", sync_to_thread=True)
 def list_keys(
-    request: Web, visit: NamedDependency[Visit], after: After = 0, limit: Limit = 50
+    request: Web, visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[KeyAnswer]]:
     """Keys that open the studio or did, in the order they were issued."""
     with visit.registry.reading(SYSTEM_LOG) as connection:
-        found = access.keys(connection, visit.studio, after=after, limit=limit)
+        found = access.keys(connection, visit.studio, span=span)
         used = last_used(connection, [card.id for card in found.items])
     cards = tuple(_answer(card, used.get(card.id)) for card in found.items)
     return answer_page(request, Page[KeyAnswer](items=cards, next=found.next))
@@ -70,7 +70,7 @@ def show_key(key: FromPath[str], visit: NamedDependency[Visit]) -> Answer[KeyNow
     return answer_card(KeyNow(**told.model_dump(), units_today=units_today(visit, told)))
 
 
-@post("/", sync_to_thread=True)
+@post("/", opt={"secret": True}, sync_to_thread=True)
 def issue(data: JSONBody[NewKey], change: NamedDependency[Change]) -> Answer[IssuedKey]:
     """Give a person or program a key. Its secret is in this answer and nowhere else, nor in the answer to a repeat."""
     change.must_not_match()
@@ -90,7 +90,7 @@ def issue(data: JSONBody[NewKey], change: NamedDependency[Change]) -> Answer[Iss
     return _make(change, command, secret=secret, status=201)
 
 
-@post("/{key:str}/rotate", status_code=200, sync_to_thread=True)
+@post("/{key:str}/rotate", opt={"secret": True}, status_code=200, sync_to_thread=True)
 def rotate(
     key: FromPath[str], data: JSONBody[Rotation], change: NamedDependency[Change]
 ) -> Answer[IssuedKey]:
@@ -164,9 +164,10 @@ def _make(
     )
     reply = Reply.unpack(handled.answer or b"")
     if secret is None or handled.replayed:
-        return reply.answer(replayed=handled.replayed)
+        return change.told(handled)
     card = IssuedKey.model_validate_json(reply.body).model_copy(update={"key": secret.key})
-    return Reply(reply.status, card.model_dump_json().encode(), reply.headers).answer()
+    whole = Reply(reply.status, card.model_dump_json().encode(), reply.headers)
+    return whole.answer(position=handled.position)
 
 
 def _must_be_ours(visit: Visit, key: str) -> None:
@@ -206,6 +207,6 @@ def _answer(card: KeyCard, used_at: int | None) -> KeyAnswer:
 ROUTES: Any = Router(
     "/keys",
     route_handlers=[list_keys, show_key, issue, rotate, grant, withdraw, scope, limit, revoke],
-    opt={"reach": "studio", "reads": "admin", "changes": "admin"},
+    opt={"reach": "studio", "reads": "admin", "changes": "admin", "log": SYSTEM_LOG},
     tags=["Keys"],
 )

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from api.bodies import Because
 from api.errors import Web
 from api.rights import Declaration, LikenessOf, NewConsent, NewLikeness, ReleasedIn
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from generation.moments import microseconds
 from generation.revoking import end_what_waits
@@ -26,7 +26,7 @@ from registry.views import characters, productions
 from registry.views import likenesses as view
 from registry.views.characters import CharacterCard
 from registry.views.likenesses import LikenessCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.productions import ProductionCard
 
 
@@ -51,11 +51,11 @@ def register_likeness(data: JSONBody[NewLikeness], change: NamedDependency[Chang
 
 @get("/likenesses", sync_to_thread=True)
 def list_likenesses(
-    request: Web, visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
+    request: Web, visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[LikenessCard]]:
     """Real people in order of registration, each with consents, characters, refused uses and what is left to do."""
     now = visit.registry.clock()
-    return answer_page(request, visit.read(view.likenesses, now=now, after=after, limit=limit))
+    return answer_page(request, visit.read(view.likenesses, now=now, span=span))
 
 
 @get("/likenesses/{likeness:str}", sync_to_thread=True)

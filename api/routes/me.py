@@ -50,5 +50,8 @@ def studios(request: Web, visit: NamedDependency[Visit]) -> Answer[Page[StudioCa
 
 
 ROUTES: Any = Router(
-    "/", route_handlers=[me, studios], opt={"reach": "library", "reads": "anybody"}, tags=["Studio"]
+    "/",
+    route_handlers=[me, studios],
+    opt={"reach": "library", "reads": "anybody", "log": SYSTEM_LOG},
+    tags=["Studio"],
 )

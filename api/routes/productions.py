@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.bodies import AccountChoice, Because, NewProduction
 from api.errors import Web
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from registry.deciders.command import Command
 from registry.deciders.production import ChooseAccount, CloseProduction, OpenProduction
@@ -18,7 +18,7 @@ from registry.deciders.scene import OpenScene
 from registry.registry import Connection
 from registry.views import accounts
 from registry.views import productions as view
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.productions import ProductionCard
 
 
@@ -53,16 +53,16 @@ def open_production(data: JSONBody[NewProduction], change: NamedDependency[Chang
 
 
 def _only_account(change: Change) -> str | None:
-    found = change.read(accounts.accounts, limit=2).items
+    found = change.read(accounts.accounts, span=Span(limit=2)).items
     return found[0].id if len(found) == 1 else None
 
 
 @get("/", sync_to_thread=True)
 def list_productions(
-    request: Web, visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
+    request: Web, visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[ProductionCard]]:
     """Productions, oldest first."""
-    return answer_page(request, visit.read(view.productions, after=after, limit=limit, within=visit.within))
+    return answer_page(request, visit.read(view.productions, span=span, within=visit.within))
 
 
 @get("/{production:str}", sync_to_thread=True)

@@ -9,10 +9,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
 from api.errors import Web
-from api.routes.answering import After, Answer, Limit, answer_page
+from api.routes.answering import Answer, answer_page
 from api.routes.commanding import Visit
 from generation.queue import QueueNow, queue_now
 from generation.restoring import restored
+from registry.views.page import Span
 
 
 class Wanted(NamedTuple):
@@ -38,9 +39,8 @@ def provide_wanted(
 def show_queue(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     wanted: NamedDependency[Wanted],
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[QueueNow]:
     """Every generation that has not ended, in the order it was asked for: what it waits for, its place in its lane's order, and
     when it will run and be done, from measured durations. With every page come all lanes and alarms, and why nothing is sent when
@@ -49,9 +49,7 @@ def show_queue(
     now, slots = visit.registry.clock(), visit.continuity.settings.kling_slots
     stopped = restored(visit.continuity.desk(), visit.studio)
     with visit.registry.snapshot(visit.studio) as connection:
-        page = queue_now(
-            connection, visit.studio, now=now, slots=slots, after=after, limit=limit, **wanted._asdict()
-        )
+        page = queue_now(connection, visit.studio, now=now, slots=slots, span=span, **wanted._asdict())
     return answer_page(request, page.model_copy(update={"restored": stopped}))
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.errors import Web
 from api.reconciling import AcceptedRestore, NewReconciliation, RestoreCard
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit
 from generation.comparing import Window
 from generation.desk import Desk
@@ -20,7 +20,7 @@ from registry.errors import InvalidCommand
 from registry.registry import Connection
 from registry.views import accounts
 from registry.views import reconciliations as view
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.reconciliations import ReconciliationCard
 
 
@@ -56,7 +56,7 @@ def reconcile_account(
             idempotency=change.idempotency(reply),
         ),
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 def only_account(change: Change) -> str:
@@ -102,21 +102,18 @@ def accept_restore(data: JSONBody[AcceptedRestore], change: NamedDependency[Chan
         context=change.context(),
         idempotency=change.idempotency(lambda _: card_reply(card)),
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 @get("/", sync_to_thread=True)
 def list_reconciliations(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     of_account: Annotated[str | None, QueryParameter(name="account")] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[ReconciliationCard]]:
     """All runs, oldest first; `account` names whose."""
-    return answer_page(
-        request, visit.read(view.reconciliations, after=after, limit=limit, account=of_account)
-    )
+    return answer_page(request, visit.read(view.reconciliations, span=span, account=of_account))
 
 
 @get("/{reconciliation:str}", sync_to_thread=True)

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.bodies import Because, NewCastMember, NewScene, NewShot, ParentClip, SceneWords
 from api.errors import Web
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.pins import meant
 from registry.deciders.command import Command
@@ -29,7 +29,7 @@ from registry.registry import Connection
 from registry.views import continuity
 from registry.views import scenes as view
 from registry.views.continuity import ContinuityCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.scenes import SceneCard
 
 
@@ -55,13 +55,12 @@ def open_scene(data: JSONBody[NewScene], change: NamedDependency[Change]) -> Ans
 def list_scenes(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     production: FromQuery[str | None] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[SceneCard]]:
     """Scenes in the order they were opened."""
     return answer_page(
-        request, visit.read(view.scenes, after=after, limit=limit, production=production, within=visit.within)
+        request, visit.read(view.scenes, span=span, production=production, within=visit.within)
     )
 
 
@@ -117,12 +116,11 @@ def list_continuity(
     request: Web,
     scene: FromPath[str],
     visit: NamedDependency[Visit],
-    after: After = 0,
-    limit: Limit = 100,
+    span: NamedDependency[Span],
 ) -> Answer[Page[ContinuityCard]]:
     """The scene's continuity log: how every request ended, what it was made from, what it carries over."""
     visit.read(view.scene, scene)
-    return answer_page(request, visit.read(continuity.continuity, scene, after=after, limit=limit))
+    return answer_page(request, visit.read(continuity.continuity, scene, span=span))
 
 
 @post("/{scene:str}/shots", status_code=200, sync_to_thread=True)

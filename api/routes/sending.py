@@ -14,21 +14,23 @@ from litestar import Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
+from api.negotiating import EVENTS
 from api.roles import Caller
 
 LAST_WORDS_SECONDS: Final = 1.0
 """How long a stream that must end may still take to say so."""
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+SAID: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 _log = structlog.get_logger("api")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events: of one stream or type, or all."""
+    """Which events: of one stream or type, or all. After an event of the type `last` nothing comes any more."""
 
     stream: str | None
-    type: str | None
+    type: str | None = None
+    last: str | None = None
 
 
 @dataclass(eq=False)
@@ -59,7 +61,7 @@ class EventStream(Response[bytes]):
         stall: float,
         closed: Callable[[], None],
     ) -> None:
-        super().__init__(b"", media_type="text/event-stream", headers=_HEADERS)
+        super().__init__(b"", media_type=EVENTS, headers=SAID)
         self._made = partial(_Sending, stream, chunks, stall=stall, closed=closed)
 
     def to_asgi_response(self, *_: Any, is_head_response: bool = False, **__: Any) -> ASGIResponse:
@@ -78,7 +80,7 @@ class _Sending(ASGIResponse):
         closed: Callable[[], None],
         **said: Any,
     ) -> None:
-        super().__init__(media_type="text/event-stream", **said)
+        super().__init__(media_type=EVENTS, **said)
         self._stream, self._chunks, self._stall, self._closed = stream, chunks, stall, closed
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:

@@ -12,16 +12,20 @@ import json
 import time
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import structlog
+from litestar import Response
 from litestar.concurrency import sync_to_thread
+from litestar.params import HeaderParameter
+from litestar.response import Stream
 
 from api.bootstrap import Continuity
-from api.errors import StreamsFull, TooManyStreams
+from api.errors import BadHeader, StreamsFull, TooManyStreams, Web
+from api.negotiating import EVENTS
 from api.roles import Caller
 from api.routes.commanding import Visit
-from api.routes.sending import EventStream, OpenStream, Wanted
+from api.routes.sending import SAID, EventStream, OpenStream, Wanted
 from api.routes.waiting import Watch
 from api.subscribing import seen
 from registry.errors import RegistryError
@@ -38,7 +42,26 @@ UNREAD_SECONDS: Final = 1.0
 AGAIN_MS: Final = 2_000
 """What readers are told to wait before they come back."""
 
+LastEventId = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Last-Event-ID", description="The id of the last event that came; it stands above `after`."
+    ),
+]
+
 _log = structlog.get_logger("api")
+
+
+def position_after(after: int, last_event_id: str | None) -> int:
+    """Where a stream begins. Raises BadHeader."""
+    if last_event_id is None:
+        return after
+    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19):
+        raise BadHeader(
+            f"Last-Event-ID {last_event_id[:80]!r} is no position of ours",
+            hint="send the id of the last event as it came, or leave the header out",
+        )
+    return int(last_event_id)
 
 
 class Written(NamedTuple):
@@ -47,6 +70,7 @@ class Written(NamedTuple):
     text: bytes
     through: int
     more: bool
+    over: bool
 
 
 class Streams:
@@ -61,9 +85,11 @@ class Streams:
         self._guard: asyncio.Task[None] | None = None
         self._leaving = False
 
-    async def open(self, visit: Visit, wanted: Wanted, after: int) -> EventStream:
+    async def open(self, request: Web, visit: Visit, wanted: Wanted, after: int) -> Response[Any]:
         """Raises TooManyStreams, StreamsFull and BeyondTheLog, and whatever the first look at the log raises."""
         self._must_have_room(visit.caller)
+        if request.method == "HEAD":
+            return Stream(iter(()), media_type=EVENTS, headers=SAID)
         stream = OpenStream(visit.caller, wanted, after)
         self._open.add(stream)
         try:
@@ -100,7 +126,9 @@ class Streams:
                 yield written.text or b"id: %d\n:\n\n" % written.through  # moves the reader's last id as well
                 spoke = time.monotonic()
             stream.after = written.through
-            if not written.more:
+            if written.over:
+                stream.end("ended", "nothing comes after this")
+            elif not written.more:
                 await self._rest(stream, self._settings.stream_heartbeat - (time.monotonic() - spoke))
             if stream.why is None:
                 try:
@@ -134,7 +162,8 @@ class Streams:
             b"id: %d\ndata: %s\n\n" % (one.position, seen(one).model_dump_json().encode())
             for one in found.events
         )
-        return Written(text, found.through, found.more)
+        over = any(one.type == wanted.last for one in found.events)
+        return Written(text, found.through, found.more, over)
 
     def _must_have_room(self, caller: Caller) -> None:
         if self._leaving or len(self._open) >= self._settings.streams_most:

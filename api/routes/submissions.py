@@ -10,12 +10,12 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.bodies import Resolution
 from api.errors import Web
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from generation.quarantine import resolve
 from registry.deciders.submission import ResolveQuarantine, Stage
 from registry.views import submissions as view
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.submissions import SubmissionCard
 
 
@@ -23,12 +23,11 @@ from registry.views.submissions import SubmissionCard
 def list_submissions(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     in_state: Annotated[Stage | None, QueryParameter(name="state")] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[SubmissionCard]]:
     """Paid calls in order; `state=quarantined` lists those that wait for a person, `unknown` those that are looked up."""
-    return answer_page(request, visit.read(view.submissions, after=after, limit=limit, state=in_state))
+    return answer_page(request, visit.read(view.submissions, span=span, state=in_state))
 
 
 @get("/{submission:str}", sync_to_thread=True)
@@ -65,7 +64,7 @@ def resolve_submission(
         ),
         expected={} if change.version is None else {paid: change.version},
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 ROUTES: Any = Router(

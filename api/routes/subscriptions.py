@@ -9,7 +9,7 @@ from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.errors import BadHeader, invalid, shown
+from api.errors import VersionNeeded, invalid, shown
 from api.routes.answering import Answer, Reply, answer_card, card_reply
 from api.routes.commanding import Change, Visit
 from api.subscribing import Acknowledgement, NewPosition, SubscriptionCard, Subscriptions
@@ -64,7 +64,7 @@ def acknowledge(
 ) -> Answer[SubscriptionCard]:
     """Everything up to a position is done. `If-Match` is the ETag of the page it was in: 412 when somebody else was first."""
     if change.version is None:
-        raise BadHeader(
+        raise VersionNeeded(
             "an acknowledgement needs an If-Match",
             hint="send the ETag that came with the events: two readers of one name must not overtake each other",
         )

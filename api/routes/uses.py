@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from api.errors import Web
-from api.routes.answering import After, Answer, Limit, answer_card, answer_page
+from api.routes.answering import Answer, answer_card, answer_page
 from api.routes.commanding import Visit, named
 from generation.impact import Change, Facts, Impact, Kind, gather, impact
 from registry.deciders.character import Character
@@ -17,7 +17,7 @@ from registry.errors import InvalidCommand, NotFound
 from registry.registry import Connection
 from registry.views import uses as view
 from registry.views.lineage import must_be_known
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.uses import UseCard
 
 _LOOK: Final = "look:"
@@ -35,10 +35,10 @@ CharacterChange = Annotated[
 
 
 def _uses(
-    request: Web, visit: Visit, thing: str, look: str | None = None, **page: int
+    request: Web, visit: Visit, thing: str, span: Span, *, look: str | None = None
 ) -> Answer[Page[UseCard]]:
     visit.read(must_be_known, thing)
-    return answer_page(request, visit.read(view.uses, thing, look=look, **page))
+    return answer_page(request, visit.read(view.uses, thing, look=look, span=span))
 
 
 def _impact(visit: Visit, kind: Kind, thing: str, change: Change, look: str | None = None) -> Answer[Impact]:
@@ -59,34 +59,34 @@ def _must_have_look(visit: Visit, character: str, look: str) -> None:
 
 @get("/assets/{asset:str}/uses", sync_to_thread=True)
 def show_uses_of_asset(
-    request: Web, asset: FromPath[str], visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
+    request: Web, asset: FromPath[str], visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[UseCard]]:
     """Where a picture is used: for whom it stands, which elements were made from it, what was made with either."""
-    return _uses(request, visit, named("asset", asset), after=after, limit=limit)
+    return _uses(request, visit, named("asset", asset), span)
 
 
 @get("/elements/{element:str}/uses", sync_to_thread=True)
 def show_uses_of_element(
-    request: Web, element: FromPath[str], visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
+    request: Web, element: FromPath[str], visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[UseCard]]:
     """What stands on an element, and what took its place."""
-    return _uses(request, visit, named("element", element), after=after, limit=limit)
+    return _uses(request, visit, named("element", element), span)
 
 
 @get("/voices/{voice:str}/uses", sync_to_thread=True)
 def show_uses_of_voice(
-    request: Web, voice: FromPath[str], visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
+    request: Web, voice: FromPath[str], visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[UseCard]]:
     """Who speaks with a voice, which elements were made with it, and where it was heard."""
-    return _uses(request, visit, named("voice", voice), after=after, limit=limit)
+    return _uses(request, visit, named("voice", voice), span)
 
 
 @get("/likenesses/{likeness:str}/uses", sync_to_thread=True)
 def show_uses_of_likeness(
-    request: Web, likeness: FromPath[str], visit: NamedDependency[Visit], after: After = 0, limit: Limit = 100
+    request: Web, likeness: FromPath[str], visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Answer[Page[UseCard]]:
     """Which characters show a person, and all that was made of them, before they were linked too."""
-    return _uses(request, visit, named("likeness", likeness), after=after, limit=limit)
+    return _uses(request, visit, named("likeness", likeness), span)
 
 
 @get("/characters/{character:str}/uses", sync_to_thread=True)
@@ -94,11 +94,10 @@ def show_uses_of_character(
     request: Web,
     character: FromPath[str],
     visit: NamedDependency[Visit],
-    after: After = 0,
-    limit: Limit = 100,
+    span: NamedDependency[Span],
 ) -> Answer[Page[UseCard]]:
     """Where a character is cast, pinned, planned and shown, and which elements and voices are theirs."""
-    return _uses(request, visit, named("character", character), after=after, limit=limit)
+    return _uses(request, visit, named("character", character), span)
 
 
 @get("/characters/{character:str}/looks/{look:str}/uses", sync_to_thread=True)
@@ -107,12 +106,11 @@ def show_uses_of_look(
     character: FromPath[str],
     look: FromPath[str],
     visit: NamedDependency[Visit],
-    after: After = 0,
-    limit: Limit = 100,
+    span: NamedDependency[Span],
 ) -> Answer[Page[UseCard]]:
     """Where a character is pinned and shown in a look, and which elements show it."""
     _must_have_look(visit, character, look)
-    return _uses(request, visit, character, look, after=after, limit=limit)
+    return _uses(request, visit, character, span, look=look)
 
 
 @get("/assets/{asset:str}/impact", sync_to_thread=True)

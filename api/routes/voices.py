@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from api.bodies import Retirement
 from api.errors import Web
 from api.roles import must_be
-from api.routes.answering import After, Answer, Limit, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.retiring import retire
 from api.voicing import (
@@ -39,7 +39,7 @@ from registry.registry import Connection
 from registry.views import accounts, characters
 from registry.views import voices as view
 from registry.views.characters import CharacterCard
-from registry.views.page import Page
+from registry.views.page import Page, Span
 from registry.views.voices import VoiceCard
 
 _SOURCES: Final = ("recording", "clip", "url")
@@ -147,7 +147,7 @@ def _mint(
         reason=reason,
         policies=change.continuity.settings.policies(),
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 def _reply(change: Change, connection: Connection, voice: str, status: int) -> Reply:
@@ -159,13 +159,12 @@ def _reply(change: Change, connection: Connection, voice: str, status: int) -> R
 def list_voices(
     request: Web,
     visit: NamedDependency[Visit],
+    span: NamedDependency[Span],
     character: FromQuery[str | None] = None,
     account: FromQuery[str | None] = None,
-    after: After = 0,
-    limit: Limit = 100,
 ) -> Answer[Page[VoiceCard]]:
     """Voices in the order they came to be; of a character, of an account."""
-    page = visit.read(view.voices, after=after, limit=limit, character=character, account=account)
+    page = visit.read(view.voices, span=span, character=character, account=account)
     return answer_page(request, page)
 
 

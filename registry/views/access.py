@@ -28,7 +28,7 @@ from registry.events.studio import (
     StudioOpened,
 )
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, rows_page
+from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add, change, find
 
 
@@ -264,10 +264,10 @@ def keys_of(connection: Connection, studio: str) -> list[KeyRecord]:
     return [_key(row) for row in rows]
 
 
-def keys(connection: Connection, studio: str, *, after: int = 0, limit: int = 50) -> Page[KeyCard]:
+def keys(connection: Connection, studio: str, *, span: Span = FIRST) -> Page[KeyCard]:
     """Keys that open a studio or did, in the order they were issued."""
     query = select(KEYS).where(KEYS.c.studio == studio)
-    rows, cursor = rows_page(connection, query, KEYS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, KEYS, span)
     return Page[KeyCard](items=tuple(shown(_key(row)) for row in rows), next=cursor)
 
 

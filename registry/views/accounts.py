@@ -23,7 +23,7 @@ from registry.events.account import (
 )
 from registry.events.envelope import Recorded
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change, find
 
 
@@ -161,10 +161,8 @@ def account(connection: Connection, log: str, account: str) -> AccountCard:
     return _card(one_row(connection, ACCOUNTS, log, "account", account))
 
 
-def accounts(connection: Connection, log: str, *, after: int = 0, limit: int = 100) -> Page[AccountCard]:
-    rows, cursor = rows_page(
-        connection, select(ACCOUNTS).where(ACCOUNTS.c.log == log), ACCOUNTS, after=after, limit=limit
-    )
+def accounts(connection: Connection, log: str, *, span: Span = FIRST) -> Page[AccountCard]:
+    rows, cursor = rows_page(connection, select(ACCOUNTS).where(ACCOUNTS.c.log == log), ACCOUNTS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

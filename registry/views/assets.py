@@ -21,7 +21,7 @@ from registry.events.envelope import Recorded
 from registry.events.personal import GONE, Erased, known
 from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes, Value
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 
@@ -142,12 +142,12 @@ def asset(connection: Connection, log: str, asset: str) -> AssetCard:
 
 
 def assets(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, kind: AssetKind | None = None
+    connection: Connection, log: str, *, span: Span = FIRST, kind: AssetKind | None = None
 ) -> Page[AssetCard]:
     query = select(ASSETS).where(ASSETS.c.log == log)
     if kind is not None:
         query = query.where(ASSETS.c.kind == kind)
-    rows, cursor = rows_page(connection, query, ASSETS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, ASSETS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from registry.events.account import CensusFinding, CensusTaken
 from registry.events.envelope import Recorded
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add
 
 
@@ -72,7 +72,7 @@ def census(connection: Connection, log: str, census: str) -> CensusCard:
 
 
 def last_censuses(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, account: str | None = None
+    connection: Connection, log: str, *, span: Span = FIRST, account: str | None = None
 ) -> Page[CensusCard]:
     """The newest census of each account, or of one."""
     query = select(CENSUSES).where(CENSUSES.c.log == log)
@@ -88,7 +88,7 @@ def last_censuses(
         )
         .exists()
     )
-    rows, cursor = rows_page(connection, query.where(~follows), CENSUSES, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query.where(~follows), CENSUSES, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

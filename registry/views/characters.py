@@ -29,7 +29,7 @@ from registry.events.personal import GONE, known
 from registry.events.references import CharacterKind, Depicts
 from registry.log.roles import Projection
 from registry.views.looks import LookCard, ReferenceCard, looks_of
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, add_all, change, remove
 
 
@@ -224,13 +224,13 @@ def character(connection: Connection, log: str, character: str) -> CharacterCard
 
 
 def characters(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, name: str | None = None
+    connection: Connection, log: str, *, span: Span = FIRST, name: str | None = None
 ) -> Page[CharacterCard]:
     """Characters in order of introduction; `name` keeps those so named or so called, in any case."""
     if name is not None:
         return Page(items=tuple(find_characters(connection, log, [name])))
     query = select(CHARACTERS).where(CHARACTERS.c.log == log)
-    rows, cursor = rows_page(connection, query, CHARACTERS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, CHARACTERS, span)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 

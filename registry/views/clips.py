@@ -12,7 +12,7 @@ from registry.events.clip import ClipErased, ClipKept, ClipRecorded, ClipWithdra
 from registry.events.envelope import Recorded
 from registry.events.references import StoredBytes
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 from registry.views.scenes import SCENES
 
@@ -139,8 +139,7 @@ def clips(
     connection: Connection,
     log: str,
     *,
-    after: int = 0,
-    limit: int = 100,
+    span: Span = FIRST,
     scene: str | None = None,
     within: Collection[str] = (),
 ) -> Page[ClipCard]:
@@ -151,7 +150,7 @@ def clips(
         query = query.where(CLIPS.c.scene.in_(theirs))
     if scene is not None:
         query = query.where(CLIPS.c.scene == scene)
-    rows, cursor = rows_page(connection, query, CLIPS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, CLIPS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

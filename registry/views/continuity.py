@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from registry.events.envelope import Recorded
 from registry.events.scene import ContinuityRecorded
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, rows_page
+from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add_all
 
 
@@ -57,12 +57,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
 PROJECTION = Projection("continuity", (CONTINUITY,), frozenset({"ContinuityRecorded"}), _project)
 
 
-def continuity(
-    connection: Connection, log: str, scene: str, *, after: int = 0, limit: int = 100
-) -> Page[ContinuityCard]:
+def continuity(connection: Connection, log: str, scene: str, *, span: Span = FIRST) -> Page[ContinuityCard]:
     """A scene's continuity log in order."""
     query = select(CONTINUITY).where(CONTINUITY.c.log == log, CONTINUITY.c.scene == scene)
-    rows, cursor = rows_page(connection, query, CONTINUITY, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, CONTINUITY, span)
     return Page(
         items=tuple(
             ContinuityCard(

@@ -27,7 +27,7 @@ from registry.events.generation import SubmissionOpened
 from registry.events.personal import known
 from registry.events.references import Ending
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 State = Literal["minting", "failed", "live", "lost", "deleted", "retired"]
@@ -234,12 +234,12 @@ def element(connection: Connection, log: str, element: str) -> ElementCard:
 
 
 def elements(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, character: str | None = None
+    connection: Connection, log: str, *, span: Span = FIRST, character: str | None = None
 ) -> Page[ElementCard]:
     query = select(ELEMENTS).where(ELEMENTS.c.log == log)
     if character is not None:
         query = query.where(ELEMENTS.c.character == character)
-    rows, cursor = rows_page(connection, query, ELEMENTS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, ELEMENTS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

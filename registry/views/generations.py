@@ -24,7 +24,7 @@ from registry.events.generation import (
 )
 from registry.events.personal import Erased, known
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 
@@ -216,12 +216,11 @@ def generation(connection: Connection, log: str, generation: str) -> GenerationC
     return _card(one_row(connection, GENERATIONS, log, "generation", generation))
 
 
-def generations(  # noqa: PLR0913 - one filter each
+def generations(
     connection: Connection,
     log: str,
     *,
-    after: int = 0,
-    limit: int = 100,
+    span: Span = FIRST,
     scene: str | None = None,
     stage: str | None = None,
     within: Collection[str] = (),
@@ -234,7 +233,7 @@ def generations(  # noqa: PLR0913 - one filter each
         query = query.where(GENERATIONS.c.scene == scene)
     if stage is not None:
         query = query.where(GENERATIONS.c.stage == stage)
-    rows, cursor = rows_page(connection, query, GENERATIONS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, GENERATIONS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

@@ -21,7 +21,7 @@ from registry.events.personal import known
 from registry.log.roles import Projection
 from registry.views.characters import CHARACTERS
 from registry.views.followups import FollowUps, follow_ups_of
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 ConsentState = Literal["not_begun", "valid", "over", "revoked"]
@@ -229,12 +229,10 @@ def likeness(connection: Connection, log: str, likeness: str, *, now: int) -> Li
     return _card(connection, log, one_row(connection, LIKENESSES, log, "likeness", likeness), now)
 
 
-def likenesses(
-    connection: Connection, log: str, *, now: int, after: int = 0, limit: int = 100
-) -> Page[LikenessCard]:
+def likenesses(connection: Connection, log: str, *, now: int, span: Span = FIRST) -> Page[LikenessCard]:
     """Real people in order of registration."""
     query = select(LIKENESSES).where(LIKENESSES.c.log == log)
-    rows, cursor = rows_page(connection, query, LIKENESSES, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, LIKENESSES, span)
     return Page(items=tuple(_card(connection, log, row, now) for row in rows), next=cursor)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row, Select, Table
@@ -22,7 +23,7 @@ C = TypeVar("C", bound=Card)
 
 
 class Page(BaseModel, Generic[C]):
-    """Some cards in the order they came to be; `next` is the cursor of the following page, None at the end."""
+    """Some cards in the order they came to be, or against it; `next` is the cursor of the following page, None at the end."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,13 +31,33 @@ class Page(BaseModel, Generic[C]):
     next: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which page of a list: at most `limit` things that come after the cursor, in order of position, or `newest` first."""
+
+    after: int = 0
+    limit: int = 100
+    newest: bool = False
+
+    def holds(self, position: int) -> bool:
+        """Whether what stands there comes after the cursor."""
+        return (not self.after or position < self.after) if self.newest else position > self.after
+
+
+FIRST: Final = Span()
+"""The first page."""
+
+
 def rows_page(
-    connection: Connection, query: Select[Any], table: Table, *, after: int, limit: int
+    connection: Connection, query: Select[Any], table: Table, span: Span
 ) -> tuple[Sequence[Row[Any]], int | None]:
     """One page of rows by position, and the cursor of the next one."""
-    rows = connection.execute(
-        query.where(table.c.position > after).order_by(table.c.position).limit(limit + 1)
-    ).all()
+    place, limit = table.c.position, span.limit
+    if span.newest:
+        query = (query.where(place < span.after) if span.after else query).order_by(place.desc())
+    else:
+        query = query.where(place > span.after).order_by(place)
+    rows = connection.execute(query.limit(limit + 1)).all()
     return (rows[:limit], rows[limit - 1].position) if len(rows) > limit else (rows, None)
 
 

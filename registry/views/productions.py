@@ -24,7 +24,7 @@ from registry.events.production import (
     TerritoriesSet,
 )
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.pins import PinCard, pins_of
 from registry.views.rows import add, change
 
@@ -173,13 +173,13 @@ def production(connection: Connection, log: str, production: str) -> ProductionC
 
 
 def productions(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, within: Collection[str] = ()
+    connection: Connection, log: str, *, span: Span = FIRST, within: Collection[str] = ()
 ) -> Page[ProductionCard]:
     """Productions, oldest first; `within` these alone, where any are named."""
     query = select(PRODUCTIONS).where(PRODUCTIONS.c.log == log)
     if within:
         query = query.where(PRODUCTIONS.c.production.in_(within))
-    rows, cursor = rows_page(connection, query, PRODUCTIONS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, PRODUCTIONS, span)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from registry.events.account import AccountReconciled, ReconciliationFinding, ResourcePack, UnitSums
 from registry.events.envelope import Recorded
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add
 
 
@@ -77,13 +77,13 @@ def reconciliation(connection: Connection, log: str, reconciliation: str) -> Rec
 
 
 def reconciliations(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, account: str | None = None
+    connection: Connection, log: str, *, span: Span = FIRST, account: str | None = None
 ) -> Page[ReconciliationCard]:
     """All runs, oldest first, of one account or of all."""
     query = select(RECONCILIATIONS).where(RECONCILIATIONS.c.log == log)
     if account is not None:
         query = query.where(RECONCILIATIONS.c.account == account)
-    rows, cursor = rows_page(connection, query, RECONCILIATIONS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, RECONCILIATIONS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

@@ -21,7 +21,7 @@ from registry.events.scene import (
     ShotPlanned,
 )
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.pins import PINS, PinCard, pins_of
 from registry.views.rows import add, change, remove
 
@@ -198,8 +198,7 @@ def scenes(
     connection: Connection,
     log: str,
     *,
-    after: int = 0,
-    limit: int = 100,
+    span: Span = FIRST,
     production: str | None = None,
     within: Collection[str] = (),
 ) -> Page[SceneCard]:
@@ -209,7 +208,7 @@ def scenes(
         query = query.where(SCENES.c.production.in_(within))
     if production is not None:
         query = query.where(SCENES.c.production == production)
-    rows, cursor = rows_page(connection, query, SCENES, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, SCENES, span)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 

@@ -14,7 +14,7 @@ from registry.events.production import BudgetReleased, BudgetReserved, BudgetSet
 from registry.events.references import plain
 from registry.log.roles import Projection
 from registry.views.generations import GENERATIONS
-from registry.views.page import Card, Page, rows_page
+from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.productions import production as production_card
 from registry.views.rows import add, change
 
@@ -143,13 +143,11 @@ def spend(connection: Connection, log: str, production: str) -> Spend:
     )
 
 
-def lines(
-    connection: Connection, log: str, *, production: str, after: int = 0, limit: int = 100
-) -> Page[SpendLine]:
+def lines(connection: Connection, log: str, *, production: str, span: Span = FIRST) -> Page[SpendLine]:
     """The paid calls of a production, oldest first. Raises NotFound."""
     production_card(connection, log, production)
     query = select(SPEND).where(SPEND.c.log == log, SPEND.c.production == production)
-    rows, cursor = rows_page(connection, query, SPEND, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, SPEND, span)
     return Page(items=tuple(_line(row) for row in rows), next=cursor)
 
 

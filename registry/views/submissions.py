@@ -33,7 +33,7 @@ from registry.events.submission import (
     TaskSucceeded,
 )
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change, find
 
 
@@ -252,12 +252,12 @@ def log_of(connection: Connection, submission: str) -> str | None:
 
 
 def submissions(
-    connection: Connection, log: str, *, after: int = 0, limit: int = 100, state: str | None = None
+    connection: Connection, log: str, *, span: Span = FIRST, state: str | None = None
 ) -> Page[SubmissionCard]:
     query = select(SUBMISSIONS).where(SUBMISSIONS.c.log == log)
     if state is not None:
         query = query.where(SUBMISSIONS.c.state == state)
-    rows, cursor = rows_page(connection, query, SUBMISSIONS, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, SUBMISSIONS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

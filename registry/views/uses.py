@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import BigInteger, Connection, Index, select
 from sqlmodel import Field, SQLModel
 
-from registry.views.page import Card, Page, rows_page
+from registry.views.page import FIRST, Card, Page, Span, rows_page
 
 How = Literal[
     "reference",  # the asset stands for the character
@@ -94,12 +94,11 @@ def uses(
     thing: str,
     *,
     look: str | None = None,
-    after: int = 0,
-    limit: int = 100,
+    span: Span = FIRST,
 ) -> Page[UseCard]:
     """The uses of a thing, or of a character in a look, in order; empty for what is unknown."""
     query = select(USES).where(USES.c.log == log, USES.c.thing == thing, USES.c.thing_look == (look or ""))
-    rows, cursor = rows_page(connection, query, USES, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, USES, span)
     return Page(items=tuple(_card(row._mapping) for row in rows), next=cursor)
 
 

@@ -23,7 +23,7 @@ from registry.events.voice import (
     VoiceRetired,
 )
 from registry.log.roles import Projection
-from registry.views.page import Card, Page, one_row, rows_page
+from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 VoiceState = Literal["minting", "live", "lost", "retired", "deleted", "failed"]
@@ -189,8 +189,7 @@ def voices(
     connection: Connection,
     log: str,
     *,
-    after: int = 0,
-    limit: int = 100,
+    span: Span = FIRST,
     character: str | None = None,
     account: str | None = None,
 ) -> Page[VoiceCard]:
@@ -200,7 +199,7 @@ def voices(
         query = query.where(VOICES.c.character == character)
     if account is not None:
         query = query.where(VOICES.c.account == account)
-    rows, cursor = rows_page(connection, query, VOICES, after=after, limit=limit)
+    rows, cursor = rows_page(connection, query, VOICES, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 

@@ -27,6 +27,7 @@ from registry.deciders.scene import OpenScene
 from registry.events.envelope import Recorded
 from registry.events.generation import GenerationEnded, GenerationRequested
 from registry.views import submissions
+from registry.views.page import Span
 from tests.crash.invariants import Ledger, check_events
 from tests.crash.ordeal import Tally
 from tests.servers.sandbox import Sandbox
@@ -181,7 +182,9 @@ def _moving(continuity: Continuity) -> int:
 
 def _quarantined(continuity: Continuity) -> int:
     with continuity.registry.reading() as connection:
-        found = submissions.submissions(connection, continuity.studio, state="quarantined", limit=100_000)
+        found = submissions.submissions(
+            connection, continuity.studio, state="quarantined", span=Span(limit=100_000)
+        )
         return len(found.items)
 
 

@@ -11,6 +11,7 @@ from registry.deciders.account import HoldAccount, SetSlots
 from registry.deciders.generation import ApprovePlan
 from registry.deciders.production import SetBudget
 from registry.events.account import AccountHeld
+from registry.views.page import Span
 from registry.views.queue import LaneCard, Measured, Open
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, World
@@ -200,8 +201,8 @@ def test_one_generation_says_what_stops_it_now(world: World) -> None:
 def test_pages_and_filters(world: World) -> None:
     """Every open generation is on one page; a filter that fits nothing leaves nothing."""
     asked = [world.ask(**ALONE) for _ in range(3)]
-    first = queue_of(world, limit=2)
-    rest = queue_of(world, limit=2, after=first.next)
+    first = queue_of(world, span=Span(limit=2))
+    rest = queue_of(world, span=Span(first.next or 0, limit=2))
 
     assert [one.id for one in (*first.items, *rest.items)] == asked
     assert rest.next is None

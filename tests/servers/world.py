@@ -35,6 +35,7 @@ from registry.privacy.keys import KeyFile
 from registry.registry import Registry
 from registry.views import generations, submissions
 from registry.views.generations import GenerationCard
+from registry.views.page import Span
 from registry.views.submissions import SubmissionCard
 from tests.servers.homes import database_of
 
@@ -205,7 +206,9 @@ class World:
 
     def submissions(self, state: str | None = None) -> list[SubmissionCard]:
         with self.registry.reading() as connection:
-            return list(submissions.submissions(connection, self.studio, state=state, limit=1000).items)
+            return list(
+                submissions.submissions(connection, self.studio, state=state, span=Span(limit=1000)).items
+            )
 
     def submission(self, generation: str) -> SubmissionCard:
         found = self.card(generation).submission

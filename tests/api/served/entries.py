@@ -71,6 +71,7 @@ GET /v1/generations                                      reader
 POST /v1/generations                                     submitter
 POST /v1/generations/preview                             reader
 GET /v1/generations/{generation}                         reader
+GET /v1/generations/{generation}/events                  reader
 POST /v1/generations/{generation}/approve                approver
 POST /v1/generations/{generation}/cancel                 submitter
 POST /v1/generations/{generation}/retry                  submitter

@@ -23,6 +23,7 @@ from registry.errors import NotFound, Refusal
 from registry.events.envelope import Recorded
 from registry.events.production import BudgetReleased, BudgetReserved, BudgetSettled
 from registry.views import productions, spend
+from registry.views.page import Span
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, new_id, opened
 
@@ -123,8 +124,8 @@ def test_the_books_of_a_production_by_pages(books: Opened) -> None:
     steps: list[Step] = [("reserve", SUBMISSIONS[n], "3") for n in range(5)]
     production, _ = told(books, [*steps, ("settle", SUBMISSIONS[1], "2"), ("release", SUBMISSIONS[2], None)])
     with books.registry.reading() as connection:
-        first = spend.lines(connection, STUDIO, production=production, limit=3)
-        rest = spend.lines(connection, STUDIO, production=production, after=first.next or 0)
+        first = spend.lines(connection, STUDIO, production=production, span=Span(limit=3))
+        rest = spend.lines(connection, STUDIO, production=production, span=Span(first.next or 0))
         card = productions.production(connection, STUDIO, production)
 
     lines = [*first.items, *rest.items]

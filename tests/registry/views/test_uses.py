@@ -16,6 +16,7 @@ from registry.deciders.portrayal import BindVoice
 from registry.deciders.scene import ReleaseFromScene
 from registry.events.references import CastMember
 from registry.views.lineage import lineage, must_be_known
+from registry.views.page import Span
 from registry.views.uses import UseCard, clips_with, uses
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, opened
@@ -185,7 +186,7 @@ def test_pages_cover_all_uses_once(told: Opened) -> None:
     whole, paged, after = ask(told, MINA), [], 0
     with told.registry.reading() as connection:
         while True:
-            page = uses(connection, STUDIO, MINA, after=after, limit=1)
+            page = uses(connection, STUDIO, MINA, span=Span(after, limit=1))
             paged += page.items
             if page.next is None:
                 break

@@ -27,6 +27,7 @@ from registry.views import (
     submissions,
     voices,
 )
+from registry.views.page import Span
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, opened, register
 from tests.registry.log.story import (
@@ -126,7 +127,7 @@ def test_pages_cover_everything_once(ask: Ask, question: Callable[..., Any]) -> 
     whole = ask(question)
     paged, after = [], 0
     while True:
-        page = ask(question, after=after, limit=1)
+        page = ask(question, span=Span(after, limit=1))
         paged.extend(page.items)
         if page.next is None:
             break
