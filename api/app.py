@@ -234,8 +234,8 @@ def _allow(app: Litestar) -> Any:
     }
 
     async def allow(message: Message, scope: Scope) -> None:
-        asked = message["type"] == "http.response.start" and scope.get("method") == "OPTIONS"
-        if asked and (told := methods.get(scope.get("path_template", ""))):
+        told = methods.get(scope.get("path_template", "")) if scope.get("method") == "OPTIONS" else None
+        if told and message["type"] == "http.response.start":
             MutableScopeHeaders(message)["allow"] = told
 
     return allow

@@ -158,7 +158,7 @@ def retire(
     return _changed(change, RetireAsset(stream=named("asset", asset), reason=data.reason))
 
 
-@route("/{asset:str}/content", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
+@route("/{asset:str}/content", http_method=READ, opt={"bytes": True, "ranges": True}, sync_to_thread=True)
 def show_content(
     request: Web, asset: FromPath[str], visit: NamedDependency[Visit], rendition: Rendition = None
 ) -> Response[Any]:

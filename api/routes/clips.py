@@ -61,7 +61,7 @@ def show_clip(clip: FromPath[str], visit: NamedDependency[Visit]) -> Answer[Clip
     return answer_card(dated(visit.read(view.clip, clip), visit.registry.clock()))
 
 
-@route("/{clip:str}/content", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
+@route("/{clip:str}/content", http_method=READ, opt={"bytes": True, "ranges": True}, sync_to_thread=True)
 def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
     """The clip as the provider made it, byte for byte. Ranges are answered, so it can be played and sought."""
     card = _kept(visit.read(view.clip, clip))
@@ -69,7 +69,7 @@ def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit
     return serve(request, visit.continuity.blobs, card.stored, name=f"{card.id}.{suffix}")
 
 
-@route("/{clip:str}/poster", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
+@route("/{clip:str}/poster", http_method=READ, opt={"bytes": True, "refuses": (501,)}, sync_to_thread=True)
 def show_poster(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
     """The first frame as a JPEG."""
     card = _kept(visit.read(view.clip, clip))

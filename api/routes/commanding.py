@@ -28,6 +28,7 @@ from api.errors import (
 )
 from api.roles import Caller, must_be_within
 from api.routes.answering import MIN_POSITION, Answer, Reply
+from api.routes.bounds import check_texts
 from api.routes.waiting import Watch
 from registry.deciders.command import Command
 from registry.errors import NotFound
@@ -172,8 +173,6 @@ class KnownQueries:
     def check(self, request: Web) -> None:
         """A misspelt filter would answer everything, so it is refused. Raises InvalidRequest."""
         known = self.names.get((request.scope["path_template"], request.method), frozenset())
-        if unfit := [name for name, said in request.query_params.multi_items() if "\x00" in said]:
-            raise invalid([{"path": f"?{name}", "message": "NUL", "value": None} for name in unfit])
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             message = f"not known here; known are: {', '.join(sorted(known)) or 'none'}"
@@ -197,6 +196,7 @@ async def provide_visit(
     farther than this one comes in time.
     """
     known_queries.check(request)
+    check_texts(request)
     visit = Visit(continuity, request.user, settle_request_id(request.scope, continuity.registry.make_id))
     if MIN_POSITION in request.query_params:
         log = request.route_handler.opt.get("log", visit.studio)

@@ -14,10 +14,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.bodies import Problem
-from api.errors import PROBLEM_TYPE
 from api.roles import needed, reach_of
 from api.routes.answering import MIN_POSITION
+from api.routes.bounds import bounds_of
 from api.routes.examples import EXAMPLES, UPLOAD
+from api.routes.outcomes import REF, tell_outcomes
 from registry.events.references import AssetKind
 
 TITLE: Final = "Continuity"
@@ -30,7 +31,6 @@ version carry it as `ETag`; a change with `If-Match` happens only to that versio
 for `?after=`. Refusals are problem documents (RFC 9457) that name everything that is wrong at once. Times are microseconds
 since 1970.
 """
-_REF: Final = "#/components/schemas/{model}"
 _VERBS: Final = ("get", "put", "post", "patch", "delete")
 _FILE: Final = {"type": "string", "contentMediaType": "*/*", "description": "The bytes say what they are."}
 _UPLOAD: Final = {
@@ -50,6 +50,14 @@ _UPLOAD: Final = {
         },
         "*/*": {"schema": _FILE},
     },
+}
+
+_MIN_POSITION: Final = {
+    "name": MIN_POSITION,
+    "in": "query",
+    "required": False,
+    "description": "Answer only once the log has come so far: the `Continuity-Position` of a change that has to be seen.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999_999},
 }
 
 Document = dict[str, Any]
@@ -72,8 +80,9 @@ def describe(routes: Iterable[Router], dependencies: Mapping[str, Any], version:
         for verb in _VERBS:
             if verb.upper() in handler.http_methods and path in document["paths"]:
                 operation = document["paths"][path][verb]
-                _complete(operation, handler, document)
-                operation["description"] = f"{operation['description']}\n\n{_who(handler, verb.upper())}"
+                _complete(operation, handler, document, path)
+                _tell_who(operation, handler, verb.upper())
+                tell_outcomes(operation["responses"], handler, verb.upper(), path)
     return document
 
 
@@ -110,54 +119,45 @@ def _schemas(reader: Litestar) -> dict[str, Any]:
         for model in (signature.return_type.annotation, *get_args(signature.return_type.annotation)):
             if isinstance(model, type) and issubclass(model, BaseModel):
                 wanted[model, "serialization"] = None
-    _, schemas = models_json_schema(list(wanted), ref_template=_REF)
+    _, schemas = models_json_schema(list(wanted), ref_template=REF)
     found: dict[str, Any] = schemas["$defs"]
     for model, examples in EXAMPLES.items():
         found[model]["examples"] = [one["value"] for one in examples.values()]
     return found
 
 
-def _complete(operation: Document, handler: HTTPRouteHandler, document: Document) -> None:
-    """What the framework cannot know: who may enter, how it refuses, uploads, bytes, required headers, examples."""
-    operation["summary"] = handler.handler_name.replace("_", " ").capitalize()
-    opened = handler.opt.get("entered_by") in ("open", "token")
-    operation["security"] = [] if opened else [{"key": []}]
-    operation["responses"].pop("400", None)
-    problem = {"schema": {"$ref": _REF.format(model="Problem")}}
-    operation["responses"]["default"] = {"description": "A problem", "content": {PROBLEM_TYPE: problem}}
+def _complete(operation: Document, handler: HTTPRouteHandler, document: Document, path: str) -> None:
+    """What the framework cannot know of what is asked: uploads, headers that are needed, bounds, examples."""
+    operation["summary"] = operation["description"].partition("\n")[0].partition(". ")[0].rstrip(".")
     made = "201" in operation["responses"] or "202" in operation["responses"]
     operation["parameters"] = [
-        _parameter(one) for one in operation.get("parameters", ()) if not (made and one["name"] == "If-Match")
+        _parameter(one, path)
+        for one in operation.get("parameters", ())
+        if not (made and one["name"] == "If-Match")
     ]
+    if "GET" in handler.http_methods and handler.opt.get("entered_by") == "key":
+        operation["parameters"].append(_MIN_POSITION)
     for one in operation["parameters"]:
         if handler.opt.get("compares") and one["name"] == "If-Match":
             one["required"] = True
-    if handler.opt.get("again"):
-        operation["responses"]["200"] = {
-            **operation["responses"]["201"],
-            "description": "It was there before",
-        }
-    if handler.opt.get("takes"):
-        operation["responses"]["202"] = {
-            **operation["responses"]["201"],
-            "description": "It was asked for, and is under way",
-        }
     if handler.opt.get("upload"):
         operation["requestBody"] = _UPLOAD
-    if handler.opt.get("stream"):
-        told = {"text/event-stream": {"schema": {"$ref": _REF.format(model=handler.opt["stream"])}}}
-        operation["responses"]["200"] = {
-            "description": "Events, each as the `data` of one",
-            "content": told,
-        }
-    if handler.opt.get("bytes"):
-        operation["responses"]["200"] = {"description": "The bytes", "content": {"*/*": {}}}
+    if handler.opt.get("deprecated"):
+        operation["deprecated"] = True
     for media in operation.get("requestBody", {}).get("content", {}).values():
         model = media["schema"].get("$ref", "").rpartition("/")[2]
         if model in EXAMPLES:
             media["examples"] = EXAMPLES[model]
         elif usual := document["components"]["schemas"].get(model, {}).get("examples"):
             media["examples"] = {"usual": {"value": usual[0]}}
+
+
+def _tell_who(operation: Document, handler: HTTPRouteHandler, method: str) -> None:
+    """Who may ask, for people and for programs (`x-role`)."""
+    entered_by = handler.opt.get("entered_by")
+    operation["security"] = [{"key": []}] if entered_by == "key" else []
+    operation["description"] = f"{operation['description']}\n\n{_who(handler, method)}"
+    operation["x-role"] = needed(handler.opt, method) if entered_by == "key" else entered_by
 
 
 def _who(handler: HTTPRouteHandler, method: str) -> str:
@@ -177,7 +177,7 @@ def _who(handler: HTTPRouteHandler, method: str) -> str:
             return f"Needs a key with the role `{role}`.{closed}"
 
 
-def _parameter(parameter: Document) -> Document:
+def _parameter(parameter: Document, path: str) -> Document:
     """No parameter can be null: it is left out instead. The idempotency key is required; its absence has its own problem."""
     if parameter["name"] == "Idempotency-Key":
         return {**parameter, "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
@@ -191,4 +191,6 @@ def _parameter(parameter: Document) -> Document:
         schema["type"] = next(one for one in types if one != "null") if isinstance(types, list) else types
     if "enum" in parameter["schema"]:
         schema["enum"] = [one for one in parameter["schema"]["enum"] if one is not None]
+    if schema.get("type") == "string" and not schema.keys() & {"enum", "const"}:
+        schema |= bounds_of(parameter["name"], parameter["in"], path)
     return {**parameter, "schema": schema}

@@ -84,7 +84,7 @@ async def live() -> Alive:
     return Alive()
 
 
-@get("/ready")
+@get("/ready", opt={"probe": True})
 async def ready(health: NamedDependency[Health]) -> Response[Ready]:
     """Whether requests can be served: 200, or 503 with what is down."""
     seen = await health.ready()

@@ -28,7 +28,10 @@ _ENDINGS: Final = {
 
 
 @route(
-    "/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], opt={"bytes": True}, sync_to_thread=True
+    "/{token:str}",
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    opt={"bytes": True, "ranges": True},
+    sync_to_thread=True,
 )
 def fetch_relayed(
     request: Web, token: FromPath[str], continuity: NamedDependency[Continuity]

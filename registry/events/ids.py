@@ -18,12 +18,13 @@ MakeId = Callable[[str], str]
 SYSTEM_LOG: Final = "system"
 """The log above all studios: studios themselves, and the keys that open them."""
 
-_SUFFIX = r"[0-7][0-9a-hjkmnp-tv-z]{25}"
-_TYPEID = re.compile(rf"([a-z]+)_({_SUFFIX})")
+ID_SUFFIX: Final = r"[0-7][0-9a-hjkmnp-tv-z]{25}"
+"""What comes after an id's kind and the line below, as a regular expression."""
+_TYPEID = re.compile(rf"([a-z]+)_({ID_SUFFIX})")
 
 
 def _pattern(prefix: str) -> StringConstraints:
-    return StringConstraints(pattern=rf"^{prefix}_{_SUFFIX}$")
+    return StringConstraints(pattern=rf"^{prefix}_{ID_SUFFIX}$")
 
 
 StudioId = Annotated[str, _pattern("studio")]

@@ -1,0 +1,126 @@
+"""Requests made up from the OpenAPI document (Schemathesis): made once, as data, so that every engine gets the very same ones.
+
+Three parts: what covers the document systematically (limits, wrong types, what is missing, in each place), a part of which is
+taken evenly; what is valid by the schema; and what breaks it. Everything follows from the seed.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.core import NOT_SET
+
+from tests.fuzz.things import Things
+
+_PARTS: Final = {"covering": 0.5, "valid": 0.35, "broken": 0.15}
+"""How much of the cases each part is: what breaks the schema takes three times as long to make up."""
+_NOBODY: Final = "http://service"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One request. Ids in it may be exchanged for those of things that are there (`Things`); `number` says which."""
+
+    number: int
+    case: Case[Any]
+    headers: dict[str, str]
+    query: tuple[tuple[str, str], ...]
+    body: Any = None
+    raw: bytes | None = field(default=None, repr=False)
+
+    def address(self, things: Things) -> str:
+        """Path and query as they are sent."""
+        steps = {
+            name: quote(things.instead(name, str(value), self.number), safe="")
+            for name, value in self.case.path_parameters.items()
+        }
+        path = self.case.path
+        for name, step in steps.items():
+            path = path.replace(f"{{{name}}}", step or "%20")
+        asked = [(name, things.instead(name, value, self.number)) for name, value in self.query]
+        return f"{path}?{urlencode(asked, errors='replace')}" if asked else path
+
+    def content(self, things: Things) -> bytes | None:
+        """The body as it is sent."""
+        if self.raw is not None or self.body is None:
+            return self.raw
+        return json.dumps(things.within(self.body[0], self.number)).encode("utf-8", "replace")
+
+
+def make_cases(document: dict[str, Any], count: int, seed: int) -> list[Probe]:
+    """About so many requests, in an order that mixes the operations."""
+    schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config())
+    operations = [found.ok() for found in schema.get_all_operations()]
+    shares = {part: max(1, int(count * share / len(operations))) for part, share in _PARTS.items()}
+    cases: list[Case[Any]] = []
+    for operation in operations:
+        modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+        covering = [
+            *schema.iter_coverage_cases(
+                operation, generation_modes=modes, generation_config=schema.config.generation
+            )
+        ]
+        step = max(1, len(covering) // shares["covering"])
+        cases += islice(covering, seed % step, None, step)
+        for part, mode in (("valid", GenerationMode.POSITIVE), ("broken", GenerationMode.NEGATIVE)):
+            cases += _made_up(operation, mode, shares[part], seed)
+    random.Random(seed).shuffle(cases)
+    return [_probe(number, case) for number, case in enumerate(cases[:count])]
+
+
+def _made_up(operation: Any, mode: GenerationMode, count: int, seed: int) -> list[Case[Any]]:
+    found: list[Case[Any]] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def note(case: Case[Any]) -> None:
+        found.append(case)
+
+    try:
+        note()
+    except Unsatisfiable:
+        return []  # nothing about it can be wrong
+    return found
+
+
+def _probe(number: int, case: Case[Any]) -> Probe:
+    headers = {name: str(value) for name, value in (case.headers or {}).items()}
+    query = tuple(_pairs(case.query or {}))
+    if case.body is NOT_SET:
+        return Probe(number, case, headers, query)
+    if case.media_type == "application/json":
+        try:
+            json.dumps(case.body)
+        except (TypeError, ValueError):
+            return Probe(number, case, headers, query, raw=b"\xff\x00")
+        headers.setdefault("Content-Type", "application/json")
+        return Probe(number, case, headers, query, body=(case.body,))
+    prepared = requests.Request(**case.as_transport_kwargs(base_url=_NOBODY)).prepare()
+    raw = prepared.body.encode() if isinstance(prepared.body, str) else bytes(prepared.body or b"")
+    headers.setdefault("Content-Type", str(prepared.headers.get("Content-Type", "application/octet-stream")))
+    return Probe(number, case, headers, query, raw=raw)
+
+
+def _pairs(query: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in query.items():
+        for one in value if isinstance(value, list) else (value,):
+            yield str(name), one if isinstance(one, str) else json.dumps(one, default=str)
