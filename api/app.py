@@ -73,7 +73,7 @@ from api.routes.streaming import Streams
 from api.routes.waiting import Watch
 from api.scraping import InstallationGauges
 
-_RESOURCES: Final = (
+RESOURCES: Final = (
     me,
     keys,
     limits,
@@ -111,11 +111,11 @@ THREADS: Final = "request"
 def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     """The application over an open installation, until it ends. The caller closes both."""
     make_id = continuity.registry.make_id
-    for resource in (*_RESOURCES, *_OF_OPERATION):
+    for resource in (*RESOURCES, *_OF_OPERATION):
         _answer_heads(resource.ROUTES)
     v1 = Router(
         "/v1",
-        route_handlers=[resource.ROUTES for resource in _RESOURCES],
+        route_handlers=[resource.ROUTES for resource in RESOURCES],
         opt={"entered_by": "key", "reads": "reader"},
         request_max_body_size=continuity.settings.body_most_bytes,
     )

@@ -201,16 +201,33 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
 }
 """The nearest ancestor counts; whatever is not here is our own fault: 500, and its words stay in our log."""
 
-_OF_FRAMEWORK: Final[Mapping[type[HTTPException], tuple[int, str, str]]] = {
-    NotFoundException: (404, "no-such-route", "see /docs for what there is"),
-    MethodNotAllowedException: (405, "method-not-allowed", "see /docs for what this address takes"),
-    RequestEntityTooLarge: (413, "too-large", "send less, or ask the operator to raise the limit"),
+OF_FRAMEWORK: Final[Mapping[type[HTTPException], tuple[int, str, str, str]]] = {
+    NotFoundException: (
+        404,
+        "no-such-route",
+        "see /docs for what there is",
+        "Nothing is served at this address.",
+    ),
+    MethodNotAllowedException: (
+        405,
+        "method-not-allowed",
+        "see /docs for what this address takes",
+        "There is something at this address, and it does not take this method; `Allow` says which it takes.",
+    ),
+    RequestEntityTooLarge: (
+        413,
+        "too-large",
+        "send less, or ask the operator to raise the limit",
+        "More bytes than are taken.",
+    ),
 }
+"""What the framework refuses: status, code, hint, meaning."""
 
 
-def status_of(error: Exception) -> int:
+def status_of(error: Exception | type[Exception]) -> int:
     """The HTTP status of anything raised."""
-    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    kinds = (error if isinstance(error, type) else type(error)).__mro__
+    return next((_STATUS[kind] for kind in kinds if kind in _STATUS), 500)
 
 
 def answer_problem(request: Web, error: Exception) -> Response[bytes]:
@@ -307,7 +324,7 @@ def _in_the_body(error: Exception) -> bool:
 
 def _problem(status: int, code: str, detail: str, hint: str) -> dict[str, Any]:
     return {
-        "type": f"urn:continuity:problem:{code}",
+        "type": f"/docs/problems/{code}",
         "title": code.replace("-", " ").capitalize(),
         "status": status,
         "detail": detail,
@@ -345,9 +362,9 @@ def _of_framework(request: Web, error: HTTPException) -> tuple[dict[str, Any], d
     headers = {str(name): str(value) for name, value in (error.headers or {}).items()}
     if isinstance(error, Invalid):
         return _described(request, _invalid_of(request, error))
-    known = _OF_FRAMEWORK.get(type(error))
+    known = OF_FRAMEWORK.get(type(error))
     if known is not None:
-        status, code, hint = known
+        status, code, hint, _ = known
         return _problem(status, code, f"{request.method} {_place(request)}: {error.detail}", hint), headers
     if error.status_code == 400:
         return _described(

@@ -16,6 +16,7 @@ from litestar.params import FromPath
 from swagger_ui_bundle import swagger_ui_path
 
 from api.routes.describing import TITLE, Document
+from api.routes.meanings import list_problems, show_problem
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
@@ -103,5 +104,8 @@ def docs_routes(describe: Callable[[], Document]) -> Router:
         return Response(content, media_type=_FILES[name], headers=_A_DAY)
 
     return Router(
-        "/", route_handlers=[openapi, page, copy, file], opt={"entered_by": "open"}, include_in_schema=False
+        "/",
+        route_handlers=[openapi, page, copy, file, list_problems, show_problem],
+        opt={"entered_by": "open"},
+        include_in_schema=False,
     )

@@ -168,7 +168,7 @@ def list_voices(
     return answer_page(request, page)
 
 
-@get("/voices/presets", sync_to_thread=True)
+@get("/voices/presets", opt={"refuses": (404,)}, sync_to_thread=True)
 def list_presets(
     visit: NamedDependency[Visit], account: FromQuery[str | None] = None
 ) -> Answer[PresetVoices]:

@@ -7,6 +7,8 @@ from typing import Final
 _TABLE: Final = """
 GET /docs                                                open
 GET /docs/openapi-3.0.json                               open
+GET /docs/problems                                       open
+GET /docs/problems/{code}                                open
 GET /docs/static/{name}                                  open
 GET /health/live                                         open
 GET /health/ready                                        open
