@@ -29,6 +29,7 @@ from api.auth import ENTRIES, Door, Entry, settle_request_id
 from api.bootstrap import Continuity
 from api.ending import Ending
 from api.errors import Web, answer_problem
+from api.headers import with_ours
 from api.negotiating import Negotiated
 from api.rates import headers
 from api.roles import needed, reach_of
@@ -56,6 +57,7 @@ from api.routes import (
     pins,
     productions,
     queue,
+    reads,
     reconciliations,
     relay,
     scenes,
@@ -72,6 +74,7 @@ from api.routes.health import Health
 from api.routes.streaming import Streams
 from api.routes.waiting import Watch
 from api.scraping import InstallationGauges
+from api.strict import StrictRequest
 
 RESOURCES: Final = (
     me,
@@ -98,6 +101,7 @@ RESOURCES: Final = (
     erasures,
     lineage,
     uses,
+    reads,
     events,
     subscriptions,
     callbacks,
@@ -147,6 +151,7 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
         # None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt.
         plugins=[PydanticPlugin(validate_strict=None)],  # type: ignore[arg-type]
         lifespan=[_threads(continuity.settings.threads)],
+        request_class=StrictRequest,
         openapi_config=None,
         logging_config=None,
     )
@@ -212,15 +217,13 @@ def _problems(make_id: Callable[[str], str]) -> Callable[[Web, Exception], Respo
 
 
 def _mark(make_id: Callable[[str], str]) -> Any:
-    """Every answer says which request it answers, and is never guessed to be anything else than it says."""
+    """Every answer says which request it answers, and what may be done with it."""
 
     async def mark(message: Message, scope: Scope) -> None:
         if message["type"] == "http.response.start":
-            request_id = settle_request_id(scope, make_id).encode()
             left = headers(scope.get("state", {}).get("left", ()))
-            message["headers"] = [*message["headers"], (b"x-request-id", request_id), *left]
-            if not any(name == b"x-content-type-options" for name, _ in message["headers"]):
-                message["headers"] = [*message["headers"], (b"x-content-type-options", b"nosniff")]
+            ours = with_ours(message["headers"], settle_request_id(scope, make_id))
+            message["headers"] = [*ours, *left]
 
     return mark
 

@@ -6,7 +6,6 @@ the database's write lock, and the first studio is opened once.
 
 from __future__ import annotations
 
-import json
 import random
 import secrets
 import time
@@ -30,12 +29,14 @@ from generation.kling.client import KlingClient
 from generation.kling.signing import AccessKeyPair, ApiKey, Credentials
 from generation.outbound import Outbound
 from generation.relaying import Relays
+from registry.auditing import ReadAudit
 from registry.blobs import Blobs, store_for
 from registry.deciders.account import Account
 from registry.deciders.studio import OpenStudio
 from registry.errors import BlobError, LogBusy
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
+from registry.events.strict import JsonRefused, read_strictly
 from registry.log.bucket_marks import BucketMarks, Notes
 from registry.log.engine.database import Database, UnusableDatabase, open_database
 from registry.log.engine.installation import pinned
@@ -75,6 +76,7 @@ class Continuity:
     registry: Registry
     keys: KeyStore
     blobs: Blobs
+    reads: ReadAudit
     credentials: Mapping[str, Credentials]
     outbound: Outbound
     callbacks: Callbacks
@@ -158,6 +160,7 @@ def open_continuity(settings: Settings) -> Continuity:
         registry=registry,
         keys=keys,
         blobs=stores.blobs,
+        reads=ReadAudit(registry),
         credentials=credentials,
         outbound=Outbound(settings.outbound_policy()),
         callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
@@ -324,8 +327,8 @@ def _listed(settings: Settings) -> list[object]:
     if path.stat().st_mode & 0o077:
         raise ValueError(f"{path} can be read by others: chmod 600 {path}")
     try:
-        listed = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+        listed = read_strictly(path.read_bytes())
+    except JsonRefused:
         raise ValueError(f"{path} is no JSON") from None
     if not isinstance(listed, list):
         raise ValueError(f"{path} holds no JSON list")

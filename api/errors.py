@@ -8,12 +8,16 @@ amounts (`…_units`), `current_version`, and `preview` (what a request would gi
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    MethodNotAllowedException,
+    NotFoundException,
+)
 from litestar.exceptions import ValidationException as Invalid
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
@@ -25,6 +29,8 @@ Web = Request[Any, Any, Any]
 PROBLEM_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2
 _LONGEST_VALUE: Final = 300
+_GONE: Final = "client disconnected prematurely"
+"""What the framework calls a caller that left in the middle of its own body; nobody is there to read the answer."""
 
 
 class SurfaceError(Exception):
@@ -86,6 +92,24 @@ class MalformedBody(SurfaceError):
     """The body is not what its media type says."""
 
     code = "malformed-body"
+
+
+class NoHttp(SurfaceError):
+    """What came is no HTTP request, or could be read in two ways."""
+
+    code = "no-http"
+
+
+class HeadTooLarge(SurfaceError):
+    """The request line and the headers have more bytes than are taken."""
+
+    code = "head-too-large"
+
+
+class TooSlow(SurfaceError):
+    """The request did not come whole in the time there is for it."""
+
+    code = "too-slow"
 
 
 class TooLarge(SurfaceError):
@@ -156,6 +180,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     RateLimited: 429,
     InvalidRequest: 422,
     TooLarge: 413,
+    HeadTooLarge: 431,
+    TooSlow: 408,
     RangeNotSatisfiable: 416,
     BytesErased: 410,
     VersionNeeded: 428,
@@ -239,8 +265,18 @@ def answer_problem(request: Web, error: Exception) -> Response[bytes]:
     if status in (429, 503):
         headers.setdefault("Retry-After", str(RETRY_SECONDS))
     request.scope["state"]["failure"] = error  # for the one line that is written of this request
-    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    body = _written(document)
     return Response(body, status_code=status, headers=headers, media_type=PROBLEM_TYPE)
+
+
+def problem_of_no_request(error: SurfaceError, request_id: str) -> bytes:
+    """The problem document for what came and is no request, so that there is no address to name."""
+    said = _problem(status_of(error), error.code, error.message, error.hint)
+    return _written({**said, "instance": "", "request_id": request_id})
+
+
+def _written(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def _place(request: Web) -> str:
@@ -306,10 +342,10 @@ def _described(request: Web, error: Exception) -> tuple[dict[str, Any], dict[str
         case NotStorable():
             errors = [{"path": error.path, "message": error.why, "value": None}]
             return _described(request, invalid(errors))
-        case UnicodeDecodeError() if _in_the_body(error):
-            return _described(request, MalformedBody(f"the body is no UTF-8: {error}", hint="send JSON"))
-        case RecursionError() if "deserializing" in str(error):
-            return _described(request, MalformedBody("the body is nested too deeply", hint="send flat JSON"))
+        case InternalServerException() if str(error.detail) == _GONE:
+            return _described(
+                request, MalformedBody("the body ended before it was whole", hint="send it again")
+            )
         case HTTPException():
             return _of_framework(request, error)
         case _:
@@ -317,12 +353,8 @@ def _described(request: Web, error: Exception) -> tuple[dict[str, Any], dict[str
             return _problem(500, "internal-error", "the service failed, and wrote down why", hint), {}
 
 
-def _in_the_body(error: Exception) -> bool:
-    """Whether it arose while the framework read the body; anywhere else it is our own fault."""
-    return any(frame.name == "decode_json" for frame in traceback.extract_tb(error.__traceback__))
-
-
 def _problem(status: int, code: str, detail: str, hint: str) -> dict[str, Any]:
+    """The members that every problem has, but for those that say of which request."""
     return {
         "type": f"/docs/problems/{code}",
         "title": code.replace("-", " ").capitalize(),

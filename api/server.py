@@ -20,6 +20,7 @@ import uvicorn
 from api.app import THREADS, create_app
 from api.bootstrap import Continuity, open_continuity
 from api.ending import Ending, leave_at_once, leave_threads
+from api.listening import Patience, listening
 from api.logs import configure_logging, secrets_of
 from api.manners import Mannered
 from api.memory import give_back_freed_memory
@@ -55,7 +56,12 @@ def run_server(
             leave_threads(THREADS)
 
 
-def make_server(continuity: Continuity, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
+def make_server(
+    continuity: Continuity,
+    ready: Callable[[], None] = lambda: None,
+    *,
+    patience: Patience = Patience(),  # noqa: B008 - frozen
+) -> uvicorn.Server:
     """A server, not yet running; `ready` is called once it answers."""
     ending = Ending(continuity.settings.drain)
     served = create_app(continuity, ending)
@@ -67,6 +73,7 @@ def make_server(continuity: Continuity, ready: Callable[[], None] = lambda: None
     )
     config = uvicorn.Config(
         app,
+        http=listening(continuity.registry.make_id, patience),
         ws="none",
         server_header=False,
         log_config=None,

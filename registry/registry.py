@@ -45,7 +45,7 @@ ANSWER_LIFETIME_US: Final = 7 * 86_400 * 1_000_000
 """Stored answers to idempotent commands live seven days (DESIGN: answers expire)."""
 
 _OPERATOR: Final = Context(actor="operator")
-_IN_SYSTEM_LOG: Final = frozenset({"studio", "key", "rebuild"})
+_IN_SYSTEM_LOG: Final = frozenset({"studio", "key", "rebuild", "reads"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "queue",
         "Everything that has not come to its end, by lane and turn; then the lanes, and what a person must look at.",
     ),
+    "reads": (
+        "reads",
+        "Reads of pictures, sound, clips and documents of real people, and exports, in the order they were made.",
+    ),
     "rebuild": (
         "running",
         "Make every view anew from the log, beside the live ones, and compare them row by row.",

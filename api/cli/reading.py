@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from api.client import LocalFailure
-from api.duplicates import sent_twice, told
+from registry.events.strict import JsonRefused, read_strictly
 
 
 def json_of(raw: bytes, what: str, hint: str = "it holds one JSON document") -> Any:
-    """The document. Raises LocalFailure for what is no JSON, and for names that stand twice in one object."""
+    """The document. Raises LocalFailure for what is no JSON, and for what the service would not take either."""
     try:
-        found = orjson.loads(raw)
-    except orjson.JSONDecodeError as unfit:
-        raise LocalFailure("not-json", f"{what} is not JSON: {unfit}", hint) from None
-    if names := sent_twice(raw):
+        return read_strictly(raw)
+    except JsonRefused as refused:
+        if refused.kind == "malformed":
+            raise LocalFailure("not-json", f"{what} is not JSON: {refused}", hint) from None
         raise LocalFailure(
-            "invalid-request",
-            f"{what} names {', '.join(names)} twice",
+            "invalid-request" if refused.kind == "invalid" else "too-large",
+            f"{what} cannot be taken: {refused}",
             "correct every place named in errors",
-            problem={"errors": told(names)},
-        )
-    return found
+            problem={"errors": refused.errors},
+        ) from None

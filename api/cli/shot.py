@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Final, get_args
 
-import orjson
 import rich_click as click
 
 from api.cli.reading import json_of
 from api.client import LocalFailure
 from generation.shot import Identity
+from registry.events.strict import JsonRefused, read_strictly
 
 _PLAIN: Final = frozenset(
     {
@@ -34,8 +34,8 @@ def patch_from(fields: tuple[str, ...]) -> dict[str, Any]:
     for field in fields:
         name, said = _pair(field, "=", "--set")
         try:
-            patch[name] = orjson.loads(said)
-        except orjson.JSONDecodeError:
+            patch[name] = read_strictly(said.encode(errors="surrogateescape"))
+        except JsonRefused:
             raise click.BadParameter(
                 f"{said!r} is not JSON; texts stand in quotes: {name}='\"…\"'", param_hint="--set"
             ) from None

@@ -12,6 +12,7 @@ from api.client.film import FilmCalls
 from api.client.keys import KeyCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
+from api.client.reads import ReadCalls
 from api.client.record import RecordCalls
 from api.client.rights import RightsCalls
 from api.client.story import StoryCalls
@@ -32,6 +33,7 @@ class ContinuityClient(
     FeedCalls,
     UseCalls,
     KeyCalls,
+    ReadCalls,
 ):
     """A connection to one service under one key; close it, or use it in a `with`.
 

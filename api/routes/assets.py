@@ -23,6 +23,7 @@ from registry.blobs.pictures import thumbnail
 from registry.deciders.asset import DescribeAsset, RetireAsset, SupersedeAsset
 from registry.deciders.command import Command
 from registry.errors import NotFound
+from registry.events.reads import Form
 from registry.events.references import AssetKind, StoredBytes
 from registry.registry import Connection
 from registry.views import assets as view
@@ -166,10 +167,11 @@ def show_content(
     card = visit.read(view.asset, asset)
     wanted = rendition not in (None, "false", "0")
     stored = _bytes_of(card, rendition=wanted)
-    kind = "rendition" if wanted else "original"
+    kind: Form = "rendition" if wanted else "original"
     suffix = stored.media_type.rpartition("/")[2]
     name = f"{card.id}-{kind}.{_SUFFIXES.get(suffix, suffix)}"
-    return serve(request, visit.continuity.blobs, stored, name=name)
+    note = visit.noting(card.id, kind, always=card.kind == "document")
+    return serve(request, visit.continuity.blobs, stored, name=name, note=note)
 
 
 @route("/{asset:str}/thumbnail", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
@@ -180,7 +182,8 @@ def show_thumbnail(
     stored = _bytes_of(visit.read(view.asset, asset), rendition=True)
     with on_disk(visit.continuity.blobs, stored) as file:
         content = thumbnail(file, side=side)
-    return serve_made(request, content, media_type="image/jpeg", tag=f"{stored.sha256}-{side}")
+    tag, note = f"{stored.sha256}-{side}", visit.noting(asset, "thumbnail")
+    return serve_made(request, content, media_type="image/jpeg", tag=tag, note=note)
 
 
 def _bytes_of(card: AssetCard, *, rendition: bool) -> StoredBytes:

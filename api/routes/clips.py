@@ -66,7 +66,13 @@ def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit
     """The clip as the provider made it, byte for byte. Ranges are answered, so it can be played and sought."""
     card = _kept(visit.read(view.clip, clip))
     suffix = card.stored.media_type.rpartition("/")[2]
-    return serve(request, visit.continuity.blobs, card.stored, name=f"{card.id}.{suffix}")
+    return serve(
+        request,
+        visit.continuity.blobs,
+        card.stored,
+        name=f"{card.id}.{suffix}",
+        note=visit.noting(clip, "clip"),
+    )
 
 
 @route("/{clip:str}/poster", http_method=READ, opt={"bytes": True, "refuses": (501,)}, sync_to_thread=True)
@@ -77,7 +83,8 @@ def show_poster(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]
         raise NotAvailable("posters need PyAV, which is not installed here", hint="install continuity[media]")
     with on_disk(visit.continuity.blobs, card.stored) as file:
         content = media.poster(file)
-    return serve_made(request, content, media_type="image/jpeg", tag=f"{card.stored.sha256}-poster")
+    tag = f"{card.stored.sha256}-poster"
+    return serve_made(request, content, media_type="image/jpeg", tag=tag, note=visit.noting(clip, "poster"))
 
 
 ROUTES: Any = Router(

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
-from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
 from api.auth import settle_request_id
 from api.bootstrap import Continuity
-from api.duplicates import repeated, sent_twice, told
 from api.errors import (
     BadHeader,
     IdempotencyKeyMissing,
@@ -34,6 +32,7 @@ from registry.deciders.command import Command
 from registry.errors import NotFound
 from registry.events.envelope import Context
 from registry.events.ids import is_id
+from registry.events.reads import Form
 from registry.registry import Connection, Handled, Idempotency, Registry
 from registry.views.places import KINDS, production_of
 
@@ -87,6 +86,15 @@ class Visit:
         """Ask a view about the caller's studio."""
         with self.registry.reading(self.studio) as connection:
             return query(connection, self.studio, *args, **kwargs)
+
+    def noting(self, thing: str, form: Form, *, always: bool = False) -> Callable[[str], None]:
+        """What puts on record, before bytes of `thing` go out, that this caller read them; where they show a real person."""
+
+        def note(part: str) -> None:
+            reads = self.continuity.reads
+            reads.note(self.studio, thing, form, context=self.context(), part=part, always=always)
+
+        return note
 
     def context(self, correlation_id: str = "") -> Context:
         """Who and why, for the events of this request."""
@@ -224,10 +232,8 @@ def _position(said: str) -> int:
     return int(said)
 
 
-async def provide_question(request: Web, visit: NamedDependency[Visit]) -> Visit:
-    """The visit behind a request that sends JSON and changes nothing. Raises InvalidRequest for a name that stands twice."""
-    if names := await sync_to_thread(sent_twice, await request.body()):
-        raise invalid(told(names))
+async def provide_question(visit: NamedDependency[Visit]) -> Visit:
+    """The visit behind a request that sends JSON and changes nothing."""
     return visit
 
 
@@ -259,13 +265,13 @@ async def provide_change(
             f"the Idempotency-Key of {len(idempotency_key)} characters is not usable",
             hint="use 1 to 200 visible ASCII characters",
         )
-    body = b"" if _is_upload(request) else await request.body()
+    said = None if _is_upload(request) else await request.json()
     return Change(
         visit.continuity,
         visit.caller,
         visit.request_id,
         idempotency_key,
-        _digest(request, body, visit.continuity.telling(visit.caller.studio)),
+        _digest(request, said, visit.continuity.telling(visit.caller.studio)),
         _version(if_match),
     )
 
@@ -274,12 +280,8 @@ def _is_upload(request: Web) -> bool:
     return bool(request.route_handler.opt.get("upload"))
 
 
-def _digest(request: Web, body: bytes, secret: bytes) -> str:
+def _digest(request: Web, said: Any, secret: bytes) -> str:
     """What the command is, however its JSON was written down; to be compared under our secret only, as names are soon guessed."""
-    try:
-        said = json.loads(body, object_pairs_hook=_each_once) if body else None
-    except (ValueError, RecursionError):
-        said = body.hex()  # refused as malformed a moment later
     query = sorted(request.query_params.multi_items())
     whole = [request.method, request.url.path, query, said]
     return _kept_as(json.dumps(whole, sort_keys=True), secret)
@@ -287,13 +289,6 @@ def _digest(request: Web, body: bytes, secret: bytes) -> str:
 
 def _kept_as(said: str, secret: bytes) -> str:
     return hmac.new(secret, said.encode(), sha256).hexdigest()
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object. Raises InvalidRequest for a name that stands in it twice."""
-    if names := repeated(pairs):
-        raise invalid(told(names))
-    return dict(pairs)
 
 
 def _version(if_match: str | None) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from tempfile import TemporaryFile
@@ -18,16 +18,17 @@ from registry.blobs import Blobs
 from registry.events.references import StoredBytes
 
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)  # RFC 9110, 14.1
+Note = Callable[[str], None]
+"""Told which part goes out ("" for the whole) before it does; what it raises keeps the bytes here."""
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 """How bytes are asked for; the answer to a HEAD is that to a GET without them."""
 _ALWAYS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cache-Control": "private, no-cache",
 }
 
 
-def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str) -> Response[Any]:
+def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str, note: Note) -> Response[Any]:
     """The bytes under a key, or the part of them that was asked for. Raises RangeNotSatisfiable and BlobError.
 
     A HEAD is told about the whole, as a range means nothing there (RFC 9110, 14.2), after a look that the bytes are there.
@@ -50,22 +51,24 @@ def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str) -> Resp
     part = _part(request, stored, tag)
     if part is None:
         headers |= {"Content-Digest": headers["Repr-Digest"], "Content-Length": str(stored.bytes)}
-        return Stream(_opened(blobs, stored), headers=headers, media_type=stored.media_type)
+        chunks = _opened(blobs, stored)
+        note("")
+        return Stream(chunks, headers=headers, media_type=stored.media_type)
     start, length = part
-    headers |= {
-        "Content-Range": f"bytes {start}-{start + length - 1}/{stored.bytes}",
-        "Content-Length": str(length),
-    }
-    return Stream(
-        _opened(blobs, stored, start, length), status_code=206, headers=headers, media_type=stored.media_type
-    )
+    which = f"{start}-{start + length - 1}"
+    headers |= {"Content-Range": f"bytes {which}/{stored.bytes}", "Content-Length": str(length)}
+    chunks = _opened(blobs, stored, start, length)
+    note(f"bytes={which}")
+    return Stream(chunks, status_code=206, headers=headers, media_type=stored.media_type)
 
 
-def serve_made(request: Web, content: bytes, *, media_type: str, tag: str) -> Response[Any]:
+def serve_made(request: Web, content: bytes, *, media_type: str, tag: str, note: Note) -> Response[Any]:
     """Small bytes made here: thumbnails, posters. `tag` names what they were made from, and how."""
     headers = {**_ALWAYS, "ETag": f'"{tag}"'}
     if _known(request, f'"{tag}"'):
         return Response(b"", status_code=304, headers=headers)
+    if request.method != "HEAD":
+        note("")
     headers["Content-Digest"] = f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"
     return Response(content, headers=headers, media_type=media_type)
 

@@ -8,16 +8,19 @@ from litestar import HttpMethod, Response, Router, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from api.auth import settle_request_id
 from api.bootstrap import Continuity
 from api.errors import Web
 from api.routes.contents import serve
 from generation.relaying import read_pass
 from registry.errors import NotFound
+from registry.events.envelope import Context
 from registry.events.ids import is_id
 from registry.events.references import StoredBytes
 from registry.registry import Connection
 from registry.views import assets, clips, submissions
 
+ACTOR: Final = "relay"
 _ENDINGS: Final = {
     "audio/mpeg": ".mp3",
     "audio/wav": ".wav",
@@ -43,21 +46,28 @@ def fetch_relayed(
     opened = _opened(continuity, token)
     if opened is None:
         raise NotFound("nothing is served at this address", hint="ask for it again")
-    name, stored = opened
-    return serve(request, continuity.blobs, stored, name=name)
+    log, source, name, stored = opened
+    request_id = settle_request_id(request.scope, continuity.registry.make_id)
+    context = Context(actor=ACTOR, request_id=request_id, correlation_id=request_id)
+
+    def note(part: str) -> None:
+        continuity.reads.note(log, source, "relay", context=context, part=part)
+
+    return serve(request, continuity.blobs, stored, name=name, note=note)
 
 
-def _opened(continuity: Continuity, token: str) -> tuple[str, StoredBytes] | None:
-    """What the token is for, its use counted; None for every reason there may be."""
+def _opened(continuity: Continuity, token: str) -> tuple[str, str, str, StoredBytes] | None:
+    """Whose and what the token is for, its use counted; None for every reason there may be."""
     claimed, registry, settings = read_pass(token), continuity.registry, continuity.settings
     if claimed is None or continuity.relays is None:
         return None
     with registry.reading() as connection:
-        found = _source(connection, submissions.log_of(connection, claimed.submission) or "", claimed.source)
+        log = submissions.log_of(connection, claimed.submission) or ""
+        found = _source(connection, log, claimed.source)
     if found is None or not continuity.relays.opens(claimed, found[1].sha256, now=registry.clock()):
         return None
     used = registry.count_relay(claimed.seal, most=settings.relay_requests, ends=claimed.ends * 1_000_000)
-    return found if used else None
+    return (log, claimed.source, *found) if used else None
 
 
 def _source(connection: Connection, log: str, source: str) -> tuple[str, StoredBytes] | None:

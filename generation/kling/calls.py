@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import orjson
 from standardwebhooks import Webhook
 
 from generation.errors import CallRefused, CallUnsigned
+from registry.events.strict import JsonRefused, read_strictly
 
 TOLERANCE_SECONDS: Final = 300
 """How far a signature's time may be from ours, either way (contract section 9)."""
@@ -39,8 +39,8 @@ class Call:
 def read_call(body: bytes) -> Call:
     """Either shape: legacy (`task_id`, `task_status`) or new (`id`, `status`). Raises CallRefused."""
     try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError as wrong:
+        said = read_strictly(body)
+    except JsonRefused as wrong:
         raise CallRefused(f"the callback is no JSON: {wrong}", hint="send the JSON of the contract") from None
     if not isinstance(said, dict):
         raise CallRefused(

@@ -34,6 +34,7 @@ from registry.archive.layout import (
 )
 from registry.archive.sealed import HeldKey, Ring, check_passphrase, seal_rows, text, write_ring
 from registry.archive.segments import SEGMENT, Row, Run, read_segment, sha256_of, write_segment
+from registry.auditing import ReadAudit
 from registry.errors import ArchiveError, HistoryTampered, NotFound
 from registry.views import access
 from registry.views.access import StudioCard
@@ -60,7 +61,8 @@ class Order:
 def export_studio(house: House, studio: str, order: Order) -> Contents:
     """Make the archive, or bring it up to date. May be killed at any moment and given again.
 
-    Raises NotFound, ArchiveError, ArchiveDamaged (what an earlier run left), HistoryTampered, BlobError and OSError.
+    That everything was read is noted before any of it is. Raises NotFound, ArchiveError, ArchiveDamaged (what an earlier run
+    left), HistoryTampered, BlobError, LogBusy and OSError.
     """
     check_passphrase(order.passphrase)
     if order.key_file.resolve().is_relative_to(order.folder.resolve()):
@@ -71,6 +73,7 @@ def export_studio(house: House, studio: str, order: Order) -> Contents:
         if order.move:
             close_studio(house, studio)
         position = house.registry.moves.standing(studio).position
+        ReadAudit(house.registry).note(studio, studio, "export", context=house.context, always=True)
         run = Run(studio)
         segments = _events(house, order, run, position)
         blobs = _blobs(house, order.folder, studio)

@@ -27,6 +27,7 @@ from registry.views import (
     near,
     pins,
     productions,
+    reads,
     reconciliations,
     scenes,
     spend,
@@ -38,6 +39,7 @@ from registry.views import (
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     access.PROJECTION,
+    reads.PROJECTION,
     accounts.PROJECTION,
     reconciliations.PROJECTION,
     censuses.PROJECTION,

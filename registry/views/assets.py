@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, select
+from sqlalchemy import BigInteger, Connection, Index, Row, UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.asset import (
@@ -29,7 +29,10 @@ class AssetRow(SQLModel, table=True):
     """One asset; `original` and `rendition` are StoredBytes as JSON. One fingerprint per studio: a twin is the same asset."""
 
     __tablename__ = "view_assets"
-    __table_args__ = (UniqueConstraint("log", "fingerprint", name="one_asset_per_bytes"),)
+    __table_args__ = (
+        UniqueConstraint("log", "fingerprint", name="one_asset_per_bytes"),
+        Index("assets_by_successor", "log", "superseded_by"),
+    )
 
     log: str = Field(primary_key=True)
     asset: str = Field(primary_key=True)

@@ -66,6 +66,18 @@ class ConsentRow(SQLModel, table=True):
     revoked_because: str
 
 
+class EvidenceRow(SQLModel, table=True):
+    """An asset that is the evidence of a consent: it concerns the person who gave it."""
+
+    __tablename__ = "view_evidence"
+
+    log: str = Field(primary_key=True)
+    asset: str = Field(primary_key=True)
+    consent: str = Field(primary_key=True)
+    likeness: str
+    position: int = Field(sa_type=BigInteger)
+
+
 class RefusalRow(SQLModel, table=True):
     """A use that was asked for and not allowed."""
 
@@ -84,6 +96,7 @@ class RefusalRow(SQLModel, table=True):
 
 LIKENESSES = LikenessRow.__table__  # type: ignore[attr-defined]
 CONSENTS = ConsentRow.__table__  # type: ignore[attr-defined]
+EVIDENCE = EvidenceRow.__table__  # type: ignore[attr-defined]
 REFUSALS = RefusalRow.__table__  # type: ignore[attr-defined]
 
 
@@ -143,6 +156,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case ConsentGranted() as event:
                 _change(connection, recorded)
                 add(connection, CONSENTS, _granted(recorded, event))
+                add(connection, EVIDENCE, _proved(recorded, event))
             case ConsentRevoked() as event:
                 _change(connection, recorded, revoked=True)
                 because = {"revoked_because": known(event.reason, "(erased)")}
@@ -189,6 +203,16 @@ def _granted(recorded: Recorded, event: ConsentGranted) -> dict[str, Any]:
     }
 
 
+def _proved(recorded: Recorded, event: ConsentGranted) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "asset": event.evidence,
+        "consent": event.consent,
+        "likeness": recorded.stream,
+        "position": recorded.position,
+    }
+
+
 def _refused(recorded: Recorded, event: LikenessUseRefused) -> dict[str, Any]:
     return {
         "log": recorded.log,
@@ -209,7 +233,7 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
 
 PROJECTION = Projection(
     "likenesses",
-    (LIKENESSES, CONSENTS, REFUSALS),
+    (LIKENESSES, CONSENTS, EVIDENCE, REFUSALS),
     frozenset(
         {
             "LikenessRegistered",

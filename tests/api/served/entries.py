@@ -113,6 +113,7 @@ PUT /v1/productions/{production}/share                   asset_writer
 GET /v1/productions/{production}/spend                   reader
 PUT /v1/productions/{production}/territories             consent_officer
 GET /v1/queue                                            reader
+GET /v1/reads                                            auditor
 GET /v1/reconciliations                                  reader
 POST /v1/reconciliations                                 operator
 POST /v1/reconciliations/accept-restore                  approver
@@ -164,7 +165,7 @@ _REACH: Final = {
     "library": ("assets", "characters", "elements", "likenesses", "me", "payloads", "studios", "voices"),
     "studio": (
         *("accounts", "events", "keys", "lineage", "queue"),
-        *("reconciliations", "submissions", "subscriptions"),
+        *("reads", "reconciliations", "submissions", "subscriptions"),
     ),
 }
 _BY_ITSELF: Final = {
