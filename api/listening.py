@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -30,6 +30,7 @@ from api.errors import (
 from api.headers import with_ours
 
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~:%\[\]-]{0,255}")
+_LINGER_SECONDS: Final = 1.0
 _HINT: Final = "send HTTP/1.1 as RFC 9112 says, one request after the other"
 
 
@@ -102,17 +103,20 @@ class _Listening(HttpToolsProtocol):
         self._in_body = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_body:
-            super().on_header(name, value)
+        if self._in_body:
+            return
+        super().on_header(name, value)
+        if len(self.headers) > self._patience.headers:
+            self._stop(self._too_large())
 
     def on_headers_complete(self) -> None:
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if size > self._patience.head_bytes or len(self.headers) > self._patience.headers:
-            self._refusal = self._too_large()
-        elif not self._names_its_host():
-            self._refusal = NoHttp("the request names no host, or several", hint="send one Host header")
-        if self._refusal is not None:
-            raise ValueError("refused")
+        if (
+            len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            > self._patience.head_bytes
+        ):
+            self._stop(self._too_large())
+        if not self._names_its_host():
+            self._stop(NoHttp("the request names no host, or several", hint="send one Host header"))
         super().on_headers_complete()
         self._in_body, self._beside = True, 0
 
@@ -130,6 +134,11 @@ class _Listening(HttpToolsProtocol):
         return fewest <= len(hosts) <= 1 and all(_HOST.fullmatch(host) for host in hosts)
 
     # -- ending it
+
+    def _stop(self, refusal: SurfaceError) -> NoReturn:
+        """Out of the parser, which asks for nothing more then."""
+        self._refusal = refusal
+        raise refusal
 
     def _wait(self, seconds: float | None) -> None:
         if self._waiting is not None:
@@ -155,10 +164,24 @@ class _Listening(HttpToolsProtocol):
         """Say why, unless an answer to something before has begun: it must not be taken for that; and close."""
         self._refusal = self._refusal or refusal
         self._wait(None)
-        if not self.transport.is_closing():
-            if not self._is_answering():
-                self.transport.write(_answer(self._refusal, self._make_id("request")))
+        if self.transport.is_closing():
+            return
+        if self._is_answering() or not self.transport.can_write_eof():
             self.transport.close()
+            return
+        self._leave_unanswered()
+        self.transport.write(_answer(self._refusal, self._make_id("request")))
+        self.transport.write_eof()
+        # Closing while more is on its way would take the answer back: a moment is read on, and thrown away.
+        self.flow.resume_reading()
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    def _leave_unanswered(self) -> None:
+        """Whoever works on the request finds that its sender has left."""
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def _is_answering(self) -> bool:
         cycle: Any = self.cycle

@@ -18,6 +18,7 @@ from registry.errors import BlobError, NotAPicture, PictureTooLarge
 from .colour import to_srgb
 from .confinement import Job, reading, writing
 from .perceptual import perceptual
+from .whole_png import check_whole
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 20_000
@@ -101,6 +102,8 @@ def _decoded(source: int) -> ImageFile.ImageFile:
     image = _opened(source)
     with _decoding(image.format):
         image.load()
+        if image.format == "PNG":
+            check_whole(reading(source), image)
     return image
 
 

@@ -18,6 +18,7 @@ from PIL import Image
 
 from api.auth import issue_key
 from api.bootstrap import Continuity, open_continuity
+from api.listening import Patience
 from api.server import make_server
 from api.settings import Settings
 from registry.deciders.studio import OpenStudio
@@ -31,10 +32,13 @@ NOWHERE = {
     "CONTINUITY_STRANGERS_PER_MINUTE": "100000",
 }
 _KEYS = count(1)
+PATIENT = Patience()
 
 
 @contextmanager
-def running(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Served]:
+def running(
+    folder: Path, *, port: int = 0, patience: Patience = PATIENT, **settings: str
+) -> Iterator[Served]:
     """The service over a folder; gone afterwards, the folder stays. `port` is for who must know the address before."""
     if not structlog.is_configured():  # or its lines would stand among what commands of the same test print
         structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
@@ -42,7 +46,7 @@ def running(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Served]
         Settings.from_environment({"CONTINUITY_DATA": str(folder), **NOWHERE, **settings})
     )
     ready, listener = threading.Event(), socket.create_server(("127.0.0.1", port))
-    server = make_server(continuity, ready.set)
+    server = make_server(continuity, ready.set, patience=patience)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

@@ -36,7 +36,9 @@ def test_every_kind_is_kept_as_it_came(service: Served, clip: bytes) -> None:
         named = f'attachment; filename="{card["id"]}-original.{suffix}"'
         assert back.headers["content-disposition"] == named
         assert back.headers["x-content-type-options"] == "nosniff"
-        assert back.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert (
+            back.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
+        )
         for address in ("content?rendition", "thumbnail"):
             problem(service.get(f"/v1/assets/{card['id']}/{address}"), 404, "not-found")
 

@@ -185,6 +185,7 @@ def test_a_move_is_called_off(old: Installation, tmp_path: Path) -> None:
     assert [event.type for event in old.log.registry.feed.after("system", 0)] == [
         "StudioOpened",
         "StudioMoved",
+        "BytesRead",
         "StudioReopened",
     ]
 

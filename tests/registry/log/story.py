@@ -22,6 +22,7 @@ from registry.deciders.looks import DefineLook, RetireLook
 from registry.deciders.pins import PinCharacter, ReleasePin
 from registry.deciders.portrayal import BindVoice
 from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
+from registry.deciders.reads import NoteRead
 from registry.deciders.scene import (
     CastInScene,
     ContinueScene,
@@ -63,6 +64,7 @@ def access() -> list[list[Command]]:
             RotateKey(stream=key, secret_sha256="b" * 64, old_until=2**50),
         ],
         [RevokeKey(stream=key, reason="lost")],
+        [NoteRead(stream=an_id("reads"), read=example("BytesRead"))],  # type: ignore[arg-type]
     ]
 
 
