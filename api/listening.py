@@ -64,6 +64,9 @@ class _Listening(HttpToolsProtocol):
         self._in_body = False
         self._waiting: asyncio.TimerHandle | None = None
         self._refusal: SurfaceError | None = None
+        self._open: list[
+            Any
+        ] = []  # requests that are not answered yet; the protocol itself knows the newest one
 
     # -- bytes
 
@@ -73,6 +76,7 @@ class _Listening(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait(None)
+        self._leave_unanswered()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -118,6 +122,7 @@ class _Listening(HttpToolsProtocol):
         if not self._names_its_host():
             self._stop(NoHttp("the request names no host, or several", hint="send one Host header"))
         super().on_headers_complete()
+        self._open = [*(one for one in self._open if not one.response_complete), self.cycle]
         self._in_body, self._beside = True, 0
 
     def on_body(self, body: bytes) -> None:
@@ -177,16 +182,16 @@ class _Listening(HttpToolsProtocol):
         self.loop.call_later(_LINGER_SECONDS, self.transport.close)
 
     def _leave_unanswered(self) -> None:
-        """Whoever works on the request finds that its sender has left."""
-        cycle: Any = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        """Whoever works on a request finds that its sender has left."""
+        for one in self._open:
+            if not one.response_complete:
+                one.disconnected = True
+                one.message_event.set()
 
     def _is_answering(self) -> bool:
-        cycle: Any = self.cycle
-        begun = cycle is not None and cycle.response_started and not cycle.response_complete
-        return begun or bool(self.pipeline)
+        """Whether an answer has begun, or one is owed to a request before: what is written now would be taken for it."""
+        owed = [one for one in self._open if not one.response_complete]
+        return len(owed) > 1 or any(one.response_started for one in owed)
 
 
 def _answer(refusal: SurfaceError, request_id: str) -> bytes:
