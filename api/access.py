@@ -10,7 +10,7 @@ from api.bodies import PRODUCTION, Body, with_example
 from registry.events.ids import ProductionId
 from registry.events.references import Units
 from registry.events.studio import Role
-from registry.views.access import KeyCard, Limits
+from registry.views.access import KeyCard, Limits, StudioCard
 from registry.views.page import Card
 
 Microseconds = Annotated[StrictInt, Field(ge=0, le=2**62)]
@@ -74,6 +74,23 @@ class KeyRevocation(Body):
     model_config = with_example(reason="left the team")
 
     reason: Annotated[StrictStr, StringConstraints(max_length=2_000)] = ""
+
+
+class NewStudio(Body):
+    """A further studio, and the person or program that gets the first key to it."""
+
+    model_config = with_example(name="Han River Pictures", holder="Yuna Kim")
+
+    name: Annotated[StrictStr, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    holder: Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
+
+
+class OpenedStudio(StudioCard):
+    """A new studio and the first key to it: its id (`key_id`), and its secret in `key`, this once; null when it is repeated."""
+
+    key_id: str
+    holder: str
+    key: str | None
 
 
 class KeyAnswer(KeyCard):

@@ -56,6 +56,12 @@ Reason = Annotated[
     AfterValidator(_storable),
 ]
 CharacterVersion = Annotated[StrictInt, Field(ge=1, le=2**31)]
+Reference = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(_storable),
+]
+"""What the thing is called elsewhere, e.g. in a production tracker."""
 Order = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 ASSET = "asset_01jd0k4m5vf2s8m1q3x7w9y2ab"
@@ -168,6 +174,7 @@ class NewCharacter(Body):
     depicts: Depicts | None = None
     """Needed for a person: nobody is presumed fictional."""
     description: Text = ""
+    client_reference: Reference | None = None
 
     @model_validator(mode="after")
     def _declared(self) -> Self:
@@ -230,6 +237,7 @@ class NewScene(Body):
     episode: Order = 1
     number: Order = 0
     setting: Text = ""
+    client_reference: Reference | None = None
 
 
 class SceneWords(Body):
@@ -266,6 +274,7 @@ class NewShot(Body):
 
     action: Reason
     framing: Name | None = None
+    client_reference: Reference | None = None
 
 
 class Resolution(Body):

@@ -70,6 +70,12 @@ class RateLimited(SurfaceError):
     code = "rate-limited"
 
 
+class NotTheFirstStudio(SurfaceError):
+    """Only the installation's first studio may do this."""
+
+    code = "not-the-first-studio"
+
+
 class BadHeader(SurfaceError):
     """A header cannot be read."""
 
@@ -178,6 +184,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     RoleMissing: 403,
     OutOfReach: 403,
     RateLimited: 429,
+    NotTheFirstStudio: 403,
     InvalidRequest: 422,
     TooLarge: 413,
     HeadTooLarge: 431,
@@ -215,6 +222,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     generation.CannotResolve: 422,
     generation.PayloadRefused: 422,
     generation.PlanChanged: 409,
+    generation.VerdictQuestioned: 422,
     generation.KlingThrottled: 503,
     generation.KlingUnreachable: 503,
     generation.OutboundRefused: 422,

@@ -2,6 +2,7 @@
 
 GenerationError
 ├── CannotResolve      the registry lacks what the request needs; carries every gap, never only the first
+├── VerdictQuestioned  a take is rejected for what the guide looks at second; carries the finding
 ├── PayloadRefused     a payload breaks rules or cannot be written as bytes; carries every finding
 ├── PlanChanged        the caller named the plan it saw, and the same request gives another now; carries its preview
 ├── KlingRefused       the vendor said no, in words that prove it accepted nothing
@@ -67,6 +68,16 @@ class PlanChanged(GenerationError):
     def __init__(self, message: str, *, preview: Any, hint: str = "", **detail: Any) -> None:
         super().__init__(message, hint=hint, **detail)
         self.preview = preview
+
+
+class VerdictQuestioned(GenerationError):
+    """A take is turned down for a cause that the guide diagnoses after another one; nothing was written."""
+
+    code = "shot-scale-first"
+
+    def __init__(self, message: str, *, findings: Iterable[Any], hint: str = "", **detail: Any) -> None:
+        super().__init__(message, hint=hint, **detail)
+        self.findings = tuple(findings)
 
 
 class KlingRefused(GenerationError):

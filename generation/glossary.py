@@ -14,6 +14,7 @@ from generation.gaps import Gap
 from generation.patterns.legal import LEGAL
 from generation.patterns.refusals import REFUSED
 from generation.rules.catalogue import CATALOGUE, CRASHED
+from generation.rules.evaluation import SCALE_CITES, SCALE_FIRST, SCALE_TITLE, SCALE_WAYS_OUT
 from generation.rules.examples import EXAMPLES
 from generation.rules.finding import Severity
 from generation.rules.rule import Rule
@@ -69,6 +70,7 @@ def _entries() -> Iterator[Entry]:
         yield Entry(gap.id, gap.severity, gap.title, "gap", gap.cites, ways_out=(gap.way_out,))
     for finding in BEFORE_RULES:
         yield Entry(finding.rule, "E", finding.title, "other", finding.cites)
+    yield Entry(SCALE_FIRST, "W", SCALE_TITLE, "other", SCALE_CITES, ways_out=SCALE_WAYS_OUT)
     yield Entry(CRASHED, "E", "A rule could not be applied", "other", (), _CRASHED)
     yield Entry("I304", "I", "A reason that nothing asked for", "other", ("guide 2",), _IDLE)
 

@@ -24,6 +24,7 @@ from generation.patterns.legal import LEGAL
 from generation.patterns.pattern import Pattern
 from generation.patterns.refusals import REFUSED
 from generation.rules.catalogue import CATALOGUE, CRASHED
+from generation.rules.evaluation import SCALE_CITES, SCALE_FIRST, SCALE_TITLE, SCALE_WAYS_OUT
 from generation.rules.examples import EXAMPLES, Example
 from generation.rules.finding import Finding
 from generation.rules.rule import Rule
@@ -69,6 +70,9 @@ def _rules() -> Iterator[str]:
         yield f"| {finding.rule} | E | {finding.title} | {_cited(finding.cites)} |"
     yield f"| {CRASHED} | E | A rule could not be applied: it is named, and never counts as passed | |"
     yield "| I304 | I | A reason in `accept` that met no caution | [guide 2](guide.md#g-2) |"
+    yield "\n## Before a take is turned down\n"
+    yield "| id | | about | ways out | source |\n|---|---|---|---|---|"
+    yield f"| {SCALE_FIRST} | W | {SCALE_TITLE} | {'; or '.join(SCALE_WAYS_OUT)} | {_cited(SCALE_CITES)} |"
     yield "\n## Gaps: what a request names and the registry lacks, or keeps otherwise\n"
     yield "| id | about | what to do | source |\n|---|---|---|---|"
     for gap in (value for value in vars(gaps).values() if isinstance(value, Gap)):

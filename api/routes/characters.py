@@ -50,6 +50,7 @@ def introduce(data: JSONBody[NewCharacter], change: NamedDependency[Change]) -> 
         kind=data.kind,
         depicts=data.depicted,
         description=data.description,
+        client_reference=data.client_reference,
     )
     return change.create(
         command,

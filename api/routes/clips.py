@@ -15,7 +15,7 @@ from api.routes.commanding import Visit
 from api.routes.contents import READ, on_disk, serve, serve_made
 from registry.blobs import media
 from registry.views import clips as view
-from registry.views.clips import ClipCard
+from registry.views.clips import ClipCard, Said
 from registry.views.page import Page, Span
 
 DAY_US: Final = 86_400_000_000
@@ -45,10 +45,13 @@ def list_clips(
     request: Web,
     visit: NamedDependency[Visit],
     span: NamedDependency[Span],
+    *,
     scene: FromQuery[str | None] = None,
+    shot: FromQuery[str | None] = None,
+    verdict: FromQuery[Said | None] = None,
 ) -> Answer[Page[ClipCard]]:
-    """Clips in the order they were recorded."""
-    page = visit.read(view.clips, span=span, scene=scene, within=visit.within)
+    """Clips in the order they were recorded, narrowed to a scene, to the takes of a shot, or by their verdict."""
+    page = visit.read(view.clips, span=span, scene=scene, shot=shot, verdict=verdict, within=visit.within)
     now = visit.registry.clock()
     return answer_page(
         request, page.model_copy(update={"items": tuple(dated(one, now) for one in page.items)})

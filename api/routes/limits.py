@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.access import LimitsOf
-from api.routes.answering import Answer, Reply, card_reply
+from api.routes.answering import Answer, card_reply
 from api.routes.commanding import Change, named
 from registry.deciders.studio import LimitStudio
 from registry.errors import NotFound
@@ -41,12 +41,12 @@ def limit_studio(
             lambda connection: card_reply(access.studio(connection, studio)).pack(),
         ),
     )
-    return Reply.unpack(handled.answer or b"").answer(replayed=handled.replayed)
+    return change.told(handled)
 
 
 ROUTES: Any = Router(
     "/studios",
     route_handlers=[limit_studio],
-    opt={"reach": "studio", "changes": "admin"},
+    opt={"reach": "studio", "changes": "admin", "log": SYSTEM_LOG},
     tags=["Keys"],
 )

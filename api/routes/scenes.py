@@ -129,9 +129,7 @@ def plan_shot(
 ) -> Answer[SceneCard]:
     """Plan a moment to film; its clips will be its takes."""
     shot = change.registry.make_id("shot")
-    return _changed(
-        change, PlanShot(stream=named("scene", scene), shot=shot, action=data.action, framing=data.framing)
-    )
+    return _changed(change, PlanShot(stream=named("scene", scene), shot=shot, **data.model_dump()))
 
 
 @delete("/{scene:str}/shots/{shot:str}", status_code=200, sync_to_thread=True)

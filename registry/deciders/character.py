@@ -61,6 +61,7 @@ class IntroduceCharacter(Command):
     kind: CharacterKind = "person"
     depicts: Depicts
     description: str = ""
+    client_reference: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +172,7 @@ def _introduce(command: IntroduceCharacter, state: Character) -> Sequence[Event]
             kind=command.kind,
             depicts=checked_depicts(command.depicts, command.kind),
             description=checked_text(command.description, "description"),
+            client_reference=command.client_reference,
         )
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from registry.deciders.command import (
     Command,
@@ -14,8 +14,28 @@ from registry.deciders.command import (
     must_exist,
     unexpected,
 )
+from registry.deciders.verdicts import (
+    ApproveClip,
+    NoteOnClip,
+    RejectClip,
+    Verdict,
+    WithdrawApproval,
+    decide_note,
+    decide_verdict,
+    evolve_verdict,
+)
 from registry.errors import InvalidCommand, Refusal
-from registry.events.clip import ClipDecision, ClipErased, ClipKept, ClipRecorded, ClipWithdrawn
+from registry.events.clip import (
+    ApprovalWithdrawn,
+    ClipApproved,
+    ClipDecision,
+    ClipErased,
+    ClipKept,
+    ClipNoted,
+    ClipRecorded,
+    ClipRejected,
+    ClipWithdrawn,
+)
 from registry.events.envelope import Event
 
 
@@ -32,6 +52,12 @@ class ClipGone(Refusal):
     code = "clip-erased"
 
 
+class ClipIsWithdrawn(Refusal):
+    """The clip is not to be used any more, whatever is thought of it."""
+
+    code = "clip-withdrawn"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DecideClip(Command):
     """A person's decision about a clip; `likeness` is the revoked or erased one it is about, if it is."""
@@ -43,13 +69,17 @@ class DecideClip(Command):
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip as it is; `recorded` holds its facts as they were recorded, `kept` the likenesses it was kept in spite of."""
+    """A clip as it is; `recorded` holds its facts as they were recorded, `kept` the likenesses it was kept in spite of.
+
+    A withdrawn clip has no verdict.
+    """
 
     exists: bool = False
     scene: str = ""
     generation: str = ""
     recorded: ClipRecorded | None = None
     kept: frozenset[str] = frozenset()
+    verdict: Verdict = field(default_factory=Verdict)
     withdrawn: bool = False
     erased: bool = False
 
@@ -67,6 +97,14 @@ def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
         case DecideClip():
             must_exist(state.exists, command.stream)
             return _decided(command, state)
+        case ApproveClip() | RejectClip() | WithdrawApproval():
+            must_exist(state.exists, command.stream)
+            _must_be_in_use(state, command.stream)
+            return decide_verdict(command, state.verdict)
+        case NoteOnClip():
+            must_exist(state.exists, command.stream)
+            _must_not_be_erased(state, command.stream)
+            return decide_note(command, state.recorded.duration_us if state.recorded else 0)
         case _:
             raise unexpected(command)
 
@@ -74,8 +112,8 @@ def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
 def _decided(command: DecideClip, state: Clip) -> Sequence[Event]:
     """Decided again alike is quiet; an erased clip cannot be had back."""
     reason, likeness = checked_text(command.reason, "reason", least=3), command.likeness
-    if state.erased and command.decision != "erase":
-        raise ClipGone(f"{command.stream} is erased", hint="nothing is left to decide")
+    if command.decision != "erase":
+        _must_not_be_erased(state, command.stream)
     match command.decision:
         case "keep":
             if likeness is None:
@@ -89,16 +127,35 @@ def _decided(command: DecideClip, state: Clip) -> Sequence[Event]:
             return [] if state.erased else [ClipErased(likeness=likeness, reason=reason)]
 
 
+def _must_not_be_erased(state: Clip, stream: str) -> None:
+    """Raises ClipGone."""
+    if state.erased:
+        raise ClipGone(f"{stream} is erased", hint="nothing is left to decide")
+
+
+def _must_be_in_use(state: Clip, stream: str) -> None:
+    """Raises ClipGone and ClipIsWithdrawn."""
+    _must_not_be_erased(state, stream)
+    if state.withdrawn:
+        raise ClipIsWithdrawn(
+            f"{stream} is withdrawn: it is not to be used any more", hint="judge another take of the shot"
+        )
+
+
 def evolve(state: Clip, event: Event) -> Clip:
     match event:
         case ClipRecorded():
             return Clip(True, event.scene, event.generation, event)
         case ClipKept():
             return replace(state, kept=state.kept | {event.likeness})
+        case ClipApproved() | ClipRejected() | ApprovalWithdrawn():
+            return replace(state, verdict=evolve_verdict(event))
+        case ClipNoted():
+            return state
         case ClipWithdrawn():
-            return replace(state, withdrawn=True)
+            return replace(state, withdrawn=True, verdict=Verdict())
         case ClipErased():
-            return replace(state, withdrawn=True, erased=True)
+            return replace(state, withdrawn=True, erased=True, verdict=Verdict())
         case _:
             raise unexpected(event)
 

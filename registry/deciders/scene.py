@@ -23,6 +23,7 @@ from registry.deciders.command import (
 from registry.deciders.pins import MovePin, PinCharacter, Pins, ReleasePin, decide_pin, evolve_pins
 from registry.deciders.production import Production
 from registry.deciders.production import must_be_open as production_must_be_open
+from registry.deciders.records import CorrectContinuity, Records, decide_correction, evolve_records
 from registry.errors import InvalidCommand, NotFound
 from registry.events.envelope import Event
 from registry.events.personal import known
@@ -30,6 +31,7 @@ from registry.events.pins import CharacterPinned, PinReleased
 from registry.events.scene import (
     CastReleased,
     CharacterCast,
+    ContinuityCorrected,
     ContinuityRecorded,
     SceneClosed,
     SceneContinuedFrom,
@@ -49,6 +51,7 @@ class OpenScene(Command):
     episode: int = 1
     number: int = 0
     setting: str = ""
+    client_reference: str | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -100,6 +103,7 @@ class PlanShot(Command):
     shot: str
     action: str
     framing: str | None = None
+    client_reference: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,7 @@ class CloseScene(Command):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scene as it is; `shots` maps live shot ids to their numbers, `recorded` the generations already on the continuity log."""
+    """A scene as it is; `shots` are the live ones in order, `recorded` what the records say, by generation."""
 
     exists: bool = False
     production: str = ""
@@ -136,7 +140,7 @@ class Scene:
     shots: tuple[str, ...] = ()
     shots_ever: int = 0
     continued_from: str | None = None
-    recorded: frozenset[str] = frozenset()
+    recorded: Records = field(default_factory=dict)
     pins: Pins = field(default_factory=dict)
     closed: bool = False
 
@@ -147,6 +151,8 @@ def decide(command: Command, state: Scene, reads: Reads) -> Sequence[Event]:
     must_exist(state.exists, command.stream)
     if isinstance(command, RecordContinuity):
         return _record(command, state)
+    if isinstance(command, CorrectContinuity):
+        return decide_correction(command, state.recorded, state.shots)
     must_be_open(state, command.stream)
     match command:
         case DescribeScene():
@@ -187,6 +193,7 @@ def _open(command: OpenScene, state: Scene, reads: Reads) -> Sequence[Event]:
             episode=command.episode,
             number=command.number,
             setting=checked_text(command.setting, "setting"),
+            client_reference=command.client_reference,
         )
     ]
 
@@ -234,6 +241,7 @@ def _shots(command: PlanShot | DropShot, state: Scene) -> Sequence[Event]:
                     action=action,
                     framing=command.framing or None,
                     subjects=state.cast,
+                    client_reference=command.client_reference,
                 )
             ]
         case DropShot():
@@ -264,8 +272,8 @@ def evolve(state: Scene, event: Event) -> Scene:
             return replace(state, shots=(*state.shots, event.shot), shots_ever=state.shots_ever + 1)
         case ShotDropped():
             return replace(state, shots=tuple(kept for kept in state.shots if kept != event.shot))
-        case ContinuityRecorded():
-            return replace(state, recorded=state.recorded | {event.generation})
+        case ContinuityRecorded() | ContinuityCorrected():
+            return replace(state, recorded=evolve_records(state.recorded, event))
         case SceneClosed():
             return replace(state, closed=True)
         case _:

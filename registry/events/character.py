@@ -7,7 +7,7 @@ from typing import ClassVar
 from registry.events.envelope import Event
 from registry.events.ids import AssetId, LikenessId, VoiceId
 from registry.events.personal import Personal
-from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole
+from registry.events.references import CharacterKind, ClientReference, Depicts, LookName, ReferenceRole
 
 
 class CharacterIntroduced(Event):
@@ -20,6 +20,8 @@ class CharacterIntroduced(Event):
     kind: CharacterKind
     depicts: Depicts
     description: Personal[str]
+    client_reference: Personal[ClientReference | None] = None
+    """What the character is called elsewhere; personal, as a name may stand in it."""
 
 
 class CharacterRenamed(Event):

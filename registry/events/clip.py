@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from registry.events.envelope import Event
 from registry.events.ids import ClipId, GenerationId, LikenessId, SceneId, ShotId, SubmissionId
 from registry.events.personal import Personal
@@ -32,6 +34,63 @@ class ClipRecorded(Event):
     kling_url_expires_at: int
     kling_watermark_url: str = ""
     continues: ClipId | None = None
+
+
+RejectionCause = Literal[
+    "sync_failure",
+    "speech_unreadable",
+    "identity_drift",
+    "portrait_clothing",
+    "reference_ignored",
+    "motion",
+    "other",
+]
+"""Why a take is no good. Sync that really failed and speech that cannot be read at this shot scale are kept apart (guide F3.19);
+`portrait_clothing` persisted, a `reference_ignored` was given and not followed."""
+
+
+class ClipApproved(Event):
+    """A person took the clip as a take that goes into the film. `note` is what they said of it."""
+
+    NAME: ClassVar[str] = "ClipApproved"
+
+    note: Personal[str]
+
+
+class ClipRejected(Event):
+    """A person turned the take down. `framing` is the one that its record names, None where it names none.
+
+    `scale_ruled_out` says why sync failed and not the shot scale, where the framing was too wide to read lips (guide F3.18).
+    """
+
+    NAME: ClassVar[str] = "ClipRejected"
+
+    cause: RejectionCause
+    reason: Personal[str]
+    framing: str | None = None
+    scale_ruled_out: Personal[str] = ""
+
+
+class ApprovalWithdrawn(Event):
+    """The take does not go into the film after all."""
+
+    NAME: ClassVar[str] = "ApprovalWithdrawn"
+
+    reason: Personal[str]
+
+
+class ClipNoted(Event):
+    """Somebody remarked on the clip, at a time code (microseconds from its beginning) or on the whole of it (None)."""
+
+    NAME: ClassVar[str] = "ClipNoted"
+
+    text: Personal[str]
+    at_us: int | None = Field(default=None, ge=0)
+    subjects: tuple[str, ...] = ()
+    """Who is in the clip: the remark speaks of them, and goes when one of them is erased."""
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
 
 
 class ClipKept(Event):

@@ -31,6 +31,8 @@ LookName = Annotated[
     str, StringConstraints(pattern=r"^[^\s\x00-\x1f/]([^\x00-\x1f/]{0,58}[^\s\x00-\x1f/])?$")
 ]
 """What a look is called within its character, e.g. `winter`: 1 to 60 characters without a slash, compared exactly."""
+ClientReference = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+"""What a thing is called elsewhere, e.g. in a production tracker: compared exactly, of no meaning here."""
 Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """A country by its ISO 3166-1 alpha-2 code."""
 Purpose = Literal["draft", "final"]

@@ -19,7 +19,7 @@ from registry.events.ids import (
     SubmissionId,
 )
 from registry.events.personal import Personal
-from registry.events.references import CastMember, Ending, Sha256, Units
+from registry.events.references import CastMember, ClientReference, Ending, LookName, Sha256, Units, Value
 
 
 class SceneOpened(Event):
@@ -32,6 +32,8 @@ class SceneOpened(Event):
     episode: int = Field(default=1, ge=0)
     number: int = Field(default=0, ge=0)
     setting: Personal[str]
+    client_reference: ClientReference | None = None
+    """What the scene is called elsewhere, e.g. in a production tracker."""
 
 
 class SceneDescribed(Event):
@@ -84,6 +86,7 @@ class ShotPlanned(Event):
     framing: str | None = None
     subjects: tuple[CharacterId, ...] = ()
     """Who was cast then: the text speaks of them."""
+    client_reference: ClientReference | None = None
 
     def sealed_under(self) -> tuple[str, ...]:
         return self.subjects
@@ -133,6 +136,34 @@ class ContinuityRecorded(Event):
     task_id: str | None = None
     units: Units | None = None
     subjects: tuple[str, ...] = ()
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
+
+
+class LookWorn(Value):
+    """The look that a member of the cast wears in truth; None: as introduced."""
+
+    character: CharacterId
+    look: LookName | None = None
+
+
+class ContinuityCorrected(Event):
+    """A person set right what a record says; the record itself stays as it was written. What is None or empty stands.
+
+    `shot` is the moment that the clip is a take of, `framing` how the camera sees it, `looks` what the cast wears.
+    """
+
+    NAME: ClassVar[str] = "ContinuityCorrected"
+
+    generation: GenerationId
+    """Whose record it is."""
+    shot: ShotId | None = None
+    framing: str | None = None
+    looks: tuple[LookWorn, ...] = ()
+    reason: Personal[str]
+    subjects: tuple[str, ...] = ()
+    """Whom the record speaks of; so does the reason."""
 
     def sealed_under(self) -> tuple[str, ...]:
         return self.subjects

@@ -224,10 +224,7 @@ PROJECTION = Projection(
 def studios(connection: Connection) -> list[StudioCard]:
     """All studios in the order they were opened."""
     rows = connection.execute(select(STUDIOS).order_by(STUDIOS.c.position)).all()
-    return [
-        StudioCard(id=row.studio, name=row.name, opened_at=row.opened_at, limits=_limits_of(row))
-        for row in rows
-    ]
+    return [_studio(row) for row in rows]
 
 
 _ENTERING: Final = (
@@ -243,10 +240,10 @@ _ENTERING: Final = (
 
 def studio(connection: Connection, studio: str) -> StudioCard:
     """One studio. Raises NotFound."""
-    for card in studios(connection):
-        if card.id == studio:
-            return card
-    raise NotFound(f"there is no {studio}", hint="check the id")
+    rows = find(connection, STUDIOS, {"studio": studio})
+    if not rows:
+        raise NotFound(f"there is no {studio}", hint="check the id")
+    return _studio(rows[0])
 
 
 def find_key(connection: Connection, key: str) -> KeyRecord | None:
@@ -300,6 +297,10 @@ def _key(row: Any) -> KeyRecord:
         old_sha256=row.old_sha256,
         old_until=row.old_until,
     )
+
+
+def _studio(row: Row[Any]) -> StudioCard:
+    return StudioCard(id=row.studio, name=row.name, opened_at=row.opened_at, limits=_limits_of(row))
 
 
 def _limits_of(row: Row[Any]) -> Limits:

@@ -53,6 +53,7 @@ class CharacterRow(SQLModel, table=True):
     introduced_at: int = Field(sa_type=BigInteger)
     named_at: int = Field(sa_type=BigInteger)
     voice: str | None = None
+    client_reference: str | None = None
 
 
 class ReferenceRow(SQLModel, table=True):
@@ -87,7 +88,7 @@ CALLED = CalledRow.__table__  # type: ignore[attr-defined]
 class CharacterCard(Card):
     """A character with its reference pictures in the order they were assigned, and its looks in the order they were defined.
 
-    `voice` is what it speaks with, `likeness` the real person behind it.
+    `voice` is what it speaks with, `likeness` the real person behind it, `client_reference` what it is called elsewhere.
     """
 
     id: str
@@ -104,6 +105,7 @@ class CharacterCard(Card):
     erased: bool = False
     introduced_at: int
     voice: str | None = None
+    client_reference: str | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -131,7 +133,14 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _change(connection, recorded, **_becomes(event))
 
 
-_GONE = {"name": GONE, "aliases": b"[]", "description": GONE, "retired": True, "erased": True}
+_GONE = {
+    "name": GONE,
+    "aliases": b"[]",
+    "description": GONE,
+    "client_reference": None,
+    "retired": True,
+    "erased": True,
+}
 
 
 def _becomes(event: Event) -> dict[str, Any]:
@@ -168,6 +177,7 @@ def _row(recorded: Recorded, event: CharacterIntroduced) -> dict[str, Any]:
         "erased": False,
         "introduced_at": recorded.recorded_at,
         "named_at": recorded.position,
+        "client_reference": known(event.client_reference, None),
     }
 
 
@@ -308,6 +318,7 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
             erased=row.erased,
             introduced_at=row.introduced_at,
             voice=row.voice,
+            client_reference=row.client_reference,
         )
         for row in rows
     ]

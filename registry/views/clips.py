@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Connection, Row, select
+import orjson
+from sqlalchemy import BigInteger, Connection, Row, column, select, table
 from sqlmodel import Field, SQLModel
 
-from registry.events.clip import ClipErased, ClipKept, ClipRecorded, ClipWithdrawn
+from registry.events.clip import (
+    ApprovalWithdrawn,
+    ClipApproved,
+    ClipErased,
+    ClipKept,
+    ClipNoted,
+    ClipRecorded,
+    ClipRejected,
+    ClipWithdrawn,
+    RejectionCause,
+)
 from registry.events.envelope import Recorded
+from registry.events.personal import GONE, known
 from registry.events.references import StoredBytes
+from registry.events.scene import ContinuityCorrected
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
-from registry.views.scenes import SCENES
 
 
 class ClipRow(SQLModel, table=True):
-    """One clip."""
+    """One clip. `approved` is what its verdict says, empty where there is none; `verdict` the whole of it as JSON."""
 
     __tablename__ = "view_clips"
 
@@ -42,6 +54,8 @@ class ClipRow(SQLModel, table=True):
     withdrawn: bool = False
     erased: bool = False
     recorded_at: int = Field(sa_type=BigInteger)
+    approved: bool | None = None
+    verdict: bytes | None = None
 
 
 class KeptRow(SQLModel, table=True):
@@ -58,11 +72,35 @@ KEPT = KeptRow.__table__  # type: ignore[attr-defined]
 CLIPS = ClipRow.__table__  # type: ignore[attr-defined]
 
 
+Said = Literal["approved", "rejected", "none"]
+"""What a list of clips may be narrowed to."""
+
+
+class VerdictCard(Card):
+    """What was said of a take last: whether it is approved, by which key, when, and why (`cause` where it was turned down)."""
+
+    approved: bool
+    by: str
+    said_at: int
+    cause: RejectionCause | None = None
+    reason: str = ""
+
+
+class TakeCard(Card):
+    """An approved take: the clip, the shot it is a take of, and which key approved it."""
+
+    clip: str
+    shot: str | None
+    by: str
+    said_at: int
+
+
 class ClipCard(Card):
     """A stored clip. `kling_url` is the provider's own copy, good until `kling_url_expires_at`, `days_left` whole days from now.
 
     `kling_watermark_url` is the provider's marked copy, as long; empty when none was asked for. A `withdrawn` clip is not to be
-    used any more, of an `erased` one nothing but its record is left.
+    used any more, of an `erased` one nothing but its record is left. `shot` is what it is a take of by the newest word of its
+    record, `verdict` what was said of it last.
     """
 
     id: str
@@ -84,6 +122,7 @@ class ClipCard(Card):
     withdrawn: bool = False
     erased: bool = False
     recorded_at: int
+    verdict: VerdictCard | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -94,11 +133,30 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case ClipKept(likeness=likeness):
                 _change(connection, recorded)
                 add(connection, KEPT, {**_here(recorded), "likeness": likeness})
+            case ClipApproved(note=note):
+                _say(connection, recorded, approved=True, reason=known(note, GONE))
+            case ClipRejected(cause=cause, reason=reason):
+                _say(connection, recorded, approved=False, cause=cause, reason=known(reason, GONE))
+            case ApprovalWithdrawn():
+                _change(connection, recorded, **_UNSAID)
+            case ClipNoted():
+                _change(connection, recorded)
             case ClipWithdrawn():
-                _change(connection, recorded, withdrawn=True)
+                _change(connection, recorded, withdrawn=True, **_UNSAID)
             case ClipErased():
                 gone = {"kling_url": "", "kling_watermark_url": "", "kling_url_expires_at": 0}
-                _change(connection, recorded, withdrawn=True, erased=True, **gone)
+                _change(connection, recorded, withdrawn=True, erased=True, **gone, **_UNSAID)
+            case ContinuityCorrected(shot=str() as shot) as event:
+                of = {"log": recorded.log, "generation": event.generation}
+                change(connection, CLIPS, where=of, values={"shot": shot})
+
+
+_UNSAID: Final = {"approved": None, "verdict": None}
+
+
+def _say(connection: Connection, recorded: Recorded, *, approved: bool, **said: str) -> None:
+    whole = {"approved": approved, "by": recorded.actor, "said_at": recorded.recorded_at, **said}
+    _change(connection, recorded, approved=approved, verdict=orjson.dumps(whole))
 
 
 def _row(recorded: Recorded, event: ClipRecorded) -> dict[str, Any]:
@@ -122,10 +180,24 @@ def _change(connection: Connection, recorded: Recorded, **values: Any) -> None:
     change(connection, CLIPS, where=_here(recorded), values={"version": recorded.version, **values})
 
 
+_SCENES: Final = table("view_scenes", column("log"), column("scene"), column("production"))
+"""Scenes know their takes, so theirs is the module that imports this one."""
 PROJECTION = Projection(
     "clips",
     (CLIPS, KEPT),
-    frozenset({"ClipRecorded", "ClipKept", "ClipWithdrawn", "ClipErased"}),
+    frozenset(
+        {
+            "ClipRecorded",
+            "ClipApproved",
+            "ClipRejected",
+            "ApprovalWithdrawn",
+            "ClipNoted",
+            "ClipKept",
+            "ClipWithdrawn",
+            "ClipErased",
+            "ContinuityCorrected",
+        }
+    ),
     _project,
 )
 
@@ -135,29 +207,65 @@ def clip(connection: Connection, log: str, clip: str) -> ClipCard:
     return _card(one_row(connection, CLIPS, log, "clip", clip))
 
 
-def clips(
+def clips(  # noqa: PLR0913 - the filters of a list
     connection: Connection,
     log: str,
     *,
     span: Span = FIRST,
     scene: str | None = None,
+    shot: str | None = None,
+    verdict: Said | None = None,
     within: Collection[str] = (),
 ) -> Page[ClipCard]:
-    """Clips in the order they were recorded; `within` these productions alone, where any are named."""
+    """Clips in the order they were recorded, narrowed to a scene, a shot, what was said of them, or these productions."""
     query = select(CLIPS).where(CLIPS.c.log == log)
     if within:
-        theirs = select(SCENES.c.scene).where(SCENES.c.log == log, SCENES.c.production.in_(within))
+        theirs = select(_SCENES.c.scene).where(_SCENES.c.log == log, _SCENES.c.production.in_(within))
         query = query.where(CLIPS.c.scene.in_(theirs))
     if scene is not None:
         query = query.where(CLIPS.c.scene == scene)
+    if shot is not None:
+        query = query.where(CLIPS.c.shot == shot)
+    match verdict:
+        case "approved" | "rejected":
+            query = query.where(CLIPS.c.approved.is_(verdict == "approved"))
+        case "none":
+            query = query.where(CLIPS.c.approved.is_(None))
     rows, cursor = rows_page(connection, query, CLIPS, span)
     return Page(items=tuple(_card(row) for row in rows), next=cursor)
 
 
+def approved_clips(connection: Connection, log: str, scene: str) -> list[ClipCard]:
+    """All approved takes of a scene in the order they were recorded."""
+    mine = (CLIPS.c.log == log) & (CLIPS.c.scene == scene) & CLIPS.c.approved.is_(True)
+    return [_card(row) for row in connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position))]
+
+
+def approved_in(connection: Connection, log: str, scenes: Sequence[str]) -> dict[str, tuple[TakeCard, ...]]:
+    """The approved takes of each of some scenes, in the order the clips were recorded."""
+    mine = (CLIPS.c.log == log) & CLIPS.c.scene.in_(scenes) & CLIPS.c.approved.is_(True)
+    rows = connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position)).all()
+    return {scene: tuple(_take(row) for row in rows if row.scene == scene) for scene in scenes}
+
+
+def approved_among(connection: Connection, log: str, clips: Sequence[str]) -> tuple[TakeCard, ...]:
+    """Those of some clips that are approved, in the order they were recorded."""
+    mine = (CLIPS.c.log == log) & CLIPS.c.clip.in_(clips) & CLIPS.c.approved.is_(True)
+    return tuple(
+        _take(row) for row in connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position))
+    )
+
+
+def _take(row: Row[Any]) -> TakeCard:
+    said = VerdictCard.model_validate_json(row.verdict)
+    return TakeCard(clip=row.clip, shot=row.shot, by=said.by, said_at=said.said_at)
+
+
 def _card(row: Row[Any]) -> ClipCard:
     values = dict(row._mapping)
-    values.pop("log")
-    values.pop("position")
+    for name in ("log", "position", "approved"):
+        values.pop(name)
     values["id"] = values.pop("clip")
     values["stored"] = StoredBytes.model_validate_json(row.stored)
+    values["verdict"] = None if row.verdict is None else VerdictCard.model_validate_json(row.verdict)
     return ClipCard(**values)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, select
+from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
+from registry.errors import NotFound
 from registry.events.envelope import Recorded
-from registry.events.scene import ContinuityRecorded
+from registry.events.personal import GONE, known
+from registry.events.scene import ContinuityCorrected, ContinuityRecorded, LookWorn
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, rows_page
-from registry.views.rows import add_all
+from registry.views.rows import add, find
 
 
 class ContinuityRow(SQLModel, table=True):
@@ -26,49 +30,148 @@ class ContinuityRow(SQLModel, table=True):
     record: bytes
 
 
+class CorrectionRow(SQLModel, table=True):
+    """One correction of a record, as JSON."""
+
+    __tablename__ = "view_corrections"
+
+    log: str = Field(primary_key=True)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    scene: str = Field(index=True)
+    generation: str
+    corrected_at: int = Field(sa_type=BigInteger)
+    corrected_by: str
+    correction: bytes
+
+
 CONTINUITY = ContinuityRow.__table__  # type: ignore[attr-defined]
+CORRECTIONS = CorrectionRow.__table__  # type: ignore[attr-defined]
+
+
+class CorrectionCard(Card):
+    """What a person set right, which key it was, and when; what is None or empty stands as it was recorded."""
+
+    position: int
+    corrected_at: int
+    corrected_by: str
+    shot: str | None
+    framing: str | None
+    looks: tuple[LookWorn, ...]
+    reason: str
 
 
 class ContinuityCard(Card):
-    """A continuity event and where it stands in the log."""
+    """A continuity event as it was recorded, where it stands in the log, and what was set right since, oldest first."""
 
     position: int
     recorded_at: int
     record: ContinuityRecorded
+    corrections: tuple[CorrectionCard, ...] = ()
+
+    @property
+    def shot(self) -> str | None:
+        """The shot the clip is a take of, by the newest word."""
+        return self._newest("shot")
+
+    @property
+    def framing(self) -> str | None:
+        """The framing, by the newest word."""
+        return self._newest("framing")
+
+    @property
+    def looks(self) -> dict[str, str | None]:
+        """What each of the cast wears, by the newest word."""
+        worn = {member.character: member.look for member in self.record.cast}
+        return worn | {one.character: one.look for correction in self.corrections for one in correction.looks}
+
+    def _newest(self, name: str) -> str | None:
+        said = [getattr(one, name) for one in self.corrections if getattr(one, name) is not None]
+        found: str | None = said[-1] if said else getattr(self.record, name)
+        return found
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
-    add_all(
-        connection,
-        CONTINUITY,
-        [
-            {
-                "log": recorded.log,
-                "position": recorded.position,
-                "scene": recorded.stream,
-                "recorded_at": recorded.recorded_at,
-                "record": recorded.event.model_dump_json().encode(),
-            }
-            for recorded in events
-        ],
-    )
+    for recorded in events:
+        here = {"log": recorded.log, "position": recorded.position, "scene": recorded.stream}
+        match recorded.event:
+            case ContinuityRecorded() as event:
+                row = {
+                    **here,
+                    "recorded_at": recorded.recorded_at,
+                    "record": event.model_dump_json().encode(),
+                }
+                add(connection, CONTINUITY, row)
+            case ContinuityCorrected() as event:
+                add(connection, CORRECTIONS, {**here, **_corrected(recorded, event)})
 
 
-PROJECTION = Projection("continuity", (CONTINUITY,), frozenset({"ContinuityRecorded"}), _project)
+def _corrected(recorded: Recorded, event: ContinuityCorrected) -> dict[str, Any]:
+    return {
+        "generation": event.generation,
+        "corrected_at": recorded.recorded_at,
+        "corrected_by": recorded.actor,
+        "correction": event.model_dump_json().encode(),
+    }
+
+
+PROJECTION = Projection(
+    "continuity",
+    (CONTINUITY, CORRECTIONS),
+    frozenset({"ContinuityRecorded", "ContinuityCorrected"}),
+    _project,
+)
 
 
 def continuity(connection: Connection, log: str, scene: str, *, span: Span = FIRST) -> Page[ContinuityCard]:
     """A scene's continuity log in order."""
     query = select(CONTINUITY).where(CONTINUITY.c.log == log, CONTINUITY.c.scene == scene)
     rows, cursor = rows_page(connection, query, CONTINUITY, span)
-    return Page(
-        items=tuple(
-            ContinuityCard(
-                position=row.position,
-                recorded_at=row.recorded_at,
-                record=ContinuityRecorded.model_validate_json(row.record),
-            )
-            for row in rows
-        ),
-        next=cursor,
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
+
+
+def record_at(connection: Connection, log: str, scene: str, position: int) -> ContinuityCard:
+    """The record that stands at a position of the log, where it is this scene's. Raises NotFound."""
+    rows = find(connection, CONTINUITY, {"log": log, "scene": scene, "position": position})
+    if not rows:
+        raise NotFound(
+            f"{scene} has no continuity record at position {position}",
+            hint="its continuity log names the position of each",
+        )
+    return _cards(connection, log, rows)[0]
+
+
+def records_of(connection: Connection, log: str, scene: str) -> dict[str, ContinuityCard]:
+    """Every record of a scene by the generation it is about."""
+    rows = find(connection, CONTINUITY, {"log": log, "scene": scene})
+    return {card.record.generation: card for card in _cards(connection, log, rows)}
+
+
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ContinuityCard]:
+    corrections: dict[str, list[CorrectionCard]] = defaultdict(list)
+    scenes = {row.scene for row in rows}
+    query = select(CORRECTIONS).where(CORRECTIONS.c.log == log, CORRECTIONS.c.scene.in_(scenes))
+    for row in connection.execute(query.order_by(CORRECTIONS.c.position)):
+        corrections[row.generation].append(_correction(row))
+    records = [ContinuityRecorded.model_validate_json(row.record) for row in rows]
+    return [
+        ContinuityCard(
+            position=row.position,
+            recorded_at=row.recorded_at,
+            record=record,
+            corrections=tuple(corrections[record.generation]),
+        )
+        for row, record in zip(rows, records, strict=True)
+    ]
+
+
+def _correction(row: Row[Any]) -> CorrectionCard:
+    said = ContinuityCorrected.model_validate_json(row.correction)
+    return CorrectionCard(
+        position=row.position,
+        corrected_at=row.corrected_at,
+        corrected_by=row.corrected_by,
+        shot=said.shot,
+        framing=said.framing,
+        looks=said.looks,
+        reason=known(said.reason, GONE),
     )

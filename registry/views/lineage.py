@@ -37,6 +37,7 @@ from registry.events.likeness import LikenessRegistered
 from registry.events.scene import ContinuityRecorded, SceneContinuedFrom, SceneOpened
 from registry.events.voice import VoiceAdopted, VoiceMintRequested
 from registry.log.roles import Projection
+from registry.views.clips import TakeCard, approved_among
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
 from registry.views.rows import add_all
@@ -120,11 +121,12 @@ class Edge(Card):
 
 
 class Lineage(Card):
-    """The edges reached from `id`, nearest first."""
+    """The edges reached from `id`, nearest first, and which of the clips on the way are approved, by which key."""
 
     id: str
     direction: Direction
     edges: tuple[Edge, ...]
+    approved: tuple[TakeCard, ...] = ()
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -299,7 +301,9 @@ def lineage(
         )
         for row in rows
     )
-    return Lineage(id=start, direction=direction, edges=edges)
+    clips = {one for one in (start, *ids.values()) if one.startswith("clip_")}
+    approved = approved_among(connection, log, sorted(clips))
+    return Lineage(id=start, direction=direction, edges=edges, approved=approved)
 
 
 def must_be_known(connection: Connection, log: str, thing: str) -> None:

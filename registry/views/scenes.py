@@ -21,6 +21,7 @@ from registry.events.scene import (
     ShotPlanned,
 )
 from registry.log.roles import Projection
+from registry.views.clips import TakeCard, approved_in
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.pins import PINS, PinCard, pins_of
 from registry.views.rows import add, change, remove
@@ -43,6 +44,7 @@ class SceneRow(SQLModel, table=True):
     continued_from: str | None
     closed: bool
     opened_at: int = Field(sa_type=BigInteger)
+    client_reference: str | None = None
 
 
 class CastRow(SQLModel, table=True):
@@ -69,6 +71,7 @@ class ShotRow(SQLModel, table=True):
     number: int
     action: str
     framing: str | None
+    client_reference: str | None = None
 
 
 SCENES = SceneRow.__table__  # type: ignore[attr-defined]
@@ -84,16 +87,21 @@ class CastCard(Card):
 
 
 class ShotCard(Card):
-    """A planned shot."""
+    """A planned shot; `approved` are its approved takes, oldest first."""
 
     id: str
     number: int
     action: str
     framing: str | None
+    client_reference: str | None = None
+    approved: tuple[str, ...] = ()
 
 
 class SceneCard(Card):
-    """A scene with its cast in casting order, its live shots in number order, and the characters it pins."""
+    """A scene with its cast in casting order, its live shots in number order, the characters it pins, its approved takes.
+
+    `client_reference` is what whoever opened it calls it elsewhere.
+    """
 
     id: str
     version: int
@@ -108,6 +116,8 @@ class SceneCard(Card):
     continued_from: str | None
     closed: bool
     opened_at: int
+    client_reference: str | None = None
+    approved: tuple[TakeCard, ...] = ()
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -147,6 +157,7 @@ def _planned(recorded: Recorded, event: ShotPlanned) -> dict[str, Any]:
         "number": event.number,
         "action": known(event.action, "(erased)"),
         "framing": event.framing,
+        "client_reference": event.client_reference,
     }
 
 
@@ -164,6 +175,7 @@ def _row(recorded: Recorded, event: SceneOpened) -> dict[str, Any]:
         "continued_from": None,
         "closed": False,
         "opened_at": recorded.recorded_at,
+        "client_reference": event.client_reference,
     }
 
 
@@ -181,6 +193,7 @@ PROJECTION = Projection(
             "ShotPlanned",
             "ShotDropped",
             "ContinuityRecorded",
+            "ContinuityCorrected",
             "CharacterPinned",
             "PinReleased",
         }
@@ -228,11 +241,14 @@ def open_scenes_of(connection: Connection, log: str, production: str, *, charact
 
 
 def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[SceneCard]:
-    pins = pins_of(connection, log, [row.scene for row in rows])
-    return [_card(connection, row, pins[row.scene]) for row in rows]
+    ids = [row.scene for row in rows]
+    pins, approved = pins_of(connection, log, ids), approved_in(connection, log, ids)
+    return [_card(connection, row, pins[row.scene], approved[row.scene]) for row in rows]
 
 
-def _card(connection: Connection, row: Row[Any], pins: tuple[PinCard, ...]) -> SceneCard:
+def _card(
+    connection: Connection, row: Row[Any], pins: tuple[PinCard, ...], approved: tuple[TakeCard, ...]
+) -> SceneCard:
     here = (CAST.c.log == row.log) & (CAST.c.scene == row.scene)
     cast = connection.execute(select(CAST).where(here).order_by(CAST.c.position)).all()
     planned = (SHOTS.c.log == row.log) & (SHOTS.c.scene == row.scene)
@@ -246,9 +262,22 @@ def _card(connection: Connection, row: Row[Any], pins: tuple[PinCard, ...]) -> S
         number=row.number,
         setting=row.setting,
         cast=tuple(CastCard(character=r.character, character_version=r.character_version) for r in cast),
-        shots=tuple(ShotCard(id=r.shot, number=r.number, action=r.action, framing=r.framing) for r in shots),
+        shots=tuple(_shot(shot, approved) for shot in shots),
         pins=pins,
         continued_from=row.continued_from,
         closed=row.closed,
         opened_at=row.opened_at,
+        client_reference=row.client_reference,
+        approved=approved,
+    )
+
+
+def _shot(row: Row[Any], approved: tuple[TakeCard, ...]) -> ShotCard:
+    return ShotCard(
+        id=row.shot,
+        number=row.number,
+        action=row.action,
+        framing=row.framing,
+        client_reference=row.client_reference,
+        approved=tuple(take.clip for take in approved if take.shot == row.shot),
     )

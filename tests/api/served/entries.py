@@ -174,6 +174,7 @@ _BY_ITSELF: Final = {
     "/v1/likenesses/{likeness}/erase POST": "studio",
     "/v1/likenesses/{likeness}/erasure GET": "studio",
     "/v1/productions POST": "studio",
+    "/v1/studios POST": "studio",
     "/v1/studios/{studio}/limit POST": "studio",
 }
 _OF_FIRST_PART: Final = {part: reach for reach, parts in _REACH.items() for part in parts}

@@ -1,0 +1,1 @@
+"""To and from other programs of a production: timelines for editors (OpenTimelineIO), exports of trackers (Kitsu, AYON)."""
