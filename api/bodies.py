@@ -20,7 +20,7 @@ from generation.rules.finding import Finding
 from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
-from registry.events.ids import AccountId, AssetId, ClipId, ProductionId
+from registry.events.ids import AccountId, AssetId, ProductionId
 from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
@@ -257,24 +257,6 @@ class NewCastMember(Body):
     character: Name
     version: CharacterVersion | None = None
     look: LookName | None = None
-
-
-class ParentClip(Body):
-    """The clip of another scene where this one takes up (guide E)."""
-
-    model_config = with_example(clip=CLIP)
-
-    clip: ClipId
-
-
-class NewShot(Body):
-    """A moment to film."""
-
-    model_config = with_example(action="They argue over the last seat.", framing="medium close shot")
-
-    action: Reason
-    framing: Name | None = None
-    client_reference: Reference | None = None
 
 
 class Resolution(Body):

@@ -1,4 +1,4 @@
-"""What callers say about takes: verdicts and remarks; about continuity records; and what they would ask for a whole scene."""
+"""What callers say about shots and takes: plans, verdicts, remarks; about records; and what they would ask for a whole scene."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, StrictInt, model_validator
 
-from api.bodies import Body, Name, Reason, Text
+from api.bodies import CLIP, Body, Name, Reason, Reference, Text
 from registry.events.clip import RejectionCause
-from registry.events.ids import ShotId
+from registry.events.ids import CharacterId, ClipId, ShotId
 from registry.events.references import LookName
 from registry.events.scene import LookWorn
 
@@ -18,6 +18,24 @@ _MOST_US = 24 * 3600 * 1_000_000
 
 def _example(**said: Any) -> ConfigDict:
     return ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [said]})
+
+
+class ParentClip(Body):
+    """The clip of another scene where this one takes up (guide E)."""
+
+    model_config = _example(clip=CLIP)
+
+    clip: ClipId
+
+
+class NewShot(Body):
+    """A moment to film."""
+
+    model_config = _example(action="They argue over the last seat.", framing="medium close shot")
+
+    action: Reason
+    framing: Name | None = None
+    client_reference: Reference | None = None
 
 
 class TakeApproval(Body):
@@ -65,7 +83,7 @@ class Correction(Body):
 
     shot: ShotId | None = None
     framing: Name | None = None
-    looks: dict[Name, LookName | None] = Field(default_factory=dict, max_length=20)
+    looks: dict[CharacterId, LookName | None] = Field(default_factory=dict, max_length=20)
     reason: Why
 
     @model_validator(mode="after")

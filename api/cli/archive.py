@@ -42,7 +42,7 @@ def _passphrase(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def studio() -> None:
-    """A whole studio: exported, checked, brought into another installation.
+    """A whole studio: opened, exported, checked, brought into another installation.
 
     Example: continuity studio export archive/ --keys studio.keys
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -11,9 +11,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
+from registry.views.clips import Said
 
 if TYPE_CHECKING:
     from registry.events.clip import ClipDecision
+    from registry.views.clips import ClipCard
 
 
 @click.group()
@@ -26,20 +28,23 @@ def clips() -> None:
 
 @clips.command("list")
 @click.option("--scene", help="Only those of this scene.")
+@click.option("--shot", help="Only takes of this shot.")
+@click.option("--verdict", type=click.Choice(get_args(Said)), help="Only those of which this was said last.")
 @calling
-def list_clips(terminal: Terminal, scene: str | None) -> None:
+def list_clips(terminal: Terminal, scene: str | None, shot: str | None, verdict: Said | None) -> None:
     """All clips, oldest first.
 
-    Example: continuity clips list --scene scene_01jd…
+    Example: continuity clips list --scene scene_01jd… --verdict approved
     """
     terminal.listing(
-        terminal.client.clips(scene=scene),
-        ("id", "seconds", "size", "sound", "continues", "scene", "recorded"),
+        terminal.client.clips(scene=scene, shot=shot, verdict=verdict),
+        ("id", "seconds", "size", "sound", "verdict", "continues", "scene", "recorded"),
         lambda card: (
             card.id,
             f"{card.duration_us / 1_000_000:.2f}",
             f"{card.width}x{card.height}",
             card.has_audio,
+            _said(card),
             card.continues,
             card.scene,
             moment(card.recorded_at),
@@ -94,6 +99,14 @@ def decide_clip(
     Example: continuity clips decide clip_01jd… keep --likeness likeness_01jd… --reason "seen from behind"
     """
     terminal.show(terminal.client.decide_clip(clip, decision, reason=reason, likeness=likeness))
+
+
+def _said(card: ClipCard) -> str:
+    if card.withdrawn:
+        return "erased" if card.erased else "withdrawn"
+    if card.verdict is None:
+        return ""
+    return "approved" if card.verdict.approved else f"rejected: {card.verdict.cause}"
 
 
 def _target(clip: str, file: Path | None) -> Path:

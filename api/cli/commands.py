@@ -26,7 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "check",
         "Say everything that is wrong with a payload for Kling; exit code 1 when one would be refused.",
     ),
-    "clips": ("clips", "Stored clips."),
+    "clips": ("takes", "Stored clips."),
     "config": ("configuring", "Which service is asked, and under which key: one file with profiles."),
     "demo": (
         "demo",
@@ -44,6 +44,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "generate": ("generate", "Ask for a clip and follow it to its end."),
     "generations": ("generations", "Requests on their way to a clip."),
+    "import": (
+        "trackers",
+        "Bring in what a production tracker knows: characters, scenes, shots, casts. Repeated, it changes nothing.",
+    ),
     "impact": (
         "uses",
         "What a change would touch, before it is made: pins, bindings that go stale, planned shots, open generations, cost.",
@@ -72,7 +76,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "generate",
         "Payload, pattern and why, findings and price of a request. Nothing is written, sent or spent.",
     ),
-    "productions": ("productions", "Shows."),
+    "productions": ("takes", "Shows."),
     "queue": (
         "queue",
         "Everything that has not come to its end, by lane and turn; then the lanes, and what a person must look at.",
@@ -98,9 +102,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "running",
         "A Kling that runs here: same contract, no money. More switches: python -m generation.sandbox --help.",
     ),
-    "scenes": ("scenes", "Scenes."),
+    "scenes": ("takes", "Scenes."),
     "serve": ("running", "Serve the API. What it starts beside itself stops with it."),
-    "studio": ("archive", "A whole studio: exported, checked, brought into another installation."),
+    "studio": ("archive", "A whole studio: opened, exported, checked, brought into another installation."),
     "studios": ("studios", "The studios this key opens."),
     "submissions": ("generations", "Paid calls to the provider."),
     "subscriptions": (

@@ -15,7 +15,7 @@ from registry.events.personal import known
 
 if TYPE_CHECKING:
     from registry.events.references import CastMember
-    from registry.views.continuity import ContinuityCard
+    from registry.views.continuity import ContinuityCard, CorrectionCard
     from registry.views.scenes import SceneCard
 
 
@@ -178,7 +178,15 @@ def _entry(card: ContinuityCard) -> Iterator[RenderableType]:
         "task": record.task_id,
         "generation": record.generation,
     }
+    said |= {f"corrected, {moment(one.corrected_at)}": _corrected(one) for one in card.corrections}
     yield Padding(fields({name: value for name, value in said.items() if value}), (0, 0, 1, 2))
+
+
+def _corrected(one: CorrectionCard) -> str:
+    """What a person set right, and why."""
+    said = {"shot": one.shot, "framing": one.framing}
+    said |= {worn.character: worn.look or "as introduced" for worn in one.looks}
+    return f"{', '.join(f'{name}: {value}' for name, value in said.items() if value)} ({one.reason})"
 
 
 def _member(member: CastMember) -> str:

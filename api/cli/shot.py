@@ -58,7 +58,7 @@ def shot_from(flags: Mapping[str, Any]) -> dict[str, Any]:
     said |= dict(_dialogue(flags["dialogue"], flags["language"], flags["timing"]))
     said |= dict(_shots(flags["parts"], flags["shots_file"]))
     if flags["accept"]:
-        said["accept"] = _reasons(flags["accept"])
+        said["accept"] = reasons_from(flags["accept"])
     return said if flags["file"] is None else _together(_request(flags["file"]), said)
 
 
@@ -160,7 +160,7 @@ def _shots(parts: tuple[tuple[int, str], ...], file: IO[bytes] | None) -> Iterat
         yield "shots", found
 
 
-def _reasons(accepted: Iterable[str]) -> dict[str, str]:
+def reasons_from(accepted: Iterable[str]) -> dict[str, str]:
     said: dict[str, str] = {}
     for one in accepted:
         rule, reason = _pair(one, "=", "--accept")

@@ -6,7 +6,8 @@ from typing import Final
 
 import rich_click as click
 
-from api.cli.showing import moment
+from api.cli.archive import studio
+from api.cli.showing import moment, text
 from api.cli.terminal import Terminal, calling
 
 
@@ -22,6 +23,23 @@ def studios(terminal: Terminal) -> None:
         ("id", "name", "opened"),
         lambda card: (card.id, card.name, moment(card.opened_at)),
     )
+
+
+@studio.command("open")
+@click.argument("name")
+@click.option("--holder", required=True, help="The person or program that gets the first key to it.")
+@calling
+def open_studio(terminal: Terminal, name: str, holder: str) -> None:
+    """Open a further studio with a log of its own; its first key is shown once. For admins of the installation's first studio.
+
+    Example: continuity studio open "Han River Pictures" --holder "Yuna Kim"
+    """
+    opened = terminal.client.open_studio(name, holder)
+    if terminal.as_json:
+        terminal.line(opened)
+        return
+    terminal.out.print(text(opened.key or ""), soft_wrap=True)
+    terminal.err.print(text(f"opens {opened.id}, held by {holder}; it is not shown again", "dim"))
 
 
 @click.group()

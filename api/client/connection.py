@@ -16,6 +16,7 @@ from api.client.reads import ReadCalls
 from api.client.record import RecordCalls
 from api.client.rights import RightsCalls
 from api.client.story import StoryCalls
+from api.client.takes import TakeCalls
 from api.client.uses import UseCalls
 from api.client.voices import VoiceCalls
 from api.client.wire import Manners, Wire
@@ -29,6 +30,7 @@ class ContinuityClient(
     ErasureCalls,
     StoryCalls,
     FilmCalls,
+    TakeCalls,
     RecordCalls,
     FeedCalls,
     UseCalls,

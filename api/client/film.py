@@ -17,7 +17,7 @@ from generation.plan import Preview
 from generation.policies import EndFrame
 from generation.shot import ShotRequest
 from registry.events.submission import Decision
-from registry.views.clips import ClipCard
+from registry.views.clips import ClipCard, Said
 from registry.views.generations import GenerationCard
 from registry.views.submissions import SubmissionCard
 
@@ -138,8 +138,11 @@ class FilmCalls(Calls):
     def clip(self, clip: str) -> ClipCard:
         return self._wire.read(ClipCard, at("clips", clip))
 
-    def clips(self, *, scene: str | None = None) -> Iterator[ClipCard]:
-        return self._wire.pages(ClipCard, at("clips"), scene=scene)
+    def clips(
+        self, *, scene: str | None = None, shot: str | None = None, verdict: Said | None = None
+    ) -> Iterator[ClipCard]:
+        """Clips, narrowed to a scene, to the takes of a shot, or by verdict (`approved`, `rejected`, `none`)."""
+        return self._wire.pages(ClipCard, at("clips"), scene=scene, shot=shot, verdict=verdict)
 
     def download_clip(self, clip: str, target: Path, *, on_bytes: OnBytes = quiet) -> Path:
         """The clip's bytes in a file. Raises DigestMismatch, and leaves no file then."""

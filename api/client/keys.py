@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from api.access import IssuedKey, KeyAnswer, KeyNow
+from api.access import IssuedKey, KeyAnswer, KeyNow, OpenedStudio
 from api.client.answers import read_as
 from api.client.wire import Calls, at
 from registry.events.studio import Role
@@ -79,3 +79,8 @@ class KeyCalls(Calls):
 
     def _change(self, key: str, what: str, body: dict[str, Any]) -> Any:
         return self._wire.change("POST", at("keys", key, what), body)
+
+    def open_studio(self, name: str, holder: str) -> OpenedStudio:
+        """Open a further studio, with a first key to it for `holder`; for admins of the installation's first studio."""
+        body = {"name": name, "holder": holder}
+        return read_as(OpenedStudio, self._wire.change("POST", at("studios"), body))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from api.client.answers import read_as
 from api.client.errors import Ambiguous, ContinuityError
-from api.client.wire import Call, Calls, at
+from api.client.wire import Call, Calls, at, given
 from api.recipes import CheckedElements, ElementFault
 from registry.events.ids import is_id
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
@@ -22,7 +22,7 @@ CENSUS_SECONDS: Final = 900
 class PeopleCalls(Calls):
     """Characters and elements. Wherever a character is named, its name or alias will do."""
 
-    def introduce_character(
+    def introduce_character(  # noqa: PLR0913 - what a character is
         self,
         name: str,
         *,
@@ -30,16 +30,23 @@ class PeopleCalls(Calls):
         kind: CharacterKind = "person",
         depicts: Depicts | None = None,
         description: str = "",
+        client_reference: str | None = None,
+        idempotency_key: str | None = None,
     ) -> CharacterCard:
-        """Begin a character. Of a person it must be said whether somebody real is behind it."""
+        """Begin a character. Of a person it must be said whether somebody real is behind it.
+
+        `client_reference` is what you call it elsewhere; with an `idempotency_key` of your own the call can be repeated later.
+        """
         body = {
             "name": name,
             "aliases": list(aliases),
             "kind": kind,
             "depicts": depicts,
             "description": description,
+            **given(client_reference=client_reference),
         }
-        return read_as(CharacterCard, self._wire.change("POST", at("characters"), body))
+        answer = self._wire.change("POST", at("characters"), body, key=idempotency_key)
+        return read_as(CharacterCard, answer)
 
     def characters(self, *, name: str | None = None) -> Iterator[CharacterCard]:
         return self._wire.pages(CharacterCard, at("characters"), name=name)

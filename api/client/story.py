@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from api.client.answers import read_as
-from api.client.wire import Calls, at
+from api.client.wire import Calls, at, given
 from api.money import SpendAnswer
 from generation.pin_impact import PinImpact
 from registry.views.continuity import ContinuityCard
@@ -24,10 +24,13 @@ def _held(character: str, version: int | None, look: str | None) -> dict[str, An
 class StoryCalls(Calls):
     """Productions, scenes, casting and the continuity log."""
 
-    def open_production(self, name: str, *, account: str | None = None) -> ProductionCard:
+    def open_production(
+        self, name: str, *, account: str | None = None, idempotency_key: str | None = None
+    ) -> ProductionCard:
         """Begin a show. Without `account` the studio's only one is chosen, if there is exactly one."""
-        body = {"name": name} | ({} if account is None else {"account": account})
-        return read_as(ProductionCard, self._wire.change("POST", at("productions"), body))
+        body = {"name": name, **given(account=account)}
+        answer = self._wire.change("POST", at("productions"), body, key=idempotency_key)
+        return read_as(ProductionCard, answer)
 
     def production(self, production: str) -> ProductionCard:
         return self._wire.read(ProductionCard, at("productions", production))
@@ -57,17 +60,27 @@ class StoryCalls(Calls):
         """What a production may spend, has reserved and has spent, with a page of its paid calls (`next` is its cursor)."""
         return self._wire.read(SpendAnswer, at("productions", production, "spend"), after=after)
 
-    def open_scene(
-        self, production: str, name: str, *, episode: int = 1, number: int = 0, setting: str = ""
+    def open_scene(  # noqa: PLR0913 - what a scene is
+        self,
+        production: str,
+        name: str,
+        *,
+        episode: int = 1,
+        number: int = 0,
+        setting: str = "",
+        client_reference: str | None = None,
+        idempotency_key: str | None = None,
     ) -> SceneCard:
+        """Begin a scene; `client_reference` is what you call it elsewhere."""
         body = {
             "production": production,
             "name": name,
             "episode": episode,
             "number": number,
             "setting": setting,
+            **given(client_reference=client_reference),
         }
-        return read_as(SceneCard, self._wire.change("POST", at("scenes"), body))
+        return read_as(SceneCard, self._wire.change("POST", at("scenes"), body, key=idempotency_key))
 
     def scene(self, scene: str) -> SceneCard:
         return self._wire.read(SceneCard, at("scenes", scene))
@@ -134,9 +147,19 @@ class StoryCalls(Calls):
         body = {"clip": clip}
         return read_as(SceneCard, self._wire.change("POST", at("scenes", scene, "continue-from"), body))
 
-    def plan_shot(self, scene: str, action: str, *, framing: str | None = None) -> SceneCard:
-        body = {"action": action} | ({} if framing is None else {"framing": framing})
-        return read_as(SceneCard, self._wire.change("POST", at("scenes", scene, "shots"), body))
+    def plan_shot(
+        self,
+        scene: str,
+        action: str,
+        *,
+        framing: str | None = None,
+        client_reference: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> SceneCard:
+        """Plan a moment to film; `client_reference` is what you call it elsewhere."""
+        body = {"action": action, **given(framing=framing, client_reference=client_reference)}
+        path = at("scenes", scene, "shots")
+        return read_as(SceneCard, self._wire.change("POST", path, body, key=idempotency_key))
 
     def continuity(self, scene: str) -> Iterator[ContinuityCard]:
         """The scene's continuity log, oldest first."""

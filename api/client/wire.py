@@ -190,6 +190,11 @@ def at(*steps: str) -> str:
         raise LocalFailure("cannot-be-sent", message, "name the thing by its id") from None
 
 
+def given(**said: Any) -> dict[str, Any]:
+    """What was said of a body's fields; the others are left out."""
+    return {name: value for name, value in said.items() if value is not None}
+
+
 def _authorization(key: str | None) -> dict[str, str]:
     if key is None:
         return {}

@@ -8,11 +8,12 @@ from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.bodies import Because, NewCastMember, NewScene, NewShot, ParentClip, SceneWords
+from api.bodies import Because, NewCastMember, NewScene, SceneWords
 from api.errors import Web
 from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.pins import meant
+from api.takes import NewShot, ParentClip
 from registry.deciders.command import Command
 from registry.deciders.pins import PinCharacter
 from registry.deciders.scene import (

@@ -35,7 +35,7 @@ def open_studio(data: JSONBody[NewStudio], change: NamedDependency[Change]) -> A
     if change.studio != change.continuity.studio:
         raise NotTheFirstStudio(
             "further studios are opened from the installation's first one",
-            hint="ask whoever runs the installation: continuity studios open NAME --holder NAME",
+            hint="ask whoever runs the installation: continuity studio open NAME --holder NAME",
         )
     studio, key = change.registry.make_id("studio"), change.registry.make_id("key")
     secret = new_secret(key)

@@ -36,8 +36,8 @@ def approve_clip(
 ) -> Answer[ClipCard]:
     """Take the clip into the film.
 
-    A shot may have several approved takes: timelines play the newest approval and keep the others beside it. 409 for a clip that
-    is withdrawn or erased.
+    A shot may have several approved takes: timelines play the newest approval and keep the others beside it. 409 for a
+    clip that is withdrawn or erased.
     """
     return _judged(change, ApproveClip(stream=named("clip", clip), note=data.note))
 

@@ -30,8 +30,8 @@ class CorrectContinuity(Command):
 class Record:
     """What one record says; `looks` by character."""
 
-    shot: str | None
-    framing: str | None
+    shot: str | None = None
+    framing: str | None = None
     looks: Mapping[str, str | None] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
 
@@ -89,5 +89,5 @@ def evolve_records(records: Records, event: ContinuityRecorded | ContinuityCorre
         case ContinuityRecorded():
             said = Record.of(event)
         case ContinuityCorrected():
-            said = records[event.generation].corrected(event)
+            said = records.get(event.generation, Record()).corrected(event)
     return {**records, event.generation: said}
