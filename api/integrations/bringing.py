@@ -137,7 +137,9 @@ def _person(work: _Work, person: Person) -> Brought:
             )
             if here != there
         ]
-        remark = f"{' and '.join(differs)} differ from the export; nothing was changed" if differs else ""
+        remark = (
+            f"differs from the export in its {' and '.join(differs)}; nothing was changed" if differs else ""
+        )
         return work.told("character", person.name, person.reference, id=card.id, there=True, remark=remark)
     if not work.dry_run:
         said = a_character(person)

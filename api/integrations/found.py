@@ -14,6 +14,7 @@ from api.integrations.story import Person, Place, PlannedShot, Remark, Story
 from api.takes import NewShot
 from registry.events.references import Depicts
 from registry.views.characters import CharacterCard
+from registry.views.productions import ProductionCard
 from registry.views.scenes import SceneCard
 
 _NONE_YET: Final = "production_" + "0" * 26
@@ -31,9 +32,11 @@ class Found:
 
     @classmethod
     def of(cls, client: ContinuityClient, story: Story, production: str | None) -> Found:
-        here = cls(production and client.production(production).id)
+        here = cls(None)
         if production is None:
             here._find_production(client, story)
+        else:
+            here._take(client.production(production))
         characters = list(client.characters())
         for person in story.people:
             here._find_person(person, characters)
@@ -50,6 +53,11 @@ class Found:
             for scene in story.scenes:
                 here._find_scene(scene, scenes)
         return here
+
+    def _take(self, production: ProductionCard) -> None:
+        self.production = production.id
+        if production.closed:
+            self.problems.append(Remark(production.id, f"the production {production.name!r} is closed"))
 
     def _find_production(self, client: ContinuityClient, story: Story) -> None:
         if story.production is None:
@@ -132,6 +140,8 @@ def unknown(story: Story, here: Found) -> Iterator[Remark]:
         for who in scene.cast:
             if who not in known:
                 yield Remark(scene.reference, f"casts {who}, whom neither the export nor the registry has")
+            elif who in here.people and here.people[who].retired:
+                yield Remark(scene.reference, f"casts {who}, who is {here.people[who].id} here and retired")
 
 
 def a_character(person: Person) -> NewCharacter:

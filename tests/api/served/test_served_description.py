@@ -24,7 +24,16 @@ ABOUT_THE_PROVIDER = (
     "/v1/voices/{voice}/remint",
 )
 """Changes that ask Kling first, where nobody is in these tests, or that stand on having asked."""
-ELSEWHERE = ("{element}", "{submission}", "{consent}", "{clip}", "continue", "/erase", "/acknowledge")
+ELSEWHERE = (
+    "{element}",
+    "{submission}",
+    "{consent}",
+    "{clip}",
+    "{position}",
+    "continue",
+    "/erase",
+    "/acknowledge",
+)
 """Changes that need more than their ids to be there; other tests of this folder make them."""
 BY_TOKEN = ("/v1/callbacks/", "/v1/relay/")
 """Routes that are entered by a token in the address."""

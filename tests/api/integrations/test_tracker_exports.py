@@ -1,0 +1,180 @@
+"""Exports of Kitsu and AYON, read: what is taken, what is left out and why, and every problem at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.integrations import ayon, kitsu
+from api.integrations.story import Story, Wanted
+
+FILES = Path(__file__).parent / "files"
+FICTION = Wanted(depicts="fictional")
+
+
+def exported(name: str, *kinds: str) -> dict[str, bytes]:
+    kinds = kinds or ("assets", "shots", "casting")
+    return {kind: (FILES / f"kitsu_{name}_{kind}.csv").read_bytes() for kind in kinds}
+
+
+def said(remarks: Any) -> list[str]:
+    return [f"{one.place}: {one.message}" for one in remarks]
+
+
+def folders(*, wanted: Wanted = FICTION, **changes: Any) -> Story:
+    """The export of AYON, with some fields of its folders changed by name."""
+    document = json.loads((FILES / "ayon_late_trains_folders.json").read_text())
+    for folder in document["folders"]:
+        folder.update(changes.get(folder["name"], {}))
+    return ayon.read("x.json", json.dumps(document).encode(), wanted)
+
+
+def test_kitsu_as_zou_writes_it() -> None:
+    """Characters with their words, sequences as scenes in order, described shots, casts by scene; the rest is named."""
+    story = kitsu.read(exported("late_trains"), FICTION)
+
+    assert (story.production, said(story.problems)) == ("Late Trains", [])
+    people = {one.name: (one.depicts, one.description) for one in story.people}
+    assert people["Mina"] == ("fictional", 'A barista in her twenties; grey coat, "quick" hands.')
+    assert people["준"] == ("fictional", "A student,\nalways late.")
+    assert [(one.name, one.episode, one.number, len(one.shots)) for one in story.scenes] == [
+        ("SQ010", 1, 10, 2),
+        ("SQ020", 1, 20, 1),
+        ("SQ010", 2, 10, 1),
+    ]
+    first = story.scenes[0].shots[0]
+    assert (first.reference, first.framing) == ("kitsu:Late Trains/E01/SQ010/SH010", "medium close shot")
+    assert [who.rpartition("/")[2] for who in story.scenes[0].cast] == ["Mina", "준"]
+    assert said(story.left_out) == [
+        "assets, row 5: 'Lamp' is of the type 'Props', which is no character",
+        "shots, row 4: the shot 'SH030' has no description, so nobody knows what to film",
+    ]
+
+
+def test_a_short_film_has_no_episodes() -> None:
+    """Its casting has a column less, and everything is of the first episode."""
+    story = kitsu.read(exported("short"), FICTION)
+
+    assert (said(story.problems), [(one.episode, one.number) for one in story.scenes]) == ([], [(1, 1)])
+    assert story.scenes[0].cast == ("kitsu:Short/Characters/Mina",)
+
+
+def test_other_types_may_be_characters_too() -> None:
+    """Of the kind that is said; a thing is nobody, whoever is asked."""
+    wanted = Wanted(types={"props": "prop"})
+    [lamp] = kitsu.read(exported("late_trains", "assets"), wanted).people
+
+    assert (lamp.name, lamp.kind, lamp.depicts) == ("Lamp", "prop", "fictional")
+
+
+def test_nobody_is_presumed_fictional() -> None:
+    """A person of whom neither export nor caller says who is behind it is a problem, and so is a word nobody knows."""
+    story = kitsu.read(exported("late_trains", "assets"), Wanted())
+    assert said(story.problems) == [
+        "assets, row 2: 'Conductor' is a person, and nobody says whether somebody real is behind it"
+    ]
+    odd = kitsu.read(
+        {"a": exported("late_trains", "assets")["assets"].replace(b"fictional", b"maybe")}, FICTION
+    )
+    assert [one.place for one in odd.problems] == ["a, row 3", "a, row 4"]
+    assert "real_person" in odd.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no first row"),
+        (b"a;b\r\n1;2\r\n", "no first row"),
+        (b"\xff\xfe\x00", "no CSV file"),
+        (b'Project;Type;Name;Description\r\nx;Characters;"Mina', "no CSV file"),
+        (b"Project;Type;Name;Description\r\nx;Characters;Mina\r\n", "has 3 cells"),
+        (b"Project,Type,Name,Description\r\n", "no first row"),
+    ],
+)
+def test_what_is_no_export_of_kitsu(content: bytes, words: str) -> None:
+    """Each file that cannot be read is named with why; the others are read all the same."""
+    story = kitsu.read({"bad": content, **exported("short")}, FICTION)
+
+    assert [words in one.message and one.place.startswith("bad") for one in story.problems] == [True]
+    assert len(story.people) == 1
+
+
+def test_projects_are_not_mixed() -> None:
+    """Exports of two projects in one import are refused, unless the project is named; casting alone names none."""
+    both = {**exported("late_trains", "assets"), **exported("short", "shots")}
+    assert "Late Trains, Short" in kitsu.read(both, FICTION).problems[0].message
+    assert "--project" in kitsu.read(exported("short", "casting"), FICTION).problems[0].message
+
+
+def test_names_that_stand_twice_are_a_problem() -> None:
+    """Two rows for one thing would make it twice."""
+    twice = exported("short", "shots")["shots"]
+    row = twice.splitlines(keepends=True)[1]
+
+    assert said(kitsu.read({"s": twice + row}, FICTION).problems) == [
+        "kitsu:Short//SQ01/SH01: stands twice in the export"
+    ]
+
+
+def test_ayon_as_its_interface_gives_it() -> None:
+    """Assets below characters, shots below their sequence and episode, by their own ids; the rest is named."""
+    story = folders()
+
+    assert [(one.name, one.kind, one.description) for one in story.people] == [
+        ("Mina", "person", "A barista in her twenties."),
+        ("준", "person", "A student, always late."),
+    ]
+    assert [(one.name, one.episode, one.number) for one in story.scenes] == [
+        ("sq010", 1, 10),
+        ("sq020", 1, 20),
+    ]
+    assert [(one.name, one.framing) for one in story.scenes[0].shots] == [
+        ("sh010", "medium close shot"),
+        ("sh020", None),
+    ]
+    assert story.scenes[0].shots[0].reference.startswith("ayon:")
+    assert sorted(one.place for one in story.left_out) == [
+        "/assets/props/lamp",
+        "/shots/ep01/sq010/sh030",
+        "/shots/ep01/sq010/sh040",
+    ]
+    assert said(story.problems) == []
+
+
+def test_a_hierarchy_tells_the_same() -> None:
+    """Folders inside folders, a bare list and the whole answer are read alike."""
+    document = json.loads((FILES / "ayon_late_trains_folders.json").read_text())["folders"]
+    bare = ayon.read("x", json.dumps(document).encode(), FICTION)
+    nested: dict[str | None, list[Any]] = {}
+    for folder in document:
+        nested.setdefault(folder["parentId"], []).append(folder)
+    for folder in document:
+        folder["children"] = nested.get(folder["id"], [])
+    deep = ayon.read("x", json.dumps({"hierarchy": nested[None]}).encode(), FICTION)
+
+    assert bare == folders()
+    assert {one.reference for one in deep.people} == {one.reference for one in bare.people}
+    assert {one.reference for one in deep.scenes} == {one.reference for one in bare.scenes}
+
+
+def test_what_is_no_export_of_ayon() -> None:
+    """No JSON, another document, folders without what a folder has: each place is named, and nothing is guessed."""
+    for content, words in ((b"{", "is not JSON"), (b'{"x": 1}', "no list of folders"), (b"3", "no list")):
+        assert words in ayon.read("x", content, FICTION).problems[0].message
+    broken = ayon.read("x", b'[{"id": "a"}, 7, {"id": "", "name": "n", "folderType": "Shot"}]', FICTION)
+    assert [one.place for one in broken.problems] == ["[0].name", "[0].folderType", "[1]", "[2].id"]
+
+
+def test_folders_in_a_ring_are_survived() -> None:
+    """A folder that lies in itself, however far round, is read like any other."""
+    ring = [
+        {"id": "a", "name": "a", "folderType": "Sequence", "parentId": "b"},
+        {"id": "b", "name": "b", "folderType": "Folder", "parentId": "a"},
+        {"id": "c", "name": "c", "folderType": "Shot", "parentId": "a", "attrib": {"description": "Rain."}},
+    ]
+    story = ayon.read("x", json.dumps(ring).encode(), FICTION)
+
+    assert [(one.name, len(one.shots)) for one in story.scenes] == [("a", 1)]
