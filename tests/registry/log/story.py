@@ -23,6 +23,7 @@ from registry.deciders.pins import PinCharacter, ReleasePin
 from registry.deciders.portrayal import BindVoice
 from registry.deciders.production import ChooseAccount, OpenProduction, ReserveBudget, SettleBudget
 from registry.deciders.reads import NoteRead
+from registry.deciders.records import CorrectContinuity
 from registry.deciders.scene import (
     CastInScene,
     ContinueScene,
@@ -34,6 +35,7 @@ from registry.deciders.scene import (
 from registry.deciders.standing import Standing
 from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
+from registry.deciders.verdicts import ApproveClip, NoteOnClip, RejectClip
 from registry.deciders.voice import AdoptVoice
 from tests.registry.events.golden import an_id, example
 from tests.registry.log.opened import STUDIO, Opened, register
@@ -182,6 +184,17 @@ def compared() -> list[Command]:
     ]
 
 
+def judged() -> list[Command]:
+    """A take that was turned down first, with a remark on it, and a record set right."""
+    return [
+        RejectClip(stream=CLIP, cause="motion", reason="she slides"),
+        ApproveClip(stream=CLIP, note="on second thought"),
+        NoteOnClip(stream=CLIP, text="she blinks", at_us=1_250_000, subjects=(MINA,)),
+        NoteOnClip(stream=CLIP, text="a fine take"),
+        CorrectContinuity(stream=SCENE, generation=MADE, framing="wide shot", reason="seen on screen"),
+    ]
+
+
 def tell(log: Opened, *, with_identity: bool = True) -> None:
     """Write the whole story, and one request that stays open."""
     looks = identity() if with_identity else []
@@ -189,6 +202,7 @@ def tell(log: Opened, *, with_identity: bool = True) -> None:
         log.handle(*call)
     log.handle(*requested(an_id("generation", 3), an_id("submission", 3))[0])
     log.handle(*compared())
+    log.handle(*judged())
 
 
 def more(log: Opened) -> RegisterAsset:
