@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 
 from api.cli.importing import Importing
+from api.cli.revising import OF_ASSETS
 from api.cli.showing import finding_lines, moment
 from api.cli.terminal import Terminal, calling, leave
 from api.client import LocalFailure
@@ -129,5 +130,8 @@ def download_asset(terminal: Terminal, asset: str, file: Path, rendition: bool) 
     written = terminal.client.download_asset(asset, file, rendition=rendition)
     terminal.answer({"asset": asset, "file": str(written)}, lambda: f"{written}")
 
+
+for _command in OF_ASSETS:
+    assets.add_command(_command)
 
 COMMANDS: Final = (assets,)

@@ -6,6 +6,7 @@ from typing import Any, Final, get_args
 
 import rich_click as click
 
+from api.cli.revising import OF_CHARACTERS
 from api.cli.terminal import Terminal, calling
 from registry.events.references import CharacterKind, Depicts, ReferenceRole
 
@@ -95,14 +96,15 @@ def retire_look(terminal: Terminal, character: str, look: str, reason: str) -> N
 
 
 @characters.command("list")
+@click.option("--name", help="Only those with this name or alias.")
 @calling
-def list_characters(terminal: Terminal) -> None:
+def list_characters(terminal: Terminal, name: str | None) -> None:
     """All characters.
 
     Example: continuity characters list
     """
     terminal.listing(
-        terminal.client.characters(),
+        terminal.client.characters(name=name),
         ("id", "name", "aliases", "kind", "references", "retired"),
         lambda card: (
             card.id,
@@ -125,5 +127,8 @@ def show_character(terminal: Terminal, character: str) -> None:
     """
     terminal.show(terminal.client.character(character))
 
+
+for _command in OF_CHARACTERS:
+    characters.add_command(_command)
 
 COMMANDS: Final = (characters,)

@@ -85,6 +85,19 @@ def download_clip(terminal: Terminal, clip: str, file: Path | None, force: bool)
     terminal.answer({"clip": clip, "file": str(target)}, lambda: str(target))
 
 
+@clips.command("poster")
+@click.argument("clip")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@calling
+def download_poster(terminal: Terminal, clip: str, file: Path) -> None:
+    """Fetch a clip's first frame as a JPEG.
+
+    Example: continuity clips poster clip_01jd… take-1.jpg
+    """
+    written = terminal.client.download_poster(clip, file)
+    terminal.answer({"clip": clip, "file": str(written)}, lambda: f"{written}")
+
+
 @clips.command("decide")
 @click.argument("clip")
 @click.argument("decision", type=click.Choice(("keep", "withdraw", "erase")))

@@ -68,6 +68,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "mcp",
         "Offer agents search, preview, request, follow and lineage as tools (Model Context Protocol), with this key's role.",
     ),
+    "me": ("studios", "Who this key is, what it may do, and which studio it opens."),
     "migrate": (
         "running",
         "Bring the database to the schema this version expects. Services do it when they start.",
@@ -93,6 +94,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "reconcile",
         "Compare accounts with the provider's task lists and deductions; what differs is recorded and shown.",
     ),
+    "reconciliations": ("reconcile", "Comparisons with the provider that were made before."),
     "retry": ("generations", "Ask for an ended generation's clip again, as a new generation, with changes."),
     "rules": (
         "rules",

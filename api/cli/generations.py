@@ -113,11 +113,11 @@ def approve(
 
     Example: continuity approve generation_01jd… --ceiling-units 8
     """
-    card = terminal.client.generation(generation)
+    if plan_digest is None or ceiling_units is None:
+        card = terminal.client.generation(generation)
+        plan_digest, ceiling_units = plan_digest or card.plan_digest, ceiling_units or card.estimate_units
     approved = terminal.client.approve_generation(
-        generation,
-        plan_digest=plan_digest or card.plan_digest,
-        ceiling_units=ceiling_units or card.estimate_units,
+        generation, plan_digest=plan_digest, ceiling_units=ceiling_units
     )
     terminal.show(approved, without=("request", "plan"))
 

@@ -48,6 +48,29 @@ def list_productions(terminal: Terminal) -> None:
     )
 
 
+@productions.command("show")
+@click.argument("production")
+@calling
+def show_production(terminal: Terminal, production: str) -> None:
+    """One show.
+
+    Example: continuity productions show production_01jd…
+    """
+    terminal.show(terminal.client.production(production))
+
+
+@productions.command("close")
+@click.argument("production")
+@click.option("--reason", required=True, help="Why; it stays on record.")
+@calling
+def close_production(terminal: Terminal, production: str, reason: str) -> None:
+    """Take no further scenes or requests for a show.
+
+    Example: continuity productions close production_01jd… --reason "delivered"
+    """
+    terminal.show(terminal.client.close_production(production, reason))
+
+
 @productions.command("choose-account")
 @click.argument("production")
 @click.argument("account")

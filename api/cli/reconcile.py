@@ -116,4 +116,46 @@ def _microseconds(day: datetime | None) -> int | None:
     return None if day is None else int(day.replace(tzinfo=UTC).timestamp()) * 1_000_000
 
 
-COMMANDS: Final = (reconcile,)
+@click.group()
+def reconciliations() -> None:
+    """Comparisons with the provider that were made before.
+
+    Example: continuity reconciliations list
+    """
+
+
+@reconciliations.command("list")
+@click.option("--account", help="Only those of this account.")
+@calling
+def list_reconciliations(terminal: Terminal, account: str | None) -> None:
+    """All comparisons, oldest first.
+
+    Example: continuity reconciliations list --account account_01jd…
+    """
+    terminal.listing(
+        terminal.client.reconciliations(account=account),
+        ("id", "account", "from", "to", "complete", "found"),
+        lambda card: (
+            card.id,
+            card.account,
+            moment(card.since),
+            moment(card.until),
+            card.complete,
+            ", ".join(f"{kind}: {count}" for kind, count in card.counts.items()),
+        ),
+    )
+
+
+@reconciliations.command("show")
+@click.argument("reconciliation")
+@calling
+def show_reconciliation(terminal: Terminal, reconciliation: str) -> None:
+    """One comparison in full.
+
+    Example: continuity reconciliations show reconciliation_01jd…
+    """
+    card = terminal.client.reconciliation(reconciliation)
+    terminal.answer(card, lambda: drawn(card))
+
+
+COMMANDS: Final = (reconcile, reconciliations)

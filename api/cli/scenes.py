@@ -9,6 +9,7 @@ import rich_click as click
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 
+from api.cli.planning import OF_SCENES
 from api.cli.showing import fields, moment, text
 from api.cli.terminal import Terminal, calling
 from registry.events.personal import known
@@ -205,5 +206,8 @@ def continue_from(terminal: Terminal, scene: str, clip: str) -> None:
     """
     terminal.show(terminal.client.continue_scene(scene, clip))
 
+
+for _command in OF_SCENES:
+    scenes.add_command(_command)
 
 COMMANDS: Final = (scenes,)

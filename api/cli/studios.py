@@ -42,6 +42,16 @@ def open_studio(terminal: Terminal, name: str, holder: str) -> None:
     terminal.err.print(text(f"opens {opened.id}, held by {holder}; it is not shown again", "dim"))
 
 
+@click.command()
+@calling
+def me(terminal: Terminal) -> None:
+    """Who this key is, what it may do, and which studio it opens.
+
+    Example: continuity me
+    """
+    terminal.show(terminal.client.me())
+
+
 @click.group()
 def accounts() -> None:
     """Kling accounts.
@@ -78,6 +88,17 @@ def list_accounts(terminal: Terminal) -> None:
         ("id", "name", "region", "host", "key"),
         lambda card: (card.id, card.name, card.region, card.host, card.key_fingerprint),
     )
+
+
+@accounts.command("show")
+@click.argument("account")
+@calling
+def show_account(terminal: Terminal, account: str) -> None:
+    """One account, with its holds.
+
+    Example: continuity accounts show account_01jd…
+    """
+    terminal.show(terminal.client.account(account))
 
 
 @accounts.command("keys")
@@ -163,4 +184,4 @@ def account_slots(terminal: Terminal, account: str, model: str | None, slots: in
     )
 
 
-COMMANDS: Final = (studios, accounts)
+COMMANDS: Final = (me, studios, accounts)

@@ -148,6 +148,10 @@ class FilmCalls(Calls):
         """The clip's bytes in a file. Raises DigestMismatch, and leaves no file then."""
         return download(self._wire, at("clips", clip, "content"), target, on_bytes)
 
+    def download_poster(self, clip: str, target: Path) -> Path:
+        """The clip's first frame as a JPEG."""
+        return download(self._wire, at("clips", clip, "poster"), target, quiet)
+
 
 def _body(request: Shot) -> dict[str, Any]:
     if isinstance(request, ShotRequest):

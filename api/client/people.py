@@ -69,6 +69,30 @@ class PeopleCalls(Calls):
             )
         return found[0]
 
+    def revise_character(
+        self,
+        character: str,
+        *,
+        name: str | None = None,
+        aliases: Sequence[str] | None = None,
+        description: str | None = None,
+        version: int | None = None,
+    ) -> CharacterCard:
+        """Change name, aliases (all of them) or description; what is left out stays."""
+        said: dict[str, Any] = {
+            "name": name,
+            "aliases": aliases and list(aliases),
+            "description": description,
+        }
+        body = {field: value for field, value in said.items() if value is not None}
+        path = at("characters", self._id(character))
+        return read_as(CharacterCard, self._wire.change("PATCH", path, body, version=version))
+
+    def retire_character(self, character: str, reason: str) -> CharacterCard:
+        """Cast the character no more; what was made stays."""
+        path = at("characters", self._id(character), "retire")
+        return read_as(CharacterCard, self._wire.change("POST", path, {"reason": reason}))
+
     def assign_reference(
         self, character: str, asset: str, role: ReferenceRole = "frontal", *, look: str | None = None
     ) -> CharacterCard:

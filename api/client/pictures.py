@@ -80,3 +80,7 @@ class PictureCalls(Calls):
         """The original, byte for byte, or the rendition that goes out. Raises DigestMismatch."""
         wanted = {"rendition": "true"} if rendition else {}
         return download(self._wire, at("assets", asset, "content"), target, on_bytes, **wanted)
+
+    def download_thumbnail(self, asset: str, target: Path, *, side: int = 320) -> Path:
+        """A small upright JPEG, at most so many pixels wide and high."""
+        return download(self._wire, at("assets", asset, "thumbnail"), target, quiet, side=str(side))

@@ -105,6 +105,9 @@ class RecordCalls(Calls):
         """All runs, oldest first."""
         return self._wire.pages(ReconciliationCard, at("reconciliations"), account=account)
 
+    def reconciliation(self, reconciliation: str) -> ReconciliationCard:
+        return self._wire.read(ReconciliationCard, at("reconciliations", reconciliation))
+
     def accounts(self) -> Iterator[AccountCard]:
         return self._wire.pages(AccountCard, at("accounts"))
 

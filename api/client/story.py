@@ -142,6 +142,34 @@ class StoryCalls(Calls):
     ) -> C:
         return read_as(card, self._wire.change(method, at(*holder, "pins", *place), body, params=said))
 
+    def describe_scene(
+        self, scene: str, *, name: str | None = None, setting: str | None = None, version: int | None = None
+    ) -> SceneCard:
+        """Change its name or setting; what is left out stays."""
+        body = {field: said for field, said in (("name", name), ("setting", setting)) if said is not None}
+        return read_as(SceneCard, self._wire.change("PATCH", at("scenes", scene), body, version=version))
+
+    def release(self, scene: str, character: str) -> SceneCard:
+        """Let the character (id or name) play in it no longer; what was made keeps it."""
+        said = {"character": character}
+        return read_as(SceneCard, self._wire.change("DELETE", at("scenes", scene, "cast"), params=said))
+
+    def close_scene(self, scene: str, reason: str) -> SceneCard:
+        """Take no further requests."""
+        return read_as(SceneCard, self._wire.change("POST", at("scenes", scene, "close"), {"reason": reason}))
+
+    def close_production(self, production: str, reason: str) -> ProductionCard:
+        """Take no further scenes or requests."""
+        path = at("productions", production, "close")
+        return read_as(ProductionCard, self._wire.change("POST", path, {"reason": reason}))
+
+    def drop_shot(self, scene: str, shot: str, *, reason: str = "") -> SceneCard:
+        """Film that moment no more."""
+        said = {"reason": reason or None}
+        return read_as(
+            SceneCard, self._wire.change("DELETE", at("scenes", scene, "shots", shot), params=said)
+        )
+
     def continue_scene(self, scene: str, clip: str) -> SceneCard:
         """Take up where another scene's clip left off (guide E)."""
         body = {"clip": clip}

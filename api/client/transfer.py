@@ -6,11 +6,11 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -22,6 +22,7 @@ OnBytes = Callable[[int, int | None], None]
 """(bytes done, bytes in all if that is known)"""
 
 _CHUNK: Final = 256 * 1024
+_PARTIAL: Final = 206
 _SIGNATURES: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -63,12 +64,13 @@ def _media_type(head: bytes, name: str) -> str:
 def download(wire: Wire, path: str, target: Path, on_bytes: OnBytes, **params: str) -> Path:
     """Fetch bytes into `target`. They arrive in a file beside it that is renamed once the digest matched.
 
-    Raises DigestMismatch and LocalFailure, and leaves no file behind then.
+    A connection that breaks is taken up where it broke, if the bytes are still the same. Raises DigestMismatch and
+    LocalFailure, and leaves no file behind then.
     """
-    call = Call("GET", path, params, headers={"Accept": "*/*", "Accept-Encoding": "identity"})
     part = target.with_name(f".{target.name}.{wire.manners.make_key()}.part")
     try:
-        wire.persist(call, lambda: _fetch(wire, call, part, on_bytes))
+        arriving = _Arriving(wire, path, params, part, on_bytes)
+        wire.persist(arriving.call, arriving.go_on)
         part.replace(target)
     except OSError as failed:
         raise LocalFailure(
@@ -79,31 +81,70 @@ def download(wire: Wire, path: str, target: Path, on_bytes: OnBytes, **params: s
     return target
 
 
-def _fetch(wire: Wire, call: Call, part: Path, on_bytes: OnBytes) -> None:
-    response = wire.http.send(wire.build(call), stream=True)
-    try:
-        if not response.is_success:
-            response.read()
-        settled(response)
-        wanted, found = _content_digest(response), hashlib.sha256()
+@dataclass
+class _Arriving:
+    """Bytes on their way into `part`: `done` of them are there, `found` is their digest, `tag` says of what they are a part."""
+
+    wire: Wire
+    path: str
+    params: Mapping[str, str]
+    part: Path
+    on_bytes: OnBytes
+    done: int = 0
+    tag: str | None = None
+    found: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def call(self) -> Call:
+        """All of it, or what is still missing if it has not changed (RFC 9110, sections 13.1.5 and 14.2)."""
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        if self.done and self.tag is not None:
+            headers |= {"Range": f"bytes={self.done}-", "If-Range": self.tag}
+        return Call("GET", self.path, self.params, headers=headers)
+
+    def go_on(self) -> None:
+        """One try. Raises DigestMismatch once all of it is there and is not what was promised."""
+        response = self.wire.http.send(self.wire.build(self.call), stream=True)
+        try:
+            if not response.is_success:
+                response.read()
+            settled(response)
+            wanted = self._begun(response)
+            self._take(response)
+        finally:
+            response.close()
+        if self.found.digest() != wanted:
+            got, self.done = self.found.hexdigest(), 0
+            raise DigestMismatch(
+                f"{response.url} sent bytes of SHA-256 {got}, its digest says {wanted.hex()}"
+            )
+
+    def _begun(self, response: httpx.Response) -> bytes:
+        """The digest that the whole must have. What came before counts only for a part that follows it."""
+        goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {self.done}-")
+        if response.status_code == _PARTIAL and self.done and goes_on:
+            return _digest_in(response, "Repr-Digest")
+        if response.status_code == _PARTIAL:
+            raise DigestMismatch(f"{response.url} sent a part that was not asked for")
+        self.done, self.found = 0, hashlib.sha256()
+        self.tag = response.headers.get("ETag")
+        return _digest_in(response, "Content-Digest")
+
+    def _take(self, response: httpx.Response) -> None:
         length = response.headers.get("Content-Length", "")
-        total = int(length) if length.isascii() and length.isdigit() else None
-        with part.open("wb") as file:
+        total = self.done + int(length) if length.isascii() and length.isdigit() else None
+        with self.part.open("r+b" if self.done else "wb") as file:
+            file.seek(self.done)
             for chunk in response.iter_bytes(_CHUNK):
-                found.update(chunk)
                 file.write(chunk)
-                on_bytes(response.num_bytes_downloaded, total)
-    finally:
-        response.close()
-    if found.digest() != wanted:
-        raise DigestMismatch(
-            f"{response.url} sent bytes of SHA-256 {found.hexdigest()}, its digest says {wanted.hex()}"
-        )
+                self.found.update(chunk)
+                self.done += len(chunk)
+                self.on_bytes(self.done, total)
 
 
-def _content_digest(response: httpx.Response) -> bytes:
+def _digest_in(response: httpx.Response, name: str) -> bytes:
     """The SHA-256 that the service vouches for (RFC 9530). Raises DigestMismatch when it vouches for none."""
-    named = re.search(r"sha-256=:([A-Za-z0-9+/]{43}=):", response.headers.get("Content-Digest", ""))
+    named = re.search(r"sha-256=:([A-Za-z0-9+/]{43}=):", response.headers.get(name, ""))
     if named is None:
-        raise DigestMismatch(f"{response.url} came without a SHA-256 Content-Digest, so it cannot be trusted")
+        raise DigestMismatch(f"{response.url} came without a SHA-256 {name}, so it cannot be trusted")
     return base64.b64decode(named[1])
