@@ -85,6 +85,8 @@ class Wire:
             timeout=timeout,
             # A proxy of the environment is for the world outside, not for a service on this machine.
             trust_env=not _on_this_machine(url.host),
+            # Reading the certificates takes longer than most calls. Over plain HTTP nobody shows one; no redirect is followed.
+            verify=url.scheme == "https",
         )
 
     def read(self, model: type[M], path: str, /, *, patience: float = 0.0, **params: Any) -> M:

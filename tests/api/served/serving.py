@@ -69,7 +69,11 @@ class Served:
         self.key = issue_key(continuity.registry, continuity.studio, "tester", roles=ROLES)
         self.url = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, trust_env=False, timeout=20
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {self.key}"},
+            trust_env=False,
+            timeout=20,
+            verify=False,
         )
 
     def __enter__(self) -> Served:
