@@ -402,6 +402,8 @@ def _of_framework(request: Web, error: HTTPException) -> tuple[dict[str, Any], d
     headers = {str(name): str(value) for name, value in (error.headers or {}).items()}
     if isinstance(error, Invalid):
         return _described(request, _invalid_of(request, error))
+    if isinstance(error, InternalServerException) and "disconnected" in error.detail:
+        return _described(request, MalformedBody("the body ended before it was whole", hint="send it again"))
     known = OF_FRAMEWORK.get(type(error))
     if known is not None:
         status, code, hint, _ = known

@@ -93,8 +93,9 @@ class _Following:
     def events(self) -> Iterator[FeedEvent]:
         """Until the service refuses, or cannot be reached in as many tries as the client's manners allow."""
         while True:
-            asked = {**self.wanted, "after": self.after}
-            call = Call("GET", at("events", "stream"), asked, headers=_ACCEPT, patience=SILENCE_SECONDS)
+            asked, came = {**self.wanted, "after": self.after}, {"Last-Event-ID": str(self.after)}
+            headers = _ACCEPT | came if self.after else _ACCEPT
+            call = Call("GET", at("events", "stream"), asked, headers=headers, patience=SILENCE_SECONDS)
             response = self.wire.persist(call, partial(self._opened, call))
             try:
                 yield from self._told(response)
