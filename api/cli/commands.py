@@ -27,6 +27,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "Say everything that is wrong with a payload for Kling; exit code 1 when one would be refused.",
     ),
     "clips": ("takes", "Stored clips."),
+    "completion": (
+        "completion",
+        "Print what a shell needs to complete commands, flags, ids and names; docs/how-to/cli.md says where it goes.",
+    ),
     "config": ("configuring", "Which service is asked, and under which key: one file with profiles."),
     "demo": (
         "demo",
@@ -150,5 +154,10 @@ class ByName(click.RichGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, command.loaded() if isinstance(command, Later) else command, rest
+        name, known, rest = super().resolve_command(ctx, args)
+        command = known.loaded() if isinstance(known, Later) else known
+        if ctx.resilient_parsing and command is not None:  # a shell asks how the line may go on
+            from api.cli.completion import give_names
+
+            give_names(command)
+        return name, command, rest

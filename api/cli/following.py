@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 from rich.console import Group, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.cli.showing import fields, plain, text
 from api.cli.terminal import FAILED, INTERRUPTED, Terminal, leave
@@ -40,18 +40,24 @@ class Following:
 
     def to_the_end(self, generation: str, *, timeout: float | None, patience: float) -> GenerationAnswer:
         """Raises OutcomeUnknown and StillRunning. An interrupt stops the following and not the generation."""
-        moving = self.terminal.err.status(generation) if self.terminal.live else None
+        columns = (
+            BarColumn(20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False),
+        )
+        bar = Progress(*columns, console=self.terminal.err, disable=not self.terminal.live, transient=True)
+        task = bar.add_task(generation, total=len(_STEPS))
 
         def tell(answer: GenerationAnswer) -> None:
             now = progress_of(answer)
             if now != self.said and not self.terminal.as_json:
-                self.terminal.err.print(text(now, "dim"))
+                bar.console.print(text(now, "dim"))
                 self.said = now
-            if moving is not None:
-                moving.update(text(now))
+            bar.update(task, completed=_step_of(answer), description=now.partition(" ")[2])
 
         try:
-            with moving or nullcontext():
+            with bar:
                 return self.terminal.client.wait_for_generation(
                     generation, tell, timeout=timeout, patience=patience
                 )
@@ -62,13 +68,23 @@ class Following:
             leave(INTERRUPTED)
 
     def tell_end(self, ended: GenerationAnswer, clip: ClipCard | None) -> None:
-        """Print the end; leave with 2 unless a clip was delivered."""
+        """Print the end; leave with 4 unless a clip was delivered."""
         if self.terminal.as_json:
             self.terminal.line(ended)
         else:
             self.terminal.out.print(end_of(ended, clip))
         if ended.outcome != "delivered":
             leave(FAILED)
+
+
+_STEPS: Final = ("planned", "submitting", "processing", "stored", "ended")
+
+
+def _step_of(answer: GenerationAnswer) -> int:
+    """How many of its steps are behind it; what waits for a parent or a person has none."""
+    paid = answer.submission_card
+    at = "processing" if paid is not None and paid.task_id and answer.stage == "submitting" else answer.stage
+    return _STEPS.index(at) + 1 if at in _STEPS else 0
 
 
 def progress_of(answer: GenerationAnswer) -> str:

@@ -39,7 +39,12 @@ class Importing:
 
         Raises ContinuityError when the failure is not the file's: no service, no right, a store that is down.
         """
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+        )
         # Verdicts and bar share a console, or they would write over each other.
         watched = self.terminal.out.is_terminal and not self.terminal.as_json
         sizes = {file: _size(file) for file in files}

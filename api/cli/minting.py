@@ -30,7 +30,7 @@ class Making:
     said: str = field(default="")
 
     def to_the_end(self, element: str, *, timeout: float | None, patience: float) -> None:
-        """Print the end; leave with 2 unless there is an element. An interrupt stops the following and not the making."""
+        """Print the end; leave with 4 unless there is an element. An interrupt stops the following and not the making."""
         moving = self.terminal.err.status(element) if self.terminal.live else None
         try:
             with moving or nullcontext():

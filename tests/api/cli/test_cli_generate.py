@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from rich.console import Console
 
+from api.cli.following import Following
+from api.cli.terminal import Terminal
+from api.client import ContinuityClient
 from generation.shot import ShotRequest
 from tests.api.cli import cards
 from tests.api.cli.conftest import Run
@@ -307,3 +312,19 @@ def test_a_request_that_says_a_thing_twice_is_refused(server: Script, run: Run) 
 
     assert (result.exit_code, server.asked) == (1, [])
     assert "$..character  sent twice" in result.stderr
+
+
+def test_a_watched_generation_has_a_bar(server: Script) -> None:
+    """On a terminal the steps move a bar, and what the worker says is shown as it is written."""
+    server.will(
+        says(cards.generation(waiting_for="[/bold] task [red]1")),
+        says(cards.generation(stage="ended", outcome="delivered", clip=cards.an_id("clip"))),
+    )
+    screen = Console(force_terminal=True, file=io.StringIO(), width=200)
+    with ContinuityClient(server.url, "secret") as client:
+        Following(Terminal(client, screen, screen, as_json=False)).to_the_end("g", timeout=None, patience=9)
+
+    drawn = cast(io.StringIO, screen.file).getvalue()
+    assert "0/5" in drawn
+    assert "5/5" in drawn
+    assert "[/bold] task [red]1" in drawn
