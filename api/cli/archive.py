@@ -121,16 +121,21 @@ def import_(context: click.Context, /, folder: Path, key_file: Path, **flags: An
 @studio.command("reopen")
 @click.argument("name", metavar="STUDIO")
 @click.option("--reason", required=True, help="Why the move is called off.")
-@click.pass_obj
-def reopen(environment: dict[str, str], name: str, reason: str) -> None:
+@click.option("--json", "wants_json", is_flag=True)
+@click.pass_context
+def reopen(context: click.Context, name: str, *, reason: str, wants_json: bool) -> None:
     """Call a move off: the studio is worked on here again. First see that nobody works on it elsewhere.
 
     Example: continuity studio reopen studio_01jd… --reason "the new machine is not ready"
     """
     from registry.archive.closing import reopen_studio
 
-    with processes.stores(environment) as stores:
+    context.meta["as_json"] = wants_json
+    with processes.stores(context.obj) as stores:
         reopen_studio(_house(stores), name, reason=reason)
+    if wants_json:
+        _tell({"studio": name}, wants_json)
+        return
     console(stderr=True).print(text(f"{name} is open again; {_NEXT}", "bold"))
 
 

@@ -112,7 +112,7 @@ def show_asset(terminal: Terminal, asset: str) -> None:
     """
     card = terminal.client.asset(asset)
     terminal.show(card, without=("findings",))
-    if not terminal.as_json:
+    if not terminal.for_programs:
         for line in finding_lines(finding.model_dump() for finding in card.findings):
             terminal.out.print(line)
 

@@ -111,11 +111,7 @@ def census(terminal: Terminal, account: str | None, *, last: bool) -> None:
     else:
         wanted = [account] if account is not None else [card.id for card in terminal.client.accounts()]
         taken = [terminal.client.take_census(one) for one in wanted]
-    if terminal.as_json:
-        terminal.line(taken)
-    else:
-        for card in taken:
-            terminal.out.print(drawn(card))
+    terminal.answer(taken, lambda: Group(*map(drawn, taken)))
     if any(not card.complete or FOR_A_PERSON & card.counts.keys() for card in taken):
         leave(LOOK_AT_IT)
 

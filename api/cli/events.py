@@ -64,7 +64,7 @@ def _under_a_name(
 
 
 def _print(terminal: Terminal, event: FeedEvent) -> None:
-    if terminal.as_json:
+    if terminal.for_programs:
         terminal.line(event)
     else:
         terminal.out.print(_line(event), soft_wrap=True)

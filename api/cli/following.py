@@ -51,7 +51,7 @@ class Following:
 
         def tell(answer: GenerationAnswer) -> None:
             now = progress_of(answer)
-            if now != self.said and not self.terminal.as_json:
+            if now != self.said and not self.terminal.for_programs:
                 bar.console.print(text(now, "dim"))
                 self.said = now
             bar.update(task, completed=_step_of(answer), description=now.partition(" ")[2])
@@ -69,10 +69,10 @@ class Following:
 
     def tell_end(self, ended: GenerationAnswer, clip: ClipCard | None) -> None:
         """Print the end; leave with 4 unless a clip was delivered."""
-        if self.terminal.as_json:
-            self.terminal.line(ended)
+        if self.terminal.ids:
+            self.terminal.line(clip or ended)
         else:
-            self.terminal.out.print(end_of(ended, clip))
+            self.terminal.answer(ended, lambda: end_of(ended, clip))
         if ended.outcome != "delivered":
             leave(FAILED)
 

@@ -67,7 +67,7 @@ def show_generation(
         return
     card = terminal.client.generation(generation)
     terminal.show(card, without=("plan", "submission_card"))
-    if not terminal.as_json:
+    if not terminal.for_programs:
         terminal.out.print(progress_of(card))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from api.cli.showing import finding_lines, plain
+from api.cli.showing import finding_lines, plain, text
 from api.client import ContinuityError, UnexpectedAnswer, Unreachable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Importing:
             TimeRemainingColumn(),
         )
         # Verdicts and bar share a console, or they would write over each other.
-        watched = self.terminal.out.is_terminal and not self.terminal.as_json
+        watched = self.terminal.out.is_terminal and not self.terminal.for_programs
         sizes = {file: _size(file) for file in files}
         refused = 0
         with Progress(*columns, console=self.terminal.out, disable=not watched, transient=True) as bar:
@@ -75,8 +75,14 @@ class Importing:
         return verdict
 
     def _tell(self, file: Path, verdict: Verdict, more: dict[str, Any]) -> None:
-        if self.terminal.as_json:
-            self.terminal.line({"file": plain(file), "verdict": verdict} | more)
+        if self.terminal.for_programs:
+            known = {"file": plain(file), "verdict": verdict} | more
+            if not self.terminal.ids:
+                self.terminal.line(known)
+            elif "asset" in more:
+                self.terminal.line({"id": more["asset"]})
+            else:
+                self.terminal.err.print(text(f"{plain(file)}: {more['message']} ({more['code']})"))
             return
         line = Text.assemble((f"{verdict:<18}", _STYLES[verdict]), f"  {plain(file.name)}")
         said = more.get("asset") or f"{more['message']} ({more['code']})"

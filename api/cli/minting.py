@@ -47,7 +47,7 @@ class Making:
 
     def _tell(self, answer: ElementAnswer) -> None:
         now = progress_of(answer)
-        if now != self.said and not self.terminal.as_json:
+        if now != self.said and not self.terminal.for_programs:
             self.terminal.err.print(text(now, "dim"))
             self.said = now
 

@@ -59,11 +59,7 @@ def reconcile(
     wanted = [account] if account is not None else [card.id for card in terminal.client.accounts()]
     window = {"since": _microseconds(since), "until": _microseconds(until)}
     reports = [terminal.client.reconcile(one, **window) for one in wanted]
-    if terminal.as_json:
-        terminal.line(reports)
-    else:
-        for report in reports:
-            terminal.out.print(drawn(report))
+    terminal.answer(reports, lambda: Group(*map(drawn, reports)))
     if any(not report.complete or FOR_A_PERSON & report.counts.keys() for report in reports):
         leave(LOOK_AT_IT)
 

@@ -73,13 +73,16 @@ def sandbox(
 
 
 @click.command()
-@click.pass_obj
-def migrate(environment: dict[str, str]) -> None:
+@click.option("--json", "wants_json", is_flag=True)
+@click.pass_context
+def migrate(context: click.Context, /, *, wants_json: bool) -> None:
     """Bring the database to the schema this version expects. Services do it when they start.
 
     Example: continuity migrate
     """
-    click.echo(f"the database is at {processes.migrate_database(environment)}")
+    context.meta["as_json"] = wants_json
+    at = processes.migrate_database(context.obj)
+    click.echo(as_json({"revision": at}) if wants_json else f"the database is at {at}")
 
 
 @click.command()

@@ -36,43 +36,68 @@ _WIDE: Final = 320
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """`client` asks; results go to `out`, everything else to `err`; with `as_json` results are JSON and nothing is drawn."""
+    """`client` asks; results go to `out`, everything else to `err`.
+
+    For programs nothing is drawn: with `as_json` results are JSON, of a list with `by_line` one thing a line; with `ids` they are
+    the ids of things alone, one a line.
+    """
 
     client: ContinuityClient
     out: Console
     err: Console
-    as_json: bool
+    as_json: bool = False
+    by_line: bool = False
+    ids: bool = False
 
     def show(self, card: BaseModel, *, without: Iterable[str] = ()) -> None:
-        """One thing: its fields, or its JSON."""
+        """One thing."""
         self.answer(card, lambda: fields(card, without=without))
 
     def listing(
         self, cards: Iterable[T], columns: Sequence[str], row: Callable[[T], Sequence[object]]
     ) -> None:
-        """Many things: a table, or a JSON list."""
+        """Many things: a table for people; programs that read line by line need not wait for the last of them."""
+        if self.by_line or self.ids:
+            for card in cards:
+                self.line(card)
+            return
         everything = list(cards)
         self.answer(everything, lambda: table(columns, (row(card) for card in everything)))
 
     def answer(self, value: Any, drawn: Callable[[], RenderableType]) -> None:
-        if self.as_json:
+        """A value for programs, or what is drawn of it for people."""
+        if isinstance(value, list | tuple) and (self.by_line or self.ids):
+            for one in value:
+                self.line(one)
+        elif self.for_programs:
             self.line(value)
         else:
             self.out.print(drawn())
 
     def line(self, value: Any) -> None:
-        """One line of JSON."""
-        click.echo(as_json(value))
+        """One line: its JSON, or its id. Raises LocalFailure for what has none."""
+        click.echo(_id_of(value) if self.ids else as_json(value))
+
+    @property
+    def for_programs(self) -> bool:
+        return self.as_json or self.ids
 
     @property
     def live(self) -> bool:
         """Whether a person watches, so that progress may move."""
-        return self.err.is_terminal and not self.as_json
+        return self.err.is_terminal and not self.for_programs
 
 
 def as_json(value: Any) -> str:
     """Any answer as one line of JSON."""
     return orjson.dumps(value, default=_dumped).decode()
+
+
+def _id_of(value: Any) -> str:
+    named = value.get("id") if isinstance(value, Mapping) else getattr(value, "id", None)
+    if named is None:
+        raise LocalFailure("no-id", "what this command answers has no id", "leave --quiet out, or say --json")
+    return str(named)
 
 
 def _dumped(value: Any) -> Any:
@@ -110,6 +135,13 @@ _ADDRESS: Final = (
 )
 
 
+_FOR_PROGRAMS: Final = (
+    click.option("--json", "as_json", is_flag=True, help="JSON for programs, on standard output."),
+    click.option("--json-lines", "by_line", is_flag=True, help="JSON, of a list one thing a line."),
+    click.option("--quiet", "-q", "ids", is_flag=True, help="The ids alone, one a line."),
+)
+
+
 def connecting(function: Callable[..., None]) -> Callable[..., None]:
     """Make a command ask the service: it takes --url, --key, --profile and --config, and is handed a client first."""
 
@@ -126,18 +158,21 @@ def connecting(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def calling(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a command ask the service and answer: it takes --json beside, and is handed a Terminal first."""
+    """Make a command ask the service and answer: it takes --json and its like beside, and is handed a Terminal first."""
 
-    @click.option("--json", "as_json", is_flag=True, help="JSON for programs, on standard output.")
     @click.pass_context
     @wraps(function)
     def command(context: click.Context, /, **values: Any) -> None:
-        wants_json = context.meta["as_json"] = values.pop("as_json")
+        wanted, by_line, ids = (values.pop(name) for name in ("as_json", "by_line", "ids"))
+        if ids and (wanted or by_line):
+            raise click.UsageError("--quiet prints ids and no JSON: say one of the two")
+        context.meta["as_json"] = wanted or by_line
         flags = {name: values.pop(name) for name in ("url", "key", "profile")}
         with client_of(flags, context.obj, values.pop("config")) as client:
-            function(Terminal(client, console(), console(stderr=True), wants_json), **values)
+            terminal = Terminal(client, console(), console(stderr=True), wanted or by_line, by_line, ids)
+            function(terminal, **values)
 
-    for option in reversed(_ADDRESS):
+    for option in reversed((*_ADDRESS, *_FOR_PROGRAMS)):
         command = option(command)
     return command
 

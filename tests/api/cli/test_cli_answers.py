@@ -51,6 +51,39 @@ def test_a_list_is_a_table_or_json(server: Script, run: Run) -> None:
     ]
 
 
+def test_programs_may_read_line_by_line(server: Script, run: Run) -> None:
+    """A list comes one thing a line, or as ids alone, page by page; what has no id has none to print."""
+    pages = (says(cards.page(cards.scene(1), then=7)), says(cards.page(cards.scene(2))))
+    server.will(*pages, *pages, says(cards.scene(3)), says(cards.page()))
+
+    lines, ids = run("scenes", "list", "--json-lines"), run("scenes", "list", "-q")
+    one = run("scenes", "show", "s", "--quiet")
+    both = run("scenes", "list", "-q", "--json")
+
+    assert [json.loads(line)["id"] for line in lines.stdout.splitlines()] == ids.stdout.split()
+    assert ids.stdout.split() == [cards.an_id("scene", 1), cards.an_id("scene", 2)]
+    assert one.stdout.strip() == cards.an_id("scene", 3)
+    assert both.exit_code == 2
+
+
+SILENT = {
+    *("serve", "worker", "sandbox", "demo", "mcp", "completion"),
+    *("config path", "config set", "config unset"),
+}
+"""Commands that run on, or whose whole answer is one plain text."""
+
+
+def test_every_command_that_answers_does_so_in_json() -> None:
+    """`--json` is a flag of every command but those that run on."""
+    without = {
+        " ".join(path)
+        for path, one in _leaves(cli)
+        if "--json" not in {o for p in one.params for o in p.opts}
+    }
+
+    assert without == SILENT
+
+
 def test_a_refusal_is_told_in_full(server: Script, run: Run) -> None:
     """Code, message, hint, every error and every finding are printed; the exit code is that of an error."""
     server.will(
