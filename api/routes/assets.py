@@ -180,10 +180,13 @@ def show_thumbnail(
 ) -> Response[Any]:
     """A small upright JPEG."""
     stored = _bytes_of(visit.read(view.asset, asset), rendition=True)
-    with on_disk(visit.continuity.blobs, stored) as file:
-        content = thumbnail(file, side=side)
+
+    def make() -> bytes:
+        with on_disk(visit.continuity.blobs, stored) as file:
+            return thumbnail(file, side=side)
+
     tag, note = f"{stored.sha256}-{side}", visit.noting(asset, "thumbnail")
-    return serve_made(request, content, media_type="image/jpeg", tag=tag, note=note)
+    return serve_made(request, make, media_type="image/jpeg", tag=tag, note=note)
 
 
 def _bytes_of(card: AssetCard, *, rendition: bool) -> StoredBytes:

@@ -84,10 +84,13 @@ def show_poster(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]
     card = _kept(visit.read(view.clip, clip))
     if not media.can_decode():
         raise NotAvailable("posters need PyAV, which is not installed here", hint="install continuity[media]")
-    with on_disk(visit.continuity.blobs, card.stored) as file:
-        content = media.poster(file)
+
+    def make() -> bytes:
+        with on_disk(visit.continuity.blobs, card.stored) as file:
+            return media.poster(file)
+
     tag = f"{card.stored.sha256}-poster"
-    return serve_made(request, content, media_type="image/jpeg", tag=tag, note=visit.noting(clip, "poster"))
+    return serve_made(request, make, media_type="image/jpeg", tag=tag, note=visit.noting(clip, "poster"))
 
 
 ROUTES: Any = Router(

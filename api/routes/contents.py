@@ -62,11 +62,14 @@ def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str, note: N
     return Stream(chunks, status_code=206, headers=headers, media_type=stored.media_type)
 
 
-def serve_made(request: Web, content: bytes, *, media_type: str, tag: str, note: Note) -> Response[Any]:
-    """Small bytes made here: thumbnails, posters. `tag` names what they were made from, and how."""
+def serve_made(
+    request: Web, make: Callable[[], bytes], *, media_type: str, tag: str, note: Note
+) -> Response[Any]:
+    """Small bytes made here: thumbnails, posters. `tag` names what they are made from, and how: who has them is not made them."""
     headers = {**_ALWAYS, "ETag": f'"{tag}"'}
     if _known(request, f'"{tag}"'):
         return Response(b"", status_code=304, headers=headers)
+    content = make()
     if request.method != "HEAD":
         note("")
     headers["Content-Digest"] = f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"

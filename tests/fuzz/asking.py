@@ -57,16 +57,13 @@ class Asker:
     def ask(self, probe: Probe) -> Told | None:
         """Ask, and judge; None for what no client can put into a request."""
         try:
-            self._connection.request(
-                probe.case.method,
-                probe.address(self.things),
-                probe.content(self.things),
-                self._headers(probe),
-            )
-        except (ValueError, UnicodeEncodeError, http.client.InvalidURL):
+            answer = self._answer(probe)
+        except (ValueError, http.client.InvalidURL):
             self._connection.close()
             return None
-        answer = self._connection.getresponse()
+        except (OSError, http.client.HTTPException) as lost:
+            self._connection.close()
+            return Told(0, "no-answer", repr(lost))
         kind = answer.getheader("Content-Type", "")
         if kind.startswith("text/event-stream"):
             self._connection.close()
@@ -78,6 +75,22 @@ class Asker:
             else ""
         )
         return Told(answer.status, code, self._against(probe, answer, body, code))
+
+    def _answer(self, probe: Probe) -> http.client.HTTPResponse:
+        """Its answer; asked once more where the connection was closed meanwhile, as a server may."""
+        asked = (
+            probe.case.method,
+            probe.address(self.things),
+            probe.content(self.things),
+            self._headers(probe),
+        )
+        try:
+            self._connection.request(*asked)
+            return self._connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            self._connection.close()
+            self._connection.request(*asked)
+            return self._connection.getresponse()
 
     def _headers(self, probe: Probe) -> dict[str, str]:
         """Most come with a key that opens, and a change with an idempotency key of its own; every ninth as it was made up."""

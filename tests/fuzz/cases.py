@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
+from math import ceil
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -38,7 +39,7 @@ class Probe:
     headers: dict[str, str]
     query: tuple[tuple[str, str], ...]
     body: Any = None
-    raw: bytes | None = field(default=None, repr=False)
+    raw: bytes | None = None
 
     def address(self, things: Things) -> str:
         """Path and query as they are sent."""
@@ -63,7 +64,7 @@ def make_cases(document: dict[str, Any], count: int, seed: int) -> list[Probe]:
     """About so many requests, in an order that mixes the operations."""
     schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config())
     operations = [found.ok() for found in schema.get_all_operations()]
-    shares = {part: max(1, int(count * share / len(operations))) for part, share in _PARTS.items()}
+    shares = {part: ceil(count * share / len(operations)) for part, share in _PARTS.items()}
     cases: list[Case[Any]] = []
     for operation in operations:
         modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]

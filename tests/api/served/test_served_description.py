@@ -61,7 +61,13 @@ def test_every_reference_resolves_and_every_operation_is_described(document: dic
     assert len(ids) == len(set(ids)) > 40
     for path, _, operation in _operations(document):
         assert operation["description"]
-        assert "application/problem+json" in operation["responses"]["default"]["content"]
+        assert 5 < len(operation["summary"]) < 130
+        refusals = {status: one for status, one in operation["responses"].items() if status >= "4"}
+        assert "default" not in operation["responses"]
+        assert "500" in refusals
+        for status, refusal in refusals.items():
+            ready = (path, status) == ("/health/ready", "503")
+            assert ready or "application/problem+json" in refusal["content"]
         assert (operation["security"] == []) == path.startswith(("/health/", "/metrics", *BY_TOKEN))
         assert set(re.findall(r"{(\w+)}", path)) == {
             one["name"] for one in operation["parameters"] if one["in"] == "path"

@@ -107,7 +107,7 @@ def test_if_match_protects_from_a_stale_caller(service: Served) -> None:
     assert (made.headers["etag"], changed.headers["etag"]) == ('"1"', '"2"')
     stale = service.change("PATCH", path, {"description": "b"}, headers={"If-Match": '"1"'})
     assert problem(stale, 412, "version-conflict")["current_version"] == 2
-    assert service.get(path).headers["etag"] == '"2"'
+    assert service.get(path).headers["etag"].startswith('"2.')
     assert service.change("PATCH", path, {"name": "Any"}, headers={"If-Match": "*"}).status_code == 200
     problem(service.change("PATCH", path, {"name": "x"}, headers={"If-Match": "2"}), 400, "bad-header")
     problem(

@@ -79,20 +79,22 @@ def test_what_is_retired_or_closed_takes_nothing_new(service: Served, account: s
 
 
 def test_lists_are_paged_with_a_cursor_and_a_link(service: Served) -> None:
-    """A list hands out a cursor and a Link to the next page, and every item once."""
+    """A list hands out a cursor and Links to the next page and the first, and every item once, from either end."""
     made = [
         service.made("/v1/characters", {"depicts": "fictional", "name": f"Extra {n}"})["id"] for n in range(5)
     ]
-    seen, address = [], "/v1/characters?limit=2"
-    while address:
-        answer = service.get(address)
-        page = answer.json()
-        seen += [item["id"] for item in page["items"]]
-        link = answer.headers.get("link", "")
-        assert (page["next"] is None) == (link == "")
-        address = link.partition(">")[0].removeprefix("<")
-    assert [one for one in seen if one in made] == made
-    assert len(seen) == len(set(seen))
+    for sort, expected in (("oldest", made), ("newest", made[::-1])):
+        begin = f"/v1/characters?limit=2&sort={sort}"
+        seen, address = [], begin
+        while address:
+            answer = service.get(address)
+            page = answer.json()
+            seen += [item["id"] for item in page["items"]]
+            assert (page["next"] is None) == ("next" not in answer.links)
+            assert answer.links.get("first", {}).get("url") == (None if address == begin else begin)
+            address = answer.links.get("next", {}).get("url", "")
+        assert [one for one in seen if one in made] == expected
+        assert len(seen) == len(set(seen))
 
 
 def test_lineage_reaches_from_a_character_to_its_pictures(service: Served) -> None:

@@ -38,7 +38,10 @@ def test_reading_goes_on_where_it_was_acknowledged(service: Served) -> None:
     done = acknowledge(service, "exporter", first.json()["through"], first.headers["etag"])
     second = page(service, "exporter", limit=1)
     assert [one.json()["items"][0]["position"] for one in (first, second)] == [1, 2]
-    assert (done.json()["position"], done.headers["etag"]) == (1, second.headers["etag"])
+    assert (done.json()["position"], done.headers["etag"][:-1]) == (
+        1,
+        second.headers["etag"].partition(".")[0],
+    )
     assert done.json()["behind_events"] == service.position() - 1
     assert "subscription" not in first.headers["link"]
     assert "after=1" in first.headers["link"]
@@ -71,7 +74,7 @@ def test_an_acknowledgement_has_to_make_sense(service: Served) -> None:
     """Without If-Match, going back, beyond the log: each a refusal, and nothing moves."""
     etag = put(service, "strict", 1).headers["etag"]
     bare = service.post("/v1/subscriptions/strict/acknowledge", {"position": 1})
-    problem(bare, 400, "bad-header")
+    problem(bare, 428, "version-needed")
     problem(acknowledge(service, "strict", 0, etag), 409, "cannot-go-back")
     problem(acknowledge(service, "strict", service.position() + 1, etag), 409, "beyond-the-log")
     problem(put(service, "strict", service.position() + 1), 409, "beyond-the-log")
