@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -89,6 +90,7 @@ def errors_reference() -> str:
     return _PAGE.format(rows=rows, kinds="\n\n".join(_kind(one, hints, routes) for one in kinds))
 
 
+@cache
 def reachable() -> Mapping[str, Errors]:
     """`METHOD path` -> the errors that its own work can come to."""
     reader = Reader(_DOORS, _TOLD)

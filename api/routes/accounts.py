@@ -156,7 +156,7 @@ def list_configured_keys(visit: NamedDependency[Visit]) -> Answer[ConfiguredKeys
     return answer_card(ConfiguredKeys(items=keys))
 
 
-@post("/{account:str}/keys", status_code=200, sync_to_thread=True)
+@post("/{account:str}/keys", opt={"refuses": (502,)}, status_code=200, sync_to_thread=True)
 def attest_key(
     account: FromPath[str], data: JSONBody[AttestedKey], change: NamedDependency[Change]
 ) -> Answer[AttestedAccount]:

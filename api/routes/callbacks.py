@@ -22,7 +22,12 @@ MOST_BYTES: Final = 256 * 1024
 ACTOR: Final = "kling"
 
 
-@post("/kling/{submission:str}/{token:str}", status_code=200, request_max_body_size=MOST_BYTES)
+@post(
+    "/kling/{submission:str}/{token:str}",
+    opt={"refuses": (403, 409, 413)},
+    status_code=200,
+    request_max_body_size=MOST_BYTES,
+)
 async def receive_callback(
     request: Web,
     submission: FromPath[str],

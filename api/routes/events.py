@@ -51,7 +51,11 @@ async def _provide_page(
     return Page(after, limit, subscription)
 
 
-@get("/", dependencies={"wanted": Provide(_provide_wanted), "page": Provide(_provide_page)})
+@get(
+    "/",
+    opt={"refuses": (404,)},
+    dependencies={"wanted": Provide(_provide_wanted), "page": Provide(_provide_page)},
+)
 async def list_events(
     request: Web,
     visit: NamedDependency[Visit],

@@ -90,7 +90,11 @@ def _wanted(request: Web, visit: Visit, rate: Rate, media: Media) -> Wanted:
 
 def _served(request: Web, made: bytes, name: str) -> Response[Any]:
     answer = serve_made(
-        request, made, media_type=timeline.MEDIA_TYPE, tag=sha256(made).hexdigest(), note=_unnoted
+        request,
+        lambda: made,
+        media_type=timeline.MEDIA_TYPE,
+        tag=sha256(made).hexdigest(),
+        note=_unnoted,
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.otio"'
     return answer

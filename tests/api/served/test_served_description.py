@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,27 +13,9 @@ from api.app import _check_entries, create_app
 from api.ending import Ending
 from api.routes.describing import query_names
 from tests.api.served.entries import ENTRIES
-from tests.api.served.serving import Served, png
+from tests.api.served.exampled import example_calls, operations
+from tests.api.served.serving import Served
 
-ABOUT_THE_PROVIDER = (
-    "/v1/accounts/{account}/keys",
-    "/v1/reconciliations",
-    "/v1/reconciliations/accept-restore",
-    "/v1/elements/census",
-    "/v1/voices/{voice}/remint",
-)
-"""Changes that ask Kling first, where nobody is in these tests, or that stand on having asked."""
-ELSEWHERE = (
-    "{element}",
-    "{submission}",
-    "{consent}",
-    "{clip}",
-    "{position}",
-    "continue",
-    "/erase",
-    "/acknowledge",
-)
-"""Changes that need more than their ids to be there; other tests of this folder make them."""
 BY_TOKEN = ("/v1/callbacks/", "/v1/relay/")
 """Routes that are entered by a token in the address."""
 
@@ -45,21 +26,15 @@ def document(service: Served) -> dict[str, Any]:
     return found
 
 
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, operations in document["paths"].items():
-        for verb, operation in operations.items():
-            yield path, verb, operation
-
-
 def test_every_reference_resolves_and_every_operation_is_described(document: dict[str, Any]) -> None:
     """No dangling reference, no operation without words, answer, problem and entry; ids are unique."""
     assert document["openapi"].startswith("3.1")
     schemas = document["components"]["schemas"]
     named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert named <= set(schemas)
-    ids = [operation["operationId"] for _, _, operation in _operations(document)]
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(ids) == len(set(ids)) > 40
-    for path, _, operation in _operations(document):
+    for path, _, operation in operations(document):
         assert operation["description"]
         assert 5 < len(operation["summary"]) < 130
         refusals = {status: one for status, one in operation["responses"].items() if status >= "4"}
@@ -76,7 +51,7 @@ def test_every_reference_resolves_and_every_operation_is_described(document: dic
 
 def test_every_change_documents_its_idempotency_key(document: dict[str, Any]) -> None:
     """POST, PUT, PATCH and DELETE require the key, but for previews, checks and the provider's calls."""
-    for path, verb, operation in _operations(document):
+    for path, verb, operation in operations(document):
         required = {one["name"] for one in operation["parameters"] if one.get("required")}
         changes = (
             verb != "get" and not path.endswith(("/preview", "/check")) and not path.startswith(BY_TOKEN)
@@ -88,42 +63,9 @@ def test_the_examples_are_requests_that_work(
     service: Served, document: dict[str, Any], account: str, production: str
 ) -> None:
     """Every body has an example, and the service takes each of them as it is, but for its ids."""
-    ids = {
-        "account": account,
-        "production": production,
-        "studio": service.continuity.studio,
-        "asset": service.upload(png()).json()["id"],
-        "character": service.made("/v1/characters", {"depicts": "fictional", "name": "Hana"})["id"],
-        "scene": service.made("/v1/scenes", {"production": production, "name": "x"})["id"],
-        "look": "winter",
-        "subscription": "exporter",
-        "likeness": service.made("/v1/likenesses", {"name": "Hana Kim", "minor": False})["id"],
-    }
-    order = {"declare": 0, "likeness": 1}
-    adopted = {"voice_id": "1", "account": account, "character": ids["character"]}
-    ids["voice"] = service.made("/v1/voices", adopted)["id"]
-    other = service.upload(png()).json()["id"]
-    ids["key"] = service.made("/v1/keys", {"holder": "Jun", "roles": ["reader"]})["id"]
-    last = ("/close", "/retire", "/supersede", "/revoke")
-    operations = sorted(
-        _operations(document),
-        key=lambda one: (one[0].endswith(last), order.get(one[0].rpartition("/")[2], 0)),
-    )
-    for path, verb, operation in operations:
-        media = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        if media is None or path.startswith("/v1/generations") or any(part in path for part in ELSEWHERE):
-            continue
-        if path in ABOUT_THE_PROVIDER:
-            continue
-        text = json.dumps(next(iter(media["examples"].values()))["value"])
-        for kind, one in ids.items():
-            wanted = other if path.endswith("/supersede") else one
-            text = re.sub(rf"{kind}_[0-9a-z]{{26}}", wanted, text)
-        address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
-        if path == "/v1/assets/{asset}/retire":
-            address = f"/v1/assets/{other}/retire"
-        answer = service.change(verb.upper(), address, json.loads(text))
-        assert answer.status_code in (200, 201), (path, answer.text)
+    for call in example_calls(service, document, account=account, production=production):
+        answer = service.change(call.method, call.address, call.body)
+        assert answer.status_code in (200, 201), (call.path, answer.text)
 
 
 def test_the_page_reaches_no_other_host(service: Served) -> None:
@@ -143,7 +85,7 @@ def test_the_document_names_every_parameter_that_is_taken(service: Served, docum
     taken = query_names(create_app(service.continuity, Ending(0)))
     told = {
         (path, verb.upper()): {one["name"] for one in operation["parameters"] if one["in"] == "query"}
-        for path, verb, operation in _operations(document)
+        for path, verb, operation in operations(document)
     }
     assert {route: taken[route] for route in told} == told
     assert any(told.values())
@@ -152,7 +94,7 @@ def test_the_document_names_every_parameter_that_is_taken(service: Served, docum
 def test_every_operation_says_who_may_ask(document: dict[str, Any]) -> None:
     """Its last words name the role, as the matrix of entries has it."""
     said = {"anybody": "every key", "reader": "any role", "open": "anybody", "token": "token in its address"}
-    for path, verb, operation in _operations(document):
+    for path, verb, operation in operations(document):
         need = ENTRIES[path, verb.upper()]
         assert said.get(need, f"`{need}`") in operation["description"].rpartition("\n\n")[2], path
 
