@@ -23,7 +23,7 @@ class LimitsOf(Body):
     Null is what the installation says about requests, and no limit about units.
     """
 
-    model_config = with_example(requests_per_minute=600, units_per_day="200")
+    model_config = with_example(requests_per_minute=6000, units_per_day="200")
 
     requests_per_minute: Annotated[StrictInt, Field(ge=1, le=1_000_000_000)] | None = None
     units_per_day: Units | None = None

@@ -72,6 +72,8 @@ _EVERY: Final = {
     "not-acceptable": _KEY,
     "not-found": "every route that names a thing by its id",
     "position-not-reached": "every GET that is entered with a key",
+    "out-of-reach": "every route that tells of the whole studio, and what a production has to pay for",
+    "rate-limited": "every route; by key and studio where it is entered with a key that opens, by address where not",
     "role-missing": _KEY,
     "studio-closed": _CHANGE,
     "too-large": "every route that takes a body",

@@ -20,9 +20,8 @@ _ALWAYS: Final[tuple[Header, ...]] = (
 )
 _UNLESS_SAID: Final[tuple[Header, ...]] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"cache-control", b"no-store"),
 )
-"""A route that shows a page, or bytes that may be kept, says its own."""
+"""A route that shows a page says its own. How long an answer may be kept is `manners`' to say."""
 
 
 def with_ours(headers: Iterable[Header], request_id: str) -> list[Header]:

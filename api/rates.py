@@ -20,6 +20,8 @@ from registry.registry import Registry
 
 SHARES: Final = 50
 """Into so many parts a minute is divided among processes."""
+LARGEST: Final = 100
+"""The most requests in a share, as what is not given out of it counts all the same where a limit is lowered."""
 _SECOND_US: Final = 1_000_000
 
 
@@ -73,7 +75,7 @@ class Rates:
             return Left(bound, bound.most - share.next, seconds)
 
     def _taken(self, bound: Bound, now: int) -> _Share:
-        size = max(1, bound.most // SHARES)
+        size = min(max(1, bound.most // SHARES), LARGEST)
         try:
             taken = self._registry.take_requests(bound.holder, share=size)
         except LogBusy:
@@ -116,7 +118,7 @@ def headers(left: Iterable[Left]) -> list[tuple[bytes, bytes]]:
 
 def _refused(bound: Bound, seconds: int) -> RateLimited:
     return RateLimited(
-        f"{bound.holder} has asked {bound.most} times in this minute, as often as it may",
+        f"{bound.holder} may ask {bound.most} times a minute, and this minute's are used up",
         hint=f"come again in {seconds} s; an admin may raise the limit of a key or a studio",
         headers={"Retry-After": str(seconds)},
         limit=bound.most,

@@ -47,7 +47,7 @@ def approve_clip(terminal: Terminal, clip: str, note: str) -> None:
 def reject_clip(
     terminal: Terminal, clip: str, cause: RejectionCause, *, reason: str, accept: tuple[str, ...]
 ) -> None:
-    """Turn a take down. Sync blamed on a wide framing is answered with the guide's finding first (exit code 2).
+    """Turn a take down. Sync blamed on a wide framing is answered with the guide's finding first (exit code 4).
 
     Example: continuity clips reject clip_01jd… identity_drift --reason "her face changes when she turns"
     """

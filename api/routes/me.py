@@ -28,7 +28,10 @@ def me(visit: NamedDependency[Visit]) -> Answer[Me]:
     """Who this key is, which studio it opens, and what limits it has."""
     studio = _studio(visit)
     with visit.registry.reading(SYSTEM_LOG) as connection:
-        key = access.key(connection, studio.id, visit.caller.key)
+        found = access.find_key(connection, visit.caller.key)
+    if found is None:
+        raise RuntimeError(f"{visit.caller.key} opened the door and is not there")
+    key = access.shown(found)
     return answer_card(
         Me(
             key=visit.caller.key,

@@ -16,7 +16,7 @@ from api.routes.answering import POSITION
 MEANING: Final = {
     400: "The body or a header cannot be read, or a header that is needed is missing",
     401: "No key, or one that opens nothing",
-    403: "The key has not the role",
+    403: "The key has not the role, or does not reach so far",
     404: "What it names is not there, or is another studio's",
     406: "No form that the caller takes",
     409: "A rule says no, or it is somewhere else by now",
@@ -27,7 +27,7 @@ MEANING: Final = {
     416: "A range outside the bytes",
     422: "It can be read and is wrong; `errors` and `findings` name every place",
     428: "It has to say which version it saw (If-Match)",
-    429: "As many as the key may have are under way",
+    429: "As often in this minute as the key or the studio may ask, or as many at once; Retry-After says when to come again",
     500: "A fault of the service, which wrote it down",
     501: "The installation lacks a part",
     502: "The provider refused, or answered nonsense",
@@ -44,7 +44,7 @@ def statuses(handler: HTTPRouteHandler, method: str, path: str) -> tuple[int, ..
         return (500,)
     match opt.get("entered_by"):
         case "key":
-            found |= {400, 401, 403, 406, 409, 422}
+            found |= {400, 401, 403, 406, 409, 422, 429}
             found |= {404} if "{" in path else set()
             found |= _of_a_change(handler) if method not in ("GET", "HEAD") else set()
         case "token":

@@ -246,9 +246,9 @@ def studio(connection: Connection, studio: str) -> StudioCard:
     return _studio(rows[0])
 
 
-def find_key(connection: Connection, key: str) -> KeyRecord | None:
+def find_key(connection: Connection, stream: str) -> KeyRecord | None:
     """The key as the service checks it; None when nobody was given it."""
-    row = connection.execute(_ENTERING, {"of_key": key}).one_or_none()
+    row = connection.execute(_ENTERING, {"of_key": stream}).one_or_none()
     if row is None:
         return None
     together = Limits(requests_per_minute=row.studio_requests, units_per_day=row.studio_units)

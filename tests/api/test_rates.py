@@ -91,7 +91,7 @@ def test_a_refusal_says_when_to_come_again(two: Processes) -> None:
     """With the seconds that are left of the minute, whose limit it is and how much it is."""
     rates = two.rates()[0]
     assert let_in(rates, 1)
-    with pytest.raises(RateLimited, match=f"{KEY} has asked 1 times") as refused:
+    with pytest.raises(RateLimited, match=f"{KEY} may ask 1 times") as refused:
         rates.count([Bound("key", KEY, 1)])
 
     assert refused.value.headers == {"Retry-After": "48"}
@@ -135,7 +135,7 @@ def test_strangers_are_told_to_wait(two: Processes) -> None:
     strangers = Strangers(two.registries[0], most=2)
     for _ in range(2):
         strangers.count("10.0.0.1")
-    with pytest.raises(RateLimited, match=r"10\.0\.0\.1 has asked 2 times"):
+    with pytest.raises(RateLimited, match=r"10\.0\.0\.1 may ask 2 times"):
         strangers.count("10.0.0.1")
     strangers.count("10.0.0.2")
     two.clock.now += MINUTE_US

@@ -53,8 +53,14 @@ POST /v1/characters/{character}/voice                    voices bind {character}
 GET /v1/clips                                            clips list
 GET /v1/clips/{clip}                                     clips show {clip}
 GET /v1/clips/{clip}/content                             clips download {clip} {new}
+POST /v1/clips/{clip}/approve                            clips approve {clip}
 POST /v1/clips/{clip}/decide                             clips decide {clip} withdraw --reason why
+GET /v1/clips/{clip}/notes                               clips notes {clip}
+POST /v1/clips/{clip}/notes                              clips note {clip} blinks
 GET /v1/clips/{clip}/poster                              clips poster {clip} {new}
+POST /v1/clips/{clip}/reject                             clips reject {clip} identity_drift --reason why
+POST /v1/clips/{clip}/withdraw                           clips withdraw {clip} --reason why
+POST /v1/clips/{clip}/withdraw-approval                  clips withdraw-approval {clip} --reason why
 GET /v1/elements                                         elements list
 POST /v1/elements                                        elements adopt 1 --account {account} --character {character}
 GET /v1/elements/census                                  elements census --last
@@ -78,8 +84,10 @@ GET /v1/keys                                             keys list
 POST /v1/keys                                            keys issue --holder x
 GET /v1/keys/{key}                                       keys show {key}
 POST /v1/keys/{key}/grant                                keys grant {key} reader
+POST /v1/keys/{key}/limit                                keys limit {key} --units-per-day 8
 POST /v1/keys/{key}/revoke                               keys revoke {key}
 POST /v1/keys/{key}/rotate                               keys rotate {key}
+POST /v1/keys/{key}/scope                                keys scope {key} {production}
 POST /v1/keys/{key}/withdraw                             keys withdraw {key} reader
 GET /v1/likenesses                                       likenesses list
 POST /v1/likenesses                                      likenesses register x
@@ -106,7 +114,9 @@ POST /v1/productions/{production}/pins/{character}/move  productions move {produ
 PUT /v1/productions/{production}/share                   productions share {production} 2
 GET /v1/productions/{production}/spend                   productions spend {production}
 PUT /v1/productions/{production}/territories             likenesses territories {production} KR
+GET /v1/productions/{production}/timeline.otio           productions timeline {production} --out {new}
 GET /v1/queue                                            queue
+GET /v1/reads                                            reads
 GET /v1/reconciliations                                  reconciliations list
 POST /v1/reconciliations                                 reconcile --account {account}
 POST /v1/reconciliations/accept-restore                  reconcile --accept-restore --reason why
@@ -120,13 +130,18 @@ POST /v1/scenes/{scene}/cast                             scenes cast {scene} {ch
 POST /v1/scenes/{scene}/close                            scenes close {scene} --reason why
 POST /v1/scenes/{scene}/continue-from                    scenes continue-from {scene} {clip}
 GET /v1/scenes/{scene}/continuity                        scenes continuity {scene}
+POST /v1/scenes/{scene}/continuity/{position}/correct    scenes correct {scene} {position} --framing wide --reason why
 POST /v1/scenes/{scene}/pins                             scenes pin {scene} {character}
 DELETE /v1/scenes/{scene}/pins/{character}               scenes unpin {scene} {character}
 GET /v1/scenes/{scene}/pins/{character}/impact           scenes impact {scene} {character}
 POST /v1/scenes/{scene}/pins/{character}/move            scenes move {scene} {character}
+POST /v1/scenes/{scene}/preview                          scenes preview {scene}
 POST /v1/scenes/{scene}/shots                            scenes plan {scene} action
 DELETE /v1/scenes/{scene}/shots/{shot}                   scenes drop {scene} {shot}
+GET /v1/scenes/{scene}/timeline.otio                     scenes timeline {scene} --out {new}
 GET /v1/studios                                          studios
+POST /v1/studios                                         studio open x --holder y
+POST /v1/studios/{studio}/limit                          keys limit {studio} --units-per-day 8
 GET /v1/submissions                                      submissions list
 GET /v1/submissions/{submission}                         submissions show {submission}
 POST /v1/submissions/{submission}/resolve                submissions resolve {submission} abandon --reason why
@@ -152,11 +167,14 @@ OTHERWISE: Final = {
     ("/docs", "GET"): "a page for a browser",
     ("/docs/openapi-3.0.json", "GET"): "a page for a browser",
     ("/docs/static/{name}", "GET"): "a page for a browser",
+    ("/docs/problems", "GET"): "a page for a browser",
+    ("/docs/problems/{code}", "GET"): "a page for a browser",
     ("/openapi.json", "GET"): "for programs that make a client of it",
     ("/health/live", "GET"): "asked by what keeps the service running",
     ("/health/ready", "GET"): "asked by what keeps the service running",
     ("/metrics", "GET"): "asked by Prometheus",
     ("/v1/callbacks/kling/{submission}/{token}", "POST"): "the provider's way in",
+    ("/v1/generations/{generation}/events", "GET"): "`generations show --wait` follows it by waiting",
     ("/v1/relay/{token}", "GET"): "the provider's way in",
     ("/v1/payloads/check", "POST"): "`check` judges here, without a service; the client has check_payload",
     ("/v1/elements/check", "POST"): "`elements adopt --file` asks it for all rows, before it adopts one",
@@ -187,6 +205,7 @@ def test_the_command_asks_that_route(
         "file": str(file),
         "new": str(new),
         "look": "winter",
+        "position": "8",
         "subscription": "exporter",
         "thing": own.get("clip", "x"),
     }

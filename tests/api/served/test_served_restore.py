@@ -214,5 +214,5 @@ def test_flags_that_do_not_go_together(service: Served, flags: list[str]) -> Non
     before = service.position()
     done = command(service, "reconcile", *flags)
 
-    assert (done.exit_code, "--accept-restore" in done.stderr) == (1, True)
+    assert (done.exit_code, "--accept-restore" in done.stderr) == (2, True)
     assert service.position() == before
