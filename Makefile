@@ -14,7 +14,7 @@ RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
 
-.PHONY: help setup demo serve test test-s3 check bench crash storm soak proof lock clean
+.PHONY: help setup demo serve test test-s3 check bench crash storm fuzz soak proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -67,6 +67,8 @@ storm: $(DEV_STAMP)  ## nobody misses an event, one racer wins, one effect: EVEN
 	@$(BIN)/python -m tests.storm storm --count $(or $(EVENTS),50000) --engine $(or $(ENGINE),both)
 	@$(BIN)/python -m tests.storm race --count $(or $(ROUNDS),2000) --engine $(or $(ENGINE),both)
 	@$(BIN)/python -m tests.storm repeat --count $(or $(COMMANDS),2000) --engine $(or $(ENGINE),both)
+fuzz: $(DEV_STAMP)  ## requests made up from the OpenAPI document, the same to both engines: CASES=50000 ENGINE=both SEED=1
+	@$(BIN)/python -m tests.fuzz --cases $(or $(CASES),50000) --engine $(or $(ENGINE),both) --seed $(or $(SEED),1)
 soak: $(DEV_STAMP) $(S3_STAMP)  ## service and worker under load for hours: memory, files and WAL stay bounded: HOURS=8 ENGINE=sqlite
 	@$(BIN)/python -m tests.soak --hours $(or $(HOURS),8) --engine $(or $(ENGINE),sqlite) $(ARGS)
 proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figures

@@ -11,7 +11,7 @@ from benchmarks.report import Compared, Report
 
 NOT_KNOWN: Final = "the reason is not known yet"
 _HANDLE: Final = "handle / recorder"
-_THREADS: Final = "ours / threads"
+_BARE: Final = "ours / bare"
 _PEER: Final = "ours / eventsourcing"
 _TEN: Final = (
     "the peer writes a further event of a command for about 13 µs, as a row that is given to it ready made; we decide, check, "
@@ -66,7 +66,7 @@ REASONS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         _PEER,
         f"{_DECODED}; without the folding that its replay has to do, the peer needs 13 to 20 µs",
     ),
-    ("Reading over HTTP", (), _THREADS, _REQUEST),
+    ("Reading over HTTP", (), _BARE, _REQUEST),
     (
         "Reading over HTTP",
         (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, exists, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table, exists, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -243,16 +243,30 @@ def open_scenes_of(connection: Connection, log: str, production: str, *, charact
 def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[SceneCard]:
     ids = [row.scene for row in rows]
     pins, approved = pins_of(connection, log, ids), approved_in(connection, log, ids)
-    return [_card(connection, row, pins[row.scene], approved[row.scene]) for row in rows]
+    cast = _by_scene(connection, select(CAST).where(CAST.c.log == log), CAST, ids, CAST.c.position)
+    shots = _by_scene(connection, select(SHOTS).where(SHOTS.c.log == log), SHOTS, ids, SHOTS.c.number)
+    return [
+        _card(row, pins[row.scene], cast[row.scene], shots[row.scene], approved[row.scene]) for row in rows
+    ]
+
+
+def _by_scene(
+    connection: Connection, query: Select[Any], table: Table, scenes: Sequence[str], order: ColumnElement[Any]
+) -> dict[str, list[Row[Any]]]:
+    """The rows of several scenes in one question, each scene's in order."""
+    found: dict[str, list[Row[Any]]] = {scene: [] for scene in scenes}
+    for row in connection.execute(query.where(table.c.scene.in_(scenes)).order_by(order)) if scenes else ():
+        found[row.scene].append(row)
+    return found
 
 
 def _card(
-    connection: Connection, row: Row[Any], pins: tuple[PinCard, ...], approved: tuple[TakeCard, ...]
+    row: Row[Any],
+    pins: tuple[PinCard, ...],
+    cast: Sequence[Row[Any]],
+    shots: Sequence[Row[Any]],
+    approved: tuple[TakeCard, ...],
 ) -> SceneCard:
-    here = (CAST.c.log == row.log) & (CAST.c.scene == row.scene)
-    cast = connection.execute(select(CAST).where(here).order_by(CAST.c.position)).all()
-    planned = (SHOTS.c.log == row.log) & (SHOTS.c.scene == row.scene)
-    shots = connection.execute(select(SHOTS).where(planned).order_by(SHOTS.c.number)).all()
     return SceneCard(
         id=row.scene,
         version=row.version,

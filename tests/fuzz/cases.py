@@ -67,18 +67,21 @@ def make_cases(document: dict[str, Any], count: int, seed: int) -> list[Probe]:
     shares = {part: ceil(count * share / len(operations)) for part, share in _PARTS.items()}
     cases: list[Case[Any]] = []
     for operation in operations:
-        modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
-        covering = [
-            *schema.iter_coverage_cases(
-                operation, generation_modes=modes, generation_config=schema.config.generation
-            )
-        ]
+        covering = _covering(schema, operation)
         step = max(1, len(covering) // shares["covering"])
         cases += islice(covering, seed % step, None, step)
         for part, mode in (("valid", GenerationMode.POSITIVE), ("broken", GenerationMode.NEGATIVE)):
             cases += _made_up(operation, mode, shares[part], seed)
     random.Random(seed).shuffle(cases)
     return [_probe(number, case) for number, case in enumerate(cases[:count])]
+
+
+def _covering(schema: Any, operation: Any) -> list[Case[Any]]:
+    """What covers an operation; of the methods that it does not have one is enough."""
+    modes, config = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], schema.config.generation
+    cases = [*schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config)]
+    others = [case for case in cases if case.method != operation.method.upper()]
+    return [case for case in cases if case.method == operation.method.upper()] + others[:1]
 
 
 def _made_up(operation: Any, mode: GenerationMode, count: int, seed: int) -> list[Case[Any]]:

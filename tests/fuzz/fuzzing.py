@@ -38,7 +38,7 @@ class Verdict:
         self.unsendable += not heard
         label = f"#{probe.number} {probe.case.method} {probe.case.path}"
         for engine, one in heard.items():
-            self.statuses[f"{probe.case.method} {probe.case.path}", one.status] += 1
+            self.statuses[probe.case.operation.label, one.status] += 1
             if one.wrong:
                 self.wrong.append(f"{label} on {engine}: {one.wrong}")
         said = {(one.status, one.code) for one in heard.values()}
@@ -48,11 +48,15 @@ class Verdict:
             )
 
     def line(self) -> str:
-        reached = sum(1 for (_, status) in self.statuses if status < 300)
+        asked, reached = {label for label, _ in self.statuses}, self.reached()
         return (
-            f"{self.asked} cases, {self.unsendable} that no client can send, "
-            f"{sum(self.statuses.values())} answers, {reached} operations that succeeded, {len(self.wrong)} wrong"
+            f"{self.asked} cases, {self.unsendable} that no client can send, {sum(self.statuses.values())} answers, "
+            f"{len(reached)} of {len(asked)} operations did what they were asked, {len(self.wrong)} wrong"
         )
+
+    def reached(self) -> set[str]:
+        """The operations that did, at least once, what they were asked."""
+        return {label for label, status in self.statuses if status < 300}
 
 
 def fuzz(

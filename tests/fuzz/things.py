@@ -67,6 +67,11 @@ def fill(service: Served, footage: bytes) -> Things:
         character = made("character", "/v1/characters", {"name": name, "depicts": "fictional"})
         service.made(f"/v1/characters/{character}/references", {"asset": picture, "role": "frontal"})
         service.made(f"/v1/characters/{character}/looks", {"look": "winter", "wardrobe": "a red coat"})
+        made(
+            "element",
+            "/v1/elements",
+            {"element_id": 9_000 + len(ids), "account": account, "character": character},
+        )
         made("voice", "/v1/voices", {"voice_id": str(len(ids)), "account": account, "character": character})
         scene = made("scene", "/v1/scenes", {"production": production, "name": name})
         service.made(f"/v1/scenes/{scene}/cast", {"character": character})
