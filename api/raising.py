@@ -70,6 +70,14 @@ def _tree(function: Any) -> ast.AST | None:
         return None
 
 
+@cache
+def _own(function: Any) -> frozenset[str]:
+    """The names a function gives to things of its own: they hide what its file calls so."""
+    nodes = list(ast.walk(tree)) if (tree := _tree(function)) is not None else []
+    given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return frozenset(given | {node.arg for node in nodes if isinstance(node, ast.arg)})
+
+
 def _things(function: Any, command: type[Command] | None, doors: Mapping[str, type]) -> Iterator[Any]:
     """Functions that are named in it, errors and our own classes that are made in it."""
     tree = _tree(function)
@@ -157,7 +165,7 @@ def _deciding(command: type[Command]) -> Iterator[Any]:
 def _resolved(node: ast.AST, function: Any) -> Any:
     """What a name or a member of a module or class stands for in a function; None where that shows only when it runs."""
     match node:
-        case ast.Name(id=name):
+        case ast.Name(id=name) if name not in _own(function):
             return function.__globals__.get(name)
         case ast.Attribute(value=value, attr=name):
             owner = _resolved(value, function)

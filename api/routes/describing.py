@@ -129,7 +129,7 @@ def _schemas(reader: Litestar) -> dict[str, Any]:
 def _complete(operation: Document, handler: HTTPRouteHandler, document: Document, path: str) -> None:
     """What the framework cannot know of what is asked: uploads, headers that are needed, bounds, examples."""
     operation["summary"] = operation["description"].partition("\n")[0].partition(". ")[0].rstrip(".")
-    made = "201" in operation["responses"] or "202" in operation["responses"]
+    made = not operation["responses"].keys().isdisjoint({"201", "202"}) and not handler.opt.get("versioned")
     operation["parameters"] = [
         _parameter(one, path)
         for one in operation.get("parameters", ())

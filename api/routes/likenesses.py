@@ -64,7 +64,7 @@ def show_likeness(likeness: FromPath[str], visit: NamedDependency[Visit]) -> Ans
     return answer_card(visit.read(view.likeness, likeness, now=visit.registry.clock()))
 
 
-@post("/likenesses/{likeness:str}/consents", sync_to_thread=True)
+@post("/likenesses/{likeness:str}/consents", opt={"versioned": True}, sync_to_thread=True)
 def grant_consent(
     likeness: FromPath[str], data: JSONBody[NewConsent], change: NamedDependency[Change]
 ) -> Answer[LikenessCard]:

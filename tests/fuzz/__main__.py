@@ -31,6 +31,7 @@ def main() -> int:
         verdict = fuzz(homes, folder, footage, cases=given.cases, seed=given.seed, progress=_say)
     for finding in verdict.wrong:
         print(finding)  # noqa: T201
+    print("never did what they were asked:", ", ".join(sorted(verdict.asked_of() - verdict.reached())))  # noqa: T201
     print(f"fuzz with seed {given.seed}: {verdict.line()}")  # noqa: T201
     return 1 if verdict.wrong else 0
 

@@ -48,11 +48,15 @@ class Verdict:
             )
 
     def line(self) -> str:
-        asked, reached = {label for label, _ in self.statuses}, self.reached()
+        asked, reached = self.asked_of(), self.reached()
         return (
             f"{self.asked} cases, {self.unsendable} that no client can send, {sum(self.statuses.values())} answers, "
             f"{len(reached)} of {len(asked)} operations did what they were asked, {len(self.wrong)} wrong"
         )
+
+    def asked_of(self) -> set[str]:
+        """The operations that were asked."""
+        return {label for label, _ in self.statuses}
 
     def reached(self) -> set[str]:
         """The operations that did, at least once, what they were asked."""

@@ -17,7 +17,6 @@ from tests.api.served.serving import Served
 
 NEVER = {
     "GET /v1/queue": {404},
-    "GET /v1/likenesses": {404},
     "POST /v1/callbacks/kling/{submission}/{token}": {410, 412},
 }
 """What is read from the source and cannot happen: what is looked up was listed just before, or nothing is compared or kept."""

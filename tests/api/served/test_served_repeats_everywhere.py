@@ -70,6 +70,26 @@ def test_every_change_happens_once(tmp_path: Path) -> None:
         assert service.position() == before
 
 
+def test_no_stale_caller_changes_anything(service: Served, account: str, production: str) -> None:
+    """Whatever has a version: 412 with the current one, before anything happens; what is made new has none to compare."""
+    document, compared = service.get("/openapi.json").json(), 0
+    for call in example_calls(service, document, account=account, production=production):
+        if call.path.endswith(("/preview", "/check")):
+            continue
+        before, said = service.position(), {"If-Match": '"999999"'}
+        answer = service.change(call.method, call.address, call.body, headers=said)
+        parameters = document["paths"][call.path][call.method.lower()]["parameters"]
+        if "If-Match" in {one["name"] for one in parameters} and answer.status_code == 412:
+            current = problem(answer, 412, "version-conflict")["current_version"]
+            assert answer.headers["etag"] == f'"{current}"'
+            compared += 1
+        else:
+            problem(answer, 400, "bad-header")
+        assert service.position() == before
+        service.change(call.method, call.address, call.body)
+    assert compared > 25
+
+
 def send(service: Served, key: str, call: Call) -> httpx.Response:
     return service.change(call.method, call.address, call.body, headers={"Idempotency-Key": key})
 
