@@ -57,6 +57,7 @@ check: $(DEV_STAMP)  ## format, lint, types, imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@mkdir -p build && $(BIN)/python -m tests.api.tools.blocks > build/doc_blocks.py && $(BIN)/mypy build/doc_blocks.py
 	@$(BIN)/lint-imports
 # TERRACE: two services and two workers on PostgreSQL and a bucket, one of each killed while so many generations run.
 # RESTARTS: PostgreSQL crashes so many times under load.
