@@ -42,10 +42,10 @@ def events(
     try:
         if subscription is None:
             for event in terminal.client.events(after=after or 0, follow=follow, **filters):
-                _print(terminal, event)
+                told(terminal, event)
         else:
             for event in _under_a_name(terminal, subscription, filters, follow=follow):
-                _print(terminal, event)
+                told(terminal, event)
     except KeyboardInterrupt:
         leave(INTERRUPTED)
 
@@ -63,7 +63,8 @@ def _under_a_name(
             done, behind = card.position, card.behind_events
 
 
-def _print(terminal: Terminal, event: FeedEvent) -> None:
+def told(terminal: Terminal, event: FeedEvent) -> None:
+    """One event, as a line."""
     if terminal.for_programs:
         terminal.line(event)
     else:

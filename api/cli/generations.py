@@ -6,6 +6,7 @@ from typing import Any, Final, get_args
 
 import rich_click as click
 
+from api.cli.events import told
 from api.cli.following import FOLLOW_OPTIONS, Following, progress_of
 from api.cli.shot import patch_from
 from api.cli.showing import moment
@@ -69,6 +70,19 @@ def show_generation(
     terminal.show(card, without=("plan", "submission_card"))
     if not terminal.for_programs:
         terminal.out.print(progress_of(card))
+
+
+@generations.command("events")
+@click.argument("generation")
+@click.option("--after", type=int, default=0, show_default=True, help="Only what came after this position.")
+@calling
+def generation_events(terminal: Terminal, generation: str, after: int) -> None:
+    """What happened to a generation, one event a line, as it happens, until it has ended.
+
+    Example: continuity generations events generation_01jd…
+    """
+    for event in terminal.client.generation_events(generation, after=after):
+        told(terminal, event)
 
 
 @generations.command("cancel")

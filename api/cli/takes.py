@@ -15,13 +15,12 @@ from api.cli.productions import productions
 from api.cli.scenes import scenes
 from api.cli.shot import patch_from, reasons_from
 from api.cli.showing import fields, finding_lines, moment, plain, table, text
-from api.cli.terminal import Terminal, calling, leave
+from api.cli.terminal import FAILED, Terminal, calling, leave
 from api.client import LocalFailure
 from api.integrations.timeline import Rate
 from generation.rehearsing import ScenePreview, ShotPreview
 from registry.events.clip import RejectionCause
 
-REFUSED: Final = 2
 _TIME: Final = re.compile(r"(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,5}(?:\.\d{1,6})?)")
 _WHY: Final = click.option("--reason", required=True, help="Why; it stays on record.")
 
@@ -134,14 +133,14 @@ def correct(terminal: Terminal, scene: str, position: int, *, looks: tuple[str, 
 def preview_scene(terminal: Terminal, scene: str, every: tuple[str, ...]) -> None:
     """Every planned shot as it would be asked for now: findings and price, and the price of all. Nothing is spent.
 
-    Exit code 2 when a shot would be refused.
+    Exit code 4 when a shot would be refused.
 
     Example: continuity scenes preview scene_01jd… --set duration=10
     """
     shown = terminal.client.preview_scene(scene, every=patch_from(every))
     terminal.answer(shown, lambda: _rehearsed(shown))
     if not shown.sendable:
-        leave(REFUSED)
+        leave(FAILED)
 
 
 _OUT: Final = (

@@ -11,14 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from api.cli.showing import plain
-from api.cli.terminal import Terminal, calling, leave
+from api.cli.terminal import FAILED, Terminal, calling, leave
 from api.client import LocalFailure
 from api.integrations import ayon, kitsu
 from api.integrations.bringing import Brought, Report, bring
 from api.integrations.story import DEPICTS, Story, Wanted
 from registry.events.references import CharacterKind, Depicts
 
-_REFUSED: Final = 2
 _STYLES: Final = {"made": "green", "would be made": "yellow", "there already": "cyan"}
 _OPTIONS: Final = (
     click.option("--production", help="Into this production; the one of the project's name unless given."),
@@ -60,7 +59,7 @@ def importing() -> None:
 def from_kitsu(terminal: Terminal, files: tuple[Path, ...], **said: Any) -> None:
     """Bring in Kitsu's CSV exports: assets, shots, and the casting of shots, together or by themselves.
 
-    Exit code 2 when something was not understood: it is all named, and nothing is made.
+    Exit code 4 when something was not understood: it is all named, and nothing is made.
 
     Example: continuity import kitsu kitsu_late_trains_assets.csv kitsu_late_trains_shots.csv --depicts fictional
     """
@@ -75,7 +74,7 @@ def from_kitsu(terminal: Terminal, files: tuple[Path, ...], **said: Any) -> None
 def from_ayon(terminal: Terminal, file: Path, **said: Any) -> None:
     """Bring in AYON's folders as JSON: what `GET /api/projects/NAME/folders?attrib=true` answers, or its hierarchy.
 
-    Exit code 2 when something was not understood: it is all named, and nothing is made.
+    Exit code 4 when something was not understood: it is all named, and nothing is made.
 
     Example: continuity import ayon folders.json --project "Late Trains" --depicts fictional --dry-run
     """
@@ -109,7 +108,7 @@ def _type(said: str) -> tuple[str, CharacterKind]:
 
 def _bring(terminal: Terminal, story: Story, said: dict[str, Any]) -> None:
     things = 1 + len(story.people) + sum(1 + len(one.shots) + len(one.cast) for one in story.scenes)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=terminal.err, disable=not terminal.live, transient=True) as bar:
         task = bar.add_task("importing", total=things)
 
@@ -125,7 +124,7 @@ def _bring(terminal: Terminal, story: Story, said: dict[str, Any]) -> None:
         for line in _lines(report):
             terminal.out.print(line)
     if report.problems:
-        leave(_REFUSED)
+        leave(FAILED)
 
 
 def _lines(report: Report) -> Iterable[Text]:

@@ -19,6 +19,7 @@ from api.subscribing import FeedPage, SubscriptionCard
 SILENCE_SECONDS: Final = 60
 """Longer than this no service is silent on an open stream, so the connection is gone."""
 WAIT_SECONDS: Final = 20
+_OVER: Final = 204
 _ACCEPT: Final = {"Accept": "text/event-stream, application/problem+json"}
 
 
@@ -43,9 +44,13 @@ class FeedCalls(Calls):
         """
         wanted = {"stream": stream, "type": type}
         if follow:
-            yield from _Following(self._wire, wanted, after).events()
+            yield from _Following(self._wire, at("events", "stream"), wanted, after).events()
             return
         yield from self._wire.pages(FeedEvent, at("events"), after=after, **wanted)
+
+    def generation_events(self, generation: str, *, after: int = 0) -> Iterator[FeedEvent]:
+        """One generation's events from its request to its end, as they happen; then it is over."""
+        yield from _Following(self._wire, at("generations", generation, "events"), {}, after).events()
 
     def read_subscription(
         self, name: str, *, stream: str | None = None, type: str | None = None, wait: bool = False
@@ -87,17 +92,20 @@ class _Following:
     """One open stream after the other, each from where the one before ended."""
 
     wire: Wire
+    path: str
     wanted: dict[str, str | None]
     after: int
 
     def events(self) -> Iterator[FeedEvent]:
-        """Until the service refuses, or cannot be reached in as many tries as the client's manners allow."""
+        """Until nothing more can come, the service refuses, or cannot be reached in as many tries as our manners allow."""
         while True:
             asked, came = {**self.wanted, "after": self.after}, {"Last-Event-ID": str(self.after)}
             headers = _ACCEPT | came if self.after else _ACCEPT
-            call = Call("GET", at("events", "stream"), asked, headers=headers, patience=SILENCE_SECONDS)
+            call = Call("GET", self.path, asked, headers=headers, patience=SILENCE_SECONDS)
             response = self.wire.persist(call, partial(self._opened, call))
             try:
+                if response.status_code == _OVER:
+                    return
                 yield from self._told(response)
             except httpx.TransportError:
                 pass  # cut off: opened again below, where it is told if nobody is there

@@ -54,13 +54,13 @@ GET /v1/clips                                            clips list
 GET /v1/clips/{clip}                                     clips show {clip}
 GET /v1/clips/{clip}/content                             clips download {clip} {new}
 POST /v1/clips/{clip}/approve                            clips approve {clip}
-POST /v1/clips/{clip}/decide                             clips decide {clip} withdraw --reason why
 GET /v1/clips/{clip}/notes                               clips notes {clip}
-POST /v1/clips/{clip}/notes                              clips note {clip} blinks
-GET /v1/clips/{clip}/poster                              clips poster {clip} {new}
+POST /v1/clips/{clip}/notes                              clips note {clip} words
 POST /v1/clips/{clip}/reject                             clips reject {clip} identity_drift --reason why
 POST /v1/clips/{clip}/withdraw                           clips withdraw {clip} --reason why
 POST /v1/clips/{clip}/withdraw-approval                  clips withdraw-approval {clip} --reason why
+POST /v1/clips/{clip}/decide                             clips decide {clip} withdraw --reason why
+GET /v1/clips/{clip}/poster                              clips poster {clip} {new}
 GET /v1/elements                                         elements list
 POST /v1/elements                                        elements adopt 1 --account {account} --character {character}
 GET /v1/elements/census                                  elements census --last
@@ -77,6 +77,7 @@ GET /v1/generations                                      generations list
 POST /v1/generations                                     generate --scene {scene} --no-wait
 POST /v1/generations/preview                             preview --scene {scene}
 GET /v1/generations/{generation}                         generations show {generation}
+GET /v1/generations/{generation}/events                  generations events {generation}
 POST /v1/generations/{generation}/approve                approve {generation} --plan-digest 00 --ceiling-units 1
 POST /v1/generations/{generation}/cancel                 generations cancel {generation} --reason why
 POST /v1/generations/{generation}/retry                  retry {generation}
@@ -84,10 +85,10 @@ GET /v1/keys                                             keys list
 POST /v1/keys                                            keys issue --holder x
 GET /v1/keys/{key}                                       keys show {key}
 POST /v1/keys/{key}/grant                                keys grant {key} reader
-POST /v1/keys/{key}/limit                                keys limit {key} --units-per-day 8
+POST /v1/keys/{key}/limit                                keys limit {key} --units-per-day 9
+POST /v1/keys/{key}/scope                                keys scope {key} {production}
 POST /v1/keys/{key}/revoke                               keys revoke {key}
 POST /v1/keys/{key}/rotate                               keys rotate {key}
-POST /v1/keys/{key}/scope                                keys scope {key} {production}
 POST /v1/keys/{key}/withdraw                             keys withdraw {key} reader
 GET /v1/likenesses                                       likenesses list
 POST /v1/likenesses                                      likenesses register x
@@ -113,8 +114,8 @@ GET /v1/productions/{production}/pins/{character}/impact productions impact {pro
 POST /v1/productions/{production}/pins/{character}/move  productions move {production} {character}
 PUT /v1/productions/{production}/share                   productions share {production} 2
 GET /v1/productions/{production}/spend                   productions spend {production}
-PUT /v1/productions/{production}/territories             likenesses territories {production} KR
 GET /v1/productions/{production}/timeline.otio           productions timeline {production} --out {new}
+PUT /v1/productions/{production}/territories             likenesses territories {production} KR
 GET /v1/queue                                            queue
 GET /v1/reads                                            reads
 GET /v1/reconciliations                                  reconciliations list
@@ -141,7 +142,7 @@ DELETE /v1/scenes/{scene}/shots/{shot}                   scenes drop {scene} {sh
 GET /v1/scenes/{scene}/timeline.otio                     scenes timeline {scene} --out {new}
 GET /v1/studios                                          studios
 POST /v1/studios                                         studio open x --holder y
-POST /v1/studios/{studio}/limit                          keys limit {studio} --units-per-day 8
+POST /v1/studios/{studio}/limit                          keys limit {studio} --units-per-day 9
 GET /v1/submissions                                      submissions list
 GET /v1/submissions/{submission}                         submissions show {submission}
 POST /v1/submissions/{submission}/resolve                submissions resolve {submission} abandon --reason why
@@ -174,7 +175,6 @@ OTHERWISE: Final = {
     ("/health/ready", "GET"): "asked by what keeps the service running",
     ("/metrics", "GET"): "asked by Prometheus",
     ("/v1/callbacks/kling/{submission}/{token}", "POST"): "the provider's way in",
-    ("/v1/generations/{generation}/events", "GET"): "`generations show --wait` follows it by waiting",
     ("/v1/relay/{token}", "GET"): "the provider's way in",
     ("/v1/payloads/check", "POST"): "`check` judges here, without a service; the client has check_payload",
     ("/v1/elements/check", "POST"): "`elements adopt --file` asks it for all rows, before it adopts one",
@@ -205,7 +205,7 @@ def test_the_command_asks_that_route(
         "file": str(file),
         "new": str(new),
         "look": "winter",
-        "position": "8",
+        "position": "7",
         "subscription": "exporter",
         "thing": own.get("clip", "x"),
     }

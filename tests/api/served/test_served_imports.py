@@ -98,7 +98,7 @@ def test_what_is_not_understood_changes_nothing(service: Served, account: str, t
     for _ in range(2):
         service.made("/v1/characters", {"depicts": "fictional", "name": "Twin"})
     before = service.position()
-    report = run(service, "kitsu", str(odd), "--depicts", "fictional", code=2)
+    report = run(service, "kitsu", str(odd), "--depicts", "fictional", code=4)
     words = " | ".join(f"{one['place']}: {one['message']}" for one in report["problems"])
 
     assert report["brought"] == []
@@ -109,7 +109,7 @@ def test_what_is_not_understood_changes_nothing(service: Served, account: str, t
         "row 2: name: String should have",
     ):
         assert part in words
-    real = run(service, "kitsu", KITSU[0], code=2)
+    real = run(service, "kitsu", KITSU[0], code=4)
     assert "somebody real" in real["problems"][0]["message"]
 
 
@@ -127,7 +127,7 @@ def test_ayon_is_brought_in_once(service: Served, production: str) -> None:
     assert [one["what"] for one in done["brought"]].count("shot") == 3
     assert [one["id"] for one in done["brought"] if one["name"] == "준"] == [mine]
     assert (
-        "--project" in run(service, "ayon", AYON, "--depicts", "fictional", code=2)["problems"][0]["message"]
+        "--project" in run(service, "ayon", AYON, "--depicts", "fictional", code=4)["problems"][0]["message"]
     )
 
 

@@ -24,6 +24,7 @@ READING = {
     *("search_characters", "search_scenes", "show", "preview_shot", "follow_generation", "list_takes"),
     *("lineage", "uses", "impact", "spend"),
 }
+Ask = Callable[..., Awaitable[Any]]
 SPENDING = {"request_generation", "cancel_generation"}
 
 
@@ -41,9 +42,6 @@ class Film:
         alone = {"W504": "she is alone in this scene"}
         said = {"scene": self.scene, "action": "Mina waits at the window.", "accept": alone}
         return said | {"cast": [{"character": "mina"}]}
-
-    def position(self) -> int:
-        return self.service.position()
 
 
 @pytest.fixture(scope="module")
@@ -79,78 +77,85 @@ def refused(result: Any, code: str) -> dict[str, Any]:
 
 
 def test_from_a_search_to_a_clip_over_standard_input_and_output(film: Film, kling: Sandbox) -> None:
-    """An agent finds, previews, asks with plan, price and a name, follows to the end, and pays once however often it asks.
-
-    1. Search and show. 2. Preview. 3. Requests that name no plan, another plan, another price. 4. The request, three times.
-    5. Its end. 6. Takes, lineage, uses, spend.
-    """
+    """An agent finds, previews, asks with plan, price and a name, follows to the end, and pays once however often it asks."""
 
     async def story(agent: Client) -> None:
-        ask = agent.call_tool
         assert {tool.name for tool in (await agent.list_tools()).tools} == READING | SPENDING
-
-        [found] = told(await ask("search_characters", {"text": "min"}))["items"]
-        [scene] = told(await ask("search_scenes", {"text": "CAFÉ"}))["items"]
-        assert (found["id"], scene["id"]) == (film.mina, film.scene)
-        assert told(await ask("show", {"thing": film.mina}))["card"]["name"] == "Mina"
-
-        before, paid = film.position(), len(kling.ledger())
-        shown = told(await ask("preview_shot", {"request": film.shot}))
-        price = shown["total"]["units"]
-        wanted = {
-            "request": film.shot,
-            "plan_digest": shown["plan_digest"],
-            "price_units": price,
-            "accepted_by": "Ana",
-        }
-        missing = refused(await ask("request_generation", {"request": film.shot}), "invalid-request")
-        assert {one["path"] for one in missing["errors"]} == {
-            "$.plan_digest",
-            "$.price_units",
-            "$.accepted_by",
-        }
-        other = refused(await ask("request_generation", wanted | {"plan_digest": "5f" * 32}), "plan-changed")
-        assert other["preview"]["plan_digest"] == shown["plan_digest"]
-        refused(await ask("request_generation", wanted | {"price_units": "999"}), "price-differs")
-        refused(await ask("request_generation", wanted | {"atempt": 2}), "invalid-request")
-        assert (film.position(), len(kling.ledger())) == (before, paid)
-
-        asked = [told(await ask("request_generation", wanted)) for _ in range(3)]
-        assert {one["id"] for one in asked} == {asked[0]["id"]}
-        refused(await ask("request_generation", wanted | {"accepted_by": "Jun"}), "asked-already")
-
-        heard: list[str] = []
-
-        async def hear(_done: float, _all: float | None, message: str | None) -> None:
-            heard.append(message or "")
-
-        ended = told(await ask("follow_generation", {"generation": asked[0]["id"]}, progress_callback=hear))
-        assert (ended["outcome"], len(kling.ledger())) == ("delivered", paid + 1)
-        assert heard
-        card = told(await ask("show", {"thing": asked[0]["id"]}))["card"]
-        assert card["request"]["accepted_by"] == "Ana"
-
-        [take] = told(await ask("list_takes", {"scene": film.scene}))["items"]
-        edges = told(await ask("lineage", {"thing": ended["clip"]}))["edges"]
-        assert take["clip"] == ended["clip"]
-        assert film.mina in {edge["source"] for edge in edges}
-        assert ended["clip"] in {
-            one["clip"] for one in told(await ask("uses", {"thing": film.mina}))["items"]
-        }
-        assert told(await ask("impact", {"thing": film.mina}))["clips"] == 1
-        spent = told(await ask("spend", {"production": film.production}))
-        assert spent["settled"]["units"] == price
-        late = refused(
-            await ask("cancel_generation", {"generation": asked[0]["id"], "reason": "too late"}),
-            "wrong-stage",
-        )
-        assert late["status"] == 409
+        paid = len(kling.ledger())
+        await finds(agent.call_tool, film)
+        wanted = await previews(agent.call_tool, film)
+        await is_refused_what_was_not_seen(agent.call_tool, film, wanted)
+        assert len(kling.ledger()) == paid
+        clip = await asks_and_follows(agent, wanted)
+        assert len(kling.ledger()) == paid + 1
+        await tells_where_it_came_from(agent.call_tool, film, clip, wanted["price_units"])
 
     environment = {"CONTINUITY_URL": film.service.url, "CONTINUITY_KEY": film.service.key}
-    command = StdioServerParameters(
-        command=sys.executable, args=["-m", "api.cli", "mcp"], env=environment, cwd=ROOT
-    )
-    talk(command, story)
+    arguments = ["-m", "api.cli", "mcp"]
+    talk(StdioServerParameters(command=sys.executable, args=arguments, env=environment, cwd=ROOT), story)
+
+
+async def finds(ask: Ask, film: Film) -> None:
+    """By part of a name or a setting, and by id."""
+    [found] = told(await ask("search_characters", {"text": "min"}))["items"]
+    [scene] = told(await ask("search_scenes", {"text": "CAFÉ"}))["items"]
+
+    assert (found["id"], scene["id"]) == (film.mina, film.scene)
+    assert told(await ask("show", {"thing": film.mina}))["card"]["name"] == "Mina"
+
+
+async def previews(ask: Ask, film: Film) -> dict[str, Any]:
+    """The arguments that ask for what was shown."""
+    shown = told(await ask("preview_shot", {"request": film.shot}))
+    said = {"request": film.shot, "plan_digest": shown["plan_digest"], "accepted_by": "Ana"}
+    return said | {"price_units": shown["total"]["units"]}
+
+
+async def is_refused_what_was_not_seen(ask: Ask, film: Film, wanted: dict[str, Any]) -> None:
+    """No plan, another plan, another price, a misspelt argument: nothing is written."""
+    before = film.service.position()
+    missing = refused(await ask("request_generation", {"request": film.shot}), "invalid-request")
+    other = refused(await ask("request_generation", wanted | {"plan_digest": "5f" * 32}), "plan-changed")
+    refused(await ask("request_generation", wanted | {"price_units": "999"}), "price-differs")
+    refused(await ask("request_generation", wanted | {"atempt": 2}), "invalid-request")
+
+    assert {one["path"] for one in missing["errors"]} == {"$.plan_digest", "$.price_units", "$.accepted_by"}
+    assert other["preview"]["plan_digest"] == wanted["plan_digest"]
+    assert film.service.position() == before
+
+
+async def asks_and_follows(agent: Client, wanted: dict[str, Any]) -> str:
+    """Three times the same is one generation; its clip."""
+    ask, heard = agent.call_tool, []
+
+    async def hear(_done: float, _all: float | None, message: str | None) -> None:
+        heard.append(message)
+
+    asked = [told(await ask("request_generation", wanted)) for _ in range(3)]
+    refused(await ask("request_generation", wanted | {"accepted_by": "Jun"}), "asked-already")
+    mine = {"generation": asked[0]["id"]}
+    ended = told(await ask("follow_generation", mine, progress_callback=hear))
+    late = refused(await ask("cancel_generation", mine | {"reason": "too late"}), "wrong-stage")
+    card = told(await ask("show", {"thing": mine["generation"]}))["card"]
+
+    assert len({one["id"] for one in asked}) == 1
+    assert (ended["outcome"], late["status"], card["request"]["accepted_by"]) == ("delivered", 409, "Ana")
+    assert heard
+    return str(ended["clip"])
+
+
+async def tells_where_it_came_from(ask: Ask, film: Film, clip: str, price: str) -> None:
+    """Takes, lineage, uses, impact and spend speak of the clip that was made."""
+    [take] = told(await ask("list_takes", {"scene": film.scene}))["items"]
+    edges = told(await ask("lineage", {"thing": clip}))["edges"]
+    uses = told(await ask("uses", {"thing": film.mina}))["items"]
+    spent = told(await ask("spend", {"production": film.production}))
+
+    assert take["clip"] == clip
+    assert film.mina in {edge["source"] for edge in edges}
+    assert clip in {one["clip"] for one in uses}
+    assert told(await ask("impact", {"thing": film.mina}))["clips"] == 1
+    assert spent["settled"]["units"] == price
 
 
 def test_a_reader_is_offered_nothing_that_spends(film: Film) -> None:
@@ -158,7 +163,7 @@ def test_a_reader_is_offered_nothing_that_spends(film: Film) -> None:
 
     async def story(agent: Client) -> None:
         assert {tool.name for tool in (await agent.list_tools()).tools} == READING
-        before = film.position()
+        before = film.service.position()
         shown = told(await agent.call_tool("preview_shot", {"request": film.shot}))
         wanted = {
             "request": film.shot,
@@ -168,7 +173,7 @@ def test_a_reader_is_offered_nothing_that_spends(film: Film) -> None:
         }
         missing = refused(await agent.call_tool("request_generation", wanted), "role-missing")
         assert "submitter" in missing["message"]
-        assert film.position() == before
+        assert film.service.position() == before
 
     with offered(film, "reader") as offering:
         talk(offering, story)
