@@ -22,9 +22,10 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(
+        said_of = (
             f"{plain(name)}: {plain(timed(name, said))}" for name, said in value.items() if said is not None
         )
+        return ", ".join(said_of) or "–"
     if isinstance(value, list | tuple):
         return ("\n" if any(isinstance(one, Mapping) for one in value) else ", ").join(map(plain, value))
     return "".join(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.client import ContinuityError, GenerationAnswer
 from registry.views.characters import CharacterCard
-from registry.views.clips import ClipCard
+from registry.views.clips import ClipCard, VerdictCard
 from registry.views.scenes import SceneCard
 from registry.views.uses import UseCard
 
@@ -48,6 +48,7 @@ class Take(Told):
     has_audio: bool
     continues: str | None
     withdrawn: bool
+    verdict: VerdictCard | None
     recorded_at: int
 
     @classmethod
