@@ -28,6 +28,8 @@ DELIVERIES: Final = 10
 _BATCH: Final = 5_000
 _ID: Final = re.compile(r"([a-z]+)_01jd(\d{22})")
 _OF_A_DELIVERY: Final = frozenset({"generation", "submission", "clip"})
+_AFTERWARDS: Final = frozenset({"ClipKept", "ClipApproved", "ClipRejected", "ClipNoted"})
+"""What people say of a clip when it is there."""
 _ALSO_OF_A_DELIVERY: Final = frozenset({"BudgetReserved", "BudgetSettled", "ContinuityRecorded"})
 _SAME: Final = frozenset({"studio", "key"})
 
@@ -93,7 +95,7 @@ def _told() -> tuple[list[Told], list[Told]]:
     delivered = [
         (stream, name, body)
         for stream, name, body in told
-        if (stream in (MADE, PAID, CLIP) and name != "ClipKept")
+        if (stream in (MADE, PAID, CLIP) and name not in _AFTERWARDS)
         or (name in _ALSO_OF_A_DELIVERY and (MADE.encode() in body or PAID.encode() in body))
     ]
     return told, delivered

@@ -1,7 +1,7 @@
 """A cut as an OpenTimelineIO timeline: approved takes in shot order, gaps where none is approved, lineage as metadata.
 
 Under `continuity` every clip says what it was made from: its generation, cast, elements, pictures, plan, parents, and where its
-record stands in the log. People stand there by id only, as the file leaves the house and an erasure does not reach it.
+record stands in the log. The cast stands there by id only, as the file leaves the house and an erasure does not reach it.
 """
 
 from __future__ import annotations

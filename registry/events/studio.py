@@ -15,8 +15,8 @@ Role = Literal[
     "reader", "asset_writer", "submitter", "approver", "consent_officer", "auditor", "operator", "admin"
 ]
 """What a key may do. Whoever has any of them reads. An asset writer registers pictures, characters, scenes; a submitter spends;
-an approver decides about money (plans, budgets, approval rules), a consent officer about people (likenesses, consents, erasure),
-an operator about accounts and what is in doubt, an admin about keys; an auditor changes nothing."""
+an approver decides about money (plans, budgets, approval rules) and takes, a consent officer about people (likenesses, consents,
+erasure), an operator about accounts and what is in doubt, an admin about keys; an auditor changes nothing."""
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 CREW: Final[tuple[Role, ...]] = ("asset_writer", "submitter")

@@ -56,6 +56,7 @@ GET /v1/clips/{clip}                                     reader
 POST /v1/clips/{clip}/approve                            approver
 GET /v1/clips/{clip}/content                             reader
 POST /v1/clips/{clip}/decide                             consent_officer
+GET /v1/clips/{clip}/lineage                             reader
 GET /v1/clips/{clip}/notes                               reader
 POST /v1/clips/{clip}/notes                              asset_writer
 GET /v1/clips/{clip}/poster                              reader

@@ -42,7 +42,9 @@ def test_an_approved_take_is_seen_everywhere(service: Served, scene: dict[str, A
     shown = service.get(f"/v1/scenes/{scene['id']}").json()
     assert [(one["clip"], one["by"]) for one in shown["approved"]] == [(clip, me)]
     assert [one["approved"] for one in shown["shots"]] == [[clip], []]
-    assert [one["clip"] for one in service.get(f"/v1/lineage/{clip}").json()["approved"]] == [clip]
+    walked = service.get(f"/v1/lineage/{clip}").json()
+    assert [one["clip"] for one in walked["approved"]] == [clip]
+    assert service.get(f"/v1/clips/{clip}/lineage").json() == walked
 
     def listed(**asked: str) -> list[str]:
         found = service.get("/v1/clips", params={"scene": scene["id"], **asked}).json()["items"]
