@@ -110,7 +110,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "scenes": ("takes", "Scenes."),
     "serve": ("running", "Serve the API. What it starts beside itself stops with it."),
-    "studio": ("archive", "A whole studio: opened, exported, checked, brought into another installation."),
+    "studio": ("studios", "A whole studio: opened, exported, checked, brought into another installation."),
     "studios": ("studios", "The studios this key opens."),
     "submissions": ("generations", "Paid calls to the provider."),
     "subscriptions": (

@@ -184,4 +184,4 @@ def account_slots(terminal: Terminal, account: str, model: str | None, slots: in
     )
 
 
-COMMANDS: Final = (me, studios, accounts)
+COMMANDS: Final = (me, studios, studio, accounts)

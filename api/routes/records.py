@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from api.errors import from_pydantic, invalid, shown
 from api.routes.answering import Answer, Reply, answer_card, card_reply
 from api.routes.commanding import Change, Visit, named
+from api.routes.generations import must_reach
 from api.takes import Correction, Rehearsal
 from generation.rehearsing import MOST_SHOTS, PLACES, ScenePreview, rehearse, requests_of
 from generation.shot import ShotRequest
@@ -72,6 +73,8 @@ def preview_scene(
     """
     card = question.read(scenes.scene, scene)
     requests = _requests(card, data)
+    for _, request in requests.values():
+        must_reach(question, dict(request))
     policies = question.continuity.settings.policies()
     return answer_card(rehearse(question.registry, question.studio, card.id, requests, policies=policies))
 

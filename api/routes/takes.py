@@ -113,7 +113,7 @@ def list_notes(
     return answer_page(request, visit.read(notes.notes, clip, span=span))
 
 
-@get("/{clip:str}/lineage", sync_to_thread=True)
+@get("/{clip:str}/lineage", opt={"reach": "studio"}, sync_to_thread=True)
 def clip_lineage(
     clip: FromPath[str],
     visit: NamedDependency[Visit],

@@ -183,6 +183,7 @@ _REACH: Final = {
 _BY_ITSELF: Final = {
     **dict.fromkeys((f"/v1/elements/census {method}" for method in ("GET", "POST")), "studio"),
     "/v1/clips/{clip}/decide POST": "studio",
+    "/v1/clips/{clip}/lineage GET": "studio",
     "/v1/likenesses/{likeness}/erase POST": "studio",
     "/v1/likenesses/{likeness}/erasure GET": "studio",
     "/v1/productions POST": "studio",

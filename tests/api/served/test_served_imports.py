@@ -89,7 +89,7 @@ def test_what_broke_off_is_finished(service: Served, account: str) -> None:
 
 
 def test_what_is_not_understood_changes_nothing(service: Served, account: str, tmp_path: Path) -> None:
-    """All problems are told with exit code 2, from files, rows and the registry alike, and nothing at all is made."""
+    """All problems are told with exit code 1, from files, rows and the registry alike, and nothing at all is made."""
     odd = tmp_path / "assets.csv"
     odd.write_text(
         "Project;Type;Name;Description\r\n"

@@ -187,6 +187,6 @@ def test_rehearsals_that_cannot_be(service: Served, cut: dict[str, Any]) -> None
 
 
 def test_a_rehearsal_on_the_command_line(service: Served, cut: dict[str, Any]) -> None:
-    """A table of shots with the total; exit code 2 when one would be refused."""
+    """A table of shots with the total; exit code 4 when one would be refused."""
     assert "18 units" in run(service, "scenes", "preview", cut["scene"], "--set", "duration=10")
-    run(service, "scenes", "preview", cut["scene"], "--set", 'mode="pro"', code=2)
+    run(service, "scenes", "preview", cut["scene"], "--set", 'mode="pro"', code=4)
