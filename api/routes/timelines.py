@@ -28,7 +28,12 @@ def file_of(clip: ClipCard) -> str:
     return f"{clip.id}.{FILE_ENDINGS.get(clip.stored.media_type, 'bin')}"
 
 
-@route("/scenes/{scene:str}/timeline.otio", http_method=READ, opt={"bytes": True}, sync_to_thread=True)
+@route(
+    "/scenes/{scene:str}/timeline.otio",
+    http_method=READ,
+    opt={"bytes": True, "refuses": (501,)},
+    sync_to_thread=True,
+)
 def scene_timeline(
     request: Web,
     scene: FromPath[str],
@@ -50,7 +55,7 @@ def scene_timeline(
 @route(
     "/productions/{production:str}/timeline.otio",
     http_method=READ,
-    opt={"bytes": True},
+    opt={"bytes": True, "refuses": (501,)},
     sync_to_thread=True,
 )
 def production_timeline(

@@ -8,9 +8,11 @@ from typing import Any, Final
 from zlib import crc32
 
 from registry.deciders.clip import RecordClip
+from registry.deciders.scene import RecordContinuity
 from registry.events.clip import ClipRecorded
 from registry.events.envelope import Context
 from registry.events.references import StoredBytes
+from registry.events.scene import ContinuityRecorded
 from tests.api.served.serving import Served, png
 
 _ID: Final = re.compile(r"([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}")
@@ -85,7 +87,9 @@ def fill(service: Served, footage: bytes) -> Things:
         ids.setdefault("generation", []).append(str(service.post("/v1/generations", body).json()["id"]))
     service.change("PUT", "/v1/subscriptions/exporter", {"position": 0})
     ids["clip"] = [_clip(service, ids["scene"][0], ids["generation"][0], footage)]
+    record = service.get(f"/v1/scenes/{ids['scene'][0]}/continuity").json()["items"][0]
     words = {
+        "position": (str(record["position"]),),
         "look": ("winter",),
         "subscription": ("exporter",),
         "character": ("mina", "jun"),
@@ -119,5 +123,14 @@ def _clip(service: Served, scene: str, generation: str, footage: bytes) -> str:
         kling_url=f"https://results.example/{submission}.mp4",
         kling_url_expires_at=1_797_962_400_000_000,
     )
-    registry.handle(studio, [RecordClip(stream=clip, clip=recorded)], context=Context(actor="tester"))
+    record = ContinuityRecorded(
+        generation=generation,
+        submission=submission,
+        outcome="delivered",
+        clip=clip,
+        prompt="They argue.",
+        framing="wide shot",
+    )
+    commands = [RecordClip(stream=clip, clip=recorded), RecordContinuity(stream=scene, continuity=record)]
+    registry.handle(studio, commands, context=Context(actor="tester"))
     return clip
