@@ -40,7 +40,7 @@ def test_a_written_reason_lets_it_stand() -> None:
     [
         ("sync_failure", CLOSE),
         ("sync_failure", Filmed()),
-        ("sync_failure", Filmed(None, "A wide shot, then close: mouths visible.")),
+        ("sync_failure", Filmed(None, "A wide shot, and both mouths stay visible.")),
         ("speech_unreadable", WIDE),
         ("motion", WIDE),
     ],

@@ -102,6 +102,14 @@ def test_what_is_no_export_of_kitsu(content: bytes, words: str) -> None:
     assert len(story.people) == 1
 
 
+def test_a_column_that_stands_twice_counts_once() -> None:
+    """A metadata column may be called like one of Kitsu's own, which comes first; the last number of a name orders."""
+    shots = b"Project;Episode;Sequence;Name;Description;Name\r\nP;S2_E07;A1_SQ030;SH1;Rain.;other\r\n"
+    [scene] = kitsu.read({"s": shots}, FICTION).scenes
+
+    assert (scene.episode, scene.number, scene.shots[0].name) == (7, 30, "SH1")
+
+
 def test_projects_are_not_mixed() -> None:
     """Exports of two projects in one import are refused, unless the project is named; casting alone names none."""
     both = {**exported("late_trains", "assets"), **exported("short", "shots")}

@@ -119,6 +119,8 @@ def test_a_record_that_says_so_already_is_left_alone() -> None:
     done = given(*scene.history, *scene.when(CORRECT))
 
     assert done.when(CORRECT) == []
+    [worn] = scene.when(CorrectContinuity(stream=SCENE, generation=MADE, looks=CORRECT.looks, reason="seen"))
+    assert given(*scene.history, worn).when(replace(CORRECT, shot=None, framing=None)) == []
     as_it_was = CorrectContinuity(stream=SCENE, generation=MADE, framing="medium close shot", reason="seen")
     assert scene.when(as_it_was) == []
     assert len(done.when(as_it_was)) == 1
