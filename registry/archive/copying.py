@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from registry.archive.layout import BLOB_LIST, BLOBS, damaged, unreadable
+from registry.archive.layout import BLOB_LIST, BLOBS, damaged, open_file, unreadable
 from registry.blobs import Blobs
 from registry.blobs.disk import DiskBlobs
 from registry.errors import BlobCorrupt, BlobExists, BlobMissing
@@ -86,7 +86,7 @@ def copy_from(source: Blobs, archive: Blobs, key: str) -> ListedBlob | None:
 def read_list(folder: Path) -> Iterator[ListedBlob]:
     """The blobs an archive should hold. Raises ArchiveDamaged with the line."""
     try:
-        with (folder / BLOB_LIST).open("rb") as opened:
+        with open_file(folder / BLOB_LIST) as opened:
             for number, line in enumerate(opened, 1):
                 yield _listed(f"{BLOB_LIST} line {number}", line)
     except OSError as failure:

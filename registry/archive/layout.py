@@ -14,15 +14,17 @@ the archive is not one.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Final, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from registry.errors import ArchiveDamaged, ArchiveError, ArchiveUnfinished
 from registry.events.canonical import canonical, canonical_sha256
@@ -37,6 +39,8 @@ ANSWERS: Final = "answers"
 _LOCK: Final = ".lock"
 _DAMAGED: Final = "make the archive again, or fetch another copy of it"
 _Count = Annotated[int, Field(ge=0)]
+_File = Annotated[str, StringConstraints(pattern=r"^(events|answers)/[0-9]{1,20}\.[a-z]{1,10}$")]
+"""A file of the archive itself: no name in a manifest leads anywhere else."""
 
 
 class _Frozen(BaseModel):
@@ -46,7 +50,7 @@ class _Frozen(BaseModel):
 class Segment(_Frozen):
     """A file of events. `digest` is SHA-256 over the leaf hashes of all events from the first of the log to `last`."""
 
-    file: str
+    file: _File
     first: Annotated[int, Field(ge=1)]
     last: Annotated[int, Field(ge=1)]
     sha256: Sha256
@@ -64,7 +68,7 @@ class BlobList(_Frozen):
 class AnswerPart(_Frozen):
     """A file of sealed answers."""
 
-    file: str
+    file: _File
     count: _Count
     sha256: Sha256
 
@@ -109,7 +113,8 @@ class Manifest(_Frozen):
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest as it was written; None where there is none. Raises ArchiveDamaged and ArchiveError (a newer format)."""
     try:
-        found = (folder / MANIFEST).read_bytes()
+        with open_file(folder / MANIFEST) as opened:
+            found = opened.read()
     except FileNotFoundError:
         return None
     except OSError as failure:
@@ -178,6 +183,15 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         except OSError:
             raise ArchiveError(f"another export fills {folder}", hint="wait until it ends") from None
         yield
+
+
+def open_file(file: Path) -> IO[bytes]:
+    """A file of an archive to read. Raises OSError, also for a link or a device: an archive may come from anywhere."""
+    opened = os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+        opened.close()
+        raise OSError(errno.EINVAL, "it is no plain file")
+    return opened
 
 
 def files_in(folder: Path, part: str) -> list[str]:

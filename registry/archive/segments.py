@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from registry.archive.layout import EVENTS, Segment, damaged, new_file, unreadable
+from registry.archive.layout import EVENTS, Segment, damaged, new_file, open_file, unreadable
 from registry.errors import ArchiveDamaged, HistoryTampered
 from registry.events.canonical import canonical
 from registry.proof.leaf import COLUMNS, leaf_hash
@@ -70,7 +70,7 @@ def write_segment(folder: Path, run: Run, rows: Iterator[Row]) -> Segment:
 def read_segment(folder: Path, file: str, run: Run) -> Iterator[Row]:
     """The rows of the file that follows what `run` has seen, each checked. Raises ArchiveDamaged with the line."""
     try:
-        with (folder / file).open("rb") as opened:
+        with open_file(folder / file) as opened:
             for number, line in enumerate(opened, 1):
                 yield _checked(f"{file} line {number}", line, run)
     except OSError as failure:
@@ -97,7 +97,7 @@ def sha256_of(folder: Path, file: str) -> str:
     """The digest of a file. Raises ArchiveDamaged when it cannot be read."""
     digest = sha256()
     try:
-        with (folder / file).open("rb") as opened:
+        with open_file(folder / file) as opened:
             while chunk := opened.read(1 << 20):
                 digest.update(chunk)
     except OSError as failure:

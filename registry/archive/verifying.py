@@ -10,7 +10,17 @@ from pathlib import Path
 
 from registry.archive.copying import ListedBlob, check_blob, in_order, read_list, store_in
 from registry.archive.house import Tell, tell_nobody
-from registry.archive.layout import ANSWERS, BLOB_LIST, EVENTS, Contents, damaged, files_in, finished_contents
+from registry.archive.layout import (
+    ANSWERS,
+    BLOB_LIST,
+    EVENTS,
+    Contents,
+    damaged,
+    files_in,
+    finished_contents,
+    open_file,
+    unreadable,
+)
 from registry.archive.sealed import Ring, open_rows, read_ring
 from registry.archive.segments import Row, Run, known_segment, sha256_of
 from registry.errors import UnknownEvent
@@ -75,10 +85,18 @@ def read_blobs(folder: Path, studio: str, contents: Contents) -> Iterator[Listed
 def read_answers(folder: Path, contents: Contents, ring: Ring) -> Iterator[list[Row]]:
     """The kept answers, a file at a time. Raises ArchiveDamaged."""
     for part in contents.answers:
-        rows = open_rows(ring.answers_key, (folder / part.file).read_bytes(), bound_to=part.file)
+        rows = open_rows(ring.answers_key, _whole(folder, part.file), bound_to=part.file)
         if len(rows) != part.count:
             raise damaged(part.file, f"it holds {len(rows)} answers, and the manifest says {part.count}")
         yield rows
+
+
+def _whole(folder: Path, file: str) -> bytes:
+    try:
+        with open_file(folder / file) as opened:
+            return opened.read()
+    except OSError as failure:
+        raise unreadable(file, failure) from None
 
 
 def _check_files(folder: Path, contents: Contents) -> None:

@@ -8,13 +8,22 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+import orjson
 import pytest
 
 from registry.archive.exporting import export_studio
 from registry.archive.importing import import_studio
 from registry.archive.layout import Manifest, finished_contents, read_manifest
 from registry.archive.verifying import verify_archive, verify_keys
-from registry.errors import ArchiveDamaged, ArchiveError, ArchiveUnfinished, RegistryError, WrongPassphrase
+from registry.errors import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveUnfinished,
+    BlobStoreDown,
+    RegistryError,
+    WrongPassphrase,
+)
+from registry.events.canonical import canonical
 from tests.registry.archive.houses import PASSPHRASE, Installation, installation, order, source
 from tests.registry.log.opened import STUDIO
 
@@ -127,6 +136,66 @@ def test_what_nobody_exported_is_named(archive: Path) -> None:
     shutil.copytree(blob, blob.with_name("asset_zzz"))
     with pytest.raises(ArchiveDamaged, match="asset_zzz/"):
         checked(archive)
+
+
+OUTSIDE = (
+    "../outside",
+    "events/../../outside",
+    "/etc/passwd",
+    "events/1.jsonl\0",
+    "blobs/x",
+    "events/a/1.jsonl",
+    "",
+)
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_name_leads_nowhere_else(archive: Path, name: str) -> None:
+    """A manifest that names a file outside its place is none, however well its digests fit."""
+    manifest, contents = finished_contents(archive)
+    away = contents.segments[0].model_copy(update={"file": name})
+    said = contents.model_copy(update={"segments": (away, *contents.segments[1:])})
+    (archive / "manifest.json").write_bytes(manifest.model_copy(update={"contents": said}).stored())
+    with pytest.raises(ArchiveDamaged, match=r"manifest\.json"):
+        checked(archive)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["manifest.json", "blobs.jsonl", "events/*.jsonl", "answers/*.sealed", "blobs/*/*/*/bytes"]
+)
+@pytest.mark.parametrize("target", ["copy", "/dev/zero"])
+def test_links_and_devices_are_not_read(archive: Path, pattern: str, target: str) -> None:
+    """A link in the place of a file is refused by name, even where it leads to the very same bytes; nobody reads a device to its end."""
+    file = sorted(archive.glob(pattern))[0]
+    copy = archive.with_name("copy")
+    file.rename(copy)
+    file.symlink_to(copy if target == "copy" else target)
+    with pytest.raises((ArchiveError, BlobStoreDown)) as refused:
+        checked(archive)
+    assert name_in(archive, file) in refused.value.message
+
+
+def test_a_blob_of_another_place_is_none(archive: Path, new: Installation, tmp_path: Path) -> None:
+    """A list that names keys outside the studio, or none at all, brings nothing in."""
+    manifest, contents = finished_contents(archive)
+    for key in (
+        "../../outside",
+        f"{STUDIO}/../x",
+        f"{STUDIO}//x",
+        "studio_other/x",
+        "/etc/passwd",
+        f"{STUDIO}/.x",
+    ):
+        listed = (archive / "blobs.jsonl").read_bytes().splitlines(keepends=True)
+        listed[0] = canonical({**orjson.loads(listed[0]), "key": key}) + b"\n"
+        (archive / "blobs.jsonl").write_bytes(b"".join(listed))
+        told = contents.blobs.model_copy(update={"sha256": sha256(b"".join(listed)).hexdigest()})
+        said = manifest.model_copy(update={"contents": contents.model_copy(update={"blobs": told})})
+        (archive / "manifest.json").write_bytes(said.stored())
+        with pytest.raises(RegistryError):
+            import_studio(new.house(), source(tmp_path))
+    assert new.kept() == {}
+    assert not (tmp_path / "outside").exists()
 
 
 def test_a_refused_archive_leaves_nothing(archive: Path, new: Installation, tmp_path: Path) -> None:
