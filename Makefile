@@ -14,7 +14,7 @@ RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
 
-.PHONY: help setup demo serve test test-s3 check bench crash storm fuzz soak proof lock clean
+.PHONY: help setup demo serve test test-s3 check audit bench crash storm fuzz soak proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,12 +53,15 @@ S3_TESTS := tests/registry/blobs/test_blobs_in_a_bucket.py tests/registry/erasin
 test-s3: $(DEV_STAMP) $(S3_STAMP)  ## what rests on a bucket, against Ceph (apt installs it) or S3=host:port
 	@$(if $(S3),,$(BIN)/python -m tests.servers.ceph)
 	@$(BIN)/python -m pytest --s3=$(or $(S3),ceph) $(or $(T),$(S3_TESTS)) $(ARGS)
-check: $(DEV_STAMP)  ## format, lint, types, imports
+check: $(DEV_STAMP)  ## format, lint, types, imports, known holes
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@mkdir -p build && $(BIN)/python -m tests.api.tools.blocks > build/doc_blocks.py && $(BIN)/mypy build/doc_blocks.py
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.architecture.advisories
+audit: $(DEV_STAMP)  ## what is locked against known holes; DATABASE=folder reads a copy of PyPA's advisory database too
+	@$(BIN)/python -m tests.architecture.advisories $(if $(DATABASE),--database $(DATABASE))
 # TERRACE: two services and two workers on PostgreSQL and a bucket, one of each killed while so many generations run.
 # RESTARTS: PostgreSQL crashes so many times under load.
 CRASHES = $(or $(if $(TERRACE),--terrace $(TERRACE)),$(if $(RESTARTS),--restarts $(RESTARTS)),$(if $(POWERCUT),--powercut $(POWERCUT)),$(if $(HOUSES),--houses $(HOUSES)),--kills $(or $(KILLS),2000))
