@@ -65,7 +65,7 @@ def test_a_lock_that_falls_back_is_found(tmp_path: Path) -> None:
      ("3.3", True), ("3.9", False), ("4.0", True), ("9.9.post1", True)],
 )  # fmt: skip
 def test_ranges_are_read_as_they_are_meant(database: Path, version: str, affected: bool) -> None:
-    """From what introduced it up to the fix, which is free of it, or to the last affected one, which is not; names in any form."""
+    """From what introduced it up to the fix, which is free of it, or to the last affected one, which is not; in any spelling."""
     locks = locked(lock(database, version))
     day, advisories = published(database, {one.package for one in locks})
     assert day == date(2099, 1, 2)
