@@ -48,7 +48,7 @@ def read_strictly(raw: bytes) -> Any:
         raise _refused("malformed", where, f"no JSON here: {wrong.msg}") from None
     names, doubtful = _looked_over(found)
     if doubtful or names != len(_NAMES.findall(raw)):
-        _read_again(raw)
+        _read_again(raw, doubtful=doubtful)
     return found
 
 
@@ -79,7 +79,7 @@ def _looked_over(found: Any) -> tuple[int, bool]:
     return names, doubtful
 
 
-def _read_again(raw: bytes) -> None:
+def _read_again(raw: bytes, *, doubtful: bool) -> None:
     """Raises JsonRefused for names that stand twice and integers outside 64 bits; all of them at once."""
     twice: set[str] = set()
 
@@ -91,7 +91,7 @@ def _read_again(raw: bytes) -> None:
     errors = [_place(f"$..{name}", "sent twice") for name in sorted(twice)]
     errors += [
         _place(path, f"an integer of {number.bit_length()} bits is outside the 64-bit integers", number)
-        for path, number in _integers(exact, "$")
+        for path, number in (_integers(exact, "$") if doubtful else ())
         if not -_BEYOND <= number < _BEYOND
     ]
     if errors:
