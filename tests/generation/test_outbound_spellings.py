@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -35,68 +34,51 @@ def in_digits(text: str, digits: str) -> str:
     return text.translate({ord(str(number)): digit for number, digit in enumerate(digits)})
 
 
-def hosts_of(address: str) -> Iterator[str]:
-    """The address of IPv4 in every spelling that some reader of URLs takes for it."""
+def numbers_of(address: str) -> list[str]:
+    """The address of IPv4 as one number, as four, two or three, in every base that some reader takes."""
     number, parts = int(ipaddress.IPv4Address(address)), [int(one) for one in address.split(".")]
-    high, low = divmod(number, 1 << 16)
-    yield from (
-        address,
-        f"{address}.",
-        str(number),
-        hex(number),
-        f"0x{number:X}",
-        f"0{number:o}",
-        f"{number:#011o}",
-    )
-    yield from (".".join(form(one) for one in parts) for form in (hex, "0x{:08x}".format, "{:#o}".format))
-    yield from (".".join(f"0{one:o}" for one in parts), ".".join(f"{one:03d}" for one in parts))
-    yield from (
+    whole = [str(number), hex(number), f"0x{number:X}", f"0{number:o}", f"{number:#011o}"]
+    each = ["{:#x}", "0x{:08x}", "{:#o}", "0{:o}", "{:03d}", "0x0{:x}"]
+    fewer = [
         f"{parts[0]}.{number & 0xFFFFFF}",
-        f"{parts[0]}.{parts[1]}.{low}",
-        f"{hex(parts[0])}.{parts[1]}.{low}",
-    )
-    yield from (
+        f"{parts[0]}.{parts[1]}.{number & 0xFFFF}",
+        f"{parts[0]:#x}.{parts[1]}.{number & 0xFFFF}",
+    ]
+    return [*whole, *(".".join(form.format(one) for one in parts) for form in each), *fewer]
+
+
+def wrapped(address: str) -> list[str]:
+    """The same inside IPv6: mapped, compatible, translated and tunnelled."""
+    high, low = divmod(int(ipaddress.IPv4Address(address)), 1 << 16)
+    inside = ["::ffff:{v4}", "::ffff:{h:x}:{l:x}", "::{v4}", "0:0:0:0:0:ffff:{v4}", "64:ff9b::{h:x}:{l:x}"]
+    inside += ["64:ff9b:1::{h:x}:{l:x}", "2002:{h:x}:{l:x}::1", "2001:0:{h:x}:{l:x}::", "{v4}"]
+    return [f"[{form.format(v4=address, h=high, l=low)}]" for form in inside]
+
+
+DISGUISES = (
+    *("{}", "{}.", "{}%00.klingai.com", "{}%23.klingai.com", "api.klingai.com@{}", "api.klingai.com:443@{}"),
+    *(
+        "{}#api.klingai.com",
+        "{}\\@api.klingai.com",
+        "api.klingai.com\\@{}",
+        "{}?.klingai.com",
+        "{}/.klingai.com",
+    ),
+    *("api.klingai.com\t@{}", " {}", "{}\r\nHost: api.klingai.com", "{}:443", "{}:22", "xn--{}"),
+    *("{}.nip.klingai.com.evil.example", "klingai.com.{}"),
+)
+"""Ways to write a host so that another reader takes it for a listed one."""
+
+
+def hosts_of(address: str) -> list[str]:
+    """The address of IPv4 in every spelling that some reader of URLs takes for it."""
+    other = [
         in_digits(address, FULL),
         in_digits(address, CIRCLED),
         address.replace(".", "。"),
         address.replace(".", "%2e"),
-    )
-    yield from (
-        f"[::ffff:{address}]",
-        f"[::ffff:{high:x}:{low:x}]",
-        f"[::{address}]",
-        f"[0:0:0:0:0:ffff:{address}]",
-    )
-    yield from (
-        f"[64:ff9b::{high:x}:{low:x}]",
-        f"[64:ff9b:1::{high:x}:{low:x}]",
-        f"[2002:{high:x}:{low:x}::1]",
-    )
-    yield from (
-        f"[2001:0:{high:x}:{low:x}::]",
-        f"[{address}]",
-        f"{address}%00.klingai.com",
-        f"{address}%23.klingai.com",
-    )
-    yield from (f"api.klingai.com@{address}", f"api.klingai.com:443@{address}", f"{address}#api.klingai.com")
-    yield from (
-        f"{address}\\@api.klingai.com",
-        f"api.klingai.com\\@{address}",
-        f"{address}?.klingai.com",
-        f"{address}/.klingai.com",
-    )
-    yield from (
-        f"api.klingai.com\t@{address}",
-        f" {address}",
-        f"{address}\r\nHost: api.klingai.com",
-        f"{address}:443",
-    )
-    yield from (
-        f"{address}.nip.klingai.com.evil.example",
-        f"klingai.com.{address}",
-        f"{address}:22",
-        f"xn--{address}",
-    )
+    ]
+    return [*(form.format(address) for form in DISGUISES), *numbers_of(address), *wrapped(address), *other]
 
 
 def spellings() -> list[str]:

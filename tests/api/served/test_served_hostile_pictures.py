@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 from tests.api.served.serving import Served, problem, running
-from tests.registry.blobs.hostile import CANARY, Case, corpus
+from tests.registry.blobs.hostile import corpus
+from tests.registry.blobs.hostile_bytes import CANARY, Case
 
 AGAIN = int(os.environ.get("HOSTILE", "10"))
 CORPUS = corpus(flips=AGAIN, cuts=AGAIN)
