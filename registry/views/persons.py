@@ -26,6 +26,9 @@ _INTO: Final = text(
 """What went into it, whoever is seen there: `CROSS JOIN` keeps SQLite from walking all edges (`lineage`)."""
 
 
+_STANDS: Final = ("reference", "made-into")
+
+
 def persons_in(connection: Connection, log: str, thing: str) -> tuple[str, ...]:
     """The characters that depict real people and the likenesses that `thing` is known to show or concern, sorted."""
     inside = {thing, *connection.execute(_INTO, {"log": log, "thing": thing}).scalars()}
@@ -55,7 +58,7 @@ def _with_replaced(connection: Connection, log: str, assets: Iterable[str]) -> s
 def _standing_for(connection: Connection, log: str, assets: Collection[str]) -> set[str]:
     """Whom they ever were a reference of, or were made into an element or a voice of."""
     query = select(USES.c.character).where(
-        USES.c.log == log, USES.c.thing.in_(assets), USES.c.character.is_not(None)
+        USES.c.log == log, USES.c.thing.in_(assets), USES.c.how.in_(_STANDS), USES.c.character.is_not(None)
     )
     return set(connection.execute(query).scalars())
 
