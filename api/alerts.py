@@ -118,6 +118,27 @@ ALERTS: Final = (
         "See that it runs; `continuity subscriptions list` tells where it stands. One that nobody runs any more is deleted.",
     ),
     Alert(
+        "WebhookPaused",
+        'max(continuity_webhooks{state="paused"}) > 0',
+        "30m",
+        "A webhook tells nothing: its receiver is gone or failed too often, or a person paused it.",
+        "`continuity webhooks list` says why; mend the receiver, `continuity webhooks test`, then `resume`.",
+    ),
+    Alert(
+        "WebhookFarBehind",
+        "max(continuity_webhook_lag_seconds) > 3600",
+        "15m",
+        "A webhook has not delivered an event that is an hour old: its receiver fails, or no worker runs.",
+        "`continuity webhooks show` names the last problem.",
+    ),
+    Alert(
+        "WebhookDeadLetters",
+        "max(continuity_webhook_dead_letters) > 0",
+        "10m",
+        "A receiver refused an event for a day, and it is not tried any more.",
+        "`continuity webhooks dead-letters`; mend the receiver, then `continuity webhooks redeliver`.",
+    ),
+    Alert(
         "RegistryUnreadable",
         "min(continuity_registry_readable) < 1",
         "2m",

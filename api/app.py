@@ -69,6 +69,7 @@ from api.routes import (
     timelines,
     uses,
     voices,
+    webhooks,
 )
 from api.routes.answering import provide_span
 from api.routes.commanding import KnownQueries, provide_change, provide_question, provide_visit
@@ -112,6 +113,7 @@ RESOURCES: Final = (
     reads,
     events,
     subscriptions,
+    webhooks,
     callbacks,
     relay,
 )

@@ -69,7 +69,10 @@ class Stores:
 
 @dataclass(frozen=True)
 class Continuity:
-    """An open installation. `credentials` are Kling's keys by fingerprint; `studio` is the one opened at first start."""
+    """An open installation. `credentials` are Kling's keys by fingerprint; `studio` is the one opened at first start.
+
+    `outbound` connects to Kling, `receivers` to those that webhooks name.
+    """
 
     settings: Settings
     database: Database
@@ -79,6 +82,7 @@ class Continuity:
     reads: ReadAudit
     credentials: Mapping[str, Credentials]
     outbound: Outbound
+    receivers: Outbound
     callbacks: Callbacks
     signatures: Signatures
     relays: Relays | None
@@ -146,7 +150,7 @@ def open_continuity(settings: Settings) -> Continuity:
     """Everything, ready to use. Raises UnusableSettings, naming all that cannot work at once."""
     credentials, problems = _credentials(settings)
     tracing: Tracing = NoTracing()
-    metrics = Metrics()
+    metrics, outbound = Metrics(), Outbound(settings.outbound_policy())
     try:
         tracing = open_tracing(settings)
     except TracingMissing as missing:
@@ -162,7 +166,8 @@ def open_continuity(settings: Settings) -> Continuity:
         blobs=stores.blobs,
         reads=ReadAudit(registry),
         credentials=credentials,
-        outbound=Outbound(settings.outbound_policy()),
+        outbound=outbound,
+        receivers=outbound.under(settings.receiver_policy()),
         callbacks=Callbacks(secret_for(keys, "callbacks", secrets.token_bytes), settings.public_url),
         signatures=settings.signatures(),
         relays=_relays(settings, keys),

@@ -70,6 +70,7 @@ def _filled(budgets: Iterable[float]) -> Iterator[tuple[str, float]]:
 _MONEY: Final = "Is money at risk?"
 _STUCK: Final = "Is anything stuck?"
 _FULL: Final = "How full are slots and budgets?"
+_TOLD: Final = "Is everybody told?"
 _DEADLINES: Final = "How long until deadlines?"
 
 GAUGES: Final = (
@@ -206,6 +207,37 @@ GAUGES: Final = (
         lambda seen, _: float(seen.money.reserved),
     ),
     _plain(_FULL, "settled_units", "Units spent so far.", lambda seen, _: float(seen.money.settled)),
+    _by(
+        _TOLD,
+        "webhooks",
+        "Webhooks, by whether they tell or are `paused`.",
+        "state",
+        lambda seen, _: [("active", seen.abroad.active), ("paused", seen.abroad.paused)],
+    ),
+    _plain(
+        _TOLD,
+        "webhook_lag_events",
+        "Events that the active webhook furthest behind has not come to.",
+        lambda seen, _: seen.abroad.behind,
+    ),
+    _plain(
+        _TOLD,
+        "webhook_lag_seconds",
+        "How long ago the oldest event was recorded that an active webhook has not delivered; 0 when there is none.",
+        lambda seen, now: _since(seen.abroad.since, now),
+    ),
+    _plain(
+        _TOLD,
+        "webhook_streams_behind",
+        "Streams whose next event failed and is tried again; other streams pass them by.",
+        lambda seen, _: seen.abroad.stragglers,
+    ),
+    _plain(
+        _TOLD,
+        "webhook_dead_letters",
+        "Events that are not tried any more (`continuity webhooks dead-letters`).",
+        lambda seen, _: seen.abroad.dead,
+    ),
     _plain(
         _DEADLINES,
         "results_unfetched",

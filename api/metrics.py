@@ -77,6 +77,18 @@ PAID_CALL_SECONDS: Final = Measure(
 FETCH_SECONDS: Final = Measure(
     "continuity_fetch_seconds", "histogram", "How long it took to bring a result into our store."
 )
+TOLD: Final = Measure(
+    "continuity_webhook_deliveries_total",
+    "counter",
+    "Attempts to tell a webhook of an event: `delivered`, `refused` (anything but 2xx), `throttled` (429, 503), `gone` (410), "
+    "`unreachable` (no answer in time), `forbidden` (an address that is not connected to). Of a worker alone.",
+    ("outcome",),
+)
+TOLD_SECONDS: Final = Measure(
+    "continuity_webhook_seconds",
+    "histogram",
+    "How long one attempt took, whatever came of it. Of a worker alone.",
+)
 LOOKED_AT: Final = Measure(
     "continuity_worker_looked_timestamp_seconds",
     "gauge",
@@ -95,6 +107,8 @@ OF_A_PROCESS: Final = (
     STEP_SECONDS,
     PAID_CALL_SECONDS,
     FETCH_SECONDS,
+    TOLD,
+    TOLD_SECONDS,
     LOOKED_AT,
     STARTED_AT,
 )
@@ -113,6 +127,8 @@ class Metrics:
         self._request_seconds = self._histogram(REQUEST_SECONDS, _QUICK)
         self._requests_now = self.gauge(REQUESTS_NOW)
         self._batch_calls = self._histogram(BATCH_CALLS, _CALLS)
+        self._told = self._counter(TOLD)
+        self._told_seconds = self._histogram(TOLD_SECONDS, _QUICK)
         self._timed = {
             "append": self._histogram(APPEND_SECONDS, _QUICK),
             "step": self._histogram(STEP_SECONDS, _SLOW),
@@ -127,6 +143,11 @@ class Metrics:
     def batch(self, calls: int) -> None:
         """One commit carried so many commands."""
         self._batch_calls.observe(calls)
+
+    def told(self, outcome: str, seconds: float) -> None:
+        """A webhook was told of an event, or could not be."""
+        self._told.labels(outcome).inc()
+        self._told_seconds.observe(seconds)
 
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -27,6 +27,7 @@ from api.addresses import is_postgresql, with_password, without_credentials
 from api.from_files import SUFFIX, with_files
 from api.keeping import BUCKET, IN_BUCKET, Keeping
 from api.pace import Count, Seconds, Size
+from api.patience import Patience
 from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
 from generation.errors import GenerationError
@@ -36,6 +37,7 @@ from generation.outbound import OutboundPolicy
 from generation.policies import GUIDE, EndFrame, Policies
 from registry.log.lanes import DEFAULT_SLOTS
 
+_P: Final = Patience()
 _OURS: Final = "CONTINUITY_"
 _NOT_OURS: Final = {
     "data": "CONTINUITY_DATA",
@@ -166,6 +168,20 @@ class Settings(Keeping):
         False, description="Allow Kling (that is: a sandbox) on this machine, with plain http."
     )
 
+    webhook_timeout: Seconds = Field(
+        _P.timeout, description="How long one delivery to a webhook may take in all."
+    )
+    webhook_attempts: Count = Field(
+        _P.attempts, description="Attempts at one event; then it is a dead letter."
+    )
+    webhook_first: Seconds = Field(
+        _P.first, description="First pause before an event is tried again; it grows threefold, with jitter."
+    )
+    webhook_most: Seconds = Field(_P.most, description="Longest such pause.")
+    webhook_failures: Count = Field(
+        _P.failures, description="Deliveries in a row that fail before a webhook is paused."
+    )
+
     end_frame_policy: EndFrame = Field(
         GUIDE.end_frame,
         description="An end frame with more than two pictures (rule R25): `refuse` it as the guide says, "
@@ -243,6 +259,26 @@ class Settings(Keeping):
             frozenset(self.kling_result_hosts),
             allow_loopback=self.allow_loopback,
             connect_seconds=self.kling_connect,
+        )
+
+    def receiver_policy(self) -> OutboundPolicy:
+        """Whom webhooks may connect to: any host, but only by https and only at public addresses."""
+        return OutboundPolicy(
+            frozenset(),
+            ports=frozenset({443, 8443}),
+            allow_loopback=self.allow_loopback,
+            connect_seconds=min(self.kling_connect, self.webhook_timeout),
+            any_host=True,
+        )
+
+    def patience(self) -> Patience:
+        """How patient webhooks are."""
+        return Patience(
+            timeout=self.webhook_timeout,
+            attempts=self.webhook_attempts,
+            first=self.webhook_first,
+            most=self.webhook_most,
+            failures=self.webhook_failures,
         )
 
     def policies(self) -> Policies:

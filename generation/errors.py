@@ -12,6 +12,7 @@ GenerationError
 ├── CallRefused        the vendor called, with a body that says nothing we know
 ├── CallUnsigned       somebody called, without a right signature of now
 ├── OutboundRefused    we do not connect there: scheme, host, port or address is not allowed
+├── ReceiverUnreachable   who receives a webhook did not answer: the network failed, or it took too long
 ├── ResultRefused      a result was offered that we do not take: status, size, encoding, or cut short
 ├── KeyOfAnotherAccount   a key cannot see what an account has sent, so it is not that account's
 ├── ReconciliationRunning somebody compares this account with the provider already
@@ -120,6 +121,12 @@ class OutboundRefused(GenerationError):
     """The address is not one this service connects to. Nothing was sent but, perhaps, a name query."""
 
     code = "outbound-refused"
+
+
+class ReceiverUnreachable(GenerationError):
+    """No answer came from a webhook's target; it may have heard all the same."""
+
+    code = "receiver-unreachable"
 
 
 class ResultRefused(GenerationError):

@@ -7,8 +7,8 @@ connection goes to an address that was checked, with the name kept for Host and 
 environment, no redirects, no retries, a byte limit, and a deadline over everything, kept by a timer that shuts
 the socket down.
 
-The errors are OutboundRefused (we do not connect there), KlingUnreachable (the network failed; ask again) and
-ResultRefused (the answer is no result).
+The errors are OutboundRefused (we do not connect there), KlingUnreachable (the network failed; ask again),
+ReceiverUnreachable (the same of a webhook's target) and ResultRefused (the answer is no result).
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 import httpcore
 import httpx
 
-from generation.errors import KlingUnreachable, OutboundRefused, ResultRefused
+from generation.addresses import is_public
+from generation.errors import KlingUnreachable, OutboundRefused, ReceiverUnreachable, ResultRefused
 from generation.kling.sockets import CutOff, PatientStream
 
 Resolve = Callable[[str, int], list[str]]
@@ -44,22 +45,6 @@ _SPELLING: Final = re.compile(
 )
 _NAME: Final = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
-_NO_PUBLIC_V4: Final = tuple(
-    map(
-        ipaddress.IPv4Network,
-        (
-            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
-            *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15"),
-            *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
-        ),
-    )
-)
-"""Written out: the standard library's idea of "global" changed between patch releases (RFC 6890 registry)."""
-_PUBLIC_V6: Final = ipaddress.IPv6Network("2000::/3")
-_NO_PUBLIC_V6: Final = tuple(
-    ipaddress.IPv6Network(block) for block in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
-)
-"""Inside 2000::/3: Teredo and its block, documentation, 6to4. Mapped, NAT64 and local ones lie outside it."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +53,14 @@ class OutboundPolicy:
 
     `hosts` are suffixes (`klingai.com` also admits `api-singapore.klingai.com`); `ports` apply to https;
     `allow_loopback` admits http and https to this machine, any port, for the sandbox. ValueError on a bad suffix.
+    `any_host` takes the place of the list: every name will do whose addresses are public.
     """
 
     hosts: frozenset[str]
     ports: frozenset[int] = frozenset({443})
     allow_loopback: bool = False
     connect_seconds: float = 10.0
+    any_host: bool = False
 
     def __post_init__(self) -> None:
         wrong = sorted(host for host in self.hosts if not _NAME.fullmatch(host))
@@ -102,24 +89,13 @@ class OutboundPolicy:
         return parsed
 
     def _lists(self, host: str) -> bool:
-        return any(host == suffix or host.endswith(f".{suffix}") for suffix in self.hosts)
+        return self.any_host or any(host == one or host.endswith(f".{one}") for one in self.hosts)
 
     def admits(self, address: str, *, host: str) -> bool:
         """Whether a resolved address may be connected to under that name."""
         if self.allow_loopback and host in _LOOPBACK:
             return ipaddress.ip_address(address).is_loopback
         return is_public(address)
-
-
-def is_public(address: str) -> bool:
-    """True for a public unicast address. Every special, mapped, tunnelled or translated form is not."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv4Address):
-        return not any(ip in block for block in _NO_PUBLIC_V4)
-    return ip in _PUBLIC_V6 and ip.scope_id is None and not any(ip in block for block in _NO_PUBLIC_V6)
 
 
 @dataclass(frozen=True)
@@ -129,6 +105,15 @@ class Download:
     content_type: str
     content_length: int | None
     chunks: Iterator[bytes]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a POST was answered: the status, the headers in lower case, and how the body begins."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 class Outbound:
@@ -165,6 +150,38 @@ class Outbound:
                 yield Download(response.headers.get("content-type", ""), length, chunks)
             finally:
                 response.close()
+
+    def under(self, policy: OutboundPolicy) -> Outbound:
+        """The same maker under another policy."""
+        return Outbound(policy, tls=self._tls)
+
+    def check(self, url: str) -> None:
+        """Raises OutboundRefused for what is never connected to, whatever its name resolves to."""
+        self._policy.check(url)
+
+    def post(
+        self,
+        url: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        deadline_seconds: float,
+    ) -> Answered:
+        """One POST, sent once; of the answer's body `most_bytes` are read. Raises OutboundRefused and ReceiverUnreachable."""
+        target = self._policy.check(url)
+        with CutOff(deadline_seconds) as cut, self._client(only=target) as client:
+            said = {**headers, **PLAIN}
+            extensions = {"trace": cut.trace, "timeout": _timeouts(deadline_seconds, self._policy)}
+            try:
+                with client.stream(
+                    "POST", target, content=content, headers=said, extensions=extensions
+                ) as it:
+                    return Answered(it.status_code, dict(it.headers), _beginning(it, most_bytes))
+            except (httpx.HTTPError, OSError) as wrong:
+                why = "its deadline passed" if cut.expired else f"{type(wrong).__name__}: {wrong}"
+                hint = "see that it runs and can be reached"
+                raise ReceiverUnreachable(f"{_shown(url)} did not answer: {why}", hint=hint) from wrong
 
     def _client(self, *, only: httpx.URL) -> httpx.Client:
         transport = _Transport(self._policy, self._backend, self._tls, only)
@@ -320,6 +337,17 @@ def _capped(response: httpx.Response, url: str, max_bytes: int, cut: CutOff) -> 
             if seen > max_bytes:
                 raise _no_result(url, f"holds more than {max_bytes} bytes", why="too-large")
             yield chunk
+
+
+def _beginning(response: httpx.Response, most: int) -> bytes:
+    """As much of a body as comes; the status stands, whatever becomes of the rest."""
+    begun = b""
+    with suppress(httpx.HTTPError, OSError):
+        for chunk in response.iter_raw() if most else ():
+            begun += chunk
+            if len(begun) >= most:
+                break
+    return begun[:most]
 
 
 def _timeouts(seconds: float, policy: OutboundPolicy) -> dict[str, float]:

@@ -27,6 +27,7 @@ from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.moving import Moves
+from registry.log.outgoing import Outgoing
 from registry.log.rates import Taken
 from registry.log.rebuild.certificate import certificate
 from registry.log.rebuild.rebuild import Progress, Rebuilt
@@ -89,6 +90,11 @@ class Registry:
     def moves(self) -> Moves:
         """The door for whole logs, that leave or arrive (`registry.archive`)."""
         return self._log.moves
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """The door for who tells others of what happens (webhooks)."""
+        return Outgoing(self._log, self.clock)
 
     def handle(
         self,
@@ -178,6 +184,10 @@ class Registry:
     def fingerprint(self, studio: str, sha256: str) -> str:
         """The studio-keyed digest by which a second registration of the same bytes is recognised."""
         return self._sealer.keyed_digest(studio, sha256)
+
+    def keyed(self, stream: str, sha256: str) -> str | None:
+        """The same under the key of any stream; None where the key store holds no such key. None is made."""
+        return self._sealer.keyed_digest(stream, sha256) if self._sealer.known([stream]) else None
 
     def claim(self, *, owner: str, lease_us: int, slots: int = DEFAULT_SLOTS) -> Lease | None:
         """Take what has been due the longest, or whose turn it is to be sent (`views.turns`), or None.

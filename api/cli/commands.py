@@ -122,6 +122,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "Where an asset, element, voice, likeness or character is used: productions, scenes, generations, clips.",
     ),
     "voices": ("voices", "Voices at Kling; a custom one is good on one account only, a preset on all."),
+    "webhooks": (
+        "webhooks",
+        "Addresses that are told of what happens. Changes need a key with the role admin.",
+    ),
     "worker": (
         "running",
         "Carry generations to their ends until interrupted. Several may run; killed at any moment, the next one goes on.",

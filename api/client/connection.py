@@ -19,6 +19,7 @@ from api.client.story import StoryCalls
 from api.client.takes import TakeCalls
 from api.client.uses import UseCalls
 from api.client.voices import VoiceCalls
+from api.client.webhooks import WebhookCalls
 from api.client.wire import Manners, Wire
 
 
@@ -36,6 +37,7 @@ class ContinuityClient(
     UseCalls,
     KeyCalls,
     ReadCalls,
+    WebhookCalls,
 ):
     """A connection to one service under one key; close it, or use it in a `with`.
 

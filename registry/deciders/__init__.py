@@ -25,6 +25,7 @@ from registry.deciders import (
     studio,
     submission,
     voice,
+    webhook,
 )
 from registry.deciders.command import Decider
 
@@ -46,4 +47,5 @@ DECIDERS: Final[dict[str, Decider]] = {
     "clip": clip.DECIDER,
     "likeness": likeness.DECIDER,
     "voice": voice.DECIDER,
+    "webhook": webhook.DECIDER,
 }

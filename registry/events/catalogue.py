@@ -28,6 +28,7 @@ from registry.events import (
     studio,
     submission,
     voice,
+    webhook,
 )
 from registry.events.envelope import Event
 
@@ -62,6 +63,7 @@ _SUBJECTS = (
     generation,
     submission,
     clip,
+    webhook,
 )
 
 EVENTS: Final = _by_name(

@@ -46,6 +46,8 @@ LikenessId = Annotated[str, _pattern("likeness")]
 ConsentId = Annotated[str, _pattern("consent")]
 RebuildId = Annotated[str, _pattern("rebuild")]
 CensusId = Annotated[str, _pattern("census")]
+WebhookId = Annotated[str, _pattern("webhook")]
+SecretId = Annotated[str, _pattern("secret")]
 
 
 def prefix_of(stream: str) -> str:

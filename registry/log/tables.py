@@ -169,6 +169,65 @@ class SubscriptionRow(SQLModel, table=True):
     expires: int = Field(default=0, sa_type=BigInteger)
 
 
+class ProgressRow(SQLModel, table=True):
+    """How far a webhook has told its log, and how it goes. `version` grows with every change; a note under an older one fails.
+
+    `owner` delivers until `expires`. `failures` are those in a row, `rests_until` is when the next try may be; `resumed` and
+    `replayed` are the positions of the last such orders that were carried out. Times are microseconds.
+    """
+
+    __tablename__ = "webhook_progress"
+
+    log: str = Field(primary_key=True)
+    webhook: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    version: int = Field(sa_type=BigInteger)
+    owner: str = ""
+    expires: int = Field(default=0, sa_type=BigInteger)
+    failures: int = 0
+    rests_until: int = Field(default=0, sa_type=BigInteger)
+    delivered_at: int | None = Field(default=None, sa_type=BigInteger)
+    failed_at: int | None = Field(default=None, sa_type=BigInteger)
+    problem: str = ""
+    turned_at: int = Field(default=0, sa_type=BigInteger)
+    resumed: int = Field(default=0, sa_type=BigInteger)
+    replayed: int = Field(default=0, sa_type=BigInteger)
+
+
+class StragglerRow(SQLModel, table=True):
+    """A stream that stays behind its webhook: the event at `position` failed, and what follows in the stream waits for it.
+
+    `since` is when that event was recorded, `due` when it is tried again. Times are microseconds.
+    """
+
+    __tablename__ = "webhook_stragglers"
+
+    log: str = Field(primary_key=True)
+    webhook: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    since: int = Field(sa_type=BigInteger)
+    attempts: int
+    due: int = Field(sa_type=BigInteger)
+
+
+class DeadLetterRow(SQLModel, table=True):
+    """An event that a webhook does not try any more, and why. `asked_at`: a person wants another try. Times are microseconds."""
+
+    __tablename__ = "webhook_dead_letters"
+
+    log: str = Field(primary_key=True)
+    webhook: str = Field(primary_key=True)
+    position: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    event_id: str
+    stream: str
+    type: str
+    attempts: int
+    problem: str
+    died_at: int = Field(sa_type=BigInteger)
+    asked_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
@@ -180,18 +239,12 @@ KEY_USES = KeyUseRow.__table__  # type: ignore[attr-defined]
 RATES = RateRow.__table__  # type: ignore[attr-defined]
 INSTALLATION = InstallationRow.__table__  # type: ignore[attr-defined]
 SUBSCRIPTIONS = SubscriptionRow.__table__  # type: ignore[attr-defined]
+PROGRESS = ProgressRow.__table__  # type: ignore[attr-defined]
+STRAGGLERS = StragglerRow.__table__  # type: ignore[attr-defined]
+DEAD_LETTERS = DeadLetterRow.__table__  # type: ignore[attr-defined]
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
 LOG_TABLES = (
-    EVENTS,
-    HEADS,
-    ANSWERS,
-    LEASES,
-    RELAYS,
-    LANES,
-    TURNS,
-    KEY_USES,
-    RATES,
-    INSTALLATION,
-    SUBSCRIPTIONS,
+    *(EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, KEY_USES, RATES, INSTALLATION, SUBSCRIPTIONS),
+    *(PROGRESS, STRAGGLERS, DEAD_LETTERS),
 )

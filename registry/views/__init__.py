@@ -35,6 +35,7 @@ from registry.views import (
     submissions,
     using,
     voices,
+    webhooks,
     work,
 )
 
@@ -65,5 +66,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     work.PROJECTION,
     lineage.PROJECTION,
     using.PROJECTION,
+    webhooks.PROJECTION,
 )
 """In projection order: lineage comes after what introduces its nodes, uses after the places they stand in."""

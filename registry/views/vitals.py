@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 
 from registry.log.tables import LANES, LEASES
 from registry.views.accounts import ACCOUNTS
+from registry.views.deliveries import Abroad, abroad
 from registry.views.likenesses import CONSENTS
 from registry.views.page import Card
 from registry.views.productions import MICRO, PRODUCTIONS
@@ -108,6 +109,7 @@ class Vitals(Card):
     progress: Progress
     slots: Slots
     deadlines: Deadlines
+    abroad: Abroad
 
 
 def vitals(connection: Connection, *, now: int, slots: int, memories: Sequence[str]) -> Vitals:
@@ -120,6 +122,7 @@ def vitals(connection: Connection, *, now: int, slots: int, memories: Sequence[s
         progress=_progress(connection, stages, now, memories),
         slots=_slots(connection, now, slots),
         deadlines=_deadlines(connection, now),
+        abroad=abroad(connection),
     )
 
 

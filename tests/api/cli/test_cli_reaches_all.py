@@ -159,6 +159,18 @@ GET /v1/voices/{voice}/impact                            impact {voice}
 POST /v1/voices/{voice}/remint                           voices remint {voice} --reason why
 POST /v1/voices/{voice}/retire                           voices retire {voice} --reason why
 GET /v1/voices/{voice}/uses                              uses {voice}
+GET /v1/webhooks                                         webhooks list
+POST /v1/webhooks                                        webhooks add https://hooks.example.com --holder x
+DELETE /v1/webhooks/{webhook}                            webhooks remove {webhook} --reason why
+GET /v1/webhooks/{webhook}                               webhooks show {webhook}
+PATCH /v1/webhooks/{webhook}                             webhooks change {webhook} --holder x
+GET /v1/webhooks/{webhook}/dead-letters                  webhooks dead-letters {webhook}
+POST /v1/webhooks/{webhook}/pause                        webhooks pause {webhook} --reason why
+POST /v1/webhooks/{webhook}/redeliver                    webhooks redeliver {webhook} --all
+POST /v1/webhooks/{webhook}/replay                       webhooks replay {webhook} --after 0
+POST /v1/webhooks/{webhook}/resume                       webhooks resume {webhook}
+POST /v1/webhooks/{webhook}/rotate                       webhooks rotate {webhook}
+POST /v1/webhooks/{webhook}/test                         webhooks test {webhook}
 """
 REACHED: Final = {
     (path, method): line

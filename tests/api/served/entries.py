@@ -165,6 +165,18 @@ GET /v1/voices/{voice}/impact                            reader
 POST /v1/voices/{voice}/remint                           submitter
 POST /v1/voices/{voice}/retire                           asset_writer
 GET /v1/voices/{voice}/uses                              reader
+GET /v1/webhooks                                         reader
+POST /v1/webhooks                                        admin
+DELETE /v1/webhooks/{webhook}                            admin
+GET /v1/webhooks/{webhook}                               reader
+PATCH /v1/webhooks/{webhook}                             admin
+GET /v1/webhooks/{webhook}/dead-letters                  reader
+POST /v1/webhooks/{webhook}/pause                        admin
+POST /v1/webhooks/{webhook}/redeliver                    admin
+POST /v1/webhooks/{webhook}/replay                       admin
+POST /v1/webhooks/{webhook}/resume                       admin
+POST /v1/webhooks/{webhook}/rotate                       admin
+POST /v1/webhooks/{webhook}/test                         admin
 """
 
 ENTRIES: Final = {
@@ -177,7 +189,7 @@ _REACH: Final = {
     "library": ("assets", "characters", "elements", "likenesses", "me", "payloads", "studios", "voices"),
     "studio": (
         *("accounts", "events", "keys", "lineage", "queue"),
-        *("reads", "reconciliations", "submissions", "subscriptions"),
+        *("reads", "reconciliations", "submissions", "subscriptions", "webhooks"),
     ),
 }
 _BY_ITSELF: Final = {

@@ -82,5 +82,7 @@ def _things(service: Served, account: str, production: str) -> dict[str, str]:
     }
     adopted = {"voice_id": "1", "account": account, "character": ids["character"]}
     ids["voice"] = service.made("/v1/voices", adopted)["id"]
+    receiver = {"url": "https://hooks.example.com/continuity", "holder": "edit suite"}
+    ids["webhook"] = service.made("/v1/webhooks", receiver)["id"]
     ids["key"] = service.made("/v1/keys", {"holder": "Jun", "roles": ["reader"]})["id"]
     return ids

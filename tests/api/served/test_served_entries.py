@@ -76,6 +76,7 @@ def callers(service: Served, account: str, production: str) -> Callers:
             "id"
         ],
         "key": stream,
+        "webhook": service.made("/v1/webhooks", {"url": "https://hooks.example.com", "holder": "x"})["id"],
     }
     return made
 

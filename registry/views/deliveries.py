@@ -1,0 +1,167 @@
+"""Which webhook has something to tell now, how does each of them fare, and what could not be told?"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
+
+from registry.log.tables import DEAD_LETTERS, EVENTS, HEADS, PROGRESS, STRAGGLERS
+from registry.views.page import FIRST, Card, Page, Span, rows_page
+from registry.views.webhooks import WEBHOOKS
+
+
+class Health(Card):
+    """How a webhook fares. Times are microseconds since 1970; null: never.
+
+    Everything up to `position` was delivered or waits in one of `stragglers` streams; `behind_events` is what is to be looked at
+    after it, `behind_us` the age of the oldest event that is not delivered. `failures` are those in a row, `problem` is why the
+    last one failed, and until `rests_until_at` nothing is tried. `dead_letters` are not tried any more.
+    """
+
+    position: int
+    behind_events: int
+    behind_us: int
+    stragglers: int
+    failures: int
+    problem: str
+    rests_until_at: int | None
+    delivered_at: int | None
+    failed_at: int | None
+    dead_letters: int
+
+
+class DeadLetterCard(Card):
+    """An event that is not tried any more, after so many attempts; `asked_at` when somebody wants it tried again."""
+
+    position: int
+    event_id: str
+    stream: str
+    type: str
+    attempts: int
+    problem: str
+    died_at: int
+    asked_at: int | None
+
+
+class Abroad(Card):
+    """All webhooks that are not removed, in numbers. `behind` and `since` (us, null: none) are of the one furthest behind."""
+
+    active: int
+    paused: int
+    behind: int
+    since: int | None
+    stragglers: int
+    dead: int
+
+
+class Due(NamedTuple):
+    """A webhook that has something to tell."""
+
+    log: str
+    webhook: str
+
+
+def _of_webhook(table: Any) -> ColumnElement[bool]:
+    return and_(table.c.log == WEBHOOKS.c.log, table.c.webhook == WEBHOOKS.c.webhook)
+
+
+_STANDING: Final = WEBHOOKS.join(HEADS, HEADS.c.log == WEBHOOKS.c.log).outerjoin(
+    PROGRESS, _of_webhook(PROGRESS)
+)
+_POSITION: Final = case(
+    (WEBHOOKS.c.replayed > func.coalesce(PROGRESS.c.replayed, 0), WEBHOOKS.c.replay_after),
+    else_=func.coalesce(PROGRESS.c.position, WEBHOOKS.c.begins),
+)
+"""Where it stands once what was ordered is carried out."""
+_BEHIND: Final = case(
+    (HEADS.c.position > _POSITION, HEADS.c.position - _POSITION),
+    else_=0,
+)
+
+
+def due(connection: Connection, *, now: int, limit: int) -> list[Due]:
+    """Webhooks of all logs with something to tell that nobody is at, those that had no turn for the longest first."""
+    straggles = exists().where(_of_webhook(STRAGGLERS), STRAGGLERS.c.due <= now)
+    asked = exists().where(_of_webhook(DEAD_LETTERS), DEAD_LETTERS.c.asked_at.is_not(None))
+    ordered = WEBHOOKS.c.resumed > func.coalesce(PROGRESS.c.resumed, 0)
+    free = and_(
+        func.coalesce(PROGRESS.c.expires, 0) <= now,
+        or_(func.coalesce(PROGRESS.c.rests_until, 0) <= now, ordered),
+    )
+    query = (
+        select(WEBHOOKS.c.log, WEBHOOKS.c.webhook)
+        .select_from(_STANDING)
+        .where(~WEBHOOKS.c.paused, HEADS.c.closed == "", free)
+        .where(or_(_BEHIND > 0, straggles, asked, ordered))
+        .order_by(func.coalesce(PROGRESS.c.turned_at, 0), WEBHOOKS.c.position)
+        .limit(limit)
+    )
+    return [Due(log, webhook) for log, webhook in connection.execute(query)]
+
+
+def health(connection: Connection, log: str, webhook: str, *, now: int) -> Health:
+    """How one fares; a webhook that never had a turn stands where it begins."""
+    here = (WEBHOOKS.c.log == log, WEBHOOKS.c.webhook == webhook)
+    row = connection.execute(_standing().where(*here)).one()
+    since = [one for one in (row.unread, row.held_up) if one is not None]
+    return Health(
+        position=row.at,
+        behind_events=row.behind,
+        behind_us=max(0, now - min(since)) if since else 0,
+        stragglers=row.stragglers,
+        failures=row.failures or 0,
+        problem=row.problem or "",
+        rests_until_at=row.rests_until if (row.rests_until or 0) > now else None,
+        delivered_at=row.delivered_at,
+        failed_at=row.failed_at,
+        dead_letters=row.dead,
+    )
+
+
+def dead_letters(
+    connection: Connection, log: str, webhook: str, *, span: Span = FIRST
+) -> Page[DeadLetterCard]:
+    """What a webhook does not try any more, in the log's order."""
+    query = select(DEAD_LETTERS).where(DEAD_LETTERS.c.log == log, DEAD_LETTERS.c.webhook == webhook)
+    rows, cursor = rows_page(connection, query, DEAD_LETTERS, span)
+    names = DeadLetterCard.model_fields
+    cards = (DeadLetterCard(**{name: row._mapping[name] for name in names}) for row in rows)
+    return Page[DeadLetterCard](items=tuple(cards), next=cursor)
+
+
+def abroad(connection: Connection) -> Abroad:
+    """The numbers over all studios."""
+    rows = connection.execute(_standing()).all()
+    at_work = [row for row in rows if not row.paused]
+    since = [one for row in at_work for one in (row.unread, row.held_up) if one is not None]
+    return Abroad(
+        active=len(at_work),
+        paused=len(rows) - len(at_work),
+        behind=max((row.behind for row in at_work), default=0),
+        since=min(since, default=None),
+        stragglers=sum(row.stragglers for row in rows),
+        dead=sum(row.dead for row in rows),
+    )
+
+
+def _standing() -> Select[Any]:
+    """Each webhook with its place in the log, and what it holds back."""
+    unread = select(EVENTS.c.recorded_at).where(
+        EVENTS.c.log == WEBHOOKS.c.log, EVENTS.c.position == _POSITION + 1
+    )
+    return select(
+        WEBHOOKS.c.paused,
+        _POSITION.label("at"),
+        _BEHIND.label("behind"),
+        unread.correlate(WEBHOOKS, PROGRESS).scalar_subquery().label("unread"),
+        _counted(STRAGGLERS, func.count()).label("stragglers"),
+        _counted(STRAGGLERS, func.min(STRAGGLERS.c.since)).label("held_up"),
+        _counted(DEAD_LETTERS, func.count()).label("dead"),
+        *(PROGRESS.c.failures, PROGRESS.c.problem, PROGRESS.c.rests_until),
+        *(PROGRESS.c.delivered_at, PROGRESS.c.failed_at),
+    ).select_from(_STANDING)
+
+
+def _counted(table: Any, what: Any) -> Any:
+    return select(what).select_from(table).where(_of_webhook(table)).correlate(WEBHOOKS).scalar_subquery()
