@@ -24,6 +24,7 @@ from registry.views.deliveries import Due
 
 _log = structlog.get_logger("webhooks")
 THREADS: Final = 8
+_LOOKED_AT: Final = 1_000
 
 
 def postman_of(continuity: Continuity) -> Postman:
@@ -47,14 +48,17 @@ def courier_of(continuity: Continuity, *, owner: str, stopping: Callable[[], boo
 
 
 class Rounds:
-    """Looks for webhooks with something to tell, and gives each a turn; never two at once to the same."""
+    """Looks for webhooks with something to tell, and gives each a turn; never two at once to the same.
+
+    Those that fail get half of the threads at most, the others all but one: neither keeps the other kind from being served.
+    """
 
     def __init__(self, courier: Courier, *, threads: int = THREADS) -> None:
         self._courier = courier
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="webhook")
         self._turn = threading.Lock()
-        self._at: set[Due] = set()
+        self._at: dict[tuple[str, str], Due] = {}
 
     def run(self, stop: threading.Event, *, idle: float) -> None:
         """Until `stop` is set; deliveries that are under way are finished. Looks again after `idle` seconds."""
@@ -62,26 +66,35 @@ class Rounds:
             while not stop.wait(idle):
                 self.look()
         finally:
-            self._pool.shutdown()
+            self.close()
+
+    def close(self) -> None:
+        """Begin nothing more; wait for what is under way."""
+        self._pool.shutdown()
 
     def look(self) -> None:
         """Begin the turns that can be begun now."""
-        with self._turn:
-            room = self._threads - len(self._at)
-        if room <= 0:
-            return
         registry = self._courier.registry
+        if len(self._at) >= self._threads:
+            return
         try:
             with registry.reading() as connection:
-                found = deliveries.due(connection, now=registry.clock(), limit=2 * self._threads)
+                found = deliveries.due(connection, now=registry.clock(), limit=_LOOKED_AT)
         except RegistryError as busy:
             _log.warning("webhooks_not_looked_at", code=busy.code, message=busy.message)
             return
+        for one in found:
+            if self._begun(one):
+                self._pool.submit(self._go, one)
+
+    def _begun(self, due: Due) -> bool:
         with self._turn:
-            begun = [one for one in found if one not in self._at][:room]
-            self._at.update(begun)
-        for one in begun:
-            self._pool.submit(self._go, one)
+            alike = sum(one.failing == due.failing for one in self._at.values())
+            most = self._threads // 2 if due.failing else self._threads - 1
+            if len(self._at) >= self._threads or alike >= most or due[:2] in self._at:
+                return False
+            self._at[due[:2]] = due
+            return True
 
     def _go(self, due: Due) -> None:
         try:
@@ -93,7 +106,7 @@ class Rounds:
             _log.exception("webhook_turn_crashed", studio=due.log, webhook=due.webhook)
         finally:
             with self._turn:
-                self._at.discard(due)
+                del self._at[due[:2]]
 
 
 @contextmanager

@@ -56,10 +56,11 @@ class Abroad(Card):
 
 
 class Due(NamedTuple):
-    """A webhook that has something to tell."""
+    """A webhook that has something to tell; `failing`: its last delivery failed."""
 
     log: str
     webhook: str
+    failing: bool = False
 
 
 def _of_webhook(table: Any) -> ColumnElement[bool]:
@@ -81,7 +82,9 @@ _BEHIND: Final = case(
 
 
 def due(connection: Connection, *, now: int, limit: int) -> list[Due]:
-    """Webhooks of all logs with something to tell that nobody is at, those that had no turn for the longest first."""
+    """Webhooks of all logs with something to tell that nobody is at: those whose last delivery did not fail before the others,
+    and those that had no turn for the longest before the others.
+    """
     straggles = exists().where(_of_webhook(STRAGGLERS), STRAGGLERS.c.due <= now)
     asked = exists().where(_of_webhook(DEAD_LETTERS), DEAD_LETTERS.c.asked_at.is_not(None))
     ordered = WEBHOOKS.c.resumed > func.coalesce(PROGRESS.c.resumed, 0)
@@ -90,14 +93,15 @@ def due(connection: Connection, *, now: int, limit: int) -> list[Due]:
         or_(func.coalesce(PROGRESS.c.rests_until, 0) <= now, ordered),
     )
     query = (
-        select(WEBHOOKS.c.log, WEBHOOKS.c.webhook)
+        select(WEBHOOKS.c.log, WEBHOOKS.c.webhook, func.coalesce(PROGRESS.c.failures, 0))
         .select_from(_STANDING)
         .where(~WEBHOOKS.c.paused, HEADS.c.closed == "", free)
         .where(or_(_BEHIND > 0, straggles, asked, ordered))
-        .order_by(func.coalesce(PROGRESS.c.turned_at, 0), WEBHOOKS.c.position)
+        .order_by(func.coalesce(PROGRESS.c.failures, 0) > 0, func.coalesce(PROGRESS.c.turned_at, 0))
+        .order_by(WEBHOOKS.c.position)
         .limit(limit)
     )
-    return [Due(log, webhook) for log, webhook in connection.execute(query)]
+    return [Due(log, webhook, failures > 0) for log, webhook, failures in connection.execute(query)]
 
 
 def health(connection: Connection, log: str, webhook: str, *, now: int) -> Health:

@@ -13,10 +13,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Heard:
-    """One request: its headers in lower case, and its body as it came."""
+    """One request: its headers in lower case, its body and its target as they came."""
 
     headers: dict[str, str]
     raw: bytes
+    path: str = "/"
 
     @property
     def id(self) -> str:
@@ -74,7 +75,7 @@ def receiving() -> Iterator[Receiver]:
     class Requests(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["content-length"]))
-            heard = Heard({name.lower(): value for name, value in self.headers.items()}, raw)
+            heard = Heard({name.lower(): value for name, value in self.headers.items()}, raw, self.path)
             answer = receiver.hear(heard)
             if answer.after is not None:
                 answer.after.wait(20)

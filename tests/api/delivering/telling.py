@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from registry.views import deliveries, webhooks
 from registry.views.deliveries import Due, Health
 from registry.views.webhooks import WebhookCard
 from tests.registry.log.opened import STUDIO, Clock, Opened, new_id
-from tests.servers.receiver import Receiver
+from tests.servers.receiver import FAIL, OK, Answer, Heard, Receiver
 
 POLICY = OutboundPolicy(frozenset(), allow_loopback=True, any_host=True)
 SECOND = 1_000_000
@@ -83,7 +83,7 @@ class Telling:
     def is_due(self) -> bool:
         with self.log.registry.reading() as connection:
             found = deliveries.due(connection, now=self.log.clock(), limit=10)
-        return Due(STUDIO, self.webhook) in found
+        return (STUDIO, self.webhook) in {one[:2] for one in found}
 
     def health(self) -> Health:
         with self.log.registry.reading(STUDIO) as connection:
@@ -100,3 +100,12 @@ class Telling:
         with self.log.registry.reading(STUDIO) as connection:
             page = deliveries.dead_letters(connection, STUDIO, self.webhook)
         return [DeadLetter(**card.model_dump()) for card in page.items]
+
+
+def failing(*streams: str) -> Callable[[Heard], Answer]:
+    """A receiver that takes everything but what is about these streams."""
+    return lambda heard: FAIL if heard.body["subject"] in streams else OK
+
+
+def subjects(heard: Sequence[Heard]) -> list[str]:
+    return [one.body["subject"] for one in heard]
