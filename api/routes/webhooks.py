@@ -5,6 +5,7 @@ The answer to a change is kept under its idempotency key, never with a secret. H
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from litestar import Router, delete, get, patch, post
@@ -41,7 +42,7 @@ from registry.deciders.webhook import (
     ResumeWebhook,
     RotateWebhookSecret,
 )
-from registry.errors import Refusal
+from registry.errors import Refusal, RegistryError
 from registry.events.webhook import WebhookAdded
 from registry.log.feed.subscriptions import BeyondTheLog
 from registry.log.outgoing import ask_again
@@ -223,7 +224,8 @@ def remove_webhook(webhook: FromPath[str], change: NamedDependency[Change]) -> A
         return first
     card = change.read(webhooks.webhook, named("webhook", webhook))
     answer = change.make(RemoveWebhook(stream=webhook), reply=lambda _: card_reply(card))
-    change.registry.outgoing.forget(change.studio, webhook)
+    with suppress(RegistryError):  # rows of a webhook that is no more are in nobody's way
+        change.registry.outgoing.forget(change.studio, webhook)
     return answer
 
 

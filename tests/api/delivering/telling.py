@@ -17,7 +17,7 @@ from registry.deciders.webhook import AddWebhook
 from registry.events.webhook import WebhookAdded
 from registry.log.outgoing import DeadLetter, Straggler
 from registry.views import deliveries, webhooks
-from registry.views.deliveries import Due, Health
+from registry.views.deliveries import Abroad, Due, Health
 from registry.views.webhooks import WebhookCard
 from tests.registry.log.opened import STUDIO, Clock, Opened, new_id
 from tests.servers.receiver import FAIL, OK, Answer, Heard, Receiver
@@ -38,7 +38,9 @@ class Telling:
     secret: str = ""
     webhook: str = ""
 
-    def add(self, *types: str, url: str | None = None, after: int | None = None) -> str:
+    def add(
+        self, *types: str, url: str | None = None, after: int | None = None, digest: str | None = None
+    ) -> str:
         """A webhook; `secret` is what its holder was shown."""
         self.webhook = new_id("webhook")
         secret = first_secret(self.log.registry, self.webhook)
@@ -48,7 +50,7 @@ class Telling:
             types=types,
             holder="edit suite",
             secret=secret.name,
-            secret_sha256=secret.sha256,
+            secret_sha256=digest or secret.sha256,
             after=after,
         )
         self.log.handle(AddWebhook(stream=self.webhook, added=added))
@@ -88,6 +90,10 @@ class Telling:
     def health(self) -> Health:
         with self.log.registry.reading(STUDIO) as connection:
             return deliveries.health(connection, STUDIO, self.webhook, now=self.log.clock())
+
+    def abroad(self) -> Abroad:
+        with self.log.registry.reading() as connection:
+            return deliveries.abroad(connection)
 
     def card(self) -> WebhookCard:
         with self.log.registry.reading(STUDIO) as connection:

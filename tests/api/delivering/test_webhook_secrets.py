@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
+import pytest
 from standardwebhooks import Webhook
 
 from api.delivering.cloud_event import MEDIA_TYPE
-from api.delivering.signing import next_secret, secrets_of
+from api.delivering.signing import KeyIsLost, next_secret, secrets_of
 from registry.deciders.webhook import (
     RotateWebhookSecret,
 )
@@ -77,14 +79,18 @@ def test_both_secrets_sign_while_a_rotation_overlaps(telling: Telling) -> None:
     assert [signed(new.shown, one), signed(old, one), len(signatures(one))] == [True, False, 1]
 
 
-def test_nothing_is_signed_with_a_key_that_is_lost(telling: Telling) -> None:
-    """Where the key store does not hold what the secret comes from, the webhook is paused, and nothing is told."""
-    telling.add()
+@pytest.mark.parametrize("digest", [None, "0" * 64], ids=["no key", "another key"])
+def test_nothing_is_signed_with_another_secret(telling: Telling, digest: str | None) -> None:
+    """Where the key store does not hold the key that the secret came from, the webhook is paused, and nothing is told."""
+    telling.add(digest=digest)
     telling.introduce()
-    telling.log.registry.destroy_keys(STUDIO, [telling.webhook])
+    if digest is None:
+        telling.log.registry.destroy_keys(STUDIO, [telling.webhook])
     telling.turn()
 
     assert (telling.card().cause, telling.receiver.heard) == ("secret", [])
+    with pytest.raises(KeyIsLost) if digest is None else nullcontext():
+        next_secret(telling.log.registry, telling.webhook)
 
 
 def test_secrets_come_back_after_a_restart(telling: Telling) -> None:

@@ -14,7 +14,7 @@ from registry.deciders.webhook import (
 from registry.log.outgoing import ask_again
 from tests.api.delivering.telling import Telling, failing, subjects
 from tests.registry.events.golden import example
-from tests.registry.log.opened import STUDIO
+from tests.registry.log.opened import START, STUDIO
 from tests.servers.receiver import FAIL, OK, Answer, Heard
 
 
@@ -61,6 +61,7 @@ def test_a_stream_never_overtakes_itself_and_holds_up_no_other(telling: Telling)
     telling.receiver.says = failing(mina)
     for number in range(3):
         telling.describe(mina, f"m{number}")
+        telling.describe(mina, f"n{number}")
         telling.describe(jun, f"j{number}")
         telling.turn()
         telling.pass_(60)
@@ -73,7 +74,7 @@ def test_a_stream_never_overtakes_itself_and_holds_up_no_other(telling: Telling)
     telling.receiver.says = lambda _: OK
     telling.pass_(3600)
     telling.turn()
-    assert [one.body["data"]["version"] for one in telling.receiver.heard] == [1, 2, 3, 4]
+    assert [one.body["data"]["version"] for one in telling.receiver.heard] == [1, 2, 3, 4, 5, 6, 7]
     assert set(subjects(telling.receiver.heard)) == {mina}
 
 
@@ -124,17 +125,19 @@ def test_one_delivers_at_a_time(telling: Telling) -> None:
     """While one is at it another does nothing; once its hold is over another goes on, and the late one notes nothing."""
     telling.add("CharacterIntroduced")
     telling.introduce()
+    seen: list[int] = []
 
     def meanwhile(_heard: Heard) -> Answer:
         if len(telling.receiver.heard) == 1:
             telling.turn(telling.courier("two"))
+            seen.append(len(telling.receiver.heard))
             telling.pass_(3600)
             telling.turn(telling.courier("two"))
         return OK
 
     telling.receiver.says = meanwhile
     telling.turn()
-    assert telling.receiver.positions() == [2, 2]
+    assert (seen, telling.receiver.positions()) == ([1], [2, 2])
     assert (telling.health().position, telling.is_due()) == (2, False)
 
 
@@ -170,3 +173,53 @@ def test_a_webhook_that_came_with_its_studio_begins_where_it_came(telling: Telli
     telling.log.handle(ReplayWebhook(stream=telling.webhook, after=2))
     telling.turn()
     assert telling.receiver.positions() == [4, 3, 4, 5]
+
+
+def test_a_replay_takes_up_what_waits_behind_its_position(telling: Telling) -> None:
+    """Stragglers and dead letters that come again anyway are forgotten; those before the position stay as they are."""
+    telling.patience = Patience(timeout=2.0, attempts=1)
+    telling.add("CharacterIntroduced")
+    early, late = telling.introduce("Mina"), telling.introduce("Jun")
+    telling.receiver.says = failing(early, late)
+    telling.turn()
+    assert [one.position for one in telling.dead()] == [2, 3]
+    telling.patience = Patience(timeout=2.0)
+    straggling = telling.introduce("Hana")
+    telling.receiver.says = failing(straggling)
+    telling.turn()
+    assert [one.stream for one in telling.behind()] == [straggling]
+
+    telling.log.handle(ReplayWebhook(stream=telling.webhook, after=2))
+    telling.receiver.heard.clear()
+    telling.receiver.says = lambda _: OK
+    telling.turn()
+    assert telling.receiver.positions() == [3, 4]
+    assert ([one.position for one in telling.dead()], telling.behind()) == ([2], [])
+
+
+def test_the_numbers_of_all_webhooks_are_told(telling: Telling) -> None:
+    """How many tell and are paused, the furthest behind, what failed: over all studios, without an id."""
+    telling.patience = Patience(timeout=2.0, attempts=1)
+    telling.add()
+    telling.introduce()
+    telling.receiver.says = lambda _: FAIL
+    telling.turn()
+    telling.add()
+    telling.pass_(5)
+    telling.introduce("Jun")
+    first = telling.abroad()
+    telling.log.handle(PauseWebhook(stream=telling.webhook, reason="moving"))
+
+    assert (first.active, first.paused, first.behind, first.dead) == (2, 0, 2, 1)
+    assert first.since == START
+    assert (telling.abroad().active, telling.abroad().paused) == (1, 1)
+
+
+def test_a_studio_that_was_moved_away_tells_nothing_here(telling: Telling) -> None:
+    """What is left to tell is told where it went."""
+    telling.add()
+    telling.introduce()
+    telling.log.registry.moves.close(STUDIO, "moved")
+    assert not telling.is_due()
+    telling.log.registry.moves.close(STUDIO, "")
+    assert telling.is_due()
