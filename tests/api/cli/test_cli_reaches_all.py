@@ -161,7 +161,7 @@ POST /v1/voices/{voice}/retire                           voices retire {voice} -
 GET /v1/voices/{voice}/uses                              uses {voice}
 GET /v1/webhooks                                         webhooks list
 POST /v1/webhooks                                        webhooks add https://hooks.example.com --holder x
-DELETE /v1/webhooks/{webhook}                            webhooks remove {webhook} --reason why
+DELETE /v1/webhooks/{webhook}                            webhooks remove {webhook}
 GET /v1/webhooks/{webhook}                               webhooks show {webhook}
 PATCH /v1/webhooks/{webhook}                             webhooks change {webhook} --holder x
 GET /v1/webhooks/{webhook}/dead-letters                  webhooks dead-letters {webhook}
