@@ -14,7 +14,7 @@ RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
 
-.PHONY: help setup demo serve test test-s3 check audit bench crash storm fuzz soak proof lock clean
+.PHONY: help setup demo serve test test-s3 check audit bench crash storm fuzz soak mutation proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -75,6 +75,8 @@ fuzz: $(DEV_STAMP)  ## requests made up from the OpenAPI document, the same to b
 	@$(BIN)/python -m tests.fuzz --cases $(or $(CASES),50000) --engine $(or $(ENGINE),both) --seed $(or $(SEED),1)
 soak: $(DEV_STAMP) $(S3_STAMP)  ## service and worker under load for hours: memory, files and WAL stay bounded: HOURS=8 ENGINE=sqlite
 	@$(BIN)/python -m tests.soak --hours $(or $(HOURS),8) --engine $(or $(ENGINE),sqlite) $(ARGS)
+mutation: $(DEV_STAMP)  ## break the code in every small way and count what no test notices: M=auth SAMPLE=200 TARGET=90 RESUME=1
+	@$(BIN)/python -m tests.mutation --group $(or $(M),all) --sample $(or $(SAMPLE),0) --target $(or $(TARGET),90) $(if $(RESUME),--resume) $(ARGS)
 proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figures
 	@$(BIN)/python -m benchmarks.body
 	@$(BIN)/python -m benchmarks.compile
@@ -94,4 +96,4 @@ lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) pyproject.toml requirements/build.in --extra media --extra mcp --extra otio -o requirements/run.txt
 	@$(LOCK) pyproject.toml requirements/build.in --extra media --extra mcp --extra otio --extra otel --extra dev -o requirements/dev.txt
 clean:  ## remove environments and caches
-	@rm -rf $(VENV) .venv-s3 .mypy_cache .ruff_cache .import_linter_cache build *.egg-info
+	@rm -rf $(VENV) .venv-s3 .mypy_cache .ruff_cache .import_linter_cache .mutation build *.egg-info

@@ -9,11 +9,13 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from registry.deciders.allowance import (
+    DAY_US,
     AllowanceExceeded,
     ReleaseAllowance,
     ReserveAllowance,
     SettleAllowance,
     allowance_of,
+    day_of,
     decide,
     evolve,
 )
@@ -77,6 +79,50 @@ def test_what_was_not_charged_is_free_again() -> None:
     assert given(SET_ASIDE).when(release) == [released]
     assert given(SET_ASIDE, released).when(release) == []
     assert given(SET_ASIDE, released).when(replace(RESERVE, submission=OTHER, units="10"))
+
+
+def test_what_was_spent_stays_spent_that_day() -> None:
+    """Settled units count with what is set aside later the same day, by what was charged and not by what was set aside."""
+    spent = given(SET_ASIDE, AllowanceSettled(submission=PAID, units="7.5"))
+    second = replace(RESERVE, submission=OTHER, units="2.5")
+
+    assert spent.when(second) == [AllowanceReserved(submission=OTHER, units="2.5", day=100)]
+    refused = spent.refuses(replace(second, units="2.6"), AllowanceExceeded, "has 2.5 of 10")
+    assert refused.detail == {"left_units": "2.5", "needed_units": "2.6"}
+    both = folded(
+        STREAM,
+        [
+            *spent.history,
+            AllowanceReserved(submission=OTHER, units="2", day=100),
+            AllowanceSettled(submission=OTHER, units="1"),
+        ],
+    )
+    assert both.committed(100) == Decimal("8.5")
+
+
+def test_a_lowered_limit_leaves_nothing() -> None:
+    """What is spent beyond it is not counted as less than nothing left."""
+    given(SET_ASIDE).refuses(
+        replace(RESERVE, submission=OTHER, units="0.5", most="5"), AllowanceExceeded, "has 0 of 5"
+    )
+
+
+def test_a_late_call_of_yesterday_does_not_turn_the_day_back() -> None:
+    """It counts for its own day; what today cost stays."""
+    today = AllowanceReserved(submission=OTHER, units="4", day=101)
+    late = AllowanceReserved(submission=PAID, units="6", day=100)
+    state = folded(STREAM, [today, AllowanceSettled(submission=OTHER, units="4"), late])
+    over = folded(STREAM, [today, late, AllowanceSettled(submission=PAID, units="6")])
+
+    assert (state.day, state.committed(100), state.committed(101)) == (101, Decimal(6), Decimal(4))
+    assert (over.day, over.committed(100), over.committed(101)) == (101, Decimal(0), Decimal(4))
+
+
+def test_a_limit_has_a_stream_of_its_own() -> None:
+    """Named after whose it is; a day is counted from 1970, and begins at midnight UTC."""
+    assert (allowance_of(KEY), KEY.partition("_")[2]) == (STREAM, STREAM.partition("_")[2])
+    assert [day_of(now) for now in (0, DAY_US - 1, DAY_US, 3 * DAY_US)] == [0, 0, 1, 3]
+    assert DAY_US == 24 * 60 * 60 * 1_000_000
 
 
 @examples(

@@ -1,0 +1,110 @@
+"""What is mutated, and the tests that ought to notice: the cheap ones, within this process, on SQLite and folders."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Group(NamedTuple):
+    """Files that stand together for a promise, and the tests that answer for it.
+
+    `at_import` are functions that run while their module is read, before a mutant can be chosen: they are not measured.
+    """
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    at_import: tuple[str, ...] = ()
+
+
+_DECIDERS: Final = "tests/registry/deciders/test_"
+
+GROUPS: Final[dict[str, Group]] = {
+    "auth": Group(
+        files=(
+            "api/auth.py",
+            "api/rates.py",
+            "api/roles.py",
+            "registry/deciders/access.py",
+            "registry/deciders/allowance.py",
+            "registry/views/places.py",
+        ),
+        tests=(
+            "tests/api/test_auth.py",
+            "tests/api/test_rates.py",
+            "tests/api/test_roles.py",
+            f"{_DECIDERS}allowance_decider.py",
+            f"{_DECIDERS}studio_access_account.py",
+            f"{_DECIDERS}deciders_are_covered.py",
+            "tests/registry/views/test_places.py",
+        ),
+        at_import=("registry.views.places.x__of",),
+    ),
+    "submission": Group(
+        files=(
+            "registry/deciders/submission.py",
+            "generation/kling/answers.py",
+            "generation/kling/outcomes.py",
+        ),
+        tests=(
+            f"{_DECIDERS}deciders_are_covered.py",
+            f"{_DECIDERS}quarantine_decider.py",
+            f"{_DECIDERS}submission_calls.py",
+            f"{_DECIDERS}submission_protocol.py",
+            "tests/generation/kling/test_kling_outcomes.py",
+        ),
+    ),
+    "sending": Group(
+        files=(
+            "generation/allowances.py",
+            "generation/looking.py",
+            "generation/posting.py",
+            "generation/submission.py",
+        ),
+        tests=(
+            "tests/generation/test_allowances.py",
+            "tests/generation/test_budgets.py",
+            "tests/generation/test_holds.py",
+            "tests/generation/test_looking.py",
+            "tests/generation/test_slots.py",
+            "tests/generation/test_submission_guards.py",
+            "tests/generation/test_submission_outcomes.py",
+            "tests/generation/test_submission_records.py",
+        ),
+    ),
+    "verify": Group(
+        files=("registry/archive/verifying.py", "registry/blobs/digest.py", "registry/proof/leaf.py"),
+        tests=(
+            "tests/registry/archive/test_archive_damage.py",
+            "tests/registry/archive/test_archive_made.py",
+            "tests/registry/archive/test_archive_refusals.py",
+            "tests/registry/archive/test_archive_round_trip.py",
+            "tests/registry/blobs/test_blobs_on_disk.py",
+            "tests/registry/proof/test_leaf_hash.py",
+        ),
+    ),
+    "store": Group(
+        files=(
+            "registry/blobs/disk.py",
+            "registry/blobs/folder.py",
+            "registry/log/answers.py",
+            "registry/log/batch.py",
+            "registry/log/closing.py",
+            "registry/log/fair.py",
+            "registry/log/leases.py",
+            "registry/log/log.py",
+            "registry/log/pen.py",
+            "registry/log/rates.py",
+            "registry/log/states.py",
+            "registry/log/writer.py",
+        ),
+        tests=(
+            "tests/api/test_rates.py",
+            "tests/registry/blobs/test_blobs_on_disk.py",
+            "tests/registry/log/test_fair.py",
+            "tests/registry/log/test_log_answers.py",
+            "tests/registry/log/test_log_append.py",
+            "tests/registry/log/test_log_concurrency.py",
+            "tests/registry/log/test_log_leases.py",
+        ),
+    ),
+}
