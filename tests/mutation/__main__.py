@@ -1,4 +1,4 @@
-"""`python -m tests.mutation --group auth --sample 200 --target 90`: break the code in every small way; count what no test notices.
+"""`python -m tests.mutation --group auth --sample 200 --target 90`: break the code in every small way; count what none notices.
 
 Without `--resume` everything is tried anew; with it what was killed stays so while its function is the same, and what lived is
 tried again. The last lines are the scores; what lived stands in `.mutation/GROUP/lived.txt`. Ends with 1 below the target.

@@ -8,11 +8,13 @@ from typing import Final, NamedTuple
 class Group(NamedTuple):
     """Files that stand together for a promise, and the tests that answer for it.
 
-    `at_import` are functions that run while their module is read, before a mutant can be chosen: they are not measured.
+    `without` names tests of those files that start processes or take seconds, by words of their names. `at_import` are functions
+    that run while their module is read, before a mutant can be chosen: they are not measured.
     """
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    without: tuple[str, ...] = ()
     at_import: tuple[str, ...] = ()
 
 
@@ -50,6 +52,7 @@ GROUPS: Final[dict[str, Group]] = {
             f"{_DECIDERS}quarantine_decider.py",
             f"{_DECIDERS}submission_calls.py",
             f"{_DECIDERS}submission_protocol.py",
+            f"{_DECIDERS}submission_words.py",
             "tests/generation/kling/test_kling_outcomes.py",
         ),
     ),
@@ -65,6 +68,7 @@ GROUPS: Final[dict[str, Group]] = {
             "tests/generation/test_budgets.py",
             "tests/generation/test_holds.py",
             "tests/generation/test_looking.py",
+            "tests/generation/test_purses.py",
             "tests/generation/test_slots.py",
             "tests/generation/test_submission_guards.py",
             "tests/generation/test_submission_outcomes.py",
@@ -79,6 +83,7 @@ GROUPS: Final[dict[str, Group]] = {
             "tests/registry/archive/test_archive_refusals.py",
             "tests/registry/archive/test_archive_round_trip.py",
             "tests/registry/blobs/test_blobs_on_disk.py",
+            "tests/registry/blobs/test_digest.py",
             "tests/registry/proof/test_leaf_hash.py",
         ),
     ),
@@ -106,5 +111,6 @@ GROUPS: Final[dict[str, Group]] = {
             "tests/registry/log/test_log_concurrency.py",
             "tests/registry/log/test_log_leases.py",
         ),
+        without=("kill", "largest_file", "processes", "share_of_any_twenty"),
     ),
 }

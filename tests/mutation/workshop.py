@@ -30,7 +30,7 @@ _SETTINGS: Final = """
 source_paths = ["registry", "generation", "api"]
 only_mutate = {files}
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-k", "not postgresql"]
+pytest_add_cli_args = ["-k", "{kept}"]
 timeout_constant = 4.0
 timeout_multiplier = 8.0
 track_dependencies = false
@@ -60,7 +60,10 @@ class Workshop:
             if not (self.folder / name).is_symlink():
                 (self.folder / name).symlink_to(ROOT / name)
         files, tests = (orjson.dumps(names).decode() for names in (self.group.files, self.group.tests))
-        settings = (ROOT / "pyproject.toml").read_text() + _SETTINGS.format(files=files, tests=tests)
+        kept = " and ".join(f"not {word}" for word in ("postgresql", *self.group.without))
+        settings = (ROOT / "pyproject.toml").read_text() + _SETTINGS.format(
+            files=files, tests=tests, kept=kept
+        )
         (self.folder / "pyproject.toml").write_text(settings)
         (self._mutants / "mutmut-stats.json").unlink(missing_ok=True)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from shutil import copy
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -35,13 +37,19 @@ def migrated(postgres_process: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_file() -> Path:
     """A file with the schema, to make others from."""
-    folder = tmp_path_factory.mktemp("migrated")
-    database = database_of(folder)
+    return Path(_migrated().name) / FILE
+
+
+@cache
+def _migrated() -> TemporaryDirectory[str]:
+    """For as long as this process lives, and for those it forks (each mutant is tried in one)."""
+    folder = TemporaryDirectory(prefix="migrated-")
+    database = database_of(Path(folder.name))
     migrate(database)
     database.close()
-    return folder / FILE
+    return folder
 
 
 @pytest.fixture

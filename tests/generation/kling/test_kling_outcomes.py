@@ -116,3 +116,64 @@ def test_success_has_many_words_and_unknown_fields() -> None:
 def test_no_bytes_crash_the_reading(http, raw) -> None:
     """Whatever arrives, there is an outcome, and noise is never taken for acceptance."""
     assert isinstance(outcome(http, raw), Unknown)
+
+
+def test_the_reason_says_what_was_seen() -> None:
+    """Whoever reads an unknown outcome learns status, code and the vendor's words, as many as fit; and whether to look at all."""
+    other = "s-01jc0000000000000000000009"
+    echoed = envelope(0, data={"task_id": "1", "task_info": {"external_task_id": other}})
+    silent = envelope(0, data={"task_id": "1"})
+    for http, raw, reason, alarm in (
+        (200, b"", "HTTP 200 without a readable answer", False),
+        (404, b"", "HTTP 404 without a readable answer", True),
+        (201, created(), "code 0 under HTTP 201", True),
+        (200, envelope(0), "code 0 without a task id", False),
+        (200, silent, f"task 1 without an echo of {EXTERNAL}", False),
+        (200, echoed, f"task 1 echoes '{other}', not {EXTERNAL}", True),
+        (400, envelope(1303, "w" * 201), f"code 1303 under HTTP 400: {'w' * 200}", True),
+        (200, envelope(7777, "w" * 201), f"code 7777: {'w' * 200}", True),
+    ):
+        assert outcome(http, raw) == Unknown(reason, alarm=alarm)
+    assert outcome(200, created(), "ReadError") == Unknown(
+        "HTTP 200, but its body is not whole: ReadError", alarm=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("http", "unknown"),
+    [
+        (299, False),
+        (300, True),
+        (399, True),
+        (400, False),
+        (407, False),
+        (408, True),
+        (499, False),
+        (500, True),
+    ],
+)
+def test_where_the_statuses_end(http, unknown) -> None:
+    """3xx, 408 and 5xx say nothing, whatever the body; the ones beside them are read."""
+    assert (outcome(http, envelope(7777)) == Unknown(f"HTTP {http}")) == unknown
+
+
+@pytest.mark.parametrize(
+    ("message", "ours"),
+    [
+        ("external_task_id already exists", True),
+        ("EXTERNAL_TASK_ID ALREADY EXISTS", True),
+        ("external_task_id is too long", False),
+        ("model_name already exists", False),
+        ("", False),
+    ],
+)
+def test_only_words_about_our_id_make_a_duplicate(message, ours) -> None:
+    """Another invalid value is a refusal for good: nothing was accepted, and nothing is looked for."""
+    assert isinstance(outcome(400, envelope(1201, message)), Duplicate) == ours
+    assert isinstance(outcome(400, envelope(1200, f"{EXTERNAL} already exists")), Rejected)
+
+
+def test_an_answer_without_its_words_is_still_one() -> None:
+    """Neither message nor request id need be there."""
+    assert outcome(429, b'{"code":1303}') == Rejected("load", 429, 1303, "", "")
+    assert outcome(400, b'{"code":1201,"message":"external_task_id already exists"}').request_id == ""  # type: ignore[union-attr]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 import pytest
@@ -30,18 +32,21 @@ from tests.registry.log.opened import STUDIO
 FLIPS = 150
 
 
-@pytest.fixture(scope="module", name="exported")
-def exported_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("exported")
+@cache
+def _exported() -> TemporaryDirectory[str]:
+    """One archive, made once in this process and in those it forks."""
+    folder = TemporaryDirectory(prefix="exported-")
+    place = Path(folder.name)
     with installation(place / "old") as old:
         old.told()
         export_studio(old.house(), STUDIO, order(place))
-    return place
+    return folder
 
 
 @pytest.fixture(name="archive")
-def archive_fixture(exported: Path, tmp_path: Path) -> Path:
+def archive_fixture(tmp_path: Path) -> Path:
     """A copy of one archive, to be harmed; its key file lies beside it."""
+    exported = Path(_exported().name)
     shutil.copytree(exported / "archive", tmp_path / "archive")
     shutil.copy(exported / "studio.keys", tmp_path)
     return tmp_path / "archive"
