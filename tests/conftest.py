@@ -1,4 +1,4 @@
-"""What all tests share: the S3 server that the run is about, and the order of the tests.
+"""What all tests share: the servers that the run is about, and the order of the tests.
 
 Each process begins with its share of what takes long, so that none is left alone with it at last.
 """
@@ -33,9 +33,10 @@ __all__ = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--s3` names the S3 server of the run; `make test-s3` uses it."""
+    """`--s3` names the S3 server of the run; `make test-s3` uses it. `--provider` names one for all mutants."""
     says = "the S3 server: ministack (started, the default), ceph (started), or the address of one that runs"
     parser.addoption("--s3", default="ministack", help=says)
+    parser.addoption("--provider", help="the address of a sandbox that runs; by default one is started")
 
 
 @pytest.fixture(scope="session")

@@ -140,3 +140,61 @@ def test_strangers_are_told_to_wait(two: Processes) -> None:
     strangers.count("10.0.0.2")
     two.clock.now += MINUTE_US
     strangers.count("10.0.0.1")
+
+
+@pytest.fixture
+def one(on_file: Path) -> Iterator[Processes]:
+    """One process on SQLite, for what the engine has no part in."""
+    clock = Still()
+    with closing(open_registry(on_file, clock)) as registry:
+        yield Processes(clock, (registry,))
+
+
+@pytest.mark.parametrize(
+    ("into_the_minute", "seconds"), [(0, 60), (12_000_001, 47), (59_000_001, 1), (59_999_999, 1)]
+)
+def test_a_stranger_is_told_when_to_come_again(one: Processes, into_the_minute: int, seconds: int) -> None:
+    """In whole seconds, one at least; and that it is the address that was counted."""
+    one.clock.now = 100 * MINUTE_US + into_the_minute
+    strangers = Strangers(one.registries[0], most=0)
+    with pytest.raises(RateLimited) as refused:
+        strangers.count("10.0.0.1")
+
+    assert refused.value.headers == {"Retry-After": str(seconds)}
+    assert refused.value.members == {"limit": 0, "limited": "address"}
+    assert f"come again in {seconds} s" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("into_the_minute", "seconds"), [(0, 60), (12_000_001, 47), (59_000_001, 1), (59_999_999, 1)]
+)
+def test_what_is_left_is_left_until_the_minute_ends(
+    one: Processes, into_the_minute: int, seconds: int
+) -> None:
+    """Each bound by itself, in the order in which they are asked for; the last one of a minute is let in."""
+    one.clock.now = 100 * MINUTE_US + into_the_minute
+    rates, bounds = one.rates()[0], [Bound("key", KEY, 2), Bound("studio", "studio_1", 60)]
+
+    assert rates.count(bounds) == [Left(bounds[0], 1, seconds), Left(bounds[1], 59, seconds)]
+    assert rates.count(bounds) == [Left(bounds[0], 0, seconds), Left(bounds[1], 58, seconds)]
+    with pytest.raises(RateLimited, match=f"{KEY} has asked 2 times") as refused:
+        rates.count(bounds)
+    assert refused.value.headers == {"Retry-After": str(seconds)}
+
+
+@pytest.mark.parametrize("most", [1, 49, 50, 99, 100, 149])
+def test_a_process_takes_a_fiftieth_at_least_one(
+    one: Processes, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its own share it gives out the first request first, and no more than the limit even where shares do not divide it."""
+    taken: list[int] = []
+    take = Registry.take_requests
+    monkeypatch.setattr(
+        Registry,
+        "take_requests",
+        lambda registry, holder, *, share: (taken.append(share), take(registry, holder, share=share))[1],
+    )
+
+    rates = one.rates()[0]
+    assert sum(let_in(rates, most) for _ in range(most + 3)) == most
+    assert set(taken) == {max(1, most // SHARES)}

@@ -47,10 +47,10 @@ def main() -> int:
         workshop, began = Workshop(name, GROUPS[name]), monotonic()
         if not given.resume:
             workshop.clear()
-        workshop.set_up()
-        names = chosen(workshop.names(), given.sample, given.seed)
-        print(f"{name}: {len(names)} mutants", flush=True)  # noqa: T201
-        scores[name] = tried(workshop, names, resume=given.resume)
+        with workshop.opened():
+            names = chosen(workshop.names(), given.sample, given.seed)
+            print(f"{name}: {len(names)} mutants", flush=True)  # noqa: T201
+            scores[name] = tried(workshop, names, resume=given.resume)
         print(f"{name}: {monotonic() - began:.0f} s", flush=True)  # noqa: T201
     print("\n".join(score.line(name) for name, score in scores.items()))  # noqa: T201
     return 0 if all(score.percent >= given.target for score in scores.values()) else 1

@@ -9,13 +9,15 @@ class Group(NamedTuple):
     """Files that stand together for a promise, and the tests that answer for it.
 
     `without` names tests of those files that start processes or take seconds, by words of their names. `at_import` are functions
-    that run while their module is read, before a mutant can be chosen: they are not measured.
+    that run while their module is read, before a mutant can be chosen: they are not measured. `with_provider`: one sandbox serves
+    all mutants.
     """
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
     without: tuple[str, ...] = ()
     at_import: tuple[str, ...] = ()
+    with_provider: bool = False
 
 
 _DECIDERS: Final = "tests/registry/deciders/test_"
@@ -74,6 +76,7 @@ GROUPS: Final[dict[str, Group]] = {
             "tests/generation/test_submission_outcomes.py",
             "tests/generation/test_submission_records.py",
         ),
+        with_provider=True,
     ),
     "verify": Group(
         files=("registry/archive/verifying.py", "registry/blobs/digest.py", "registry/proof/leaf.py"),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import chdir
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, chdir, contextmanager
 from pathlib import Path
 from shutil import rmtree
 from typing import Final
@@ -20,17 +20,18 @@ from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.utils.format_utils import get_mutant_name
 
 from tests.mutation.groups import Group
+from tests.servers.sandbox import sandbox
 
 ROOT: Final = Path(__file__).parents[2]
 LINKED: Final = ("registry", "generation", "api", "tests")
-_MOST_NAMES: Final = 500
+_MOST_NAMES: Final = 1000
 """In one call: command lines have an end."""
 _SETTINGS: Final = """
 [tool.mutmut]
 source_paths = ["registry", "generation", "api"]
 only_mutate = {files}
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-k", "{kept}"]
+pytest_add_cli_args = {arguments}
 timeout_constant = 4.0
 timeout_multiplier = 8.0
 track_dependencies = false
@@ -53,18 +54,24 @@ class Workshop:
     def clear(self) -> None:
         rmtree(self.folder, ignore_errors=True)
 
-    def set_up(self) -> None:
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Set up, and with the provider that its tests ask, if they do."""
+        with ExitStack() as stack:
+            provider = stack.enter_context(sandbox()) if self.group.with_provider else None
+            self._set_up(["--provider", provider.url] if provider else [])
+            yield
+
+    def _set_up(self, more: list[str]) -> None:
         """Links, settings; what was learned of the tests is forgotten, for they may have changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in LINKED:
             if not (self.folder / name).is_symlink():
                 (self.folder / name).symlink_to(ROOT / name)
-        files, tests = (orjson.dumps(names).decode() for names in (self.group.files, self.group.tests))
         kept = " and ".join(f"not {word}" for word in ("postgresql", *self.group.without))
-        settings = (ROOT / "pyproject.toml").read_text() + _SETTINGS.format(
-            files=files, tests=tests, kept=kept
-        )
-        (self.folder / "pyproject.toml").write_text(settings)
+        said = {"files": self.group.files, "tests": self.group.tests, "arguments": ["-k", kept, *more]}
+        settings = _SETTINGS.format_map({name: orjson.dumps(words).decode() for name, words in said.items()})
+        (self.folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text() + settings)
         (self._mutants / "mutmut-stats.json").unlink(missing_ok=True)
 
     def names(self) -> list[str]:

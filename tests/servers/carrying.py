@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.servers.building import built
-from tests.servers.sandbox import Sandbox, sandbox
+from tests.servers.sandbox import Sandbox, joined, sandbox
 from tests.servers.world import World
 
 
 @pytest.fixture(scope="session", name="provider_process")
-def provider_process_fixture() -> Iterator[Sandbox]:
+def provider_process_fixture(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """One provider for all tests of a test process."""
-    with sandbox() as running:
+    url = request.config.getoption("--provider")
+    with joined(url) if url else sandbox() as running:
         yield running
 
 

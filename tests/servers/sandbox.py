@@ -98,6 +98,16 @@ def sandbox(*flags: str, port: int = 0) -> Iterator[Sandbox]:
             process.wait()
 
 
+@contextmanager
+def joined(url: str) -> Iterator[Sandbox]:
+    """One that runs already, as if it had just begun: what a test that was killed told it to do wrong is forgotten."""
+    running = Sandbox(url)
+    running.forgive()
+    running.clock(speed=1)
+    yield running
+    running.close()
+
+
 def free_port() -> int:
     """A port nobody listens on just now."""
     with socket.socket() as listener:
