@@ -103,7 +103,7 @@ class _Work:
         return Brought(what=what, name=name, reference=reference, verdict=verdict, id=id, remark=remark)
 
     def key(self, *said: str) -> str:
-        """The same for the same thing of the same production."""
+        """The same for the same thing of the same production; a shot's says the scene's version too, as shots can be dropped."""
         whole = "\n".join((self.here.production or "", *said))
         return f"import-{sha256(whole.encode()).hexdigest()[:40]}"
 
@@ -187,7 +187,7 @@ def _planned(
             shot.action,
             framing=shot.framing,
             client_reference=shot.reference,
-            idempotency_key=work.key("shot", scene.id, shot.reference),
+            idempotency_key=work.key("shot", scene.id, str(scene.version), shot.reference),
         )
         known = shots_of(scene)
     yield work.told("shot", shot.name, shot.reference, id=known.get(shot.reference), there=there)

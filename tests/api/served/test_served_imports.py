@@ -84,6 +84,11 @@ def test_what_broke_off_is_finished(service: Served, account: str) -> None:
         who = done.brought[1].id or ""
         assert service.change("PATCH", f"/v1/characters/{who}", {"name": "Mina Seo"}).status_code == 200
         again = bring(client, story)
+        scene, shot = again.brought[2].id, again.brought[3].id
+        service.change("DELETE", f"/v1/scenes/{scene}/shots/{shot}")
+        anew = bring(client, story)
+    assert [one.verdict for one in anew.brought] == [*["there already"] * 3, "made", "there already"]
+    assert service.get(f"/v1/scenes/{scene}").json()["shots"][0]["id"] == anew.brought[3].id
     assert {one.verdict for one in again.brought} == {"there already"}
     assert "in its name" in again.brought[1].remark
 
