@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -11,11 +11,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
-from registry.views.clips import Said
 
 if TYPE_CHECKING:
     from registry.events.clip import ClipDecision
-    from registry.views.clips import ClipCard
+    from registry.views.clips import ClipCard, Said
 
 
 @click.group()
@@ -29,7 +28,11 @@ def clips() -> None:
 @clips.command("list")
 @click.option("--scene", help="Only those of this scene.")
 @click.option("--shot", help="Only takes of this shot.")
-@click.option("--verdict", type=click.Choice(get_args(Said)), help="Only those of which this was said last.")
+@click.option(
+    "--verdict",
+    type=click.Choice(("approved", "rejected", "none")),
+    help="Only those of which this was said last.",
+)
 @calling
 def list_clips(terminal: Terminal, scene: str | None, shot: str | None, verdict: Said | None) -> None:
     """All clips, oldest first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import rich_click as click
 from rich.console import Group, RenderableType
@@ -18,8 +18,10 @@ from api.cli.showing import fields, finding_lines, moment, plain, table, text
 from api.cli.terminal import FAILED, Terminal, calling, leave
 from api.client import LocalFailure
 from api.integrations.timeline import Rate
-from generation.rehearsing import ScenePreview, ShotPreview
 from registry.events.clip import RejectionCause
+
+if TYPE_CHECKING:
+    from generation.rehearsing import ScenePreview, ShotPreview
 
 _TIME: Final = re.compile(r"(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,5}(?:\.\d{1,6})?)")
 _WHY: Final = click.option("--reason", required=True, help="Why; it stays on record.")

@@ -12,11 +12,11 @@ from fractions import Fraction
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from registry.views.clips import ClipCard
-from registry.views.cuts import Cut, Slot, Take
-
 if TYPE_CHECKING:
     from opentimelineio import opentime, schema
+
+    from registry.views.clips import ClipCard
+    from registry.views.cuts import Cut, Slot, Take
 
 Rate = Literal["23.976", "24", "25", "29.97", "30", "48", "50", "59.94", "60"]
 """Frames a second of the timeline, as editors name them."""
