@@ -166,7 +166,7 @@ GET /v1/webhooks/{webhook}                               webhooks show {webhook}
 PATCH /v1/webhooks/{webhook}                             webhooks change {webhook} --holder x
 GET /v1/webhooks/{webhook}/dead-letters                  webhooks dead-letters {webhook}
 POST /v1/webhooks/{webhook}/pause                        webhooks pause {webhook} --reason why
-POST /v1/webhooks/{webhook}/redeliver                    webhooks redeliver {webhook} --all
+POST /v1/webhooks/{webhook}/redeliver                    webhooks redeliver {webhook}
 POST /v1/webhooks/{webhook}/replay                       webhooks replay {webhook} --after 0
 POST /v1/webhooks/{webhook}/resume                       webhooks resume {webhook}
 POST /v1/webhooks/{webhook}/rotate                       webhooks rotate {webhook}
