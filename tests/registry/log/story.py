@@ -37,6 +37,15 @@ from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.deciders.verdicts import ApproveClip, NoteOnClip, RejectClip
 from registry.deciders.voice import AdoptVoice
+from registry.deciders.webhook import (
+    AddWebhook,
+    ChangeWebhook,
+    PauseWebhook,
+    RemoveWebhook,
+    ReplayWebhook,
+    ResumeWebhook,
+    RotateWebhookSecret,
+)
 from tests.registry.events.golden import an_id, example
 from tests.registry.log.opened import STUDIO, Opened, register
 
@@ -195,6 +204,23 @@ def judged() -> list[Command]:
     ]
 
 
+def told() -> list[Command]:
+    """A webhook with all that happens to one, and one that was removed."""
+    webhook, other = an_id("webhook"), an_id("webhook", 2)
+    rotated: Any = example("WebhookSecretRotated")
+    return [
+        AddWebhook(stream=webhook, added=example("WebhookAdded", after=None)),  # type: ignore[arg-type]
+        ChangeWebhook(stream=webhook, url="https://b.example", types=(), description="dailies"),
+        RotateWebhookSecret(stream=webhook, **rotated.model_dump()),
+        PauseWebhook(stream=webhook, reason="moving"),
+        ResumeWebhook(stream=webhook),
+        ReplayWebhook(stream=webhook, after=7),
+        PauseWebhook(stream=webhook, cause="gone", reason="it answered 410"),
+        AddWebhook(stream=other, added=example("WebhookAdded")),  # type: ignore[arg-type]
+        RemoveWebhook(stream=other),
+    ]
+
+
 def tell(log: Opened, *, with_identity: bool = True) -> None:
     """Write the whole story, and one request that stays open."""
     looks = identity() if with_identity else []
@@ -203,6 +229,7 @@ def tell(log: Opened, *, with_identity: bool = True) -> None:
     log.handle(*requested(an_id("generation", 3), an_id("submission", 3))[0])
     log.handle(*compared())
     log.handle(*judged())
+    log.handle(*told())
 
 
 def more(log: Opened) -> RegisterAsset:
