@@ -25,6 +25,7 @@ def asset(service: Served) -> str:
     return str(service.upload(png()).json()["id"])
 
 
+@pytest.fixture(scope="module")
 def answers(service: Served, asset: str) -> list[httpx.Response]:
     """Of every kind there is."""
     tag = service.http.head(f"/v1/assets/{asset}/content").headers["etag"]
@@ -49,10 +50,9 @@ def answers(service: Served, asset: str) -> list[httpx.Response]:
     ]  # fmt: skip
 
 
-def test_every_answer_is_marked(service: Served, asset: str) -> None:
+def test_every_answer_is_marked(answers: list[httpx.Response]) -> None:
     """Pages, problems, bytes, files of the page, methods nobody knows: each says what it is, and is framed nowhere."""
-    seen = answers(service, asset)
-    for answer in seen:
+    for answer in answers:
         said = answer.headers
         assert {name: said.get_list(name) for name in ALWAYS} == {name: [one] for name, one in ALWAYS.items()}
         [policy] = said.get_list("content-security-policy")
@@ -62,13 +62,14 @@ def test_every_answer_is_marked(service: Served, asset: str) -> None:
         assert len(said.get_list("x-request-id")) == 1
         assert not {"server", "x-powered-by"} & said.keys()
         assert not [name for name in said if name.startswith("access-control-")]
-    assert {200, 201, 204, 206, 304, 400, 401, 404, 405, 413, 416} <= {answer.status_code for answer in seen}
+    assert {200, 201, 204, 206, 304, 400, 401, 404, 405, 413, 416} <= {
+        answer.status_code for answer in answers
+    }
 
 
-def test_what_is_somebodys_is_kept_by_nobody(service: Served, asset: str) -> None:
+def test_what_is_somebodys_is_kept_by_nobody(answers: list[httpx.Response]) -> None:
     """Only the page's own files may be kept by whoever passes them on."""
-    seen = answers(service, asset)
-    kept = {one.request.url.path for one in seen if "public" in one.headers["cache-control"]}
+    kept = {one.request.url.path for one in answers if "public" in one.headers["cache-control"]}
     assert kept == {"/docs/static/swagger-ui.css"}
 
 
