@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.integrations.story import (
@@ -27,8 +26,10 @@ from api.integrations.story import (
     reference,
 )
 from registry.events.references import CharacterKind
+from registry.events.strict import JsonRefused, read_strictly
 
 MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_VALUES: Final = 5_000_000
 MOST_LEVELS: Final = 50
 """Folders within folders."""
 _CAST: Final = frozenset({"character", "characters"})
@@ -128,8 +129,8 @@ def _listed(name: str, content: bytes, problems: list[Remark]) -> list[tuple[str
         problems.append(Remark(name, f"has {len(content)} bytes, at most {MOST_BYTES} are read"))
         return []
     try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError as unfit:
+        document = read_strictly(content, most=MOST_VALUES, deepest=4 * MOST_LEVELS)
+    except JsonRefused as unfit:
         problems.append(Remark(name, f"is not JSON: {unfit}"))
         return []
     match document:

@@ -39,20 +39,20 @@ class JsonRefused(ValueError):
         self.kind, self.why, self.errors = kind, why, errors
 
 
-def read_strictly(raw: bytes) -> Any:
-    """What the JSON says. Raises JsonRefused."""
+def read_strictly(raw: bytes, *, most: int = MOST_VALUES, deepest: int = DEEPEST) -> Any:
+    """What the JSON says, in at most so many values and levels. Raises JsonRefused."""
     try:
         found = orjson.loads(raw)
     except orjson.JSONDecodeError as wrong:
         where = f"line {wrong.lineno} column {wrong.colno}"
         raise _refused("malformed", where, f"no JSON here: {wrong.msg}") from None
-    names, doubtful = _looked_over(found)
+    names, doubtful = _looked_over(found, most, deepest)
     if doubtful or names != len(_NAMES.findall(raw)):
         _read_again(raw, doubtful=doubtful)
     return found
 
 
-def _looked_over(found: Any) -> tuple[int, bool]:
+def _looked_over(found: Any, most: int, deepest: int) -> tuple[int, bool]:
     """How many names it holds, and whether there is a number of which nobody can tell what was sent."""
     level, names, values, doubtful = [found], 0, 1, False
     for depth in count():
@@ -68,13 +68,13 @@ def _looked_over(found: Any) -> tuple[int, bool]:
                 doubtful = True
             else:
                 continue
-            if depth == DEEPEST and kind in (dict, list):
-                raise _refused("malformed", "$", f"nested deeper than {DEEPEST} levels")
+            if depth == deepest and kind in (dict, list):
+                raise _refused("malformed", "$", f"nested deeper than {deepest} levels")
         if not below:
             break
         values += len(below)
-        if values > MOST_VALUES:
-            raise _refused("too-large", "$", f"more than {MOST_VALUES} values in one document")
+        if values > most:
+            raise _refused("too-large", "$", f"more than {most} values in one document")
         level = below
     return names, doubtful
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256 as digest
 from itertools import count
 from typing import Any
 
@@ -17,14 +18,25 @@ SECONDS_5 = 5_041_667
 _TAKES = count(1)
 
 
-def take(service: Served, scene: str, *, shot: str | None = None, **said: Any) -> str:
-    """A delivered take of a shot; `cast` are character ids, all else is what its record says. Answers the clip."""
-    make_id, sha256 = service.continuity.registry.make_id, f"{next(_TAKES):064x}"
+def take(
+    service: Served, scene: str, *, shot: str | None = None, content: bytes | None = None, **said: Any
+) -> str:
+    """A delivered take of a shot; `cast` are character ids, all else is what its record says. Answers the clip.
+
+    Its bytes are there when `content` says which.
+    """
+    make_id = service.continuity.registry.make_id
+    sha256 = f"{next(_TAKES):064x}" if content is None else digest(content).hexdigest()
     clip, made, paid = make_id("clip"), make_id("generation"), make_id("submission")
     cast = tuple(CastMember(character=who, version=1) for who in said.pop("cast", ()))
     stored = StoredBytes(
-        key=f"{service.continuity.studio}/{paid}/clip", bytes=1_003, sha256=sha256, media_type="video/mp4"
+        key=f"{service.continuity.studio}/{paid}/clip",
+        bytes=1_003 if content is None else len(content),
+        sha256=sha256,
+        media_type="video/mp4",
     )
+    if content is not None:
+        service.continuity.blobs.put(stored.key, [content], content_type="video/mp4", sha256=sha256)
     recorded = ClipRecorded(
         **{"generation": made, "submission": paid, "scene": scene, "shot": shot, "stored": stored},
         **{"duration_us": SECONDS_5, "width": 1280, "height": 720, "has_audio": True},

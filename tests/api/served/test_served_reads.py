@@ -10,6 +10,7 @@ from api.auth import issue_key
 from api.client import ContinuityClient
 from registry.errors import LogBusy
 from registry.views.reads import ReadCard
+from tests.api.served.screening import take
 from tests.api.served.serving import Served, png, problem
 
 PAGE = b"I allow my face to be used in The Last Seat.\n"
@@ -58,6 +59,21 @@ def test_what_concerns_her_counts_too(service: Served, hana: dict[str, str]) -> 
     for asset in (hana["newer"], hana["scan"]):
         service.get(f"/v1/assets/{asset}/content")
         assert hana["likeness"] in reads(service, thing=asset)[-1].persons
+
+
+def test_clips_that_show_her_are_noted(service: Served, hana: dict[str, str], production: str) -> None:
+    """Every range of a take that casts her is an entry; one of somebody made up is none."""
+    scene = service.made("/v1/scenes", {"production": production, "name": "Café"})["id"]
+    made_up = service.made("/v1/characters", {"depicts": "fictional", "name": "Jun"})["id"]
+    hers, theirs = (take(service, scene, cast=[who], content=who.encode()) for who in (hana["who"], made_up))
+    for clip in (hers, theirs):
+        for part in ("bytes=0-3", "bytes=4-"):
+            assert service.get(f"/v1/clips/{clip}/content", headers={"Range": part}).status_code == 206
+    assert [(one.form, one.part) for one in reads(service, thing=hers)] == [
+        ("clip", "bytes=0-3"),
+        ("clip", f"bytes=4-{len(hana['who']) - 1}"),
+    ]
+    assert reads(service, thing=theirs) == []
 
 
 def test_documents_are_noted_whosever_they_are(service: Served) -> None:
