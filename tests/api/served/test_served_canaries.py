@@ -36,8 +36,8 @@ TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.")
 
 
 class Heard:
-    """Everything that callers were answered, heads and bodies; but for the one answer that shows a new key, and those to whoever
-    wrote a key into an address, which say again what was asked for.
+    """Everything that callers were answered, heads and bodies; but for the one answer that shows a new secret, and those to
+    whoever wrote a key into an address, which say again what was asked for.
     """
 
     def __init__(self, service: Served) -> None:
@@ -46,8 +46,8 @@ class Heard:
 
     def _hear(self, answer: httpx.Response) -> None:
         content, asked = answer.read(), str(answer.request.url)
-        shows_a_key = "/v1/keys" in asked and b'"key":"continuity_' in content
-        if not shows_a_key and "continuity_" not in asked:
+        shows_a_secret = re.search(rb'"key":"continuity_|"secret":"whsec_', content)
+        if not shows_a_secret and "continuity_" not in asked:
             self.text.append(f"{answer.headers}{content.decode('latin-1')}")
 
 
@@ -64,6 +64,13 @@ def told(film: Film) -> set[str]:
     registry, studio = service.continuity.registry, service.continuity.studio
     issued = service.made("/v1/keys", {"holder": "Jun", "roles": ["reader"]})
     rotated = service.made(f"/v1/keys/{issued['id']}/rotate", {"overlap_seconds": 60})
+    hook = service.made("/v1/webhooks", {"url": f"{film.kling.url}/hook", "holder": "edit suite 2"})
+    path = f"/v1/webhooks/{hook['id']}"
+    hooks = [hook["secret"], service.made(f"{path}/rotate", {"overlap_seconds": 60})["secret"]]
+    for what in ("", "/dead-letters", "/test"):
+        service.http.request(
+            "POST" if what == "/test" else "GET", f"{path}{what}", headers={"Idempotency-Key": "t"}
+        )
     leaver = issue_key(registry, studio, "leaver")
     left = RevokeKey(stream=f"key_{leaver.split('_')[1]}", reason="left")
     registry.handle(SYSTEM_LOG, [left], context=Context("x"))
@@ -93,7 +100,8 @@ def told(film: Film) -> set[str]:
         "/v1/queue",
     ):
         service.get(path)
-    return {*(key.split("_")[2][:40] for key in keys), address.rpartition("/")[2]}
+    told_once = (one.removeprefix("whsec_") for one in hooks)
+    return {*(key.split("_")[2][:40] for key in keys), *told_once, address.rpartition("/")[2]}
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +162,7 @@ def test_the_search_finds_what_is_there(run: dict[str, str]) -> None:
     assert '"route": "/v1/me"' in run["log lines"]
     assert "(secret)" in run["log lines"]
     assert "continuity.request_id" in run["traces"]
-    assert len(run["secrets"].splitlines()) >= 9
+    assert len(run["secrets"].splitlines()) >= 11
 
 
 def test_a_store_that_refuses_us_is_told_without_its_keys(tmp_path: Path) -> None:
