@@ -12,6 +12,7 @@ from registry.deciders.likeness import GrantConsent, RegisterLikeness
 from registry.deciders.portrayal import DeclareCharacter, LinkLikeness
 from registry.events.asset import FrameOf
 from registry.events.likeness import ConsentGranted
+from registry.log.engine.migrate import migrate
 from registry.views.persons import persons_in
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, register
@@ -85,3 +86,18 @@ def test_what_an_element_was_made_of_shows_them(real: Opened) -> None:
     """A picture that is no reference any more, but went into an element of theirs."""
     bind(real)
     assert shown(real, COAT) == (MINA, WHO)
+
+
+def test_the_evidence_of_older_consents_is_found(told: Opened) -> None:
+    """A database from before evidence had rows gets those of every consent that was ever given, as a rebuild would."""
+    before = told.raw("SELECT * FROM view_evidence")
+    with told.database.migrating() as connection:
+        for statement in (
+            "DROP TABLE view_evidence",
+            "DROP TABLE view_reads",
+            "DROP INDEX assets_by_successor",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
+    migrate(told.database)
+    assert told.raw("SELECT * FROM view_evidence") == before != []
