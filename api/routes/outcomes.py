@@ -18,6 +18,7 @@ MEANING: Final = {
     401: "No key, or one that opens nothing",
     403: "The key has not the role, or does not reach so far",
     404: "What it names is not there, or is another studio's",
+    408: "The body did not come in time",
     406: "No form that the caller takes",
     409: "A rule says no, or it is somewhere else by now",
     410: "It went when somebody was erased",
@@ -48,13 +49,11 @@ def statuses(handler: HTTPRouteHandler, method: str, path: str) -> tuple[int, ..
             found |= {404} if "{" in path else set()
             found |= _of_a_change(handler) if method not in ("GET", "HEAD") else set()
         case "token":
-            found |= {400, 404, 422}
+            found |= {400, 404, 422, 429}
     if opt.get("role", opt.get("reads")) == "anybody":
         found.discard(403)
     if opt.get("bytes"):
         found |= {410, 416} if opt.get("ranges") else {410}
-    if opt.get("stream"):
-        found.add(429)
     return tuple(sorted(found))
 
 
@@ -63,7 +62,7 @@ def _of_a_change(handler: HTTPRouteHandler) -> set[int]:
     taken = handler.parsed_fn_signature.parameters
     found = {404}
     if "data" in taken or handler.opt.get("upload"):
-        found |= {413, 415}
+        found |= {408, 413, 415}
     if "change" in taken:
         found |= {410, 412}
     if handler.opt.get("compares"):

@@ -23,10 +23,13 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
+from api.routes.answering import MIN_POSITION
 from tests.fuzz.things import Things
 
 _PARTS: Final = {"covering": 0.5, "valid": 0.35, "broken": 0.15}
 """How much of the cases each part is: what breaks the schema takes three times as long to make up."""
+_ENDING: Final = ("/close", "/erase", "/retire", "/revoke", "/supersede", "/withdraw", "/decide")
+"""What ends something comes last: before, requests meet what is alive, and afterwards the others have been made."""
 _NOBODY: Final = "http://service"
 
 
@@ -51,6 +54,10 @@ class Probe:
         for name, step in steps.items():
             path = path.replace(f"{{{name}}}", step or "%20")
         asked = [(name, things.instead(name, value, self.number)) for name, value in self.query]
+        if (
+            self.number % 5
+        ):  # most positions that are made up are never reached, and nothing else would be looked at
+            asked = [(name, "0" if name == MIN_POSITION else value) for name, value in asked]
         return f"{path}?{urlencode(asked, errors='replace')}" if asked else path
 
     def content(self, things: Things) -> bytes | None:
@@ -73,7 +80,8 @@ def make_cases(document: dict[str, Any], count: int, seed: int) -> list[Probe]:
         for part, mode in (("valid", GenerationMode.POSITIVE), ("broken", GenerationMode.NEGATIVE)):
             cases += _made_up(operation, mode, shares[part], seed)
     random.Random(seed).shuffle(cases)
-    return [_probe(number, case) for number, case in enumerate(cases[:count])]
+    cases = sorted(cases[:count], key=lambda case: case.path.endswith(_ENDING))
+    return [_probe(number, case) for number, case in enumerate(cases)]
 
 
 def _covering(schema: Any, operation: Any) -> list[Case[Any]]:

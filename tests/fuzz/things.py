@@ -92,7 +92,7 @@ def fill(service: Served, footage: bytes) -> Things:
         "position": (str(record["position"]),),
         "look": ("winter",),
         "subscription": ("exporter",),
-        "character": ("mina", "jun"),
+        "character": (*ids["character"], "mina"),
         "thing": (ids["clip"][0], ids["asset"][0]),
     }
     return Things({kind: tuple(found) for kind, found in ids.items()}, words)
