@@ -156,8 +156,13 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def _cache(headers: MutableScopeHeaders, scope: HTTPScope, status: int) -> None:
-    """What a route does not say of caching: what was read may be kept by its reader, and asked about before each use."""
-    kept = status == 200 and scope["method"] in _READING and _opt(scope).get("entered_by") == "key"
+    """What a route does not say of caching: what was read may be kept by its reader, and asked about before each use.
+
+    What tells of a person (`opt={"personal": True}`) is kept by nobody: it could not be erased there.
+    """
+    opt = _opt(scope)
+    read = status == 200 and scope["method"] in _READING and opt.get("entered_by") == "key"
+    kept = read and not opt.get("personal")
     headers.setdefault("cache-control", "private, no-cache" if kept else "no-store")
 
 

@@ -86,6 +86,6 @@ def decide_clip(
 ROUTES: Any = Router(
     "/",
     route_handlers=[erase_likeness, show_erasure, decide_clip],
-    opt={"reach": "studio", "changes": "consent_officer"},
+    opt={"reach": "studio", "changes": "consent_officer", "personal": True},
     tags=["Erasures"],
 )

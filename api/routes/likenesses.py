@@ -165,6 +165,6 @@ ROUTES: Any = Router(
         declare_character,
         set_territories,
     ],
-    opt={"reach": "library", "changes": "consent_officer"},
+    opt={"reach": "library", "changes": "consent_officer", "personal": True},
     tags=["Likenesses"],
 )
