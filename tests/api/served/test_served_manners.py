@@ -144,7 +144,7 @@ def test_other_kinds_of_bodies_are_not_taken(service: Served) -> None:
 
 
 def test_answers_say_how_long_they_may_be_kept(service: Served) -> None:
-    """What was read is its reader's, to be asked about again; what was done, refused or probed, or is about a person, nobody's."""
+    """What was read is its reader's, to be asked about again; what was done, refused, probed, or is about a person, nobody's."""
     kept = {
         "/v1/me": "private, no-cache",
         "/health/live": "no-store",

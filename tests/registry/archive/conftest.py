@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from registry.archive import sealed
-from tests.registry.archive.houses import Installation, installation
+from tests.registry.archive.houses import Installation, exported, installation
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -16,6 +17,15 @@ def _cheap_passphrases() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sealed._COST, "n", 2**10)
         yield
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A copy of one archive, to be harmed; its key file lies beside it."""
+    place = Path(exported().name)
+    shutil.copytree(place / "archive", tmp_path / "archive")
+    shutil.copy(place / "studio.keys", tmp_path)
+    return tmp_path / "archive"
 
 
 @pytest.fixture

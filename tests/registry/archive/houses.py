@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from secrets import token_bytes
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from sqlalchemy import select
 
-from registry.archive.exporting import Order
+from registry.archive.exporting import Order, export_studio
 from registry.archive.house import House, Tell, tell_nobody
 from registry.archive.importing import Source
 from registry.blobs import Blobs, store_for
@@ -100,3 +102,14 @@ def order(place: Path, *, move: bool = False, segment: int = 7) -> Order:
 
 def source(place: Path) -> Source:
     return Source(place / "archive", place / "studio.keys", PASSPHRASE)
+
+
+@cache
+def exported() -> TemporaryDirectory[str]:
+    """One archive and its key file, made once in this process and in those it forks."""
+    folder = TemporaryDirectory(prefix="exported-")
+    place = Path(folder.name)
+    with installation(place / "old") as old:
+        old.told()
+        export_studio(old.house(), STUDIO, order(place))
+    return folder

@@ -5,15 +5,12 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import orjson
 import pytest
 
-from registry.archive.exporting import export_studio
 from registry.archive.importing import import_studio
 from registry.archive.layout import Manifest, finished_contents, read_manifest
 from registry.archive.verifying import verify_archive, verify_keys
@@ -26,30 +23,10 @@ from registry.errors import (
     WrongPassphrase,
 )
 from registry.events.canonical import canonical
-from tests.registry.archive.houses import PASSPHRASE, Installation, installation, order, source
+from tests.registry.archive.houses import PASSPHRASE, Installation, source
 from tests.registry.log.opened import STUDIO
 
 FLIPS = 150
-
-
-@cache
-def _exported() -> TemporaryDirectory[str]:
-    """One archive, made once in this process and in those it forks."""
-    folder = TemporaryDirectory(prefix="exported-")
-    place = Path(folder.name)
-    with installation(place / "old") as old:
-        old.told()
-        export_studio(old.house(), STUDIO, order(place))
-    return folder
-
-
-@pytest.fixture(name="archive")
-def archive_fixture(tmp_path: Path) -> Path:
-    """A copy of one archive, to be harmed; its key file lies beside it."""
-    exported = Path(_exported().name)
-    shutil.copytree(exported / "archive", tmp_path / "archive")
-    shutil.copy(exported / "studio.keys", tmp_path)
-    return tmp_path / "archive"
 
 
 def files(archive: Path) -> list[Path]:
