@@ -186,7 +186,7 @@ def test_what_is_left_is_left_until_the_minute_ends(
 def test_a_process_takes_a_fiftieth_at_least_one(
     one: Processes, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of its own share it gives out the first request first, and no more than the limit even where shares do not divide it."""
+    """No more than the limit is let in, also where shares do not divide it, and whoever is refused costs no write."""
     taken: list[int] = []
     take = Registry.take_requests
     monkeypatch.setattr(
@@ -197,4 +197,17 @@ def test_a_process_takes_a_fiftieth_at_least_one(
 
     rates = one.rates()[0]
     assert sum(let_in(rates, most) for _ in range(most + 3)) == most
-    assert set(taken) == {max(1, most // SHARES)}
+    size = max(1, most // SHARES)
+    assert taken == [size] * -(-most // size)
+
+
+def test_without_writes_a_minute_is_the_clock_s(one: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process gives out alone ends with the minute, as it is told."""
+
+    def busy(*_: object, **__: object) -> None:
+        raise LogBusy("held", hint="")
+
+    monkeypatch.setattr(Registry, "take_requests", busy)
+    bound = Bound("key", KEY, 100)
+
+    assert one.rates()[0].count([bound]) == [Left(bound, 99, 48)]
