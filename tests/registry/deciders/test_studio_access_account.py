@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from registry.deciders.access import (
+    UNLIMITED,
     GrantRole,
     IssueKey,
+    Key,
     KeyAlreadyRevoked,
     LimitKey,
     RevokeKey,
@@ -17,7 +19,7 @@ from registry.deciders.access import (
     WithdrawRole,
 )
 from registry.deciders.account import OpenAccount
-from registry.deciders.command import AlreadyExists
+from registry.deciders.command import NAME_LENGTH, AlreadyExists
 from registry.deciders.studio import LimitStudio, OpenStudio
 from registry.errors import InvalidCommand, NotFound
 from registry.events.account import AccountOpened
@@ -32,7 +34,7 @@ from registry.events.studio import (
     StudioLimited,
     StudioOpened,
 )
-from tests.registry.deciders.given import given
+from tests.registry.deciders.given import folded, given
 from tests.registry.events.golden import an_id
 
 STUDIO, KEY, ACCOUNT = an_id("studio"), an_id("key"), an_id("account")
@@ -90,6 +92,11 @@ def test_a_key_needs_a_holder() -> None:
     nobody = IssueKey(stream=KEY, studio=STUDIO, holder=" ", secret_sha256="a" * 64)
 
     given().and_(STUDIO, OPENED).refuses(nobody, InvalidCommand, "holder")
+    for holder in ("Y", "x" * NAME_LENGTH):
+        [issued] = given().and_(STUDIO, OPENED).when(replace(ISSUE, holder=holder))
+        assert issued == ISSUED.model_copy(update={"holder": holder})
+    long = replace(ISSUE, holder="x" * (NAME_LENGTH + 1))
+    assert given().and_(STUDIO, OPENED).refuses(long, InvalidCommand).detail == {"path": "holder"}
 
 
 def test_a_key_is_issued_once() -> None:
@@ -105,7 +112,26 @@ def test_a_key_is_revoked() -> None:
 def test_only_a_live_key_is_revoked() -> None:
     """An unknown key is not found, and a revoked one refuses a second revocation, so nobody thinks it was theirs."""
     given().refuses(RevokeKey(stream=KEY, reason=""), NotFound, KEY)
-    given(ISSUED, KeyRevoked(reason="lost")).refuses(RevokeKey(stream=KEY, reason=""), KeyAlreadyRevoked)
+    revoked = given(ISSUED, KeyRevoked(reason="lost"))
+    revoked.refuses(RevokeKey(stream=KEY, reason=""), KeyAlreadyRevoked, f"^{KEY} is revoked already")
+    long = RevokeKey(stream=KEY, reason="x" * 100_000)
+    assert given(ISSUED).refuses(long, InvalidCommand).detail == {"path": "reason"}
+
+
+def test_a_key_is_what_was_said_of_it() -> None:
+    """Its studio, what it may do and where, how much, and whether it opens at all."""
+    scoped, limits = (
+        KeyScoped(productions=(an_id("production"),)),
+        KeyLimited(requests_per_minute=6, units_per_day="2"),
+    )
+    issued = ISSUED.model_copy(update={"roles": ("reader", "submitter")})
+    story = [issued, RoleGranted(role="approver"), RoleWithdrawn(role="reader"), scoped, limits]
+    rotated = KeyRotated(secret_sha256="b" * 64, old_until=9)
+
+    known = Key(True, STUDIO, frozenset({"submitter", "approver"}), scoped.productions, limits)
+    assert folded(KEY, story) == folded(KEY, [*story, rotated]) == known
+    assert folded(KEY, [*story, KeyRevoked(reason="lost")]) == replace(known, revoked=True)
+    assert folded(KEY, []) == Key(False, "", frozenset(), (), UNLIMITED)
 
 
 def test_a_key_expires_in_time_to_come() -> None:
