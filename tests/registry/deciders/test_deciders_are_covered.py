@@ -30,7 +30,8 @@ def kinds_that_fold(name: str) -> list[str]:
     for kind, decider in DECIDERS.items():
         try:
             decider.evolve(decider.initial, example(name))
-        except RuntimeError:
+        except RuntimeError as foreign:
+            assert name in str(foreign)  # noqa: PT017 - told by name
             continue
         taken.append(kind)
     return taken
