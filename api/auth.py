@@ -22,8 +22,8 @@ from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from api.errors import BadHeader, Unauthenticated
 from api.rates import Bound, Left, Rates, Strangers
+from api.refusals import BadHeader, Unauthenticated
 from api.roles import Caller, must_be, must_reach, needed, reach_of
 from registry.deciders.access import IssueKey
 from registry.errors import LogBusy

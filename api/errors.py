@@ -22,13 +22,10 @@ from litestar.exceptions import ValidationException as Invalid
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from api.refusals import (
-    BadHeader,
     BytesErased,
     HeadTooLarge,
-    IdempotencyKeyMissing,
     InvalidRequest,
     MalformedBody,
-    NoHttp,
     NotAcceptable,
     NotAvailable,
     NotTheFirstStudio,
@@ -49,33 +46,6 @@ from api.refusals import (
 from generation import errors as generation
 from registry import errors as registry
 from registry.events.canonical import NotStorable
-
-__all__ = [
-    "BadHeader",
-    "BytesErased",
-    "HeadTooLarge",
-    "IdempotencyKeyMissing",
-    "InvalidRequest",
-    "MalformedBody",
-    "NoHttp",
-    "NotAcceptable",
-    "NotAvailable",
-    "NotTheFirstStudio",
-    "OutOfReach",
-    "PositionNotReached",
-    "RangeNotSatisfiable",
-    "RateLimited",
-    "RoleMissing",
-    "StreamsFull",
-    "SurfaceError",
-    "TooLarge",
-    "TooManyStreams",
-    "TooSlow",
-    "Unauthenticated",
-    "UnsupportedMediaType",
-    "VersionNeeded",
-]
-"""Whoever raises a refusal has it from here, beside what tells it."""
 
 Web = Request[Any, Any, Any]
 PROBLEM_TYPE: Final = "application/problem+json"

@@ -18,16 +18,9 @@ from typing import Any, Final, NoReturn
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.errors import (
-    PROBLEM_TYPE,
-    HeadTooLarge,
-    NoHttp,
-    SurfaceError,
-    TooSlow,
-    problem_of_no_request,
-    status_of,
-)
+from api.errors import PROBLEM_TYPE, problem_of_no_request, status_of
 from api.headers import with_ours
+from api.refusals import HeadTooLarge, NoHttp, SurfaceError, TooSlow
 
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~:%\[\]-]{0,255}")
 _LINGER_SECONDS: Final = 1.0

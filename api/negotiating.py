@@ -13,7 +13,7 @@ from typing import Any, Final
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import NotAcceptable, UnsupportedMediaType
+from api.refusals import NotAcceptable, UnsupportedMediaType
 
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"

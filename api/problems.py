@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from inspect import cleandoc
 from typing import Any, Final
 
-from api.errors import OF_FRAMEWORK, SurfaceError, status_of
+from api.errors import OF_FRAMEWORK, status_of
+from api.refusals import SurfaceError
 from generation.errors import GenerationError
 from registry.errors import RegistryError
 

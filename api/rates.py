@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from api.errors import RateLimited
+from api.refusals import RateLimited
 from registry.errors import LogBusy
 from registry.log.rates import MINUTE_US, Taken
 from registry.registry import Registry

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from api.errors import OutOfReach, RoleMissing
+from api.refusals import OutOfReach, RoleMissing
 from registry.errors import NotFound
 from registry.events.studio import ROLES, Role
 from registry.views.places import KINDS

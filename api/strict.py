@@ -7,7 +7,8 @@ from typing import Any, Final
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 
-from api.errors import MalformedBody, SurfaceError, TooLarge, invalid
+from api.errors import invalid
+from api.refusals import MalformedBody, SurfaceError, TooLarge
 from registry.events.strict import DEEPEST, MOST_VALUES, JsonRefused, read_strictly
 
 _LONG: Final = 64 * 1024

@@ -12,7 +12,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from pydantic import TypeAdapter, ValidationError
 
 from api.bodies import AssetAnswer, AssetWords, Because, Label, Successor
-from api.errors import BytesErased, Web, from_pydantic
+from api.errors import Web, from_pydantic
+from api.refusals import BytesErased
 from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.contents import READ, on_disk, serve, serve_made

@@ -9,7 +9,8 @@ from litestar.di import NamedDependency
 from litestar.handlers import route
 from litestar.params import FromPath, FromQuery
 
-from api.errors import BytesErased, NotAvailable, Web
+from api.errors import Web
+from api.refusals import BytesErased, NotAvailable
 from api.routes.answering import Answer, answer_card, answer_page
 from api.routes.commanding import Visit
 from api.routes.contents import READ, on_disk, serve, serve_made

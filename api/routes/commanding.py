@@ -15,15 +15,8 @@ from litestar.params import HeaderParameter
 
 from api.auth import settle_request_id
 from api.bootstrap import Continuity
-from api.errors import (
-    BadHeader,
-    IdempotencyKeyMissing,
-    OutOfReach,
-    PositionNotReached,
-    Web,
-    invalid,
-    shown,
-)
+from api.errors import Web, invalid, shown
+from api.refusals import BadHeader, IdempotencyKeyMissing, OutOfReach, PositionNotReached
 from api.roles import Caller, must_be_within
 from api.routes.answering import MIN_POSITION, Answer, Reply
 from api.routes.bounds import check_texts

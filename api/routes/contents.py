@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, Final
 from litestar import HttpMethod, Response
 from litestar.response import Stream
 
-from api.errors import RangeNotSatisfiable, Web
+from api.errors import Web
+from api.refusals import RangeNotSatisfiable
 from registry.blobs import Blobs
 from registry.events.references import StoredBytes
 

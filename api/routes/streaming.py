@@ -21,8 +21,9 @@ from litestar.params import HeaderParameter
 from litestar.response import Stream
 
 from api.bootstrap import Continuity
-from api.errors import BadHeader, StreamsFull, TooManyStreams, Web
+from api.errors import Web
 from api.negotiating import EVENTS
+from api.refusals import BadHeader, StreamsFull, TooManyStreams
 from api.roles import Caller
 from api.routes.commanding import Visit
 from api.routes.sending import SAID, EventStream, OpenStream, Wanted

@@ -13,7 +13,7 @@ from litestar.params import JSONBody
 
 from api.access import NewStudio, OpenedStudio
 from api.auth import new_secret
-from api.errors import NotTheFirstStudio
+from api.refusals import NotTheFirstStudio
 from api.routes.answering import Answer, Reply, card_reply
 from api.routes.commanding import Change
 from registry.deciders.access import IssueKey

@@ -9,7 +9,8 @@ from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.errors import VersionNeeded, invalid, shown
+from api.errors import invalid, shown
+from api.refusals import VersionNeeded
 from api.routes.answering import Answer, Reply, answer_card, card_reply
 from api.routes.commanding import Change, Visit
 from api.subscribing import Acknowledgement, NewPosition, SubscriptionCard, Subscriptions

@@ -10,9 +10,10 @@ from litestar.di import NamedDependency
 from litestar.handlers import route
 from litestar.params import FromPath, FromQuery
 
-from api.errors import NotAvailable, Web
+from api.errors import Web
 from api.integrations import timeline
 from api.integrations.timeline import Rate, Wanted
+from api.refusals import NotAvailable
 from api.routes.commanding import Visit
 from api.routes.contents import READ, serve_made
 from registry.views import cuts, productions

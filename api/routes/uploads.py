@@ -20,7 +20,8 @@ from multipart import (  # type: ignore[import-untyped]
     PushMultipartParser,
 )
 
-from api.errors import MalformedBody, TooLarge, Web, invalid
+from api.errors import Web, invalid
+from api.refusals import MalformedBody, TooLarge
 from registry.errors import BlobStoreDown
 
 _FIELD_BYTES: Final = 64 * 1024

@@ -11,7 +11,7 @@ import pytest
 
 from api.auth import authenticate, issue_key
 from api.bootstrap import make_id, open_continuity
-from api.errors import Unauthenticated
+from api.refusals import Unauthenticated
 from api.settings import Settings, UnusableSettings
 from generation.errors import KlingUnreachable
 from registry.deciders.account import Account

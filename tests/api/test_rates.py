@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from api.errors import RateLimited
 from api.rates import SHARES, Bound, Left, Rates, Strangers, headers
+from api.refusals import RateLimited
 from registry.errors import LogBusy
 from registry.log.engine.migrate import migrate
 from registry.log.rates import MINUTE_US

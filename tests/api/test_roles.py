@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from api.errors import OutOfReach, RoleMissing
+from api.refusals import OutOfReach, RoleMissing
 from api.roles import NEEDS, REACHES, Caller, Need, may, must_be, must_be_within, must_reach, needed, reach_of
 from registry.errors import NotFound
 from registry.events.studio import ROLES, Role
