@@ -177,7 +177,7 @@ def test_what_is_left_is_left_until_the_minute_ends(
 
     assert rates.count(bounds) == [Left(bounds[0], 1, seconds), Left(bounds[1], 59, seconds)]
     assert rates.count(bounds) == [Left(bounds[0], 0, seconds), Left(bounds[1], 58, seconds)]
-    with pytest.raises(RateLimited, match=f"{KEY} has asked 2 times") as refused:
+    with pytest.raises(RateLimited, match=f"{KEY} may ask 2 times") as refused:
         rates.count(bounds)
     assert refused.value.headers == {"Retry-After": str(seconds)}
 
