@@ -80,6 +80,7 @@ def fill(service: Served, footage: bytes) -> Things:
         shots = service.made(f"/v1/scenes/{scene}/shots", {"action": "They argue."})["shots"]
         ids.setdefault("shot", []).append(str(shots[0]["id"]))
         made("key", "/v1/keys", {"holder": name, "roles": ["reader"]})
+        made("webhook", "/v1/webhooks", {"url": "http://127.0.0.1:9/", "holder": name})
         likeness = made("likeness", "/v1/likenesses", {"name": f"{name} Kim", "minor": False})
         _consent(service, likeness, ids)
     body = {"production": production, "prompt": "Rain on empty tables.", "duration": 5}
