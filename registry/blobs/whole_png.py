@@ -33,9 +33,8 @@ _PASSES: Final = (
 def check_whole(stream: BinaryIO, image: Image.Image) -> None:
     """Raises NotAPicture for a PNG that is damaged or cut short, wherever that is."""
     header = _header(stream)
-    for kind, _ in _chunks(stream, checked=True):
-        if kind == b"IEND":
-            break
+    for _ in _chunks(stream, checked=True):
+        continue
     last = image.crop((0, image.height - 1, image.width, image.height)).tobytes()
     if header[-1] or not any(last):  # a last row that holds something came; what holds nothing may not have
         _check_rows(stream, header)
