@@ -56,6 +56,7 @@ GROUPS: Final[dict[str, Group]] = {
             f"{_DECIDERS}submission_calls.py",
             f"{_DECIDERS}submission_protocol.py",
             f"{_DECIDERS}submission_words.py",
+            "tests/generation/kling/test_kling_answers.py",
             "tests/generation/kling/test_kling_outcomes.py",
         ),
     ),

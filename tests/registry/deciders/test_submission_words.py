@@ -17,7 +17,7 @@ from registry.deciders.submission import (
     Submission,
     stage_after,
 )
-from registry.errors import InvalidCommand
+from registry.errors import InvalidCommand, NotFound
 from registry.events.envelope import Event
 from registry.events.personal import ERASED, GONE
 from registry.events.submission import Look, SubmissionDisproved, SubmissionIntended
@@ -159,6 +159,12 @@ def test_a_step_that_cannot_follow_is_told_with_both() -> None:
     for history, command, words in cases:
         refused = given(*history).refuses(command, StepNotAllowed, f"^{words}$")
         assert refused.detail == {"state": state(*history).stage}
+
+
+def test_nothing_is_closed_or_decided_that_does_not_exist() -> None:
+    """The refusal names what was looked for."""
+    for command in (CloseSubmission(stream=SUBMISSION, reason="x"), ABANDON):
+        given().refuses(command, NotFound, f"there is no {SUBMISSION}")
 
 
 def test_another_task_is_told_with_both() -> None:
