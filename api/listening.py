@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import IPv6Address
 from typing import Any, Final, NoReturn
 
 import httptools
@@ -22,7 +23,8 @@ from api.errors import PROBLEM_TYPE, problem_of_no_request, status_of
 from api.headers import with_ours
 from api.refusals import HeadTooLarge, NoHttp, SurfaceError, TooSlow
 
-_HOST: Final = re.compile(rb"[A-Za-z0-9._~:%\[\]-]{0,255}")
+_HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~%-]{0,253}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0-9]{0,5}))?")
+_LAST_PORT: Final = 65_535
 _LINGER_SECONDS: Final = 1.0
 _HINT: Final = "send HTTP/1.1 as RFC 9112 says, one request after the other"
 
@@ -129,7 +131,7 @@ class _Listening(HttpToolsProtocol):
     def _names_its_host(self) -> bool:
         hosts = [value for name, value in self.headers if name == b"host"]
         fewest = 0 if self.parser.get_http_version() in ("0.9", "1.0") else 1
-        return fewest <= len(hosts) <= 1 and all(_HOST.fullmatch(host) for host in hosts)
+        return fewest <= len(hosts) <= 1 and all(map(_is_host, hosts))
 
     # -- ending it
 
@@ -185,6 +187,17 @@ class _Listening(HttpToolsProtocol):
         """Whether an answer has begun, or one is owed to a request before: what is written now would be taken for it."""
         owed = [one for one in self._open if not one.response_complete]
         return len(owed) > 1 or any(one.response_started for one in owed)
+
+
+def _is_host(value: bytes) -> bool:
+    """A name or an address, and perhaps a port there is: whoever makes an address of it must not fail over it."""
+    found = _HOST.fullmatch(value)
+    if found is None or int(found[2] or 0) > _LAST_PORT:
+        return False
+    try:
+        return found[1] is None or bool(IPv6Address(found[1].decode()))
+    except ValueError:
+        return False
 
 
 def _answer(refusal: SurfaceError, request_id: str) -> bytes:

@@ -154,6 +154,11 @@ NOT_ONE_REQUEST = {
     "two hosts": ask(b"Host: a", b"Host: a"),
     "a host with a path": ask(b"Host: a/b"),
     "a host with a user": ask(b"Host: a@b"),
+    "a port there is not": ask(b"Host: a:65536"),
+    "a port that is none": ask(b"Host: a:b"),
+    "two ports": ask(b"Host: a:1:2"),
+    "half an address": ask(b"Host: [::1"),
+    "an address that is none": ask(b"Host: [1:2]"),
     "an address of bytes": ask(b"Host: a", method=b"GET /\xff HTTP/1.1"),
     "a proxy's request": ask(b"Host: a", method=b"CONNECT a:443 HTTP/1.1"),
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -170,6 +175,18 @@ def test_what_could_be_two_requests_is_none(service: Served, case: str) -> None:
     assert len(STATUS.findall(said)) == 1
     assert b"\r\nx-content-type-options: nosniff\r\n" in said
     assert b"\r\nconnection: close\r\n" in said
+
+
+@pytest.mark.parametrize(
+    "host", [b"", b"a", b"a.example:65535", b"127.0.0.1:80", b"[::1]:80", b"[::ffff:1.2.3.4]", b"a:"]
+)
+def test_a_host_is_a_name_or_an_address(service: Served, host: bytes) -> None:
+    """With a port or without one, and even empty; a problem on the way to it can be told, too."""
+    close = b"Connection: close"
+    assert told(service, ask(b"Host: " + host, close)).startswith(b"HTTP/1.1 200 ")
+    assert told(service, ask(b"Host: " + host, close, method=b"GET /v1/me HTTP/1.1")).startswith(
+        b"HTTP/1.1 401 "
+    )
 
 
 def test_an_older_client_need_not_name_a_host(service: Served) -> None:
