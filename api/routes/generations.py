@@ -37,8 +37,10 @@ RETRY_AFTER_SECONDS: Final = 2
 AsOf = Annotated[
     int | None,
     QueryParameter(
+        ge=0,
+        le=2**63 - 1,
         description="A position of the studio's log: names, cast, references, elements and clips are as they were then, "
-        "and addresses expire by the time that event was recorded. Left out, the newest position."
+        "and addresses expire by the time that event was recorded. Left out, the newest position.",
     ),
 ]
 

@@ -97,6 +97,23 @@ def test_every_operation_says_who_may_ask(document: dict[str, Any]) -> None:
     for path, verb, operation in operations(document):
         need = ENTRIES[path, verb.upper()]
         assert said.get(need, f"`{need}`") in operation["description"].rpartition("\n\n")[2], path
+        assert operation["x-role"] == need, path
+
+
+def test_every_parameter_has_its_bounds(service: Served, document: dict[str, Any]) -> None:
+    """Texts say how long or which they are, numbers how large; and beyond them is a refusal, not a search."""
+    bounds = {
+        "string": {"enum", "const", "pattern", "maxLength", "minLength"},
+        "integer": {"maximum", "enum"},
+    }
+    for path, verb, operation in operations(document):
+        for one in operation["parameters"]:
+            asked = bounds.get(one["schema"]["type"])
+            if one["in"] != "header" and asked:
+                assert not asked.isdisjoint(one["schema"]), (verb, path, one)
+    for query in ("name=" + "x" * 201, "name=%00"):
+        assert service.get(f"/v1/characters?{query}").json()["errors"][0]["path"] == "?name"
+    assert service.get("/v1/characters/%00").status_code == 404
 
 
 def test_no_route_is_without_a_declared_entry(service: Served) -> None:
