@@ -3,7 +3,8 @@
     python -m benchmarks [--only append --only api] [--large] [--write]
 
 `--large` takes the sizes that are published, and needs about half an hour on a quiet machine; `--write` makes
-docs/reference/benchmarks.md of the run. A benchmark that fails stops the run, and nothing is written.
+docs/reference/benchmarks.md of the run. A benchmark that fails stops the run, and nothing is written. `api` asks with wrk,
+which no Python package brings: `apt-get install wrk`.
 """
 
 from __future__ import annotations
