@@ -130,6 +130,18 @@ def test_a_missing_blob_is_told(archive: Path, where: int) -> None:
 
 
 @pytest.mark.parametrize("where", [0, 1, -1])
+def test_a_changed_blob_is_told(archive: Path, where: int) -> None:
+    """Every blob is read whole and held against its digest."""
+    key = relisted(archive, lambda lines: lines)[where]
+    file = next(path for path in (archive / "blobs").rglob("bytes") if key in str(path).replace("=", ""))
+    file.chmod(0o600)
+    file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
+
+    with pytest.raises(ArchiveDamaged, match=f"^blob {key}: "):
+        verify_archive(archive)
+
+
+@pytest.mark.parametrize("where", [0, 1, -1])
 def test_a_blob_that_nobody_listed_is_told(archive: Path, where: int) -> None:
     """The first, one between, and the last one."""
     key = relisted(archive, lambda lines: [line for line in lines if line is not lines[where]])[where]
