@@ -1,7 +1,8 @@
 """Requests made up from the OpenAPI document (Schemathesis): made once, as data, so that every engine gets the very same ones.
 
-Three parts: what covers the document systematically (limits, wrong types, what is missing, in each place), a part of which is
-taken evenly; what is valid by the schema; and what breaks it. Everything follows from the seed.
+The examples that the document shows, and three parts: what covers the document systematically (limits, wrong types, what is
+missing, in each place), a part of which is taken evenly; what is valid by the schema; and what breaks it. Everything follows
+from the seed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import SearchStrategy
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
@@ -73,14 +75,18 @@ def make_cases(document: dict[str, Any], count: int, seed: int) -> list[Probe]:
     operations = [found.ok() for found in schema.get_all_operations()]
     shares = {part: ceil(count * share / len(operations)) for part, share in _PARTS.items()}
     cases: list[Case[Any]] = []
+    shown: list[Case[Any]] = []
     for operation in operations:
+        shown += _shown(schema, operation, seed)
         covering = _covering(schema, operation)
         step = max(1, len(covering) // shares["covering"])
         cases += islice(covering, seed % step, None, step)
         for part, mode in (("valid", GenerationMode.POSITIVE), ("broken", GenerationMode.NEGATIVE)):
-            cases += _made_up(operation, mode, shares[part], seed)
+            cases += _made_up(operation.as_strategy(generation_mode=mode), shares[part], seed)
     random.Random(seed).shuffle(cases)
-    cases = sorted(cases[:count], key=lambda case: case.path.endswith(_ENDING))
+    cases = [*shown, *cases][:count]
+    random.Random(seed).shuffle(cases)
+    cases = sorted(cases, key=lambda case: case.path.endswith(_ENDING))
     return [_probe(number, case) for number, case in enumerate(cases)]
 
 
@@ -92,7 +98,15 @@ def _covering(schema: Any, operation: Any) -> list[Case[Any]]:
     return [case for case in cases if case.method == operation.method.upper()] + others[:1]
 
 
-def _made_up(operation: Any, mode: GenerationMode, count: int, seed: int) -> list[Case[Any]]:
+def _shown(schema: Any, operation: Any, seed: int) -> list[Case[Any]]:
+    """The examples of bodies that the document shows."""
+    if not operation.body:
+        return []
+    examples = schema.get_strategies_from_examples(operation)
+    return [case for example in examples for case in _made_up(example, 1, seed)]
+
+
+def _made_up(cases: SearchStrategy[Case[Any]], count: int, seed: int) -> list[Case[Any]]:
     found: list[Case[Any]] = []
 
     @seeded(seed)
@@ -103,7 +117,7 @@ def _made_up(operation: Any, mode: GenerationMode, count: int, seed: int) -> lis
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=mode))
+    @given(case=cases)
     def note(case: Case[Any]) -> None:
         found.append(case)
 
