@@ -9,14 +9,15 @@ class Group(NamedTuple):
     """Files that stand together for a promise, and the tests that answer for it.
 
     `without` names tests of those files that start processes or take seconds, by words of their names. `at_import` are functions
-    that run while their module is read, before a mutant can be chosen: they are not measured. `with_provider`: one sandbox serves
-    all mutants.
+    that run while their module is read, before a mutant can be chosen, and `elsewhere` those that only a database which goes away
+    can reach: neither are measured. `with_provider`: one sandbox serves all mutants.
     """
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
     without: tuple[str, ...] = ()
     at_import: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     with_provider: bool = False
 
 
@@ -107,14 +108,21 @@ GROUPS: Final[dict[str, Group]] = {
         tests=(
             "tests/api/test_rates.py",
             "tests/registry/blobs/test_blobs_on_disk.py",
+            "tests/registry/log/test_batches.py",
             "tests/registry/log/test_fair.py",
             "tests/registry/log/test_kept.py",
             "tests/registry/log/test_log_answers.py",
             "tests/registry/log/test_log_append.py",
-            "tests/registry/log/test_log_concurrency.py",
             "tests/registry/log/test_log_leases.py",
             "tests/registry/log/test_states.py",
         ),
         without=("kill", "largest_file", "processes", "share_of_any_twenty"),
+        elsewhere=(
+            "registry.log.writer.x__cut_off",
+            "registry.log.writer.x__lost",
+            "registry.log.writer.xǁWriterǁ_after_loss",
+            "registry.log.writer.xǁWriterǁ_after_nothing_landed",
+            "registry.log.writer.xǁWriterǁ_stands",
+        ),
     ),
 }

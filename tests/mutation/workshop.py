@@ -32,8 +32,8 @@ source_paths = ["registry", "generation", "api"]
 only_mutate = {files}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = {arguments}
-timeout_constant = 4.0
-timeout_multiplier = 8.0
+timeout_constant = 8.0
+timeout_multiplier = 4.0
 track_dependencies = false
 use_git_change_detection = false
 """
@@ -81,8 +81,9 @@ class Workshop:
                 file: mutate_file_contents(file, Path(file).read_text()).mutant_names
                 for file in self.group.files
             }
+        unmeasured = {*self.group.at_import, *self.group.elsewhere}
         every = [get_mutant_name(Path(file), name) for file, names in made.items() for name in names]
-        return [name for name in every if name.partition("__mutmut_")[0] not in self.group.at_import]
+        return [name for name in every if name.partition("__mutmut_")[0] not in unmeasured]
 
     def change(self, mutant: str) -> tuple[str, str]:
         """The function's text as it is, and as the mutant has it; only after a run."""

@@ -1,0 +1,107 @@
+"""What one call may not do to the log: a value an event refuses, a version that is not there, an answer without events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from registry.errors import InvalidCommand, LogBusy, NotFound, VersionConflict
+from registry.log.roles import Handle
+from registry.registry import Idempotency
+from tests.registry.log.opened import (
+    ME,
+    START,
+    STUDIO,
+    Clock,
+    Opened,
+    describe,
+    introduce,
+    new_id,
+    opened,
+    register,
+)
+
+
+@pytest.fixture
+def log(on_file: Path) -> Iterator[Opened]:
+    with opened(on_file) as found:
+        yield found
+
+
+def test_a_value_that_an_event_refuses_is_named(log: Opened) -> None:
+    """By its place and what it was, cut where it is long; nothing that speaks of our code or repeats the value elsewhere."""
+    ghost: Any = "g" * 300
+    with pytest.raises(InvalidCommand, match=f"^depicts cannot be '{'g' * 199}: Input should be") as refused:
+        log.handle(replace(introduce(), depicts=ghost))
+
+    assert refused.value.hint == "change depicts"
+    assert refused.value.detail["path"] == "depicts"
+    [error] = refused.value.detail["errors"]
+    assert (error["loc"], error.keys()) == (("depicts",), {"type", "loc", "msg"})
+    assert log.registry.feed.head(STUDIO) == 0
+
+
+def test_a_version_that_is_not_there_is_told(log: Opened) -> None:
+    """With what is there now and what to do; the same of a stream that was never begun."""
+    stream = new_id("asset")
+    log.handle(register(stream), describe(stream, "a"))
+    for named, kind, words in (
+        ({stream: 1}, VersionConflict, f"^{stream} is at version 2, not 1$"),
+        ({stream: 3}, VersionConflict, f"^{stream} is at version 2, not 3$"),
+        ({new_id("asset"): 1}, NotFound, "^there is no asset_"),
+    ):
+        with pytest.raises(kind, match=words) as refused:
+            log.registry.handle(STUDIO, [describe(stream, "b")], context=ME, expected=named)
+        assert refused.value.hint
+    found = log.registry.handle(STUDIO, [describe(stream, "b")], context=ME, expected={stream: 2})
+    assert [one.version for one in found.recorded] == [3]
+
+
+def test_events_of_one_call_follow_one_another(log: Opened) -> None:
+    """Positions, versions and times, whatever the clock does between them; each event has an id of its own."""
+    clock = log.clock
+    assert isinstance(clock, Clock)
+    stream = new_id("asset")
+    log.handle(introduce())
+    clock.now = START + 9
+    written = log.handle(register(stream), describe(stream, "a"), introduce()).recorded
+    clock.now = START + 3
+    late = log.handle(introduce()).recorded
+
+    assert [one.position for one in (*written, *late)] == [2, 3, 4, 5]
+    assert [one.version for one in written] == [1, 2, 1]
+    assert {one.recorded_at for one in (*written, *late)} == {START + 9}
+    assert len({one.event_id for one in (*written, *late)}) == 4
+    assert {one.event_id.partition("_")[0] for one in written} == {"event"}
+
+
+def test_what_is_done_once_may_count_what_it_changed(log: Opened) -> None:
+    """Without any event, an answer writes by itself, and a repeat writes nothing."""
+    log.handle(introduce(), introduce())
+
+    def build(connection: Connection) -> bytes:
+        changed = connection.execute(text("UPDATE view_characters SET name = 'x'"))
+        return str(changed.rowcount).encode()
+
+    first = log.registry.once(STUDIO, ME, Idempotency("k", "b", build))
+    again = log.registry.once(STUDIO, ME, Idempotency("k", "b", build))
+
+    assert (first.answer, first.replayed, first.recorded, first.position) == (b"2", False, (), 2)
+    assert (again.answer, again.replayed) == (b"2", True)
+
+
+def test_a_log_that_shuts_down_says_that_nothing_landed(on_file: Path) -> None:
+    """So whoever asked may ask again without fear."""
+    with opened(on_file) as found:
+        log = found.registry._log
+        assert found.registry.waiting() == 0
+    with pytest.raises(LogBusy, match="shutting down") as busy:
+        log.handle(Handle(STUDIO, (introduce(),), ME, expected={}))
+
+    assert busy.value.detail == {"landed": False}
+    assert busy.value.hint
