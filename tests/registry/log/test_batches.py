@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from registry.errors import InvalidCommand, LogBusy, NotFound, VersionConflict
-from registry.log.roles import Handle
+from registry.errors import InvalidCommand, LogBusy, NotFound, RegistryError, VersionConflict
+from registry.log.roles import Handle, Handled
 from registry.registry import Idempotency
 from tests.registry.log.opened import (
     ME,
@@ -22,6 +24,7 @@ from tests.registry.log.opened import (
     describe,
     introduce,
     new_id,
+    once,
     opened,
     register,
 )
@@ -92,7 +95,49 @@ def test_what_is_done_once_may_count_what_it_changed(log: Opened) -> None:
     again = log.registry.once(STUDIO, ME, Idempotency("k", "b", build))
 
     assert (first.answer, first.replayed, first.recorded, first.position) == (b"2", False, (), 2)
-    assert (again.answer, again.replayed) == (b"2", True)
+    assert (again.answer, again.replayed, again.position) == (b"2", True, 2)
+
+
+def test_twins_that_wait_together_happen_once(log: Opened) -> None:
+    """Of two calls under one key in one batch the second gets the answer of the first."""
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[Handled] = []
+
+    def hold(_connection: Connection) -> None:
+        begun.set()
+        assert go_on.wait(20)
+
+    def call() -> None:
+        done.append(log.handle(introduce(), idempotency=once("k", "b")))
+
+    threads = [threading.Thread(target=log.registry._log.transact, args=(hold,))]
+    threads[0].start()
+    assert begun.wait(20)
+    threads += [threading.Thread(target=call) for _ in range(2)]
+    for thread in threads[1:]:
+        thread.start()
+    while log.registry.waiting() < 2:
+        time.sleep(0.001)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(one.replayed for one in done) == [False, True]
+    assert {(one.answer, one.position) for one in done} == {(b"made 1", 1)}
+    assert log.registry.feed.head(STUDIO) == 1
+
+
+def test_a_failure_goes_to_whom_it_belongs(log: Opened) -> None:
+    """What the database says is told in our words; a mistake of ours stays what it is; neither harms the next call."""
+
+    def broken(_connection: Connection) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        log.registry._log.transact(broken)
+    with pytest.raises(RegistryError):
+        log.registry._log.transact(lambda connection: connection.execute(text("SELECT * FROM nowhere")))
+    assert log.handle(introduce()).position == 1
 
 
 def test_a_log_that_shuts_down_says_that_nothing_landed(on_file: Path) -> None:

@@ -70,10 +70,11 @@ class Past:
 
 @pytest.fixture
 def past(on_file: Path) -> Iterator[Past]:
-    """1 Mina comes, 2 Jun comes, 3 Mina is named again, 4 and again."""
+    """1 Mina comes, 2 Jun comes, 3 Mina is named again, 4 and again; in another log somebody else has her id."""
     with opened(on_file) as log:
         log.handle(introduce(MINA, "Mina"))
         log.handle(introduce(JUN, "Jun"))
+        log.handle(introduce(MINA, "Another"), log=OTHER)
         found = Reader(log.registry._log.reader, [0])
         with log.registry.reading(STUDIO) as connection:
             states = States(DECIDERS, found, size=2)  # type: ignore[arg-type]
@@ -104,7 +105,9 @@ def test_states_as_of_any_position(past: Past) -> None:
             questions.append(past.connection.asked - before)
             assert names(found) == known
     assert questions == [1, 1, 2, 1, 2, 1, 2, 1, 2, 1]
-    assert past.states.fold_all(past.connection, OTHER, [MINA], as_of=4) == {}
+    alone = past.states.fold_all(past.connection, STUDIO, [MINA], as_of=4)
+    assert alone == {MINA: past.states.fold(past.connection.inner, STUDIO, MINA)}
+    assert names(past.states.fold_all(past.connection, OTHER, [MINA, JUN], as_of=4)) == {MINA: (1, "Another")}
 
 
 def test_states_of_any_version(past: Past) -> None:
@@ -120,6 +123,9 @@ def test_states_of_any_version(past: Past) -> None:
 
     assert (names(again), past.connection.asked) == ({MINA: (2, "Min"), JUN: (1, "Jun")}, before)
     assert past.states.fold_versions(past.connection, OTHER, {MINA: 2}) == {}
+    assert names(past.states.fold_versions(past.connection, OTHER, {MINA: 1, JUN: 1})) == {
+        MINA: (1, "Another")
+    }
 
 
 def test_what_is_kept_is_bounded(past: Past) -> None:
@@ -145,7 +151,8 @@ def test_one_state_as_of_a_position(past: Past) -> None:
         (3, "Mi"),
     ]
     assert fold(past.connection.inner, STUDIO, MINA).version == 3
-    assert fold(past.connection.inner, OTHER, MINA).version == 0
+    assert fold(past.connection.inner, OTHER, JUN).version == 0
+    assert fold(past.connection.inner, OTHER, MINA).state.name == "Another"
 
 
 def test_an_erasure_empties_what_is_kept(past: Past) -> None:
