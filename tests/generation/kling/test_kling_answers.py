@@ -31,12 +31,13 @@ def test_a_broken_entry_hides_no_other(kind: str) -> None:
     name = f"{kind.removesuffix('s')}_id"
     entries = [{name: "a"}, "broken", {name: {}}, {name: 7}]
     task = read_task(TASK | {"task_result": {kind: entries}})
-    none = read_task(TASK | {"task_result": {kind: {name: "a"}}})
 
     assert task is not None
-    assert none is not None
     assert [getattr(one, name) for one in getattr(task, kind)] == ["a", "7"]
-    assert getattr(none, kind) == ()
+    for no_list in ({name: "a"}, 7, None, "a"):
+        none = read_task(TASK | {"task_result": {kind: no_list}})
+        assert none is not None
+        assert getattr(none, kind) == ()
 
 
 def test_the_bound_voice_of_an_element() -> None:
