@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 class Group(NamedTuple):
     """Files that stand together for a promise, and the tests that answer for it.
 
-    `without` names tests of those files that start processes or take seconds, by words of their names. `at_import` are functions
-    that run while their module is read, before a mutant can be chosen, and `elsewhere` those that only a database which goes away
-    can reach: neither are measured. `with_provider`: one sandbox serves all mutants.
+    `without` names tests of those files that start processes or take seconds, by words of their names. Not measured are functions
+    that run `at_import`, while their module is read, before a mutant can be chosen, and those `elsewhere`: only a database server
+    reaches them (it goes away; it takes several transactions at once). `with_provider`: one sandbox serves all mutants.
     """
 
     files: tuple[str, ...]
@@ -122,6 +122,7 @@ GROUPS: Final[dict[str, Group]] = {
             "registry.log.writer.x__lost",
             "registry.log.writer.xǁWriterǁ_after_loss",
             "registry.log.writer.xǁWriterǁ_after_nothing_landed",
+            "registry.log.writer.xǁWriterǁ_parted",
             "registry.log.writer.xǁWriterǁ_stands",
         ),
     ),

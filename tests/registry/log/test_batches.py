@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from registry.deciders.character import ReviseCharacter
 from registry.errors import InvalidCommand, LogBusy, NotFound, RegistryError, VersionConflict
 from registry.log.roles import Handle, Handled
 from registry.registry import Idempotency
@@ -125,6 +126,19 @@ def test_twins_that_wait_together_happen_once(log: Opened) -> None:
     assert sorted(one.replayed for one in done) == [False, True]
     assert {(one.answer, one.position) for one in done} == {(b"made 1", 1)}
     assert log.registry.feed.head(STUDIO) == 1
+
+
+def test_two_who_share_a_log_see_what_the_other_wrote(on_file: Path) -> None:
+    """Before each decides: also of streams it had in mind, and of those it never read."""
+    stream, other = new_id("character"), new_id("character")
+    with opened(on_file) as one, opened(on_file) as two:
+        one.handle(introduce(stream, "Mina"), introduce(other, "Jun"))
+        two.handle(ReviseCharacter(stream=stream, name="Min"))
+        one.handle(ReviseCharacter(stream=stream, name="Mi"))
+        quiet = two.handle(ReviseCharacter(stream=stream, name="Mi"), ReviseCharacter(stream=other, name="J"))
+
+        assert [(event.stream, event.version) for event in quiet.recorded] == [(other, 2)]
+        assert [event.version for event in one.registry.feed.after(STUDIO, 0, stream=stream)] == [1, 2, 3]
 
 
 def test_a_failure_goes_to_whom_it_belongs(log: Opened) -> None:

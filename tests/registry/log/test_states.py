@@ -105,9 +105,15 @@ def test_states_as_of_any_position(past: Past) -> None:
             questions.append(past.connection.asked - before)
             assert names(found) == known
     assert questions == [1, 1, 2, 1, 2, 1, 2, 1, 2, 1]
-    alone = past.states.fold_all(past.connection, STUDIO, [MINA], as_of=4)
-    assert alone == {MINA: past.states.fold(past.connection.inner, STUDIO, MINA)}
     assert names(past.states.fold_all(past.connection, OTHER, [MINA, JUN], as_of=4)) == {MINA: (1, "Another")}
+
+
+def test_only_what_is_asked_for_is_folded(past: Past) -> None:
+    """And wholly: what all its events say together."""
+    alone = past.states.fold_all(past.connection, STUDIO, [MINA], as_of=4)
+
+    assert alone == {MINA: past.states.fold(past.connection.inner, STUDIO, MINA)}
+    assert list(past.states._past) == [(STUDIO, MINA, 3)]
 
 
 def test_states_of_any_version(past: Past) -> None:
