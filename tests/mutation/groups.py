@@ -71,10 +71,8 @@ GROUPS: Final[dict[str, Group]] = {
         tests=(
             "tests/generation/test_allowances.py",
             "tests/generation/test_budgets.py",
-            "tests/generation/test_holds.py",
             "tests/generation/test_looking.py",
             "tests/generation/test_purses.py",
-            "tests/generation/test_slots.py",
             "tests/generation/test_submission_guards.py",
             "tests/generation/test_submission_outcomes.py",
             "tests/generation/test_submission_records.py",
