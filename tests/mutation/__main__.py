@@ -1,7 +1,8 @@
 """`python -m tests.mutation --group auth --sample 200 --target 90`: break the code in every small way; count what none notices.
 
 Without `--resume` everything is tried anew; with it what was killed stays so while its function is the same, and what lived is
-tried again. The last lines are the scores; what lived stands in `.mutation/GROUP/lived.txt`. Ends with 1 below the target.
+tried again. The last lines are the scores; what lived stands in `.mutation/GROUP/lived.txt`. Ends with 1 below the target,
+2 when not every mutant could be tried.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from time import monotonic
 
 from tests.mutation.groups import GROUPS
 from tests.mutation.judging import Score, end_of
-from tests.mutation.workshop import Workshop
+from tests.mutation.workshop import ToolFailed, Workshop
 
 
 def chosen(names: list[str], sample: int, seed: int) -> list[str]:
@@ -50,7 +51,11 @@ def main() -> int:
         with workshop.opened():
             names = chosen(workshop.names(), given.sample, given.seed)
             print(f"{name}: {len(names)} mutants", flush=True)  # noqa: T201
-            scores[name] = tried(workshop, names, resume=given.resume)
+            try:
+                scores[name] = tried(workshop, names, resume=given.resume)
+            except ToolFailed as failed:
+                print(f"{name}: {failed}")  # noqa: T201
+                return 2
         print(f"{name}: {monotonic() - began:.0f} s", flush=True)  # noqa: T201
     print("\n".join(score.line(name) for name, score in scores.items()))  # noqa: T201
     return 0 if all(score.percent >= given.target for score in scores.values()) else 1
