@@ -65,6 +65,39 @@ def test_nothing_is_left_behind(store: DiskBlobs, root: Path) -> None:
     assert leftovers(root) == []
 
 
+def test_an_emptied_folder_goes(store: DiskBlobs, root: Path) -> None:
+    """With its last blob and not before; the studio's own folder stays."""
+    for part in ("original", "rendition"):
+        store.put(f"studio_x/asset_y/{part}", [b"face"], content_type=JPEG)
+    store.delete(KEY)
+    assert os.listdir(root / "studio_x/asset_y") == ["rendition="]
+    store.delete("studio_x/asset_y/rendition")
+    assert os.listdir(root / "studio_x") == []
+
+
+def test_a_failure_says_of_what(store: DiskBlobs, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blob, the prefix or that a new one was written; where the folder lies is for our own log."""
+
+    def broken(*_: object, **__: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    store.put(KEY, [b"face"], content_type=JPEG)
+    for call, use, told in (
+        ("os.write", lambda: store.put(f"{KEY}x", [b"face"], content_type=JPEG), "a new blob"),
+        ("os.fsync", lambda: store.put(f"{KEY}y", [], content_type=JPEG), "a new blob"),
+        ("os.pread", lambda: read(store, KEY), KEY),
+        ("os.open", lambda: list(store.list("studio_x/")), "studio_x/"),
+        ("os.open", lambda: store.delete(KEY), KEY),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(call, broken)
+            with pytest.raises(BlobStoreDown, match=f"failed on {told}: Input/output error") as down:
+                use()
+        assert str(root) not in down.value.message
+        assert down.value.__notes__ == [f"the blob folder is {root}"]
+        assert down.value.hint
+
+
 @pytest.mark.parametrize("name", ["studio_x", "studio_x/asset_y", "studio_x/asset_y/original="])
 def test_links_are_not_followed(store: DiskBlobs, root: Path, tmp_path: Path, name: str) -> None:
     """A symbolic link anywhere below the root ends every use of it, so no link leads outside."""
