@@ -90,7 +90,7 @@ NO_BUDGET = Gap(
     "raise the budget, ask for fewer takes, or wait until what is reserved is released",
 )
 NO_ALLOWANCE = Gap(
-    "E422",
+    "E427",
     "The day's allowance does not hold it",
     ("contract section 10",),
     "come again after midnight UTC, or have an admin raise the limit of the key or the studio",

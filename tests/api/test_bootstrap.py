@@ -128,7 +128,7 @@ def test_a_key_is_stored_as_a_digest_and_opens_its_studio(tmp_path: Path) -> Non
     """The secret is nowhere in the data folder, and the key leads to its holder and studio."""
     continuity = open_continuity(Settings.from_environment({"CONTINUITY_DATA": str(tmp_path)}))
     key = issue_key(continuity.registry, continuity.studio, "Ada")
-    caller = authenticate(continuity.registry, f"Bearer {key}")
+    caller = authenticate(continuity.registry, f"Bearer {key}").caller
     other = issue_key(continuity.registry, continuity.studio, "Ada")
     with pytest.raises(Unauthenticated):
         authenticate(continuity.registry, f"Bearer {key[:38]}{other[38:]}")

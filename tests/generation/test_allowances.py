@@ -113,7 +113,7 @@ def test_the_door_refuses_what_the_day_does_not_hold(world: World) -> None:
 
     shot = ShotRequest.model_validate({"scene": world.scene, **ALONE, "takes": 2})
     shown = preview(world.registry, world.studio, shot, payer=key)
-    assert ("E422", False) in {(one.rule, shown.sendable) for one in shown.findings}
+    assert ("E427", False) in {(one.rule, shown.sendable) for one in shown.findings}
     assert preview(world.registry, world.studio, shot, payer=key_with(world, None)).sendable
 
 

@@ -115,7 +115,7 @@ def test_the_door_asks_what_is_left_today(limited: Registry) -> None:
     with pytest.raises(AllowanceExceeded, match=f"{STUDIO} has 7 of 9"):
         must_be_allowed(limited, STUDIO, FREE, Decimal("7.1"))
     [finding] = not_allowed(limited, STUDIO, KEY, Decimal("5.6"))
-    assert (finding.rule, finding.path) == ("E422", "$.takes")
+    assert (finding.rule, finding.path) == ("E427", "$.takes")
     assert f"{KEY} has 5.5 of 7.5 units left today" in finding.message
 
 
