@@ -41,7 +41,7 @@ def copied(begun: Path, clock: Still) -> Iterator[Registry]:
             registry.close()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(later, steps), min_size=1, max_size=10), st.lists(requests, min_size=1, max_size=4))
 def test_the_past_previews_to_the_same_bytes(
     begun: Path, history: list[tuple[int, Step]], wanted: list[ShotRequest]

@@ -304,7 +304,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(steps, max_size=10), st.lists(requests, min_size=1, max_size=3))
 def test_a_plan_shows_nobody_it_must_not(begun: Path, history: list[Step], wanted: list[ShotRequest]) -> None:
     """Elements are of the paying account, live, and of the look in use; who is real has allowed it; as of now is now.

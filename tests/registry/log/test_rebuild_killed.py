@@ -25,7 +25,7 @@ DAMAGE = (
 )
 DAMAGED = ("view_assets", "view_characters", "view_spend")
 CHANCE = Random(20261129)
-STEPS = [("events", 1), ("events", 9), ("rows", 1), ("rows", 60)]
+STEPS = [("events", 9), ("rows", 60)]
 MOMENTS = [(what, str(count)) for what, count in STEPS] + [(name, "0") for name in AFTER]
 
 
