@@ -23,11 +23,14 @@ def chosen(names: list[str], sample: int, seed: int) -> list[str]:
 
 
 def tried(workshop: Workshop, names: list[str], *, resume: bool) -> Score:
-    """Try what has to be tried, and count."""
+    """Try what has to be tried, and count. A run forgets the verdicts on functions that changed: those are tried after it."""
     known = workshop.verdicts() if resume else {}
-    if waiting := [name for name in names if end_of(known.get(name)) not in ("killed", "timed out")]:
+    waiting = [name for name in names if end_of(known.get(name)) not in ("killed", "timed out")] or names[:1]
+    while waiting:
         workshop.run(waiting)
-    verdicts, score = workshop.verdicts(), Score()
+        verdicts = workshop.verdicts()
+        waiting = [name for name in names if end_of(verdicts.get(name)) == "not tried"]
+    score = Score()
     for name in names:
         score.count(name, verdicts.get(name), *workshop.change(name))
     lived = "\n\n".join(f"{name}\n{change}" for name, change in score.lived.items())
