@@ -9,9 +9,11 @@ import pytest
 from registry.archive.exporting import export_studio
 from registry.archive.importing import import_studio
 from registry.deciders.access import IssueKey, RevokeKey
+from registry.deciders.studio import LimitStudio
 from registry.erasure import carry_out, order_erasure
 from registry.errors import KeyReused
 from registry.events.personal import Erased
+from registry.events.studio import KeyLimited, StudioLimited
 from registry.views import access, characters
 from tests.registry.archive.houses import Installation, order, source
 from tests.registry.erasing.person import ANNA, BEN, HER, NOBODY
@@ -60,7 +62,7 @@ def test_a_moved_studio_goes_on(old: Installation, new: Installation, tmp_path: 
 
 
 def test_api_keys_come_along(old: Installation, new: Installation, tmp_path: Path) -> None:
-    """Keys open at the new place what they opened at the old one; a revoked one opens nothing there either."""
+    """Keys open at the new place what they opened at the old one, within the same limits; a revoked one opens nothing there."""
     old.told()
     for number, holder in ((1, "Yuna"), (2, "render farm")):
         key = IssueKey(
@@ -69,8 +71,12 @@ def test_api_keys_come_along(old: Installation, new: Installation, tmp_path: Pat
             holder=holder,
             secret_sha256="a" * 64,
             roles=("approver",),
+            productions=(an_id("production"),),
+            limits=KeyLimited(requests_per_minute=60, units_per_day="8"),
         )
         old.log.handle(key, log="system")
+    together = StudioLimited(requests_per_minute=600, units_per_day="80")
+    old.log.handle(LimitStudio(stream=STUDIO, limits=together), log="system")
     old.log.handle(RevokeKey(stream=an_id("key", 2), reason="lost"), log="system")
     moved(old, new, tmp_path)
 
