@@ -10,7 +10,9 @@ from typing import Any, Final
 from api.errors import OF_FRAMEWORK, status_of
 from api.refusals import SurfaceError
 from generation.errors import GenerationError
+from registry.archive import importing
 from registry.errors import RegistryError
+from registry.log.engine import backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ def problem_kinds() -> tuple[ProblemKind, ...]:
             said = before.meaning if meaning in before.meaning else f"{before.meaning} {meaning}"
             found[error.code] = replace(before, meaning=said, classes=(*before.classes, error))
     return tuple(found[code] for code in sorted(found))
+
+
+COMMANDS_ALONE: Final = (backup, importing)
+"""Whose errors only an operator's command raises: the service imports them here, so that the list is the same everywhere."""
 
 
 def _errors() -> Iterator[Any]:
