@@ -77,7 +77,8 @@ class OutboundPolicy:
             if scheme != "https":
                 raise _refused(url, "only https is allowed")
             if not _NAME.fullmatch(host) or not self._lists(host):
-                raise _refused(url, f"the host {host} is not on the allow-list")
+                why = "no name of a host in the internet" if self.any_host else "not on the allow-list"
+                raise _refused(url, f"the host {host} is {why}")
             if int(port or 443) not in self.ports:
                 raise _refused(url, f"port {port} is not allowed")
         try:

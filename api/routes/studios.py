@@ -26,7 +26,7 @@ from registry.views import access
 
 @post("/studios", sync_to_thread=True)
 def open_studio(data: JSONBody[NewStudio], change: NamedDependency[Change]) -> Answer[OpenedStudio]:
-    """Open a further studio, a tenant with a log of its own, and give `holder` a key to it with every role.
+    """Open a further studio, a tenant with a log of its own, and give its holder a key to it with every role.
 
     For admins of the installation's first studio; 403 for those of any other. The key's secret is in this answer and nowhere
     else, nor in the answer to a repeat.
