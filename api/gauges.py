@@ -161,7 +161,7 @@ GAUGES: Final = (
     _by(
         _STUCK,
         "work_put_off",
-        "Work that is not sent because of a `budget`, or because the database was `restored`.",
+        "Work that is not sent because of a `budget` or a day's allowance, or because the database was `restored`.",
         "why",
         lambda seen, _: [(why, seen.progress.waiting.get(why, 0)) for why in (BUDGET, RESTORED)],
     ),

@@ -53,6 +53,18 @@ def two(home: Path) -> Iterator[Processes]:
         yield Processes(clock, tuple(opened))
 
 
+def shares_taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the shares that are taken from the database from here on."""
+    taken: list[int] = []
+    take = Registry.take_requests
+    monkeypatch.setattr(
+        Registry,
+        "take_requests",
+        lambda registry, holder, *, share: (taken.append(share), take(registry, holder, share=share))[1],
+    )
+    return taken
+
+
 def let_in(rates: Rates, most: int) -> bool:
     try:
         rates.count([Bound("key", KEY, most)])
@@ -74,13 +86,7 @@ def test_processes_together_let_in_no_more_than_the_limit(two: Processes, most: 
 
 def test_most_requests_cost_no_write(two: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process takes a fiftieth of the minute at a time."""
-    taken: list[int] = []
-    take = Registry.take_requests
-    monkeypatch.setattr(
-        Registry,
-        "take_requests",
-        lambda registry, holder, *, share: (taken.append(share), take(registry, holder, share=share))[1],
-    )
+    taken = shares_taken(monkeypatch)
     rates = two.rates()[0]
 
     assert all(let_in(rates, 1_000) for _ in range(100))
@@ -187,13 +193,7 @@ def test_a_process_takes_a_fiftieth_at_least_one(
     one: Processes, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No more than the limit is let in, also where shares do not divide it, and whoever is refused costs no write."""
-    taken: list[int] = []
-    take = Registry.take_requests
-    monkeypatch.setattr(
-        Registry,
-        "take_requests",
-        lambda registry, holder, *, share: (taken.append(share), take(registry, holder, share=share))[1],
-    )
+    taken = shares_taken(monkeypatch)
 
     rates = one.rates()[0]
     assert sum(let_in(rates, most) for _ in range(most + 3)) == most
