@@ -90,6 +90,20 @@ ALERTS: Final = (
         "`continuity productions spend`; raise the budget or tell the production.",
     ),
     Alert(
+        "AllowanceHalfSpent",
+        'max(continuity_allowances{fill=~"below_80|below_full|full"}) > 0',
+        "0m",
+        "A key or a studio has reserved or spent half of its day's units: it may be in the wrong hands.",
+        "`continuity keys list` shows the limits; ask its holder, or `continuity keys revoke`.",
+    ),
+    Alert(
+        "AllowanceNearlySpent",
+        'max(continuity_allowances{fill=~"below_full|full"}) > 0',
+        "0m",
+        "A key or a studio has reserved or spent four fifths of its day's units; beyond the rest, calls wait for midnight (UTC).",
+        "Raise the limit (`continuity keys limit`), or let it be.",
+    ),
+    Alert(
         "ConsentEndsSoon",
         "min(continuity_consent_ends_in_seconds) < 7 * 86400",
         "1h",

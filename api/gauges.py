@@ -60,8 +60,8 @@ def _until(microseconds: int | None, now: float) -> float | None:
     return None if microseconds is None else microseconds / 1_000_000 - now
 
 
-def _filled(budgets: Iterable[float]) -> Iterator[tuple[str, float]]:
-    shares, before = list(budgets), 0.0
+def _filled(limited: Iterable[float]) -> Iterator[tuple[str, float]]:
+    shares, before = list(limited), 0.0
     for name, upto in _FILLS:
         yield name, sum(before <= share < upto for share in shares)
         before = upto
@@ -199,6 +199,13 @@ GAUGES: Final = (
         "Open productions with a budget, by how much of it is reserved or spent.",
         "fill",
         lambda seen, _: _filled(seen.money.budgets),
+    ),
+    _by(
+        _FULL,
+        "allowances",
+        "Keys and studios whose day (UTC) is limited, by how much of today's units is set aside or spent.",
+        "fill",
+        lambda seen, _: _filled(seen.money.allowances),
     ),
     _plain(
         _FULL,

@@ -6,6 +6,7 @@ Each process begins with its share of what takes long, so that none is left alon
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,7 @@ from tests.servers.engines import (
     on_postgres,
     postgres_process_fixture,
 )
+from tests.servers.room import clear, make_room
 from tests.servers.s3 import S3Server, chosen
 
 __all__ = [
@@ -30,6 +32,10 @@ __all__ = [
     "on_postgres",
     "postgres_process_fixture",
 ]
+
+
+ROOM = make_room(os.environ)
+"""Where this run's files are, when this process made the place: its workers are given it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,6 +54,12 @@ def s3(request: pytest.FixtureRequest) -> Iterator[S3Server]:
 
 def pytest_sessionstart() -> None:
     gc.disable()
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """What a run that passed has written goes; what a failed one has stays until the next run."""
+    if ROOM is not None and exitstatus == pytest.ExitCode.OK:
+        clear(ROOM)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

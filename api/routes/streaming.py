@@ -96,7 +96,7 @@ class Streams:
         try:
             await sync_to_thread(self._must_be_reached, visit.studio, after)
             first = await self._written(stream)
-            await self._end_revoked([stream])  # it may have been revoked between its check and now
+            await self._end_barred([stream])  # it may have been revoked between its check and now
         except BaseException:
             self._open.discard(stream)
             raise
@@ -188,11 +188,12 @@ class Streams:
             )
 
     async def _watch_keys(self) -> None:
-        """End the streams of keys that open nothing any more: at once when revoked, by the next heartbeat when expired."""
+        """End the streams of keys that open nothing any more, or other things than they did: at once, by the next heartbeat
+        when they have expired."""
         while self._open:
             try:
                 position = await sync_to_thread(self._registry.feed.head, SYSTEM_LOG)
-                await self._end_revoked(list(self._open))
+                await self._end_barred(list(self._open))
             except RegistryError as failed:
                 _log.error("keys_unread", code=failed.code, exc_info=failed)
                 await asyncio.sleep(UNREAD_SECONDS)
@@ -200,13 +201,19 @@ class Streams:
             heartbeat = self._settings.stream_heartbeat
             await self._watch.news(SYSTEM_LOG, position, asyncio.Event(), seconds=heartbeat)
 
-    async def _end_revoked(self, streams: list[OpenStream]) -> None:
+    async def _end_barred(self, streams: list[OpenStream]) -> None:
         keys = {stream.caller.key for stream in streams}
         standing = await sync_to_thread(self._standing, keys)
         for stream in streams:
-            if stream.caller.key not in standing:
-                stream.end("unauthenticated", f"{stream.caller.key} is revoked or expired: ask for a new key")
+            caller = stream.caller
+            now = standing.get(caller.key)
+            if now is None:
+                stream.end("unauthenticated", f"{caller.key} is revoked or expired: ask for a new key")
+            elif now != (caller.roles, caller.productions):
+                stream.end(
+                    "rights-changed", f"what {caller.key} may do has changed: come back with the last id"
+                )
 
-    def _standing(self, keys: set[str]) -> frozenset[str]:
+    def _standing(self, keys: set[str]) -> dict[str, access.Rights]:
         with self._registry.reading() as connection:
             return access.standing(connection, keys, now=self._registry.clock())

@@ -12,6 +12,7 @@ from registry.log.roles import Projection
 from registry.views import (
     access,
     accounts,
+    allowances,
     assets,
     censuses,
     characters,
@@ -63,6 +64,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     likenesses.PROJECTION,
     followups.PROJECTION,
     spend.PROJECTION,
+    allowances.PROJECTION,
     work.PROJECTION,
     lineage.PROJECTION,
     using.PROJECTION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import Field as CardField
 from sqlalchemy import BigInteger, Connection, Row, bindparam, select
@@ -307,11 +307,19 @@ def _limits_of(row: Row[Any]) -> Limits:
     return Limits(requests_per_minute=row.requests_per_minute, units_per_day=row.units_per_day)
 
 
-def standing(connection: Connection, keys: Collection[str], *, now: int) -> frozenset[str]:
-    """Those of the keys that were given out, and are neither revoked nor expired."""
+class Rights(NamedTuple):
+    """What a key may do: its roles, and the productions it is for; none is the whole studio."""
+
+    roles: tuple[Role, ...]
+    productions: tuple[str, ...]
+
+
+def standing(connection: Connection, keys: Collection[str], *, now: int) -> dict[str, Rights]:
+    """What those of the keys may do that were given out, and are neither revoked nor expired."""
     lasts = KEYS.c.expires_at.is_(None) | (KEYS.c.expires_at > now)
-    query = select(KEYS.c.key).where(KEYS.c.key.in_(keys), KEYS.c.revoked.is_(False), lasts)
-    return frozenset(connection.execute(query).scalars())
+    query = select(KEYS.c.key, KEYS.c.roles, KEYS.c.productions)
+    rows = connection.execute(query.where(KEYS.c.key.in_(keys), KEYS.c.revoked.is_(False), lasts))
+    return {row.key: Rights(tuple(row.roles.split()), tuple(row.productions.split())) for row in rows}
 
 
 def logs(connection: Connection) -> list[str]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 
 from registry.log.tables import LANES, LEASES
 from registry.views.accounts import ACCOUNTS
+from registry.views.allowances import filled
 from registry.views.deliveries import Abroad, abroad
 from registry.views.likenesses import CONSENTS
 from registry.views.page import Card
@@ -44,7 +45,7 @@ class Risk(Card):
 class Money(Card):
     """`risks` by stage. Units over all productions: `reserved` for calls under way, `settled` so far.
 
-    `budgets` are how full (1 is all of it) the open productions' budgets are. `findings` counts, by kind, what the newest
+    `budgets` are how full (1 is all of it) the open productions' budgets are, `allowances` the limited days of keys and studios. `findings` counts, by kind, what the newest
     comparison of each account found; the oldest of these ran at `compared_at`, null where an account never was.
     """
 
@@ -52,6 +53,7 @@ class Money(Card):
     reserved: Decimal
     settled: Decimal
     budgets: tuple[float, ...]
+    allowances: tuple[float, ...]
     findings: dict[str, int]
     compared_at: int | None
     accounts: int
@@ -118,7 +120,7 @@ def vitals(connection: Connection, *, now: int, slots: int, memories: Sequence[s
         select(WORK.c.stage, WORK.c.units, func.count().label("calls")).group_by(WORK.c.stage, WORK.c.units)
     ).all()
     return Vitals(
-        money=_money(connection, stages),
+        money=_money(connection, stages, now),
         progress=_progress(connection, stages, now, memories),
         slots=_slots(connection, now, slots),
         deadlines=_deadlines(connection, now),
@@ -126,7 +128,7 @@ def vitals(connection: Connection, *, now: int, slots: int, memories: Sequence[s
     )
 
 
-def _money(connection: Connection, stages: Sequence[Any]) -> Money:
+def _money(connection: Connection, stages: Sequence[Any], now: int) -> Money:
     sums = connection.execute(
         select(func.sum(PRODUCTIONS.c.reserved_micro), func.sum(PRODUCTIONS.c.settled_micro))
     ).one()
@@ -142,6 +144,7 @@ def _money(connection: Connection, stages: Sequence[Any]) -> Money:
         reserved=reserved,
         settled=settled,
         budgets=_budgets(connection),
+        allowances=filled(connection, now=now),
         findings=counted,
         compared_at=min((report["ran_at"] for report in newest if report), default=None),
         accounts=len(accounts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from registry.deciders.studio import LimitStudio
 from registry.events.allowance import AllowanceReleased, AllowanceReserved, AllowanceSettled
 from registry.events.envelope import Context
 from registry.events.studio import KeyLimited, StudioLimited
+from tests.registry.log.older import grown
+from tests.servers.homes import database_of
 from tests.servers.sandbox import Sandbox
 from tests.servers.world import ALONE, World, new_id
 
@@ -123,3 +126,14 @@ def test_nothing_is_counted_where_nothing_is_limited(world: World) -> None:
 
     assert purses(world.registry, world.studio, "operator") == ()
     assert sent(world) == 0
+
+
+def test_older_allowances_are_seen(world: World, provider: Sandbox, tmp_path: Path) -> None:
+    """A database from before the view gets a row of every call that counted and was not released, as a rebuild would."""
+    key = key_with(world, "12")
+    world.carry(ask_as(world, key))
+    provider.order(do="code", code=1301, status=400)
+    world.carry(ask_as(world, key))
+    rows, again = grown(database_of(world.folder), tmp_path, before="0007", table="view_allowances")
+    assert again == rows
+    assert len(rows) == 1

@@ -18,6 +18,7 @@ from registry.deciders.production import SetBudget
 from registry.events.account import AccountHeld
 from registry.events.likeness import ConsentGranted
 from registry.views.vitals import Vitals, vitals
+from tests.generation.test_allowances import ask_as, key_with, limit
 from tests.generation.unknown import quarantined, unknown
 from tests.servers.building import build
 from tests.servers.sandbox import Sandbox
@@ -73,6 +74,19 @@ def test_the_books_follow_what_was_charged(world: World) -> None:
 
     seen = now(world).money
     assert (seen.reserved, seen.settled, seen.budgets) == (0, Decimal(3), (0.5,))
+
+
+def test_a_limited_day_is_seen_filling(world: World) -> None:
+    """What today's calls of a limited key and studio take counts while it is set aside and once it is paid; tomorrow is new."""
+    key = key_with(world, "12")
+    limit(world, "4")
+    asked = ask_as(world, key)
+    assert now(world).money.allowances == (0, 0)
+    world.carry(asked)
+
+    assert now(world).money.allowances == (0.25, 0.75)
+    world.clock.pass_by(DAY)
+    assert now(world).money.allowances == (0, 0)
 
 
 def test_what_waits_and_what_is_due(studio: World) -> None:

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.auth import issue_key
-from registry.deciders.access import RevokeKey
+from registry.deciders.access import RevokeKey, ScopeKey, WithdrawRole
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from tests.api.served.listening import listening
 from tests.api.served.serving import Served, problem, running
-from tests.registry.log.opened import describe, register
+from tests.registry.log.opened import describe, new_id, register
 
 BRISK = {"CONTINUITY_STREAM_HEARTBEAT_SECONDS": "0.2", "CONTINUITY_STREAM_STALL_SECONDS": "0.5"}
 
@@ -122,6 +122,22 @@ def test_a_revoked_key_ends_its_streams(service: Served) -> None:
         introduce(service, "After")
         assert next(mine).data["body"]["name"] == "After"
     assert [(one.name, one.data["code"]) for one in last] == [("end", "unauthenticated")]
+
+
+@pytest.mark.parametrize("fewer", ["roles", "productions"])
+def test_a_key_that_may_do_less_ends_its_streams(service: Served, fewer: str) -> None:
+    """Who loses a role, or all productions but one, must come back, and is then measured by what is left."""
+    registry = service.continuity.registry
+    key = issue_key(registry, service.continuity.studio, "narrowed")
+    stream = f"key_{key.split('_')[1]}"
+    less = {
+        "roles": WithdrawRole(stream=stream, role="submitter"),
+        "productions": ScopeKey(stream=stream, productions=(str(new_id("production")),)),
+    }
+    with listening(service, key=key, params={"after": service.position()}) as theirs:
+        registry.handle(SYSTEM_LOG, [less[fewer]], context=Context(actor="operator"))
+        last = list(theirs)
+    assert [(one.name, one.data["code"]) for one in last] == [("end", "rights-changed")]
 
 
 def test_streams_are_bounded(tmp_path: Path) -> None:

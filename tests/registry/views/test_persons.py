@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,9 @@ from registry.deciders.likeness import GrantConsent, RegisterLikeness
 from registry.deciders.portrayal import DeclareCharacter, LinkLikeness
 from registry.events.asset import FrameOf
 from registry.events.likeness import ConsentGranted
-from registry.log.engine.migrate import migrate
 from registry.views.persons import persons_in
 from tests.registry.events.golden import an_id
+from tests.registry.log.older import grown
 from tests.registry.log.opened import STUDIO, Opened, register
 from tests.registry.log.story import CAFE, CLIP, MINA, OLD
 from tests.registry.views.bound import COAT, bind
@@ -88,16 +89,7 @@ def test_what_an_element_was_made_of_shows_them(real: Opened) -> None:
     assert shown(real, COAT) == (MINA, WHO)
 
 
-def test_the_evidence_of_older_consents_is_found(told: Opened) -> None:
+def test_the_evidence_of_older_consents_is_found(told: Opened, tmp_path: Path) -> None:
     """A database from before evidence had rows gets those of every consent that was ever given, as a rebuild would."""
-    before = told.raw("SELECT * FROM view_evidence")
-    with told.database.migrating() as connection:
-        for statement in (
-            "DROP TABLE view_evidence",
-            "DROP TABLE view_reads",
-            "DROP INDEX assets_by_successor",
-        ):
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
-    migrate(told.database)
-    assert told.raw("SELECT * FROM view_evidence") == before != []
+    rows, again = grown(told.database, tmp_path, before="0006", table="view_evidence")
+    assert again == rows != []
