@@ -188,8 +188,7 @@ class Streams:
             )
 
     async def _watch_keys(self) -> None:
-        """End the streams of keys that open nothing any more, or other things than they did: at once, by the next heartbeat
-        when they have expired."""
+        """End the streams of keys that may not what they might: at once, by the next heartbeat when they have expired."""
         while self._open:
             try:
                 position = await sync_to_thread(self._registry.feed.head, SYSTEM_LOG)

@@ -45,8 +45,9 @@ class Risk(Card):
 class Money(Card):
     """`risks` by stage. Units over all productions: `reserved` for calls under way, `settled` so far.
 
-    `budgets` are how full (1 is all of it) the open productions' budgets are, `allowances` the limited days of keys and studios. `findings` counts, by kind, what the newest
-    comparison of each account found; the oldest of these ran at `compared_at`, null where an account never was.
+    `budgets` are how full (1 is all of it) the open productions' budgets are, `allowances` the limited days of keys and studios.
+    `findings` counts, by kind, what the newest comparison of each account found; the oldest of these ran at `compared_at`, null
+    where an account never was.
     """
 
     risks: dict[str, Risk]
