@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-from registry.deciders import DECIDERS
 from registry.deciders.command import Command
+from registry.deciders.kinds import DECIDERS
 
 Errors = frozenset[type[Exception]]
 OURS: Final = ("api", "generation", "registry")

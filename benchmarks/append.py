@@ -27,9 +27,9 @@ from benchmarks.grounds import CONTEXT, ENGINES, Ground, asset, grounds, new_id,
 from benchmarks.peer import Peer, text_for
 from benchmarks.report import Compared, Figure, Report, arguments, publish, say
 from benchmarks.timing import Pace, Spread, alternate, paced, ratio
-from registry.deciders import DECIDERS
 from registry.deciders.asset import DescribeAsset
 from registry.deciders.character import IntroduceCharacter
+from registry.deciders.kinds import DECIDERS
 from registry.log.log import Log, Parts
 from registry.log.roles import Handle
 from registry.log.tables import EVENTS

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from generation.prices import UNITS_PER_CREATION, Estimate, priced
-from registry.registry import Connection
 from registry.views.page import Card
 from registry.views.uses import UseCard, clips_with, lasting, whose
+
+if TYPE_CHECKING:
+    from registry.registry import Connection
 
 Kind = Literal["asset", "element", "voice", "character", "likeness"]
 Change = Literal["retire", "supersede", "withdraw", "look", "voice", "revoke"]

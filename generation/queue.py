@@ -6,12 +6,12 @@ from typing import Final
 
 from generation.desk import BUDGET, RESTORED
 from generation.forecast import UNPAID, Estimate, forecast
-from generation.restoring import RestoredNow
+from generation.queued import QueueNow, Waits
 from registry.log.lanes import Lane, plan_of
 from registry.registry import Connection
 from registry.views import queue as view
-from registry.views.page import FIRST, Card, Span
-from registry.views.queue import Alarm, LaneCard, Open
+from registry.views.page import FIRST, Span
+from registry.views.queue import LaneCard, Open
 from registry.views.turns import weights
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -31,46 +31,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 """Stage -> code and words, where that is all there is to say."""
 _NOTED: Final = {BUDGET: "budget", RESTORED: "restored"}
 """Memory of a send that was put off -> code; without one it is tried again."""
-
-
-class Waits(Card):
-    """Open work: what it waits for (`code`, `why`), its lane, and its `place` in the lane's order (from 1).
-
-    A generation, or an element or a voice in the making; `production` and `scene` are null where it belongs to none.
-
-    Times are microseconds since 1970; estimates are medians of what was measured, and null with the reason in `no_estimate`.
-    """
-
-    id: str
-    position: int
-    production: str | None
-    scene: str | None
-    account: str | None
-    model: str | None
-    stage: str
-    code: str
-    why: str
-    submission: str | None
-    priority: int
-    needed_by: int | None
-    requested_at: int
-    place: int | None
-    estimated_start: int | None
-    estimated_end: int | None
-    no_estimate: str | None
-
-
-class QueueNow(Card):
-    """A page of what is open, in the order it was asked for; with the lanes as they stand, and what a person must look at.
-
-    `restored` says why nothing is sent at all; null while paid calls go out.
-    """
-
-    items: tuple[Waits, ...]
-    next: int | None
-    lanes: tuple[LaneCard, ...]
-    alarms: tuple[Alarm, ...]
-    restored: RestoredNow | None = None
 
 
 def queue_now(

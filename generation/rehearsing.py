@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from generation.intake import preview
-from generation.plan import Preview
 from generation.policies import Policies
-from generation.prices import Estimate, priced
+from generation.prices import priced
+from generation.rehearsal import ScenePreview, ShotPreview
 from generation.retrying import merged
 from generation.shot import ShotRequest
 from registry.events.personal import GONE
@@ -24,31 +24,6 @@ PLACES: Final = ("scene", "production", "shot")
 """What a rehearsal says itself of each request."""
 
 Words = Mapping[str, Any]
-
-
-class ShotPreview(BaseModel):
-    """One planned shot: what would be sent for it, or why nothing can be."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    shot: str
-    number: int
-    preview: Preview
-
-
-class ScenePreview(BaseModel):
-    """A scene's planned shots in order, and what all of them would cost.
-
-    `total` sums what has a price; `unpriced` are the shots that have none as they stand. `sendable`: every shot would be taken.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    scene: str
-    sendable: bool
-    shots: tuple[ShotPreview, ...]
-    total: Estimate
-    unpriced: tuple[str, ...]
 
 
 def requests_of(

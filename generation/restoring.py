@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from generation.desk import RESTORED, Desk, Wait
+from generation.queued import RestoredNow
 from registry.deciders.restore import AcceptRestore
 from registry.deciders.studio import Studio
 from registry.errors import LogBusy, MarkUnusable, Refusal
@@ -25,7 +26,7 @@ from registry.log.marks import Mark
 from registry.log.roles import Handled
 from registry.registry import Idempotency
 from registry.views import accounts
-from registry.views.page import Card, Span
+from registry.views.page import Span
 
 _log = structlog.get_logger("restoring")
 _UNREADABLE: Final = "unreadable"
@@ -47,17 +48,6 @@ class NothingRestored(Refusal):
     """The log holds all that was sent from it, as far as its mark knows, or was accepted already. Nothing was written."""
 
     code = "nothing-restored"
-
-
-class RestoredNow(Card):
-    """Why nothing is sent from this log. The mark names `event_id` at `position`, recorded at `sent_at` (us since 1970); all
-    three are null when the mark itself cannot be read.
-    """
-
-    why: str
-    position: int | None = None
-    event_id: str | None = None
-    sent_at: int | None = None
 
 
 def restored(desk: Desk, log: str) -> RestoredNow | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from registry.deciders.clip import Clip
 from registry.errors import NotFound
@@ -10,8 +10,10 @@ from registry.events.clip import ClipDecision
 from registry.events.likeness import ErasureBasis
 from registry.linked import LINKING, linked_to
 from registry.log.feed.feed import stored
-from registry.registry import Connection, Registry
 from registry.views.page import Card
+
+if TYPE_CHECKING:
+    from registry.registry import Connection, Registry
 
 
 class CarryingClip(Card):

@@ -14,8 +14,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from registry.deciders import DECIDERS
 from registry.deciders.command import Command
+from registry.deciders.kinds import DECIDERS
 from registry.deciders.rebuild import CertifyViews, checked_reason
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
@@ -36,7 +36,8 @@ from registry.log.states import Folded
 from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
 from registry.proof.leaf import leaf_hash
-from registry.views import PROJECTIONS, rounds, turns
+from registry.views import rounds, turns
+from registry.views.projections import PROJECTIONS
 from registry.views.rounds import Round
 
 __all__ = ["ANSWER_LIFETIME_US", "Connection", "Handled", "Idempotency", "Registry"]

@@ -12,7 +12,7 @@ from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling
 
 if TYPE_CHECKING:
-    from generation.queue import QueueNow, Waits
+    from generation.queued import QueueNow, Waits
 
 
 @click.command()

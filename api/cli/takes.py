@@ -21,7 +21,7 @@ from api.integrations.timeline import Rate
 from registry.events.clip import RejectionCause
 
 if TYPE_CHECKING:
-    from generation.rehearsing import ScenePreview, ShotPreview
+    from generation.rehearsal import ScenePreview, ShotPreview
 
 _TIME: Final = re.compile(r"(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,5}(?:\.\d{1,6})?)")
 _WHY: Final = click.option("--reason", required=True, help="Why; it stays on record.")

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from api.client.answers import Me, member, read_as
 from api.client.wire import Call, Calls, at
 from api.reconciling import AttestedAccount, ConfiguredKey, RestoreCard
-from generation.queue import QueueNow
+from generation.queued import QueueNow
 from registry.views.access import StudioCard
 from registry.views.accounts import AccountCard
 from registry.views.lineage import Lineage

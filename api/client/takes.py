@@ -10,7 +10,7 @@ from api.client.answers import read_as
 from api.client.pictures import quiet
 from api.client.transfer import OnBytes, download
 from api.client.wire import Call, Calls, at
-from generation.rehearsing import ScenePreview
+from generation.rehearsal import ScenePreview
 from registry.events.clip import RejectionCause
 from registry.views.clips import ClipCard
 from registry.views.continuity import ContinuityCard

@@ -18,7 +18,8 @@ from api.routes.answering import Answer, Reply, answer_card, answer_page, card_r
 from api.routes.commanding import Change, Visit, named
 from api.routes.contents import READ, on_disk, serve, serve_made
 from api.routes.uploads import Upload, new_upload, receive
-from generation.rules import Finding, picture_findings
+from generation.rules.finding import Finding
+from generation.rules.images import picture_findings
 from registry.accession import Offer, accession_asset
 from registry.blobs.pictures import thumbnail
 from registry.deciders.asset import DescribeAsset, RetireAsset, SupersedeAsset

@@ -11,7 +11,8 @@ from litestar.params import FromQuery
 from api.errors import Web
 from api.routes.answering import Answer, answer_page
 from api.routes.commanding import Visit
-from generation.queue import QueueNow, queue_now
+from generation.queue import queue_now
+from generation.queued import QueueNow
 from generation.restoring import restored
 from registry.views.page import Span
 

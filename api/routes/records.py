@@ -14,7 +14,8 @@ from api.routes.answering import Answer, Reply, answer_card, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.generations import must_reach
 from api.takes import Correction, Rehearsal
-from generation.rehearsing import MOST_SHOTS, PLACES, ScenePreview, rehearse, requests_of
+from generation.rehearsal import ScenePreview
+from generation.rehearsing import MOST_SHOTS, PLACES, rehearse, requests_of
 from generation.shot import ShotRequest
 from registry.deciders.records import CorrectContinuity
 from registry.errors import NotFound

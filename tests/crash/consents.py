@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from registry.deciders import DECIDERS
+from registry.deciders.kinds import DECIDERS
 from registry.deciders.likeness import Use
 from registry.events.envelope import Recorded
 from registry.events.ids import prefix_of

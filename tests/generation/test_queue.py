@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from generation.forecast import FAR, HORIZON, STOPPED, UNDECIDED, UNMEASURED, UNPAID, Estimate, forecast
-from generation.queue import QueueNow, Waits, queue_now, waiting_for
+from generation.queue import queue_now, waiting_for
+from generation.queued import QueueNow, Waits
 from registry.deciders.account import HoldAccount, SetSlots
 from registry.deciders.generation import ApprovePlan
 from registry.deciders.production import SetBudget

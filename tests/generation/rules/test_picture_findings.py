@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.rules import picture_findings
+from generation.rules.images import picture_findings
 
 MIB = 1024 * 1024
 

@@ -19,7 +19,8 @@ from registry.archive.importing import Source
 from registry.blobs import Blobs, store_for
 from registry.log.rebuild.scratch import all_tables
 from registry.log.roles import Projection
-from registry.views import PROJECTIONS, access, reads
+from registry.views import access, reads
+from registry.views.projections import PROJECTIONS
 from tests.registry.erasing.person import Person
 from tests.registry.log.opened import ME, STUDIO, Opened, opened
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from registry.deciders import DECIDERS
 from registry.deciders.command import Command
+from registry.deciders.kinds import DECIDERS
 from registry.errors import RegistryError
 from registry.events.envelope import Event
 from registry.events.ids import prefix_of

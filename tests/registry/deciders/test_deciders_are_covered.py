@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.deciders import DECIDERS
 from registry.deciders.command import Command
+from registry.deciders.kinds import DECIDERS
 from registry.events.catalogue import EVENTS
 from tests.registry.deciders.given import folded
 from tests.registry.events.golden import an_id, example

@@ -21,8 +21,8 @@ from registry.log.engine.database import UnusableDatabase, open_database
 from registry.log.engine.migrate import NEWEST, migrate, revision, scripts
 from registry.log.engine.sqlite import SAFE_SQLITE, check_build, check_mount
 from registry.log.tables import LOG_TABLES
-from registry.views import PROJECTIONS
 from registry.views.characters import characters
+from registry.views.projections import PROJECTIONS
 from tests.registry.log.opened import STUDIO, Opened, introduce, opened, register
 
 MOUNTS = """\

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 
 from registry.errors import InvalidCommand, LogBusy
 from registry.events.rebuild import ViewsRebuilt
-from registry.views import PROJECTIONS
+from registry.views.projections import PROJECTIONS
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, introduce, opened
 from tests.registry.log.story import MINA, more, tell

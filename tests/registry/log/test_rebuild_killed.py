@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from registry.log.rebuild.scratch import fingerprint
-from registry.views import PROJECTIONS
+from registry.views.projections import PROJECTIONS
 from tests.registry.log.opened import STUDIO, introduce, opened
 from tests.registry.log.rebuilding import AFTER
 from tests.registry.log.story import MINA, tell

@@ -10,8 +10,8 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Connection
 
-from registry.deciders import DECIDERS
 from registry.deciders.character import ReviseCharacter
+from registry.deciders.kinds import DECIDERS
 from registry.errors import NotFound
 from registry.events.envelope import Recorded
 from registry.log.states import Folded, States, _in_parts, decider_of, knows

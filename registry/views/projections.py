@@ -1,0 +1,72 @@
+"""All projections, in their order: whatever takes part in an append, a rebuild or an arrival is told of these.
+
+Loading this loads every view; whoever asks one question loads the view that answers it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry.log.roles import Projection
+from registry.views import (
+    access,
+    accounts,
+    allowances,
+    assets,
+    censuses,
+    characters,
+    clips,
+    continuity,
+    deletions,
+    elements,
+    followups,
+    generations,
+    likenesses,
+    lineage,
+    looks,
+    near,
+    notes,
+    pins,
+    productions,
+    reads,
+    reconciliations,
+    scenes,
+    spend,
+    submissions,
+    using,
+    voices,
+    webhooks,
+    work,
+)
+
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    access.PROJECTION,
+    reads.PROJECTION,
+    accounts.PROJECTION,
+    reconciliations.PROJECTION,
+    censuses.PROJECTION,
+    assets.PROJECTION,
+    near.PROJECTION,
+    characters.PROJECTION,
+    looks.PROJECTION,
+    pins.PROJECTION,
+    elements.PROJECTION,
+    voices.PROJECTION,
+    deletions.PROJECTION,
+    productions.PROJECTION,
+    scenes.PROJECTION,
+    continuity.PROJECTION,
+    generations.PROJECTION,
+    submissions.PROJECTION,
+    clips.PROJECTION,
+    notes.PROJECTION,
+    likenesses.PROJECTION,
+    followups.PROJECTION,
+    spend.PROJECTION,
+    allowances.PROJECTION,
+    work.PROJECTION,
+    lineage.PROJECTION,
+    using.PROJECTION,
+    webhooks.PROJECTION,
+)
+"""In projection order: lineage comes after what introduces its nodes, uses after the places they stand in."""
