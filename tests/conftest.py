@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import proof
 from tests.servers.engines import (
     home,
     lasting_home,
@@ -31,6 +32,7 @@ __all__ = [
     "on_file",
     "on_postgres",
     "postgres_process_fixture",
+    "proof",
 ]
 
 

@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.crash.workers import Nursery
 from tests.servers.carrying import provider, studio, world
 from tests.servers.sandbox import Sandbox, sandbox
-
-settings.register_profile("proof", max_examples=2_000)
 
 __all__ = ["provider", "studio", "world"]
 

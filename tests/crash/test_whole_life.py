@@ -11,10 +11,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from generation import fetching, posting
 from tests.crash.life import Life
+from tests.proof import PROOF
 from tests.servers.building import build
 from tests.servers.sandbox import Sandbox, sandbox
 
-PROOF = settings.get_current_profile_name() == "proof"
 SIZE = settings(
     max_examples=2_000 if PROOF else 12,
     stateful_step_count=60 if PROOF else 30,

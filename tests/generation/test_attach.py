@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from generation.attach import SLICE_BYTES, Attachment, prepare, slices
 from generation.errors import PayloadRefused
 from registry.errors import BlobCorrupt
+from tests.proof import times
 
 EXTRA = {"external_task_id": "s-1", "callback_url": None}
 ROOT = Path(__file__).parents[2]
@@ -149,7 +150,7 @@ def test_a_blob_that_changes_later_stops_the_stream_before_its_end() -> None:
         json.loads(b"".join(sent))
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(chunks=st.lists(st.binary(max_size=40), max_size=12), size=st.sampled_from([3, 6, 9, 30]))
 def test_slices_keep_the_bytes_and_the_rhythm(chunks, size) -> None:
     """However the store cuts a blob, slices are full multiples of three and only the last is shorter."""

@@ -16,6 +16,7 @@ from generation.payloads import ImageToVideoBody, OmniBody, TextToVideoBody
 from generation.rules.catalogue import CRASHED
 from generation.shot import ShotRequest
 from tests.generation.film import NOW_US, PARENT, PICTURES, asset, character, film
+from tests.proof import times
 
 words = st.text(
     st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40
@@ -119,7 +120,7 @@ def grounds(draw: st.DrawFn) -> Grounds:
     return film(*people, **changed)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 @given(requests, grounds())
 def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds):
     """A plan without a blocking finding that its own wire model takes, or a refusal that names one; never a crash."""
@@ -145,7 +146,7 @@ def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(requests, grounds())
 def test_the_same_inputs_give_the_same_bytes(request: ShotRequest, world: Grounds):
     """Compiling is a function: a request read back from its JSON, on equal grounds, previews to the same bytes."""

@@ -24,6 +24,7 @@ from generation.sandbox.checks import CheckContext, check_body
 from tests.generation.film import film, shot
 from tests.generation.patterns.test_golden_payloads import SHOTS
 from tests.generation.test_compile_properties import requests
+from tests.proof import times
 
 OWN = Path(__file__).parents[1] / "golden" / "wire-bodies.jsonl"
 COLLECTED = Path(__file__).parents[3] / "shared" / "cases" / "wire-bodies.jsonl"
@@ -96,7 +97,7 @@ def agree(endpoint: str, body: dict[str, Any]) -> None:
         assert errors <= STRICTER.keys(), (errors - STRICTER.keys(), body)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=times(250), deadline=None)
 @given(requests)
 def test_what_the_compiler_makes_is_taken(request_: Any):
     """Whatever request compiles: the sandbox takes the payload with its pictures in place."""
@@ -244,7 +245,7 @@ def mutated(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return draw(st.sampled_from([endpoint] * 5 + list(VIDEO_ENDPOINTS))), body
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=times(1500), deadline=None)
 @given(mutated())
 def test_mutated_bodies_are_judged_alike(case: tuple[str, dict[str, Any]]):
     """Thousands of odd bodies: none passes our rules and is refused by the sandbox; the other way only for a listed reason."""

@@ -21,6 +21,7 @@ from generation.sandbox.checks.makings import MakingContext, check_element, chec
 from generation.sandbox.envelope import Refused
 from generation.sandbox.querying import paged
 from tests.generation.test_cross_check import COLLECTED, png
+from tests.proof import times
 
 BODIES = Path(__file__).parents[1] / "golden" / "wire-bodies.jsonl"
 ENDPOINTS = (ELEMENT, VOICE, DELETE_ELEMENT, DELETE_VOICE, *LIST_ENDPOINTS)
@@ -238,7 +239,7 @@ def mutated(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return endpoint, body
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=times(1500), deadline=None)
 @given(mutated())
 def test_mutated_bodies_are_judged_alike(case: tuple[str, dict[str, Any]]):
     """Thousands of odd bodies: none passes our rules and is refused by the sandbox; the other way only for a listed reason."""

@@ -14,6 +14,7 @@ from generation.rules.catalogue import CRASHED
 from generation.shot import ShotRequest
 from tests.generation.film import film
 from tests.generation.test_compile_properties import bodies
+from tests.proof import times
 from tests.servers.world import World
 
 NOBODY = [{"character": "Nobody"}]
@@ -51,7 +52,7 @@ def test_no_body_is_too_odd(studio: World, raw: Any) -> None:
 ODD = st.sampled_from([None, 5, "x", [], {}, [1], True, "", "\x00", [None], {"url": 1}])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 @given(
     bodies(),
     bodies(),

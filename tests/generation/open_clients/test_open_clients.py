@@ -20,6 +20,7 @@ from tests.generation.open_clients.models import ALL_ENDPOINTS, CLIENTS
 from tests.generation.patterns.test_golden_payloads import SHOTS
 from tests.generation.test_compile_properties import requests
 from tests.generation.test_cross_check import sent
+from tests.proof import times
 
 BY_THE_SENDER = {"external_task_id": "submission_1", "callback_url": "https://hooks.example.com/k"}
 CAUTIONS = {f"W{number}": "it is what we want" for number in (*range(201, 211), *range(501, 517))}
@@ -61,7 +62,7 @@ def test_every_golden_payload_is_read(name: str):
     assert list(problems(*as_sent(str(shown.endpoint), shown.payload))) == []
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=times(1500), deadline=None)
 @given(requests)
 def test_whatever_we_would_send_is_read(request_: ShotRequest):
     """Thousands of requests with every caution accepted: whatever payload nothing refuses outright is read by every client."""

@@ -18,6 +18,7 @@ from generation.rules.rule import MOST_PLACES
 from generation.rules.subject import ENDPOINTS, Subject
 from tests.generation.film import film, shot
 from tests.generation.patterns.test_golden_payloads import SHOTS
+from tests.proof import times
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ entries = st.lists(st.dictionaries(st.sampled_from(INNER), json_values, max_size
 bodies = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), json_values | entries, max_size=8)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 @given(
     st.sampled_from([*ENDPOINTS, "POST /v1/videos/omni-video"]) | st.text(max_size=20), json_values | bodies
 )

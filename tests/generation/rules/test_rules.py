@@ -15,6 +15,7 @@ from generation.rules.subject import IMAGE, OMNI, TEXT, Facts, Picture, Subject
 from tests.generation.rules.case import omni
 from tests.generation.rules.cases import CASES
 from tests.generation.rules.failures import MORE_FAILURES
+from tests.proof import times
 
 RULES = {rule.id: rule for rule in CATALOGUE}
 
@@ -123,7 +124,7 @@ FIELDS = dict.fromkeys(KEYS, json_values) | {key: entries(keys) for key, keys in
 bodies = st.fixed_dictionaries({}, optional=FIELDS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(st.sampled_from([OMNI, TEXT, IMAGE, "else", ""]), bodies)
 def test_no_json_crashes_a_rule(endpoint: str, body: dict[str, Any]):
     """Whatever the payload, every rule copes: a crash would show as its own finding."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from generation.sandbox import DEFAULT_ACCOUNT, SECOND_ACCOUNT
 from generation.sandbox.checks import CheckContext, check_body
 from generation.sandbox.envelope import Problem
+from tests.proof import times
 
 IDS = [element.element_id for element in DEFAULT_ACCOUNT.elements]
 VIDEO_ID, DELETED_ID = IDS[4], IDS[5]
@@ -326,7 +327,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(product=st.sampled_from(sorted(BODIES)), changes=st.dictionaries(KEYS, ANY_JSON, max_size=5))
 def test_no_body_breaks_the_checks(product: Any, changes: dict[str, Any]) -> None:
     """Whatever JSON stands where, the answer is a request or a list of problems, never a crash."""

@@ -31,6 +31,7 @@ from registry.events.production import (
     BudgetSettled,
     ShareSet,
 )
+from tests.proof import times
 from tests.registry.deciders.given import folded, given
 from tests.registry.events.golden import an_id, example
 
@@ -179,7 +180,7 @@ BOOKED: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @examples(st.lists(BOOKED, max_size=20))
 def test_no_order_of_bookings_overspends(bookings: list[Command]) -> None:
     """Whatever is booked in whatever order: reserved is settled plus released plus open, and never above the budget."""

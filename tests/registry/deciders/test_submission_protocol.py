@@ -20,6 +20,7 @@ from registry.deciders.submission import (
 from registry.errors import NotFound, Refusal
 from registry.events.envelope import Event
 from registry.events.submission import SubmissionConfirmed, SubmissionIntended, SubmissionResent
+from tests.proof import times
 from tests.registry.deciders.given import folded, given
 from tests.registry.events.golden import an_id, example
 
@@ -182,7 +183,7 @@ def test_stages_carry_what_the_worker_needs() -> None:
     assert folded(SUBMISSION, history("failed")).reason == "content risk control"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @examples(st.lists(st.sampled_from(sorted(STEPS)), max_size=12))
 def test_no_order_of_news_breaks_the_protocol(steps: list[str]) -> None:
     """Whatever arrives in whatever order: one task at most, a resend only after proof, and no way back from an end."""

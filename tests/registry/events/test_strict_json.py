@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.events.strict import DEEPEST, MOST_VALUES, JsonRefused, read_strictly
+from tests.proof import times
 
 VALUES = st.recursive(
     st.none()
@@ -68,7 +69,7 @@ def test_what_says_one_thing_is_read(raw: bytes) -> None:
     assert read_strictly(raw) == json.loads(raw)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(VALUES, st.booleans())
 def test_it_reads_as_others_do(value: Any, spaced: bool) -> None:
     """Whatever can be stored is read as the standard library reads it, however it is spaced."""

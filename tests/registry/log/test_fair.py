@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from registry.log.fair import WINDOW, Plan, next_turn
+from tests.proof import times
 
 NAMES = ("a", "b", "c", "d", "e", "f")
 Granted = tuple[str, frozenset[str]]
@@ -58,7 +59,7 @@ ALL_AT_ONCE += [("b", 30, False), ("c", 30, False), *((name, 1, False) for name 
 ALL_AT_ONCE += [("a", 0, True)] * 12
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(
     st.fixed_dictionaries({name: st.sampled_from((1, 1, 2, 3, 10, 20, 100)) for name in NAMES}),
     st.lists(STEP, min_size=30, max_size=120),
