@@ -140,7 +140,7 @@ class Note:
         return tuple(found)
 
     def joined(self, other: Note) -> Note:
-        """This note with the signatures of another over the same text. Raises NoteInvalid when the texts differ."""
+        """The note with the signatures of another over the same text. Raises NoteInvalid when the texts differ."""
         if other.text != self.text:
             raise NoteInvalid("it is a signature of another text")
         more = tuple(one for one in other.signatures if one not in self.signatures)
@@ -260,7 +260,9 @@ def _bytes(encoded: str, what: str) -> bytes:
     except (NotBase64, ValueError):
         raise NoteInvalid(f"{what} is base64, and this is not: {encoded[:60]!r}") from None
     if b64encode(raw).decode() != encoded:
-        raise NoteInvalid(f"{what} is written in the one way of base64, and this is another: {encoded[:60]!r}")
+        raise NoteInvalid(
+            f"{what} is written in the one way of base64, and this is another: {encoded[:60]!r}"
+        )
     return raw
 
 
