@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 from typeid import TypeID
 
+from api.keeping import BUCKET, IN_BUCKET
 from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings
 from api.tracing import NoTracing, Tracing, TracingMissing, open_tracing
@@ -31,6 +33,9 @@ from generation.outbound import Outbound
 from generation.relaying import Relays
 from registry.auditing import ReadAudit
 from registry.blobs import Blobs, store_for
+from registry.checkpoints.keys import KeyFile as SigningKeyFile
+from registry.checkpoints.making import Checkpoints
+from registry.checkpoints.places import Folder, Place
 from registry.deciders.account import Account
 from registry.deciders.studio import OpenStudio
 from registry.errors import BlobError, LogBusy
@@ -87,6 +92,7 @@ class Continuity:
     signatures: Signatures
     relays: Relays | None
     marks: Marks
+    checkpoints: Checkpoints
     studio: str
     metrics: Metrics
     tracing: Tracing
@@ -172,6 +178,7 @@ def open_continuity(settings: Settings) -> Continuity:
         signatures=settings.signatures(),
         relays=_relays(settings, keys),
         marks=_marks(settings, stores.blobs),
+        checkpoints=checkpoints_of(stores),
         studio=_first_studio(stores.database, registry),
         metrics=metrics,
         tracing=tracing,
@@ -284,6 +291,30 @@ def _marks(settings: Settings, blobs: Blobs) -> Marks:
     if isinstance(blobs, Notes):
         return BucketMarks(blobs)
     raise UnusableSettings(["CONTINUITY_MARKS: the blob store is no bucket; name a folder"])
+
+
+def checkpoints_of(stores: Stores) -> Checkpoints:
+    """The checkpoints of an installation, in the places that its settings name. Raises UnusableSettings."""
+    settings = stores.settings
+    places = [_place(settings, stores.blobs, named) for named in settings.checkpoint_places]
+    key_file = SigningKeyFile(settings.checkpoint_key_file)
+    return Checkpoints(stores.registry, places, key_file, origin=settings.log_origin)
+
+
+def _place(settings: Settings, blobs: Blobs, named: str) -> Place:
+    if named != IN_BUCKET and not named.startswith(BUCKET):
+        return Folder(Path(named))
+    from registry.blobs.bucket import BucketBlobs  # it takes long to import, and folders need none of it
+    from registry.checkpoints.bucket import Bucket
+
+    try:
+        keys = {"access_key": _plain(settings.s3_access_key), "secret_key": _plain(settings.s3_secret_key)}
+        store = blobs if named == IN_BUCKET else store_for(named, **keys)
+    except BlobError as refused:
+        raise UnusableSettings([f"CONTINUITY_CHECKPOINTS: {refused.message}; {refused.hint}"]) from None
+    if not isinstance(store, BucketBlobs):
+        raise UnusableSettings(["CONTINUITY_CHECKPOINTS: the blob store is no bucket; name a folder"])
+    return Bucket(store)
 
 
 def _first_studio(database: Database, registry: Registry) -> str:

@@ -85,6 +85,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     registry.StaleLease: 409,
     registry.LogBusy: 503,
     registry.MarkUnusable: 409,
+    registry.CheckpointsUnusable: 503,
+    registry.LogForked: 409,
     registry.BlobExists: 409,
     registry.NotAPicture: 422,
     registry.NotFootage: 422,

@@ -25,9 +25,10 @@ from pydantic import (
 
 from api.addresses import is_postgresql, with_password, without_credentials
 from api.from_files import SUFFIX, with_files
-from api.keeping import BUCKET, IN_BUCKET, Keeping
+from api.keeping import BUCKET, IN_BUCKET
 from api.pace import Count, Seconds, Size
 from api.patience import Patience
+from api.proving import Proving
 from generation.callbacks import unfit_for_callers
 from generation.desk import ResendPolicy
 from generation.errors import GenerationError
@@ -81,7 +82,7 @@ def _secret(field: str) -> bool:
     return bool(Settings.model_fields[field].annotation == (SecretStr | None))
 
 
-class Settings(Keeping):
+class Settings(Proving):
     """Everything that can be set. Durations are seconds, sizes are bytes."""
 
     beat: Path | None = Field(

@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import Gauge, start_http_server
 
 from api.bootstrap import Continuity
+from api.checkpointing.rounds import checkpointing
 from api.delivering.rounds import delivering
 from api.logs import configure_logging, secrets_of
 from api.memory import give_back_freed_memory
@@ -37,7 +38,7 @@ def work(continuity: Continuity, stopping: threading.Event, *, owner: str) -> No
         stopping.wait(seconds)
 
     desk = replace(continuity.desk(), stopping=stopping.is_set)
-    with _metrics_served(continuity), delivering(continuity, owner=owner):
+    with _metrics_served(continuity), delivering(continuity, owner=owner), checkpointing(continuity):
         _log.info("worker_starts", worker=owner)
         Worker(desk, owner=owner, sleep=sleep).run(stop)
         _log.info("worker_ends", worker=owner)

@@ -14,6 +14,8 @@ RegistryError
 ├── UnknownEvent          the log holds an event type this code does not know; the reader stops
 ├── LogClosed             the studio was moved elsewhere, or is being brought in; a Refusal
 ├── MarkUnusable          the mark of what was last sent cannot be read or written; nothing is sent
+├── CheckpointsUnusable   the places or keys of checkpoints cannot be used; nothing is signed
+├── LogForked             the log is not the one that was signed: rolled back or rewritten
 ├── HistoryTampered       stored rows contradict each other or their hashes
 ├── ArchiveError          an archive of a studio cannot be used
 │   ├── ArchiveDamaged    something in it is not what was exported; the message names it
@@ -153,6 +155,18 @@ class MarkUnusable(RegistryError):
     """The mark of what was last sent from a log cannot be read or made durable, so nothing is sent from it."""
 
     code = "mark-unusable"
+
+
+class CheckpointsUnusable(RegistryError):
+    """Checkpoints cannot be read, kept or signed here; the log itself is not affected."""
+
+    code = "checkpoints-unusable"
+
+
+class LogForked(RegistryError):
+    """The log does not begin with the history that was signed: it was rolled back or rewritten. Nothing is signed."""
+
+    code = "log-forked"
 
 
 class BlobError(RegistryError):

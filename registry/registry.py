@@ -27,6 +27,7 @@ from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
 from registry.log.moving import Moves
+from registry.log.nodes import Nodes
 from registry.log.outgoing import Outgoing
 from registry.log.rates import Taken
 from registry.log.rebuild.certificate import certificate
@@ -47,7 +48,7 @@ ANSWER_LIFETIME_US: Final = 7 * 86_400 * 1_000_000
 """Stored answers to idempotent commands live seven days (DESIGN: answers expire)."""
 
 _OPERATOR: Final = Context(actor="operator")
-_IN_SYSTEM_LOG: Final = frozenset({"studio", "key", "rebuild", "reads"})
+_IN_SYSTEM_LOG: Final = frozenset({"studio", "key", "rebuild", "reads", "signing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Registry:
     def moves(self) -> Moves:
         """The door for whole logs, that leave or arrive (`registry.archive`)."""
         return self._log.moves
+
+    @property
+    def nodes(self) -> Nodes:
+        """The door for the trees of logs (`registry.checkpoints`)."""
+        return self._log.nodes
 
     @property
     def outgoing(self) -> Outgoing:

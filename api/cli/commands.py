@@ -26,6 +26,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "check",
         "Say everything that is wrong with a payload for Kling; exit code 1 when one would be refused.",
     ),
+    "checkpoints": (
+        "verifying",
+        "Checkpoints of this installation's logs, made here and signed with its key file.",
+    ),
     "clips": ("takes", "Stored clips."),
     "completion": (
         "completion",
@@ -67,6 +71,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "lineage": (
         "lineage",
         "What a clip (or element, asset, character, scene) was made from, as a tree; each branch says how.",
+    ),
+    "log": (
+        "log",
+        "The proof of the log: signed checkpoints, inclusion and consistency proofs, keys, and what is missing from the record.",
     ),
     "mcp": (
         "mcp",
@@ -120,6 +128,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "uses": (
         "uses",
         "Where an asset, element, voice, likeness or character is used: productions, scenes, generations, clips.",
+    ),
+    "verify": (
+        "verifying",
+        "Hold a log against checkpoints that were kept elsewhere: every event hashed again, every root compared.",
     ),
     "voices": ("voices", "Voices at Kling; a custom one is good on one account only, a preset on all."),
     "webhooks": (

@@ -210,3 +210,42 @@ def _loaded() -> None:
     """All that was imported stays: from here on garbage is looked for among the rest, as often as Python usually does."""
     gc.freeze()
     gc.set_threshold(*_USUAL)
+
+
+def own_log(environment: Environment) -> tuple[str, tuple[Path, ...], tuple[str, ...]]:
+    """The database here, the folders of its checkpoints, and its public keys, as the log names them."""
+    with stores(environment) as opened:
+        from api.bootstrap import checkpoints_of
+        from registry.checkpoints.making import public_keys
+
+        settings = opened.settings
+        folders = tuple(Path(one) for one in settings.checkpoint_places if Path(one).is_dir())
+        return settings.database, folders, public_keys(checkpoints_of(opened))
+
+
+def make_checkpoints(environment: Environment) -> list[tuple[str, int]]:
+    """A checkpoint of every log as it is now: each log with its size."""
+    from api.bootstrap import checkpoints_of
+
+    with stores(environment) as opened:
+        checkpoints = checkpoints_of(opened)
+        logs = sorted(opened.registry.nodes.heads())
+        return [(log, checkpoints.make(log).checkpoint.size) for log in logs]
+
+
+def rotate_checkpoint_key(environment: Environment, reason: str) -> str:
+    """A new signing key; answers its public half in base64."""
+    from api.bootstrap import checkpoints_of
+    from registry.checkpoints.keys import public_text
+    from registry.events.envelope import Context
+
+    with stores(environment) as opened:
+        return public_text(checkpoints_of(opened).rotate(reason=reason, context=Context(actor="operator")))
+
+
+def end_key_overlap(environment: Environment) -> None:
+    """Older keys sign no more."""
+    from api.bootstrap import checkpoints_of
+
+    with stores(environment) as opened:
+        checkpoints_of(opened).end_overlap()

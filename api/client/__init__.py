@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from api.client.answers import FeedEvent, GenerationAnswer, RegisteredAsset
     from api.client.connection import ContinuityClient
     from api.client.feed import Reading
+    from api.client.watching import LogWatch
     from api.client.wire import Manners
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "FeedEvent",
     "GenerationAnswer",
     "LocalFailure",
+    "LogWatch",
     "Manners",
     "OutcomeUnknown",
     "Reading",
@@ -52,6 +54,7 @@ _AT_FIRST_USE: Final = {
     "ContinuityClient": "connection",
     "FeedEvent": "answers",
     "GenerationAnswer": "answers",
+    "LogWatch": "watching",
     "Manners": "wire",
     "Reading": "feed",
     "RegisteredAsset": "answers",

@@ -20,6 +20,7 @@ from registry.log.engine.sqlite import SqliteDatabase
 from registry.log.feed.feed import Feed
 from registry.log.forgetting import forget_words
 from registry.log.moving import Moves
+from registry.log.nodes import Nodes
 from registry.log.rebuild.rebuild import Progress, Rebuild, Rebuilt, Wanted, throw_away_stale
 from registry.log.roles import Clock, Decider, Handle, Handled, LeafHash, Projection, Seal, Watch
 from registry.log.rows import RowReader, RowWriter
@@ -69,6 +70,7 @@ class Log:
             batch=parts.watch.batch,
         )
         self.moves = Moves(database, self.transact, self.reader, parts.projections, parts.leaf_hash)
+        self.nodes = Nodes(database, self.apart)
         self._tidy()
 
     def handle(self, call: Handle) -> Handled:

@@ -228,6 +228,17 @@ class DeadLetterRow(SQLModel, table=True):
     asked_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class NodeRow(SQLModel, table=True):
+    """A node of a log's tree, derived from the leaf hashes (`nodes`): the root over 256 of the height below."""
+
+    __tablename__ = "tree_nodes"
+
+    log: str = Field(primary_key=True)
+    height: int = Field(primary_key=True)
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 HEADS = HeadRow.__table__  # type: ignore[attr-defined]
 ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
@@ -242,9 +253,10 @@ SUBSCRIPTIONS = SubscriptionRow.__table__  # type: ignore[attr-defined]
 PROGRESS = ProgressRow.__table__  # type: ignore[attr-defined]
 STRAGGLERS = StragglerRow.__table__  # type: ignore[attr-defined]
 DEAD_LETTERS = DeadLetterRow.__table__  # type: ignore[attr-defined]
+NODES = NodeRow.__table__  # type: ignore[attr-defined]
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
 LOG_TABLES = (
     *(EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, KEY_USES, RATES, INSTALLATION, SUBSCRIPTIONS),
-    *(PROGRESS, STRAGGLERS, DEAD_LETTERS),
+    *(PROGRESS, STRAGGLERS, DEAD_LETTERS, NODES),
 )

@@ -100,6 +100,13 @@ GET /v1/likenesses/{likeness}/erasure                    likenesses erasure {lik
 GET /v1/likenesses/{likeness}/impact                     impact {likeness}
 GET /v1/likenesses/{likeness}/uses                       uses {likeness}
 GET /v1/lineage/{thing}                                  lineage {thing}
+GET /v1/log/checkpoint                                   log checkpoint
+POST /v1/log/checkpoints                                 log make
+GET /v1/log/completeness                                 log completeness
+GET /v1/log/keys                                         log keys
+GET /v1/log/proof/consistency                            log consistency 1 2
+GET /v1/log/proof/inclusion                              log inclusion 1
+GET /v1/log/verify                                       log verify
 GET /v1/me                                               me
 GET /v1/productions                                      productions list
 POST /v1/productions                                     productions open x

@@ -103,6 +103,13 @@ GET /v1/likenesses/{likeness}/erasure                    reader
 GET /v1/likenesses/{likeness}/impact                     reader
 GET /v1/likenesses/{likeness}/uses                       reader
 GET /v1/lineage/{thing}                                  reader
+GET /v1/log/checkpoint                                   reader
+POST /v1/log/checkpoints                                 auditor
+GET /v1/log/completeness                                 auditor
+GET /v1/log/keys                                         reader
+GET /v1/log/proof/consistency                            reader
+GET /v1/log/proof/inclusion                              reader
+GET /v1/log/verify                                       auditor
 GET /v1/me                                               anybody
 POST /v1/payloads/check                                  reader
 GET /v1/productions                                      reader
