@@ -153,6 +153,20 @@ ALERTS: Final = (
         "`continuity webhooks dead-letters`; mend the receiver, then `continuity webhooks redeliver`.",
     ),
     Alert(
+        "LogForked",
+        'increase(continuity_checkpoints_total{outcome="forked"}[1h]) > 0',
+        "0m",
+        "A log is not the one that was signed: it was rolled back or rewritten. Nothing is signed.",
+        "Stop writing; `continuity verify` says where; docs/how-to/audit.md says what to do.",
+    ),
+    Alert(
+        "NoCheckpoints",
+        'increase(continuity_checkpoints_total{outcome="failed"}[1h]) > 3',
+        "15m",
+        "Checkpoints cannot be made or kept.",
+        "The worker's log says under `checkpoint_not_made` why: the key file, or a place of CONTINUITY_CHECKPOINTS.",
+    ),
+    Alert(
         "RegistryUnreadable",
         "min(continuity_registry_readable) < 1",
         "2m",

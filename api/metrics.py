@@ -89,6 +89,13 @@ TOLD_SECONDS: Final = Measure(
     "histogram",
     "How long one attempt took, whatever came of it. Of a worker alone.",
 )
+CHECKPOINTS: Final = Measure(
+    "continuity_checkpoints_total",
+    "counter",
+    "What came of each look at a log that wanted a checkpoint: `made`; `forked`, it is not the log that was signed; "
+    "`failed`, for another reason. Of a worker alone.",
+    ("outcome",),
+)
 LOOKED_AT: Final = Measure(
     "continuity_worker_looked_timestamp_seconds",
     "gauge",
@@ -109,6 +116,7 @@ OF_A_PROCESS: Final = (
     FETCH_SECONDS,
     TOLD,
     TOLD_SECONDS,
+    CHECKPOINTS,
     LOOKED_AT,
     STARTED_AT,
 )
@@ -129,6 +137,7 @@ class Metrics:
         self._batch_calls = self._histogram(BATCH_CALLS, _CALLS)
         self._told = self._counter(TOLD)
         self._told_seconds = self._histogram(TOLD_SECONDS, _QUICK)
+        self._checkpoints = self._counter(CHECKPOINTS)
         self._timed = {
             "append": self._histogram(APPEND_SECONDS, _QUICK),
             "step": self._histogram(STEP_SECONDS, _SLOW),
@@ -148,6 +157,10 @@ class Metrics:
         """A webhook was told of an event, or could not be."""
         self._told.labels(outcome).inc()
         self._told_seconds.observe(seconds)
+
+    def checkpoint(self, outcome: str) -> None:
+        """A log wanted a checkpoint."""
+        self._checkpoints.labels(outcome).inc()
 
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ One thread beside the worker. Several workers may do the same: they make the sam
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -21,6 +21,7 @@ from registry.registry import Registry
 
 _log = structlog.get_logger("checkpoints")
 _LOOK_SECONDS: Final = 5.0
+_PAUSE_US: Final = 60_000_000
 
 
 class Rounds:
@@ -34,12 +35,16 @@ class Rounds:
         every: float,
         witnesses: tuple[Witness, ...] = (),
         stamping: Stamping | None = None,
+        count: Callable[[str], None] = lambda _outcome: None,
     ) -> None:
         self._checkpoints = checkpoints
         self._events = events
         self._every_us = int(every * 1_000_000)
         self._witnesses = witnesses
         self._stamping = stamping
+        self._count = count
+        self._covered: dict[str, int] = {}
+        self._unseen: dict[str, tuple[Kept, int]] = {}
 
     def run(self, stop: threading.Event, *, idle: float) -> None:
         """Until `stop` is set."""
@@ -57,26 +62,45 @@ class Rounds:
             try:
                 self._look_at(log, head)
             except LogForked:
-                continue  # told where it was found
+                self._count("forked")  # told where it was found
             except RegistryError as failure:
+                self._count("failed")
                 _log.error("checkpoint_not_made", log=log, code=failure.code, message=failure.message)
             except Exception:  # noqa: BLE001 - one log's trouble is not another's
                 _log.exception("checkpoint_crashed", log=log)
 
     def _look_at(self, log: str, head: int) -> None:
+        """Places are asked only when something may be due: they may be a bucket, and logs may be many."""
         checkpoints = self._checkpoints
-        last = checkpoints.newest(log)
-        covered = 0 if last is None else last.checkpoint.size
-        if covered > head or is_due(checkpoints.registry, log, covered, head, self._events, self._every_us):
-            last = checkpoints.make(log)
-        if last is not None:
-            self._have_seen(log, last)
+        if self._wants(log, head, self._covered.get(log)):
+            last = checkpoints.newest(log)
+            if self._wants(log, head, 0 if last is None else last.checkpoint.size):
+                last = checkpoints.make(log)
+                self._count("made")
+            if last is not None:
+                self._covered[log] = last.checkpoint.size
+                self._unseen[log] = (last, 0)
+        self._show(log)
 
-    def _have_seen(self, log: str, kept: Kept) -> None:
-        for witness in self._witnesses:
-            witness.see(self._checkpoints, log, kept)
-        if self._stamping is not None:
-            self._stamping.see(self._checkpoints, log, kept)
+    def _wants(self, log: str, head: int, covered: int | None) -> bool:
+        if covered is None or covered > head:
+            return True
+        return is_due(self._checkpoints.registry, log, covered, head, self._events, self._every_us)
+
+    def _show(self, log: str) -> None:
+        """Have the newest checkpoint signed and stamped by whom it is not yet; once a minute at most while they are silent."""
+        kept, next_try = self._unseen.get(log, (None, 0))
+        now = self._checkpoints.registry.clock()
+        if kept is None or now < next_try:
+            return
+        seers = (*self._witnesses, *(() if self._stamping is None else (self._stamping,)))
+        seen = [
+            one.see(self._checkpoints, log, kept) for one in seers
+        ]  # each of them, whatever the others say
+        if all(seen):
+            del self._unseen[log]
+        else:
+            self._unseen[log] = (kept, now + _PAUSE_US)
 
 
 def is_due(registry: Registry, log: str, covered: int, head: int, events: int, every_us: int) -> bool:
@@ -98,6 +122,7 @@ def rounds_of(continuity: Continuity) -> Rounds:
             Witness(continuity.receivers, address, key) for address, key in settings.witness_list
         ),
         stamping=Stamping(continuity.receivers, settings.timestamp_url) if settings.timestamp_url else None,
+        count=continuity.metrics.checkpoint,
     )
 
 

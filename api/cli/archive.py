@@ -142,12 +142,14 @@ def reopen(context: click.Context, name: str, *, reason: str, wants_json: bool) 
 def _house(stores: Stores, tell: Tell | None = None) -> House:
     import secrets
 
+    from api.bootstrap import checkpoints_of
     from registry.archive.house import House, tell_nobody
     from registry.events.envelope import Context
 
     context = Context(actor="operator")
     told = tell or tell_nobody
-    return House(stores.registry, stores.keys, stores.blobs, secrets.token_bytes, context, told)
+    held = checkpoints_of(stores)
+    return House(stores.registry, stores.keys, stores.blobs, secrets.token_bytes, context, told, held)
 
 
 def _only_studio(stores: Stores) -> str:

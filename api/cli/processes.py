@@ -243,9 +243,10 @@ def rotate_checkpoint_key(environment: Environment, reason: str) -> str:
         return public_text(checkpoints_of(opened).rotate(reason=reason, context=Context(actor="operator")))
 
 
-def end_key_overlap(environment: Environment) -> None:
-    """Older keys sign no more."""
+def end_key_overlap(environment: Environment) -> str:
+    """Older keys sign no more; answers the public half of the one that does, in base64."""
     from api.bootstrap import checkpoints_of
+    from registry.checkpoints.keys import public_text
 
     with stores(environment) as opened:
-        checkpoints_of(opened).end_overlap()
+        return public_text(checkpoints_of(opened).end_overlap())

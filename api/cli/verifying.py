@@ -132,18 +132,22 @@ def make_all(context: click.Context, *, wants_json: bool) -> None:
 @checkpoints.command()
 @click.option("--reason", help="Why the key changes.")
 @click.option("--end-overlap", is_flag=True, help="Let the older keys sign no more.")
+@click.option("--json", "wants_json", is_flag=True)
 @click.pass_context
-def rotate(context: click.Context, reason: str | None, *, end_overlap: bool) -> None:
+def rotate(context: click.Context, reason: str | None, *, end_overlap: bool, wants_json: bool) -> None:
     """Sign with a new key from now on: the change is an event of the system log, and the old key signs along until --end-overlap.
 
     Example: continuity checkpoints rotate --reason "the yearly change"
     """
     if (reason is None) != end_overlap:
         raise click.UsageError("say --reason for a new key, or --end-overlap to end the old one")
-    if end_overlap:
-        processes.end_key_overlap(context.obj)
-        return
-    click.echo(processes.rotate_checkpoint_key(context.obj, reason or ""))
+    context.meta["as_json"] = wants_json
+    public = (
+        processes.rotate_checkpoint_key(context.obj, reason)
+        if reason is not None
+        else processes.end_key_overlap(context.obj)
+    )
+    click.echo(as_json({"public": public}) if wants_json else public)
 
 
 COMMANDS: Final = (verify, checkpoints)

@@ -56,7 +56,7 @@ def _look(continuity: Continuity) -> Ready:
     if checks["database"] == "ok":
         try:
             continuity.registry.check_writing(seconds=WRITING_SECONDS)
-            warnings = _lagging(continuity)
+            warnings = _lagging(continuity) | _forked(continuity)
         except RegistryError as failed:
             checks["database"] = failed.message
     try:
@@ -76,6 +76,14 @@ def _lagging(continuity: Continuity) -> dict[str, str]:
         return {}
     oldest = max(lag.age_us for lag in behind) // 1_000_000
     return {"subscriptions": f"{len(behind)} behind by up to {oldest} s: see `continuity subscriptions list`"}
+
+
+def _forked(continuity: Continuity) -> dict[str, str]:
+    """Logs that were found not to be those that were signed, by this process. Anybody may ask, so no names."""
+    many = len(continuity.checkpoints.alarms)
+    if not many:
+        return {}
+    return {"checkpoints": f"{many} logs are not those that were signed: run `continuity verify`"}
 
 
 @get("/live")

@@ -7,6 +7,7 @@ they are recorded; then keys, so that whoever was erased meanwhile is erased in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain, islice
@@ -19,6 +20,7 @@ from registry.archive.house import INSTALLATION, House
 from registry.archive.layout import (
     ANSWERS,
     BLOB_LIST,
+    CHECKPOINTS,
     EVENTS,
     MANIFEST,
     AnswerPart,
@@ -35,7 +37,7 @@ from registry.archive.layout import (
 from registry.archive.sealed import HeldKey, Ring, check_passphrase, seal_rows, text, write_ring
 from registry.archive.segments import SEGMENT, Row, Run, read_segment, sha256_of, write_segment
 from registry.auditing import ReadAudit
-from registry.errors import ArchiveError, HistoryTampered, NotFound
+from registry.errors import ArchiveError, HistoryTampered, LogForked, NotFound
 from registry.views import access
 from registry.views.access import StudioCard
 
@@ -72,10 +74,12 @@ def export_studio(house: House, studio: str, order: Order) -> Contents:
         _begin(order.folder, studio)
         if order.move:
             close_studio(house, studio)
+        _sign(house, studio)
         position = house.registry.moves.standing(studio).position
         ReadAudit(house.registry).note(studio, studio, "export", context=house.context, always=True)
         run = Run(studio)
         segments = _events(house, order, run, position)
+        _checkpoints(house, order.folder, run)
         blobs = _blobs(house, order.folder, studio)
         answers_key = house.random_bytes(32)
         ring = _ring(house, studio, run.streams, answers_key)
@@ -151,6 +155,25 @@ def _events(house: House, order: Order, run: Run, until: int) -> tuple[Segment, 
             f"{studio} ends at {run.position}, not at {until}", hint="compare with a backup"
         )
     return tuple(segments)
+
+
+def _sign(house: House, studio: str) -> None:
+    """A checkpoint of all that goes out, unless the log is not the one that was signed: that is for a verifier to show."""
+    if house.checkpoints is not None:
+        with suppress(LogForked):
+            house.checkpoints.make(studio)
+
+
+def _checkpoints(house: House, folder: Path, run: Run) -> None:
+    """What is kept of checkpoints up to where the events go, under the same names."""
+    if house.checkpoints is None:
+        return
+    origin = house.checkpoints.origin(run.studio)
+    for place in house.checkpoints.places:
+        for name in place.names(origin):
+            file = folder / CHECKPOINTS / name
+            if name[:19].isdecimal() and int(name[:19]) <= run.position and not file.exists():
+                write_durably(file, place.read(origin, name))
 
 
 def _told(house: House, rows: Iterator[Row], until: int) -> Iterator[Row]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry.blobs import Blobs
+from registry.checkpoints.making import Checkpoints
 from registry.events.envelope import Context
 from registry.privacy.keys import KeyStore
 from registry.registry import Registry
@@ -23,7 +24,7 @@ def tell_nobody(_part: str, _done: int, _all: int | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One installation. `context` says who moves the studio."""
+    """One installation. `context` says who moves the studio; checkpoints go along where there are any."""
 
     registry: Registry
     keys: KeyStore
@@ -31,6 +32,7 @@ class House:
     random_bytes: Callable[[int], bytes]
     context: Context
     tell: Tell = tell_nobody
+    checkpoints: Checkpoints | None = None
 
     def find_keys(self, streams: Collection[str]) -> dict[str, bytes]:
         """The data keys that exist, asked for in parts: a key store may be a server."""

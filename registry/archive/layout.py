@@ -5,7 +5,7 @@
     blobs.jsonl          one blob a line: key, size, SHA-256, content type
     blobs/               the blobs, laid out like a blob folder
     answers/             kept answers to commands, sealed; they open with the key file
-    checkpoints/         kept free for signed checkpoints of the log; nothing writes or reads it yet
+    checkpoints/         signed checkpoints of the log, with what witnesses signed, as they were kept (`registry.checkpoints`)
 
 The key file stands apart (`sealed`). Every file is written whole under another name, synced, and moved into place, so a killed
 export leaves finished files and nothing half done in their places. While the manifest says `finished: false`, or there is none,
@@ -36,6 +36,7 @@ EVENTS: Final = "events"
 BLOBS: Final = "blobs"
 BLOB_LIST: Final = "blobs.jsonl"
 ANSWERS: Final = "answers"
+CHECKPOINTS: Final = "checkpoints"
 _LOCK: Final = ".lock"
 _DAMAGED: Final = "make the archive again, or fetch another copy of it"
 _Count = Annotated[int, Field(ge=0)]

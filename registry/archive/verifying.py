@@ -1,6 +1,7 @@
 """Checking an archive without any database: every event's hash, their order, every blob's digest, every file's.
 
-It shows that the archive is what was exported. That the log was never rewritten before is for signed checkpoints to show.
+It shows that the archive is what was exported, and that its events have the roots of the checkpoints beside them. Whether a
+key that you trust has signed those is for `continuity verify --archive` to show.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from registry.archive.house import Tell, tell_nobody
 from registry.archive.layout import (
     ANSWERS,
     BLOB_LIST,
+    CHECKPOINTS,
     EVENTS,
     Contents,
     damaged,
@@ -26,6 +28,9 @@ from registry.archive.segments import Row, Run, known_segment, sha256_of
 from registry.errors import UnknownEvent
 from registry.events.catalogue import EVENTS as KNOWN
 from registry.events.catalogue import UPCASTERS
+from registry.proof.held import notes_in
+from registry.proof.note import Checkpoint, Note, NoteInvalid
+from registry.proof.tree import Frontier
 
 
 def verify_archive(folder: Path, tell: Tell = tell_nobody) -> Contents:
@@ -35,8 +40,12 @@ def verify_archive(folder: Path, tell: Tell = tell_nobody) -> Contents:
     """
     manifest, contents = finished_contents(folder)
     _check_files(folder, contents)
+    signed, tree = _signed(folder), Frontier()
     for row in read_events(folder, manifest.studio, contents):
         _check_known(row)
+        tree.append(row["leaf_hash"])
+        if tree.size in signed and tree.root() != signed[tree.size]:
+            raise damaged(CHECKPOINTS, f"the checkpoint of {tree.size} events is of another history")
         if row["position"] % 1_000 == 0 or row["position"] == contents.position:
             tell("events", row["position"], contents.position)
     store, blobs = store_in(folder), read_blobs(folder, manifest.studio, contents)
@@ -109,6 +118,19 @@ def _check_files(folder: Path, contents: Contents) -> None:
     for file, sha in parts.items():
         if sha256_of(folder, file) != sha:
             raise damaged(file, "it is not what the manifest says")
+
+
+def _signed(folder: Path) -> dict[int, bytes]:
+    """The roots that the checkpoints in the archive name, by their sizes. Raises ArchiveDamaged."""
+    place = folder / CHECKPOINTS
+    found = {}
+    for where, raw in notes_in([place]) if place.is_dir() else ():
+        try:
+            checkpoint = Checkpoint.parse(Note.parse(raw).text)
+        except NoteInvalid as refused:
+            raise damaged(f"{CHECKPOINTS}/{Path(where).name}", str(refused)) from None
+        found[checkpoint.size] = checkpoint.root
+    return found
 
 
 def _check_known(row: Row) -> None:

@@ -136,10 +136,10 @@ class Checkpoints:
         self.registry.handle(SYSTEM_LOG, [command], context=context)
         return signers[0]
 
-    def end_overlap(self) -> None:
-        """Older keys sign no more. Raises CheckpointsUnusable."""
+    def end_overlap(self) -> Signer:
+        """Older keys sign no more; answers the one that does. Raises CheckpointsUnusable."""
         self._signers()
-        self._key_file.retire()
+        return self._key_file.retire()[0]
 
     def _named(self) -> tuple[str, ...]:
         state: Signing = self.registry.state(SYSTEM_LOG, STREAM).state

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection
-
 from registry.log.nodes import TILE, Node, Nodes, whole
 from registry.proof import tree
 from registry.proof.tree import Reader
+from registry.registry import Connection
 
 _LEVELS: Final = 8
 """Levels of the tree in one height of nodes: 2 ** 8 = TILE."""

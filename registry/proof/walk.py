@@ -145,7 +145,7 @@ class Walk:
         guess = list(row)
         guess[at] = value
         try:
-            return row[at] != value and leaf_of(guess) == row[_LEAF]
+            return bool(row[at] != value and leaf_of(guess) == row[_LEAF])
         except NotALeaf:
             return False
 

@@ -36,7 +36,7 @@ def text(hashed: bytes) -> str:
 
 
 @dataclass
-class Service:
+class Telling:
     """A service that shows what it is told to show: so many of these rows, signed with this key."""
 
     shown: list[list[Any]] = field(default_factory=lambda: HISTORY)
@@ -75,13 +75,13 @@ class Service:
         return FeedEvent(**{**plain, "body": {}, "body_base64": text(row["body"]), "leaf_hash": ""})
 
 
-def watch(service: Service, **options: Any) -> LogWatch:
+def watch(service: Telling, **options: Any) -> LogWatch:
     return LogWatch(service, **options)  # type: ignore[arg-type]
 
 
 def test_an_honest_log_is_followed() -> None:
     """A log that grows is believed, from the first look on; so is every event in it."""
-    service = Service()
+    service = Telling()
     watched = watch(service)
     for size in (30, 30, 31, 47, 60):
         service.size = size
@@ -89,23 +89,23 @@ def test_an_honest_log_is_followed() -> None:
     assert watched.check_event(service.event(41)).size == 60
 
 
-def rolled_back(service: Service) -> None:
+def rolled_back(service: Telling) -> None:
     service.size = 29
 
 
-def split(service: Service) -> None:
+def split(service: Telling) -> None:
     service.shown = OTHER
 
 
-def forked(service: Service) -> None:
+def forked(service: Telling) -> None:
     service.shown, service.size = OTHER, 50
 
 
-def renamed(service: Service) -> None:
+def renamed(service: Telling) -> None:
     service.origin = "films.example/studio_01jd0000000000000000000009"
 
 
-def with_another_key(service: Service) -> None:
+def with_another_key(service: Telling) -> None:
     service.key = signer(2)
 
 
@@ -119,9 +119,9 @@ MALICE = {
 
 
 @pytest.mark.parametrize("malice", MALICE.values(), ids=MALICE.keys())
-def test_another_history_is_refused(malice: Callable[[Service], None], tmp_path: Path) -> None:
+def test_another_history_is_refused(malice: Callable[[Telling], None], tmp_path: Path) -> None:
     """A roll-back, a split view, a fork, another key or name: refused, by another process that only has the file, too."""
-    service, file = Service(), tmp_path / "seen.json"
+    service, file = Telling(), tmp_path / "seen.json"
     first = watch(service, file=file)
     first.look()
     malice(service)
@@ -132,7 +132,7 @@ def test_another_history_is_refused(malice: Callable[[Service], None], tmp_path:
 
 def test_a_refused_view_is_not_remembered(tmp_path: Path) -> None:
     """After a fork was refused the honest log is followed again: what was believed is what counts."""
-    service, file = Service(), tmp_path / "seen.json"
+    service, file = Telling(), tmp_path / "seen.json"
     watched = watch(service, file=file)
     watched.look()
     forked(service)
@@ -144,9 +144,9 @@ def test_a_refused_view_is_not_remembered(tmp_path: Path) -> None:
 
 def test_a_view_that_was_split_shows_beside_anothers() -> None:
     """Two clients that are shown two histories find out as soon as one has a checkpoint of the other."""
-    ours, theirs = Service(size=40), Service(shown=OTHER, size=45)
+    ours, theirs = Telling(size=40), Telling(shown=OTHER, size=45)
     watched = watch(ours, keys=[KEY.key(ORIGIN)])
-    watched.compare(Service(size=35).checkpoint())
+    watched.compare(Telling(size=35).checkpoint())
     ours.size = 45
     with pytest.raises(LogNotHeld, match="two histories"):
         watched.compare(theirs.checkpoint())
@@ -155,7 +155,7 @@ def test_a_view_that_was_split_shows_beside_anothers() -> None:
 def test_a_list_that_is_no_tree_is_refused() -> None:
     """A service that only chains hashes, or signs a root over nothing, proves no event and no growth."""
 
-    class Linear(Service):
+    class Linear(Telling):
         def root(self) -> bytes:
             chained = bytes(32)
             for leaf in self.leaves[: self.size]:
@@ -174,7 +174,7 @@ def test_a_list_that_is_no_tree_is_refused() -> None:
 
 def test_an_event_that_was_told_otherwise_is_refused() -> None:
     """Every column counts: who did it, when, and what."""
-    service = Service()
+    service = Telling()
     watched = watch(service)
     event = service.event(12)
     for changed in (
@@ -192,4 +192,4 @@ def test_what_cannot_be_read_is_not_forgotten(tmp_path: Path) -> None:
     file = tmp_path / "seen.json"
     file.write_text("{")
     with pytest.raises(LocalFailure, match="cannot be read"):
-        watch(Service(), file=file)
+        watch(Telling(), file=file)
