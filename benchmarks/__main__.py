@@ -26,6 +26,7 @@ LARGE: Final = {
     "replay": ("--log", "20000", "--seconds", "1", "--rounds", "5"),
     "rebuild": ("--events", "1000000"),
     "lineage": ("--clips", "1000000", "--starts", "300", "--rounds", "5"),
+    "audit": ("--events", "1000000", "--proofs", "1000"),
     "intake": ("--rounds", "5", "--repeats", "5"),
     "api": ("--seconds", "3", "--rounds", "5"),
     "streams": (),
@@ -36,7 +37,7 @@ LARGE: Final = {
 }
 """The benchmarks in the order of the page, with the arguments of a published run; without `--large` each has its own
 defaults."""
-COMPARED: Final = ("append", "replay", "lineage", "intake", "api")
+COMPARED: Final = ("append", "replay", "lineage", "audit", "intake", "api")
 """Those that answer a report of figures, ratios and aims; the others are shown as they print."""
 
 

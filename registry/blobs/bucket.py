@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -299,6 +300,8 @@ class BucketBlobs:
                     "If-None-Match": "*",
                     "x-amz-content-sha256": blob.sha256,
                     "x-amz-date": to_amz_date(date),
+                    # A bucket with a retention takes nothing without a checksum (S3, object lock).
+                    "x-amz-checksum-sha256": b64encode(bytes.fromhex(blob.sha256)).decode(),
                     _DIGEST: blob.sha256,
                 },
                 credentials=self._credentials,
