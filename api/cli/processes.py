@@ -233,14 +233,16 @@ def make_checkpoints(environment: Environment) -> list[tuple[str, int]]:
         return [(log, checkpoints.make(log).checkpoint.size) for log in logs]
 
 
-def rotate_checkpoint_key(environment: Environment, reason: str) -> str:
+def rotate_checkpoint_key(environment: Environment, reason: str, *, lost: bool) -> str:
     """A new signing key; answers its public half in base64."""
     from api.bootstrap import checkpoints_of
     from registry.checkpoints.keys import public_text
     from registry.events.envelope import Context
 
     with stores(environment) as opened:
-        return public_text(checkpoints_of(opened).rotate(reason=reason, context=Context(actor="operator")))
+        return public_text(
+            checkpoints_of(opened).rotate(reason=reason, context=Context(actor="operator"), lost=lost)
+        )
 
 
 def end_key_overlap(environment: Environment) -> str:

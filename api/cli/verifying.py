@@ -132,9 +132,12 @@ def make_all(context: click.Context, *, wants_json: bool) -> None:
 @checkpoints.command()
 @click.option("--reason", help="Why the key changes.")
 @click.option("--end-overlap", is_flag=True, help="Let the older keys sign no more.")
+@click.option("--lost", is_flag=True, help="The key that signs now is not to be had any more.")
 @click.option("--json", "wants_json", is_flag=True)
 @click.pass_context
-def rotate(context: click.Context, reason: str | None, *, end_overlap: bool, wants_json: bool) -> None:
+def rotate(
+    context: click.Context, reason: str | None, *, end_overlap: bool, lost: bool, wants_json: bool
+) -> None:
     """Sign with a new key from now on: the change is an event of the system log, and the old key signs along until --end-overlap.
 
     Example: continuity checkpoints rotate --reason "the yearly change"
@@ -143,7 +146,7 @@ def rotate(context: click.Context, reason: str | None, *, end_overlap: bool, wan
         raise click.UsageError("say --reason for a new key, or --end-overlap to end the old one")
     context.meta["as_json"] = wants_json
     public = (
-        processes.rotate_checkpoint_key(context.obj, reason)
+        processes.rotate_checkpoint_key(context.obj, reason, lost=lost)
         if reason is not None
         else processes.end_key_overlap(context.obj)
     )

@@ -118,8 +118,10 @@ class Checkpoints:
         self._must_go_on(log, self.registry.feed.head(log), last)
         return last
 
-    def rotate(self, *, reason: str, context: Context) -> Signer:
+    def rotate(self, *, reason: str, context: Context, lost: bool = False) -> Signer:
         """Sign with a new key from now on, and with the old one beside it. May be repeated when it was cut short.
+
+        `lost` is a person's word that the key which signs now is not to be had any more.
 
         Raises CheckpointsUnusable, InvalidCommand and NotTheSigningKey.
         """
@@ -128,7 +130,8 @@ class Checkpoints:
             return self._signers()[0]
         signers = self._key_file.signers()
         if not signers or public_text(signers[0]) in named:
-            self._current(signers, named)
+            if not lost:
+                self._current(signers, named)
             signers = self._key_file.rotate()
         command = RotateCheckpointKey(
             stream=STREAM, public=public_text(signers[0]), previous=named[-1], reason=reason

@@ -176,3 +176,17 @@ def test_what_somebody_put_among_them_is_passed_over(on_disk: House) -> None:
     (folder / name_of(9)).write_text(str(kept.note).replace("\n4\n", "\n9\n"))
     (folder / "notes.txt").write_text("hello")
     assert on_disk.again().newest(STUDIO) == kept
+
+
+def test_a_lost_key_is_a_persons_word(on_disk: House) -> None:
+    """Who says that the key is gone goes on with another one, which the log names in its place."""
+    on_disk.grow(2)
+    on_disk.checkpoints.make(STUDIO)
+    (on_disk.folder / "key.pem").unlink()
+    with pytest.raises(CheckpointsUnusable):
+        on_disk.checkpoints.rotate(reason="the disk broke", context=ME)
+    on_disk.checkpoints.rotate(reason="the disk broke", context=ME, lost=True)
+    on_disk.grow(1)
+    assert [one.key_hash for one in on_disk.checkpoints.make(STUDIO).note.signatures] == [
+        on_disk.checkpoints.keys(STUDIO)[-1].hash
+    ]
