@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from typeid import TypeID
 
 from api.keeping import BUCKET, IN_BUCKET
+from api.certificates import Certificate, UnusableCertificate, load_certificate
 from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings
 from api.tracing import NoTracing, Tracing, TracingMissing, open_tracing
@@ -76,6 +77,8 @@ class Stores:
 class Continuity:
     """An open installation. `credentials` are Kling's keys by fingerprint; `studio` is the one opened at first start.
 
+    `certificate` is what delivered clips are signed with.
+
     `outbound` connects to Kling, `receivers` to those that webhooks name.
     """
 
@@ -93,6 +96,7 @@ class Continuity:
     relays: Relays | None
     marks: Marks
     checkpoints: Checkpoints
+    certificate: Certificate | None
     studio: str
     metrics: Metrics
     tracing: Tracing
@@ -155,6 +159,7 @@ class Continuity:
 def open_continuity(settings: Settings) -> Continuity:
     """Everything, ready to use. Raises UnusableSettings, naming all that cannot work at once."""
     credentials, problems = _credentials(settings)
+    certificate = _certificate(settings, problems)
     tracing: Tracing = NoTracing()
     metrics, outbound = Metrics(), Outbound(settings.outbound_policy())
     try:
@@ -179,6 +184,7 @@ def open_continuity(settings: Settings) -> Continuity:
         relays=_relays(settings, keys),
         marks=_marks(settings, stores.blobs),
         checkpoints=checkpoints_of(stores),
+        certificate=certificate,
         studio=_first_studio(stores.database, registry),
         metrics=metrics,
         tracing=tracing,
@@ -315,6 +321,15 @@ def _place(settings: Settings, blobs: Blobs, named: str) -> Place:
     if not isinstance(store, BucketBlobs):
         raise UnusableSettings(["CONTINUITY_CHECKPOINTS: the blob store is no bucket; name a folder"])
     return Bucket(store)
+def _certificate(settings: Settings, problems: list[str]) -> Certificate | None:
+    """What delivered clips are signed with; None where the settings name nothing. What is wrong is added to `problems`."""
+    if settings.c2pa_chain_file is None or settings.c2pa_key_file is None:
+        return None
+    try:
+        return load_certificate(settings.c2pa_chain_file, settings.c2pa_key_file, settings.c2pa_time_stamps)
+    except UnusableCertificate as refused:
+        problems.append(f"{refused.variable}: {refused}")
+        return None
 
 
 def _first_studio(database: Database, registry: Registry) -> str:

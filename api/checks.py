@@ -6,14 +6,17 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from api.certificates import Certificate
 from generation.errors import GenerationError
 from generation.kling.reaching import reach
 from generation.outbound import Outbound
 from registry.blobs import Blobs
+from registry.blobs.credentials import can_credential
 from registry.blobs.disk import DiskBlobs
 from registry.errors import RegistryError
 from registry.log.engine.diagnosis import Facts
@@ -25,6 +28,7 @@ _LOW_BYTES: Final = 2 << 30
 _LOW_SHARE: Final = 0.05
 _EXACT_SECONDS: Final = 2.5
 """A `Date` header counts whole seconds, and an answer takes a while."""
+_RENEWED_BEFORE: Final = timedelta(days=30)
 WAITED_SECONDS: Final = 60.0
 SEEN_SECONDS: Final = 900.0
 
@@ -82,6 +86,33 @@ def check_own(name: str, file: Path) -> Finding:
     if file.stat().st_mode & 0o077:
         return Finding(name, "fail", f"{file} can be read by others", f"chmod 600 {file}")
     return Finding(name, "ok", f"{file} is for its owner only")
+
+
+def check_certificate(certificate: Certificate, *, now: datetime) -> Iterator[Finding]:
+    """Whether delivered clips can be signed, and for how long."""
+    ends = f"{certificate.not_after:%Y-%m-%d}"
+    if not can_credential():
+        yield Finding(
+            "certificate",
+            "fail",
+            "c2pa-python is not installed, so no clip is signed",
+            "install continuity[c2pa]",
+        )
+    if now < certificate.not_before:
+        told = f"the certificate of {certificate.signer} is good from {certificate.not_before:%Y-%m-%d} on"
+        yield Finding("certificate", "fail", told, "set this machine's clock, or wait")
+    elif now >= certificate.not_after:
+        told = f"the certificate of {certificate.signer} ended on {ends}: what is signed now is not believed"
+        yield Finding("certificate", "fail", told, "have it renewed")
+    elif certificate.not_after - now < _RENEWED_BEFORE:
+        yield Finding(
+            "certificate",
+            "warn",
+            f"the certificate of {certificate.signer} ends on {ends}",
+            "have it renewed now",
+        )
+    else:
+        yield Finding("certificate", "ok", f"{certificate.signer} signs delivered clips until {ends}")
 
 
 def check_database(facts: Facts) -> Iterator[Finding]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from api.bootstrap import Continuity, make_id, open_continuity
+from api.certificates import UnusableCertificate, load_certificate
 from api.checks import (
     Finding,
     check_blobs,
+    check_certificate,
     check_database,
     check_folder,
     check_kling,
@@ -58,7 +61,25 @@ def _of_machine(settings: Settings) -> Iterator[Finding]:
         yield check_own("keys", Path(settings.key_store))
     if settings.kling_keys_file is not None:
         yield check_own("kling keys", settings.kling_keys_file)
+    if settings.c2pa_chain_file is not None and settings.c2pa_key_file is not None:
+        yield from _of_certificate(
+            settings.c2pa_chain_file, settings.c2pa_key_file, settings.c2pa_time_stamps
+        )
     yield check_room("temporary files", Path(tempfile.gettempdir()))
+
+
+def _of_certificate(chain: Path, key: Path, time_stamps: str) -> Iterator[Finding]:
+    try:
+        certificate = load_certificate(chain, key, time_stamps)
+    except UnusableCertificate as refused:
+        yield Finding(
+            "certificate",
+            "fail",
+            f"{refused.variable}: {refused}",
+            "docs/how-to/disclosure.md says what it needs",
+        )
+        return
+    yield from check_certificate(certificate, now=datetime.now(UTC))
 
 
 def _of_blobs(settings: Settings) -> Iterator[Finding]:

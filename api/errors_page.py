@@ -23,6 +23,7 @@ from generation.kling.client import KlingClient
 from generation.outbound import OutboundPolicy
 from registry import errors as registry
 from registry.blobs.disk import DiskBlobs
+from registry.deciders.standing import Standing
 from registry.log.feed.feed import Feed
 from registry.registry import Registry
 
@@ -44,6 +45,7 @@ _DOORS: Final = {
     "outbound_policy": OutboundPolicy,
     "callbacks": Callbacks,
     "signatures": Signatures,
+    "standing": Standing,
 }
 """What routes are handed, by the names it has there."""
 _TOLD: Final = {

@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from pydantic import Field, SecretStr
 
 from api.addresses import is_postgresql, with_password
-from api.oversight import Oversight
+from api.certifying import Certifying
 
 IN_BUCKET: Final = "bucket"
 """Says of marks that they are in the bucket of the blobs; a folder of that name is `./bucket`."""
 BUCKET: Final = "s3:"
 
 
-class Keeping(Oversight):
+class Keeping(Certifying):
     """Settings of places. What is not set stands in the data folder."""
 
     data: Path = Field(

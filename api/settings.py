@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from api.addresses import is_postgresql, with_password, without_credentials
+from api.certifying import disagreements as of_certificate
 from api.from_files import SUFFIX, with_files
 from api.keeping import BUCKET, IN_BUCKET
 from api.pace import Count, Seconds, Size
@@ -322,6 +323,7 @@ def _unknown(given: Mapping[str, str], known: Set[str]) -> Iterator[str]:
 
 def _disagreements(raw: Mapping[str, str]) -> Iterator[str]:
     """What is wrong between settings, said beside what is wrong in them."""
+    yield from of_certificate(raw)
     if ("kling_access_key" in raw) != ("kling_secret_key" in raw):
         yield "KLING_ACCESS_KEY and KLING_SECRET_KEY come together: set both or neither"
     if {"kling_access_key", "kling_api_key"} <= raw.keys():

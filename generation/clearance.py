@@ -46,6 +46,14 @@ class Clearance:
             for id, ground in grounds.items()
         }
 
+    def people(self, characters: Iterable[str]) -> dict[str, CharacterGround]:
+        """Characters of whom only the ids are known, each with whom it depicts and with the likeness behind it."""
+        return self.with_rights(_unknown(who) for who in characters)
+
+    def likenesses(self, ids: Iterable[str]) -> dict[str, Likeness]:
+        """Real people as they are."""
+        return self._all(ids, Likeness)
+
     def territories(self, production: str | None) -> tuple[str, ...]:
         """Where a production is released; empty is the whole world."""
         found = self._all([production] if production else [], Production)
@@ -62,7 +70,7 @@ class Clearance:
             for who in (*self._shown_by(asset), *self._cut_from(assets.get(asset)))
         ]
         if clip is not None:
-            heard = self._heard_in(clip) if keeps_sound else frozenset()
+            heard = self.heard_in(clip) if keeps_sound else frozenset()
             found += [
                 AppearanceGround(path, _unknown(who), clip=clip, heard=heard is None or who in heard)
                 for who in self.shown_in(clip)
@@ -90,7 +98,7 @@ class Clearance:
     def _cut_from(self, asset: Asset | None) -> list[str]:
         return self.shown_in(asset.derived_from.clip) if asset and asset.derived_from else []
 
-    def _heard_in(self, clip: str) -> frozenset[str] | None:
+    def heard_in(self, clip: str) -> frozenset[str] | None:
         """Whose voice a clip holds; None when that cannot be told any more, which counts as everybody's."""
         made_by = [state.generation for state in self._all([clip], Clip).values()]
         compiled = next((one.plan for one in self._all(made_by, Generation).values()), None)

@@ -3,6 +3,7 @@
 GenerationError
 ├── CannotResolve      the registry lacks what the request needs; carries every gap, never only the first
 ├── VerdictQuestioned  a take is rejected for what the guide looks at second; carries the finding
+├── DeliveryRefused    a clip may not be handed to somebody as it is asked; carries every finding
 ├── PayloadRefused     a payload breaks rules or cannot be written as bytes; carries every finding
 ├── PlanChanged        the caller named the plan it saw, and the same request gives another now; carries its preview
 ├── KlingRefused       the vendor said no, in words that prove it accepted nothing
@@ -75,6 +76,16 @@ class VerdictQuestioned(GenerationError):
     """A take is turned down for a cause that the guide diagnoses after another one; nothing was written."""
 
     code = "shot-scale-first"
+
+    def __init__(self, message: str, *, findings: Iterable[Any], hint: str = "", **detail: Any) -> None:
+        super().__init__(message, hint=hint, **detail)
+        self.findings = tuple(findings)
+
+
+class DeliveryRefused(GenerationError):
+    """Something stands against a delivery of the clip, or asks for a reason first; nothing was written."""
+
+    code = "delivery-refused"
 
     def __init__(self, message: str, *, findings: Iterable[Any], hint: str = "", **detail: Any) -> None:
         super().__init__(message, hint=hint, **detail)

@@ -3,6 +3,7 @@
 Whatever is wrong with a download is waited out, and before the next try the task is asked for its address again, as the provider
 may serve it elsewhere by now. What stays wrong is reported, once a kind. A result is lost only when the provider must have
 deleted it; that it will soon is said three days ahead.
+What the file says of itself by a C2PA manifest is read here too, and stands in the record; its bytes stay as they came.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from generation.errors import KlingUnreachable, OutboundRefused, ResultRefused
 from generation.following import ask
 from generation.kling.client import Found
 from generation.recording import ending, plan_of
+from registry.blobs.credentials import read_mark
 from registry.blobs.media import Footage, probe
 from registry.deciders.generation import StoreResult
 from registry.deciders.submission import NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobExists, BlobMissing, NotFootage
 from registry.events.generation import ResultStored
+from registry.events.marks import C2paMark
 from registry.events.references import StoredBytes
 from registry.events.submission import ProviderAnomaly, TaskSucceeded
 
@@ -47,6 +50,7 @@ A frame is 0.04 s and an audio packet 0.02 s, so half a second is damage, not ro
 section 5), and lengths are asked for in whole seconds, so a second off is another film.
 """
 _SECONDS: Final = re.compile(r"\d{1,4}(\.\d{1,6})?")
+_FILM: Final = "video/mp4"
 _NO_FILM: Final = ("text/", "image/", "application/json", "application/xml")
 """Declared types that are no footage, whatever the bytes are; octet-stream and anything else is judged by its bytes."""
 
@@ -61,6 +65,7 @@ def fetch(desk: Desk, held: Held) -> Step:
             key, kept = _from_store(desk, held, f"{held.lease.log}/{submission}/clip", file)
             url, digest = kept or _from_provider(desk, held, file)
             footage = _checked(probe(file), succeeded, held)
+            mark = read_mark(file, _FILM)
             stored = _keep(desk, key, file, digest)
         _report_other_length(desk, held, footage)
     except NotFootage as refused:
@@ -71,7 +76,7 @@ def fetch(desk: Desk, held: Held) -> Step:
         return _not_taken(desk, held, "address", refused.message)
     except KlingUnreachable as unreachable:
         return _not_taken(desk, held, "", unreachable.message)
-    held.append(desk, StoreResult(stream=held.id, result=_result(desk, stored, footage, url)))
+    held.append(desk, StoreResult(stream=held.id, result=_result(desk, stored, footage, url=url, mark=mark)))
     return Moved()
 
 
@@ -170,9 +175,7 @@ def _report_other_length(desk: Desk, held: Held, footage: Footage) -> None:
 def _keep(desk: Desk, key: str, file: IO[bytes], digest: str) -> StoredBytes:
     file.seek(0)
     try:
-        stored = desk.blobs.put(
-            key, iter(lambda: file.read(_PIECE), b""), content_type="video/mp4", sha256=digest
-        )
+        stored = desk.blobs.put(key, iter(lambda: file.read(_PIECE), b""), content_type=_FILM, sha256=digest)
     except BlobExists as raced:
         raise ResultRefused(
             f"another result is stored under {key}", hint="the next try takes the stored one"
@@ -180,10 +183,10 @@ def _keep(desk: Desk, key: str, file: IO[bytes], digest: str) -> StoredBytes:
     with desk.blobs.open(key, sha256=digest) as chunks:
         for _ in chunks:
             pass
-    return StoredBytes(key=key, bytes=stored.size, sha256=digest, media_type="video/mp4")
+    return StoredBytes(key=key, bytes=stored.size, sha256=digest, media_type=_FILM)
 
 
-def _result(desk: Desk, stored: StoredBytes, footage: Footage, url: str) -> ResultStored:
+def _result(desk: Desk, stored: StoredBytes, footage: Footage, *, url: str, mark: C2paMark) -> ResultStored:
     return ResultStored(
         clip=desk.registry.make_id("clip"),
         fetched_from=url,
@@ -193,6 +196,7 @@ def _result(desk: Desk, stored: StoredBytes, footage: Footage, url: str) -> Resu
         height=footage.height,
         has_audio=footage.audio_codec is not None,
         checked=footage.checked,
+        c2pa=mark,
     )
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from generation import gaps
+from generation import disclosing, gaps
 from generation.check import BEFORE_RULES
 from generation.gaps import Gap
 from generation.patterns.legal import LEGAL
@@ -66,7 +66,9 @@ def _entries() -> Iterator[Entry]:
     for row in (*LEGAL, *REFUSED):
         severity: Severity = "W" if row.id.startswith("W") else "E"
         yield Entry(row.id, severity, row.title, "combination", row.cites, row.reason, row.alternatives)
-    for gap in (value for value in vars(gaps).values() if isinstance(value, Gap)):
+    for gap in (
+        one for module in (gaps, disclosing) for one in vars(module).values() if isinstance(one, Gap)
+    ):
         yield Entry(gap.id, gap.severity, gap.title, "gap", gap.cites, ways_out=(gap.way_out,))
     for finding in BEFORE_RULES:
         yield Entry(finding.rule, "E", finding.title, "other", finding.cites)

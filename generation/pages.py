@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from generation import gaps
+from generation import disclosing, gaps
 from generation.check import BEFORE_RULES
 from generation.examples import PATTERN_EXAMPLES
 from generation.gaps import Gap
@@ -77,6 +77,10 @@ def _rules() -> Iterator[str]:
     yield "| id | about | what to do | source |\n|---|---|---|---|"
     for gap in (value for value in vars(gaps).values() if isinstance(value, Gap)):
         yield f"| {gap.id} | {gap.title} | {gap.way_out} | {_cited(gap.cites)} |"
+    yield "\n## Before a clip is delivered\n"
+    yield "| id | | about | what to do |\n|---|---|---|---|"
+    for gap in (value for value in vars(disclosing).values() if isinstance(value, Gap)):
+        yield f"| {gap.id} | {gap.severity} | {gap.title} | {gap.way_out} |"
 
 
 def _published(rule: Rule) -> tuple[int, int]:

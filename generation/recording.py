@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from generation.plan import Mapped, Plan
 from registry.deciders.clip import RecordClip
@@ -14,6 +14,7 @@ from registry.deciders.scene import RecordContinuity
 from registry.deciders.submission import CloseSubmission, Submission
 from registry.events.clip import ClipRecorded
 from registry.events.generation import GenerationRequested, PlanCompiled, ResultStored
+from registry.events.marks import Depiction, Marks
 from registry.events.personal import Erased
 from registry.events.references import CastMember, Ending, Purpose
 from registry.events.scene import ContinuityRecorded
@@ -103,7 +104,33 @@ def _clip(generation_id: str, generation: Generation, submission: Submission) ->
         kling_url_expires_at=succeeded.url_expires_at,
         kling_watermark_url=succeeded.watermark_url,
         continues=plan.parents[0] if plan and plan.parents else None,
+        ai_generated=True,
+        depicts_real_person=depicted(plan),
+        marks=Marks(c2pa=result.c2pa, visible_watermark=_watermark(plan)),
     )
+
+
+def depicted(plan: Plan | None) -> Depiction:
+    """Whether a plan shows a real person: `no` only where somebody is shown and everything it stands on is of somebody fictional.
+
+    Real people have allowed it, so their likeness is in the plan; a picture that stands for nobody may show anybody.
+    """
+    if plan is None:
+        return "unknown"
+    if any(one.likeness for one in plan.shows) or any(one.likeness for one in plan.grounded):
+        return "yes"
+    known = {one.asset for one in plan.shows if one.asset}
+    seen = [one for one in plan.grounded if one.role != "person"]
+    unseen = any(one.url or (one.asset and one.asset not in known) for one in seen)
+    return "no" if plan.shows and not unseen else "unknown"
+
+
+def _watermark(plan: Plan | None) -> Literal["requested", "not_requested", "unknown"]:
+    """What the payload asked for (contract R42)."""
+    if plan is None:
+        return "unknown"
+    asked = plan.payload.get("watermark_info") or {}
+    return "requested" if asked.get("enabled") else "not_requested"
 
 
 def _continuity(

@@ -32,6 +32,7 @@ RegistryError
     ├── NotADocument      the bytes are no complete PDF and no plain text
     ├── NotAnAsset        the bytes are of no kind that is taken, or of another than was said
     ├── AssetTooLarge     more bytes than an asset of that kind may have
+    ├── CannotMark        no C2PA manifest can be written into a copy of the bytes
     └── BlobStoreDown     the store cannot be reached, is full, or answers nonsense
 
 Each carries a stable `code`, a message with the offending value and a `hint` that says what to do next.
@@ -233,6 +234,12 @@ class AssetTooLarge(BlobError):
     """More bytes than an asset of that kind may have."""
 
     code = "asset-too-large"
+
+
+class CannotMark(BlobError):
+    """No copy of the bytes with a C2PA manifest of ours can be made; the bytes themselves are untouched."""
+
+    code = "cannot-mark"
 
 
 class BlobStoreDown(BlobError):

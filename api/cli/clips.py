@@ -70,22 +70,36 @@ def show_clip(terminal: Terminal, clip: str) -> None:
 @click.argument("clip")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@click.option("--delivery", help="The bytes of this delivery of it.")
 @calling
-def download_clip(terminal: Terminal, clip: str, file: Path | None, force: bool) -> None:
-    """Fetch a clip. Its digest is checked before the file exists; the name is the clip's id unless given.
+def download_clip(
+    terminal: Terminal, clip: str, file: Path | None, *, force: bool, delivery: str | None
+) -> None:
+    """Fetch a clip, or what was delivered of it. Its digest is checked before the file exists; its name is the clip's or yours.
 
     Example: continuity clips download clip_01jd… take-1.mp4
     """
-    target = _target(clip, file)
+    target = fetch(terminal, clip, file, force=force, delivery=delivery)
+    terminal.answer({"clip": clip, "file": str(target)}, lambda: str(target))
+
+
+def fetch(
+    terminal: Terminal, clip: str, file: Path | None, *, force: bool = False, delivery: str | None = None
+) -> Path:
+    """The bytes in a file, with progress. Raises LocalFailure and ContinuityError."""
+    target, client = _target(clip, file), terminal.client
     if target.exists() and not force:
         raise LocalFailure("file-exists", f"{target} exists already", "choose another name, or say --force")
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=terminal.err, disable=not terminal.live, transient=True) as bar:
         task = bar.add_task("downloading", total=None)
-        terminal.client.download_clip(
-            clip, target, on_bytes=lambda done, total: bar.update(task, completed=done, total=total)
-        )
-    terminal.answer({"clip": clip, "file": str(target)}, lambda: str(target))
+
+        def on_bytes(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if delivery is None:
+            return client.download_clip(clip, target, on_bytes=on_bytes)
+        return client.download_delivery(clip, delivery, target, on_bytes=on_bytes)
 
 
 @clips.command("poster")

@@ -30,7 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "verifying",
         "Checkpoints of this installation's logs, made here and signed with its key file.",
     ),
-    "clips": ("takes", "Stored clips."),
+    "clips": ("deliveries", "Stored clips."),
     "completion": (
         "completion",
         "Print what a shell needs to complete commands, flags, ids and names; docs/how-to/cli.md says where it goes.",

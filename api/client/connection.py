@@ -6,6 +6,7 @@ from typing import Self
 
 import httpx
 
+from api.client.disclosures import DisclosureCalls
 from api.client.erasures import ErasureCalls
 from api.client.feed import FeedCalls
 from api.client.film import FilmCalls
@@ -33,6 +34,7 @@ class ContinuityClient(
     StoryCalls,
     FilmCalls,
     TakeCalls,
+    DisclosureCalls,
     RecordCalls,
     FeedCalls,
     UseCalls,

@@ -1,7 +1,8 @@
 """A cut as an OpenTimelineIO timeline: approved takes in shot order, gaps where none is approved, lineage as metadata.
 
 Under `continuity` every clip says what it was made from: its generation, cast, elements, pictures, plan, parents, and where its
-record stands in the log. The cast stands there by id only, as the file leaves the house and an erasure does not reach it.
+record stands in the log; that a machine made it, whether it depicts a real person, and which marks its file bears. The cast
+stands there by id only, as the file leaves the house and an erasure does not reach it.
 """
 
 from __future__ import annotations
@@ -131,6 +132,9 @@ def _lineage(take: Take) -> dict[str, Any]:
         "width": clip.width,
         "height": clip.height,
         "has_audio": clip.has_audio,
+        "ai_generated": clip.ai_generated,
+        "depicts_real_person": clip.depicts_real_person,
+        "marks": clip.marks.model_dump(mode="json"),
         "generation": clip.generation,
         "submission": clip.submission,
         "position": card.position,

@@ -10,6 +10,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, ConfigDict
 
 from api.client import ContinuityError, GenerationAnswer
+from registry.events.marks import Depiction
 from registry.views.characters import CharacterCard
 from registry.views.clips import ClipCard, VerdictCard
 from registry.views.scenes import SceneCard
@@ -48,6 +49,8 @@ class Take(Told):
     has_audio: bool
     continues: str | None
     withdrawn: bool
+    ai_generated: bool
+    depicts_real_person: Depiction
     verdict: VerdictCard | None
     recorded_at: int
 

@@ -18,10 +18,10 @@ class Finding(BaseModel):
 
     `rule` is a stable id: `R26` is the vendor's rule of that number; `E1xx`, `W2xx` and `I3xx` come from the team's guide, or
     have no number at the vendor; `E4xx` are gaps of a resolution, `W4xx` and `I4xx` its remarks; `E5xx` and `W5xx` decisions of
-    the combination table; `W6xx` what the guide asks before a take is turned down. `path` is a JSON path into what the finding
-    is `about`. `alternatives` name what would pass: for a payload the cheapest legal change, in steps that a program can carry
-    out (`set $.mode to "std"`, `remove $.image`, `rename $.a[0].image to image_url`). `accepted` holds the caller's written
-    reason, once there is one.
+    the combination table; `W6xx` what the guide asks before a take is turned down; `E7xx` and `W7xx` what is asked before a clip
+    is delivered. `path` is a JSON path into what the finding is `about`. `alternatives` name what would pass: for a payload the
+    cheapest legal change, in steps that a program can carry out (`set $.mode to "std"`, `remove $.image`, `rename $.a[0].image
+    to image_url`). `accepted` holds the caller's written reason, once there is one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

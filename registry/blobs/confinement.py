@@ -89,9 +89,9 @@ def main(arguments: list[str]) -> None:
 
 
 def _jobs() -> dict[str, Job]:
-    from . import decoding, listening, projecting  # after the limits are set
+    from . import decoding, listening, manifests, projecting  # after the limits are set
 
-    return {**decoding.JOBS, **projecting.JOBS, **listening.JOBS}
+    return {**decoding.JOBS, **projecting.JOBS, **listening.JOBS, **manifests.JOBS}
 
 
 def _next(parent: socket.socket) -> tuple[str, dict[str, Any], list[int]] | None:

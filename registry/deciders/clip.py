@@ -14,6 +14,7 @@ from registry.deciders.command import (
     must_exist,
     unexpected,
 )
+from registry.deciders.delivering import DeliverClip, decide_delivery
 from registry.deciders.verdicts import (
     ApproveClip,
     NoteOnClip,
@@ -29,6 +30,7 @@ from registry.events.clip import (
     ApprovalWithdrawn,
     ClipApproved,
     ClipDecision,
+    ClipDelivered,
     ClipErased,
     ClipKept,
     ClipNoted,
@@ -71,7 +73,7 @@ class DecideClip(Command):
 class Clip:
     """A clip as it is; `recorded` holds its facts as they were recorded, `kept` the likenesses it was kept in spite of.
 
-    A withdrawn clip has no verdict.
+    A withdrawn clip has no verdict. `deliveries` are the ids of those that are on record.
     """
 
     exists: bool = False
@@ -82,6 +84,7 @@ class Clip:
     verdict: Verdict = field(default_factory=Verdict)
     withdrawn: bool = False
     erased: bool = False
+    deliveries: frozenset[str] = frozenset()
 
     @property
     def retired(self) -> bool:
@@ -89,7 +92,7 @@ class Clip:
         return self.withdrawn
 
 
-def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
+def decide(command: Command, state: Clip, reads: Reads) -> Sequence[Event]:
     match command:
         case RecordClip():
             must_be_new(state.exists, command.stream)
@@ -101,6 +104,10 @@ def decide(command: Command, state: Clip, _reads: Reads) -> Sequence[Event]:
             must_exist(state.exists, command.stream)
             _must_be_in_use(state, command.stream)
             return decide_verdict(command, state.verdict)
+        case DeliverClip():
+            must_exist(state.exists, command.stream)
+            _must_be_in_use(state, command.stream)
+            return decide_delivery(command, state.verdict, state.deliveries, reads)
         case NoteOnClip():
             must_exist(state.exists, command.stream)
             _must_not_be_erased(state, command.stream)
@@ -138,7 +145,7 @@ def _must_be_in_use(state: Clip, stream: str) -> None:
     _must_not_be_erased(state, stream)
     if state.withdrawn:
         raise ClipIsWithdrawn(
-            f"{stream} is withdrawn: it is not to be used any more", hint="judge another take of the shot"
+            f"{stream} is withdrawn: it is not to be used any more", hint="take another take of the shot"
         )
 
 
@@ -152,6 +159,8 @@ def evolve(state: Clip, event: Event) -> Clip:
             return replace(state, verdict=evolve_verdict(event))
         case ClipNoted():
             return state
+        case ClipDelivered():
+            return replace(state, deliveries=state.deliveries | {event.delivery})
         case ClipWithdrawn():
             return replace(state, withdrawn=True, verdict=Verdict())
         case ClipErased():

@@ -37,6 +37,10 @@ class Standing:
         production = (self.use.production,) if self.use and self.use.production else ()
         return (*self.grounds, *self.shows, *self.likenesses, *production)
 
+    def must_hold(self, reads: Reads) -> None:
+        """As `must_stand`."""
+        must_stand(self, reads)
+
 
 def must_stand(standing: Standing, reads: Reads) -> None:
     """Raises NotFound, AlreadyRetired and NoConsent (security: consent is checked inside the intent's transaction)."""

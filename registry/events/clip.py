@@ -7,15 +7,26 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from registry.events.envelope import Event
-from registry.events.ids import ClipId, GenerationId, LikenessId, SceneId, ShotId, SubmissionId
+from registry.events.ids import (
+    ClipId,
+    ConsentId,
+    DeliveryId,
+    GenerationId,
+    LikenessId,
+    SceneId,
+    ShotId,
+    SubmissionId,
+)
+from registry.events.marks import Depiction, DisclosureBasis, DisclosureRole, Marks
 from registry.events.personal import Personal
-from registry.events.references import StoredBytes
+from registry.events.references import Purpose, StoredBytes
 
 
 class ClipRecorded(Event):
     """A generation delivered this clip. `kling_url` is served by the provider until `kling_url_expires_at` (us).
 
-    `kling_watermark_url` is the marked copy's address, empty when none was asked for.
+    `kling_watermark_url` is the marked copy's address, empty when none was asked for. `ai_generated` is true of whatever a
+    generation made; `depicts_real_person` is what its plan knew (what is known later, views say); `marks` are the provider's.
     """
 
     NAME: ClassVar[str] = "ClipRecorded"
@@ -34,6 +45,9 @@ class ClipRecorded(Event):
     kling_url_expires_at: int
     kling_watermark_url: str = ""
     continues: ClipId | None = None
+    ai_generated: bool = True
+    depicts_real_person: Depiction = "unknown"
+    marks: Marks = Marks()
 
 
 RejectionCause = Literal[
@@ -118,6 +132,31 @@ class ClipErased(Event):
 
     likeness: LikenessId | None = None
     reason: Personal[str]
+
+
+class ClipDelivered(Event):
+    """The disclosure record of one delivery: the clip was handed to somebody, in this role and on this ground, by this reviewer.
+
+    `delivered` are the very bytes that were handed over: the clip's own, or a copy with a C2PA manifest of ours (its label).
+    `depicts_real_person` is what the log knew then, or where it did not, what the reviewer answered for; `consents` cover the use
+    for `purpose`. `accepted` holds the reasons for cautions, by their ids.
+    """
+
+    NAME: ClassVar[str] = "ClipDelivered"
+
+    delivery: DeliveryId
+    to: Personal[str]
+    role: DisclosureRole
+    basis: DisclosureBasis
+    reviewer: Personal[str]
+    note: Personal[str] = ""
+    purpose: Purpose
+    ai_generated: bool
+    depicts_real_person: Depiction
+    consents: tuple[ConsentId, ...] = ()
+    delivered: StoredBytes
+    manifest: str | None = None
+    accepted: Personal[dict[str, str]] = Field(default_factory=dict)
 
 
 ClipDecision = Literal["keep", "withdraw", "erase"]

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from registry.events.envelope import Event
 from registry.events.ids import AccountId, ClipId, GenerationId, ProductionId, SceneId, ShotId, SubmissionId
+from registry.events.marks import C2paMark
 from registry.events.personal import Personal
 from registry.events.references import Ending, Sha256, StoredBytes, Units
 
@@ -124,7 +125,8 @@ class SubmissionOpened(Event):
 class ResultStored(Event):
     """The provider's result is in our store, hashed and checked; `checked` says how far (its structure, or decoded).
 
-    `fetched_from` is the address it came from, which may be newer than the one the task first named.
+    `fetched_from` is the address it came from, which may be newer than the one the task first named. `c2pa` is what its file
+    says of itself.
     """
 
     NAME: ClassVar[str] = "ResultStored"
@@ -137,6 +139,7 @@ class ResultStored(Event):
     height: int
     has_audio: bool
     checked: str
+    c2pa: C2paMark = C2paMark()
 
 
 class GenerationEnded(Event):

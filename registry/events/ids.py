@@ -48,6 +48,7 @@ RebuildId = Annotated[str, _pattern("rebuild")]
 CensusId = Annotated[str, _pattern("census")]
 WebhookId = Annotated[str, _pattern("webhook")]
 SecretId = Annotated[str, _pattern("secret")]
+DeliveryId = Annotated[str, _pattern("delivery")]
 
 
 def prefix_of(stream: str) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from registry.events.clip import (
     ApprovalWithdrawn,
     ClipApproved,
+    ClipDelivered,
     ClipErased,
     ClipKept,
     ClipNoted,
@@ -21,16 +22,21 @@ from registry.events.clip import (
     RejectionCause,
 )
 from registry.events.envelope import Recorded
+from registry.events.marks import C2paState, Depiction, Marks
 from registry.events.personal import GONE, known
 from registry.events.references import StoredBytes
 from registry.events.scene import ContinuityCorrected
 from registry.log.roles import Projection
+from registry.views.depicting import depictions
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 
 class ClipRow(SQLModel, table=True):
-    """One clip. `approved` is what its verdict says, empty where there is none; `verdict` the whole of it as JSON."""
+    """One clip. `approved` is what its verdict says, empty where there is none; `verdict` the whole of it as JSON.
+
+    `depicts_real_person` is what its plan knew, `marks` are those of the file as JSON, empty where nothing is known of them.
+    """
 
     __tablename__ = "view_clips"
 
@@ -56,6 +62,9 @@ class ClipRow(SQLModel, table=True):
     recorded_at: int = Field(sa_type=BigInteger)
     approved: bool | None = None
     verdict: bytes | None = None
+    ai_generated: bool = True
+    depicts_real_person: str = "unknown"
+    marks: bytes | None = None
 
 
 class KeptRow(SQLModel, table=True):
@@ -86,6 +95,15 @@ class VerdictCard(Card):
     reason: str = ""
 
 
+class DisclosedCard(Card):
+    """What a clip says of itself: a machine made it, it depicts a real person or not, and the state of its C2PA manifest."""
+
+    clip: str
+    ai_generated: bool
+    depicts_real_person: Depiction
+    c2pa: C2paState
+
+
 class TakeCard(Card):
     """An approved take: the clip, the shot it is a take of, and which key approved it."""
 
@@ -101,6 +119,9 @@ class ClipCard(Card):
     `kling_watermark_url` is the provider's marked copy, as long; empty when none was asked for. A `withdrawn` clip is not to be
     used any more, of an `erased` one nothing but its record is left. `shot` is what it is a take of by the newest word of its
     record, `verdict` what was said of it last.
+
+    `ai_generated`: a machine made it. `depicts_real_person` is what the log knows now (`registry.views.depicting`), `marks` are
+    those the provider put into the file, as it was kept.
     """
 
     id: str
@@ -123,6 +144,9 @@ class ClipCard(Card):
     erased: bool = False
     recorded_at: int
     verdict: VerdictCard | None = None
+    ai_generated: bool = True
+    depicts_real_person: Depiction = "unknown"
+    marks: Marks = Marks()
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -139,7 +163,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _say(connection, recorded, approved=False, cause=cause, reason=known(reason, GONE))
             case ApprovalWithdrawn():
                 _change(connection, recorded, **_UNSAID)
-            case ClipNoted():
+            case ClipNoted() | ClipDelivered():
                 _change(connection, recorded)
             case ClipWithdrawn():
                 _change(connection, recorded, withdrawn=True, **_UNSAID)
@@ -168,7 +192,8 @@ def _row(recorded: Recorded, event: ClipRecorded) -> dict[str, Any]:
         "stored": event.stored.model_dump_json().encode(),
         "withdrawn": False,
         "erased": False,
-        **event.model_dump(exclude={"stored", "kling_video_id"}),
+        "marks": None if event.marks == Marks() else event.marks.model_dump_json().encode(),
+        **event.model_dump(exclude={"stored", "kling_video_id", "marks"}),
     }
 
 
@@ -192,6 +217,7 @@ PROJECTION = Projection(
             "ClipRejected",
             "ApprovalWithdrawn",
             "ClipNoted",
+            "ClipDelivered",
             "ClipKept",
             "ClipWithdrawn",
             "ClipErased",
@@ -204,7 +230,8 @@ PROJECTION = Projection(
 
 def clip(connection: Connection, log: str, clip: str) -> ClipCard:
     """One clip. Raises NotFound."""
-    return _card(one_row(connection, CLIPS, log, "clip", clip))
+    [card] = _cards(connection, log, [one_row(connection, CLIPS, log, "clip", clip)])
+    return card
 
 
 def clips(  # noqa: PLR0913 - the filters of a list
@@ -232,13 +259,14 @@ def clips(  # noqa: PLR0913 - the filters of a list
         case "none":
             query = query.where(CLIPS.c.approved.is_(None))
     rows, cursor = rows_page(connection, query, CLIPS, span)
-    return Page(items=tuple(_card(row) for row in rows), next=cursor)
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 
 def approved_clips(connection: Connection, log: str, scene: str) -> list[ClipCard]:
     """All approved takes of a scene in the order they were recorded."""
     mine = (CLIPS.c.log == log) & (CLIPS.c.scene == scene) & CLIPS.c.approved.is_(True)
-    return [_card(row) for row in connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position))]
+    rows = connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position)).all()
+    return _cards(connection, log, rows)
 
 
 def approved_in(connection: Connection, log: str, scenes: Sequence[str]) -> dict[str, tuple[TakeCard, ...]]:
@@ -256,16 +284,37 @@ def approved_among(connection: Connection, log: str, clips: Sequence[str]) -> tu
     )
 
 
+def disclosed_among(connection: Connection, log: str, clips: Sequence[str]) -> tuple[DisclosedCard, ...]:
+    """What each of some clips says of itself, in the order they were recorded."""
+    mine = (CLIPS.c.log == log) & CLIPS.c.clip.in_(clips)
+    rows = connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position)).all()
+    return tuple(
+        DisclosedCard(
+            clip=card.id,
+            ai_generated=card.ai_generated,
+            depicts_real_person=card.depicts_real_person,
+            c2pa=card.marks.c2pa.state,
+        )
+        for card in _cards(connection, log, rows)
+    )
+
+
 def _take(row: Row[Any]) -> TakeCard:
     said = VerdictCard.model_validate_json(row.verdict)
     return TakeCard(clip=row.clip, shot=row.shot, by=said.by, said_at=said.said_at)
 
 
-def _card(row: Row[Any]) -> ClipCard:
-    values = dict(row._mapping)
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ClipCard]:
+    depicted = depictions(connection, log, [row.clip for row in rows])
+    return [_card(row, depicted[row.clip]) for row in rows]
+
+
+def _card(row: Row[Any], depicted: Depiction) -> ClipCard:
+    values = {**row._mapping, "depicts_real_person": depicted}
     for name in ("log", "position", "approved"):
         values.pop(name)
     values["id"] = values.pop("clip")
     values["stored"] = StoredBytes.model_validate_json(row.stored)
     values["verdict"] = None if row.verdict is None else VerdictCard.model_validate_json(row.verdict)
+    values["marks"] = Marks() if row.marks is None else Marks.model_validate_json(row.marks)
     return ClipCard(**values)

@@ -37,7 +37,7 @@ from registry.events.likeness import LikenessRegistered
 from registry.events.scene import ContinuityRecorded, SceneContinuedFrom, SceneOpened
 from registry.events.voice import VoiceAdopted, VoiceMintRequested
 from registry.log.roles import Projection
-from registry.views.clips import TakeCard, approved_among
+from registry.views.clips import DisclosedCard, TakeCard, approved_among, disclosed_among
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
 from registry.views.rows import add_all
@@ -121,12 +121,13 @@ class Edge(Card):
 
 
 class Lineage(Card):
-    """The edges reached from `id`, nearest first, and which of the clips on the way are approved, by which key."""
+    """The edges reached from `id`, nearest first; of the clips on the way which are approved, and what each discloses."""
 
     id: str
     direction: Direction
     edges: tuple[Edge, ...]
     approved: tuple[TakeCard, ...] = ()
+    disclosed: tuple[DisclosedCard, ...] = ()
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -301,9 +302,14 @@ def lineage(
         )
         for row in rows
     )
-    clips = {one for one in (start, *ids.values()) if one.startswith("clip_")}
-    approved = approved_among(connection, log, sorted(clips))
-    return Lineage(id=start, direction=direction, edges=edges, approved=approved)
+    clips = sorted({one for one in (start, *ids.values()) if one.startswith("clip_")})
+    return Lineage(
+        id=start,
+        direction=direction,
+        edges=edges,
+        approved=approved_among(connection, log, clips),
+        disclosed=disclosed_among(connection, log, clips),
+    )
 
 
 def must_be_known(connection: Connection, log: str, thing: str) -> None:

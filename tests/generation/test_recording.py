@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from generation.recording import ending, plan_of
+from generation.plan import Grounded
+from generation.recording import depicted, ending, plan_of
 from registry.deciders.clip import RecordClip
 from registry.deciders.generation import EndGeneration, Generation
 from registry.deciders.looks import DefineLook
@@ -16,6 +17,7 @@ from registry.deciders.production import ReleaseBudget
 from registry.deciders.scene import RecordContinuity
 from registry.deciders.submission import CloseSubmission, Submission
 from registry.events.generation import ResultStored
+from registry.events.marks import C2paMark, Marks
 from registry.events.personal import ERASED
 from registry.events.references import StoredBytes
 from registry.events.submission import TaskFailed, TaskSucceeded
@@ -152,3 +154,43 @@ def test_an_end_whose_people_were_erased(studio: World) -> None:
     assert plan_of(erased) is None
     assert (record.pattern, record.plan_digest) == ("F2", generation.plan.plan_digest)
     assert {member.character for member in record.cast} == {studio.mina.character, studio.jun.character}
+
+
+def test_a_clip_says_that_it_is_made_and_what_its_plan_knew(studio: World) -> None:
+    """Whether a real person is depicted, as far as the plan knew; the watermark asked for; what its file says of itself."""
+    asked, generation, submission = delivered(studio, **F2, watermark=True)
+    said = C2paMark(state="valid", manifest="urn:c2pa:1")
+    assert generation.result is not None
+    generation = replace(generation, result=generation.result.model_copy(update={"c2pa": said}))
+    clip = ending(asked, generation, submission, outcome="delivered")[0].clip  # type: ignore[attr-defined]
+
+    assert (clip.ai_generated, clip.depicts_real_person) == (True, "no")
+    assert clip.marks == Marks(c2pa=said, visible_watermark="requested")
+    alone = ending(*delivered(studio, **ALONE), outcome="delivered")[0].clip  # type: ignore[attr-defined]
+    assert (alone.depicts_real_person, alone.marks.visible_watermark) == ("unknown", "not_requested")
+
+
+def test_only_who_is_known_to_be_fictional_is_no_real_person(studio: World) -> None:
+    """A likeness is somebody; a picture of nobody, one from elsewhere, nobody at all and an erased plan may be anybody."""
+    plan = plan_of(planned(studio, **F2)[1])
+    assert plan is not None
+    cafe = Grounded(role="reference", marker=None, asset=studio.cafe)
+    mina = plan.shows[0]
+    likeness = new_id("likeness")
+
+    assert depicted(plan) == "no"
+    assert (
+        depicted(plan.model_copy(update={"shows": (mina.model_copy(update={"likeness": likeness}),)}))
+        == "yes"
+    )
+    assert depicted(plan.model_copy(update={"grounded": (*plan.grounded, cafe)})) == "unknown"
+    known = plan.model_copy(
+        update={
+            "grounded": (*plan.grounded, cafe),
+            "shows": (mina.model_copy(update={"asset": studio.cafe}),),
+        }
+    )
+    assert depicted(known) == "no"
+    elsewhere = cafe.model_copy(update={"asset": None, "url": "https://example.com/x.png"})
+    assert depicted(plan.model_copy(update={"grounded": (elsewhere,)})) == "unknown"
+    assert depicted(plan.model_copy(update={"shows": ()})) == depicted(None) == "unknown"

@@ -60,7 +60,11 @@ POST /v1/clips/{clip}/reject                             clips reject {clip} ide
 POST /v1/clips/{clip}/withdraw                           clips withdraw {clip} --reason why
 POST /v1/clips/{clip}/withdraw-approval                  clips withdraw-approval {clip} --reason why
 POST /v1/clips/{clip}/decide                             clips decide {clip} withdraw --reason why
+GET /v1/clips/{clip}/deliveries                          clips deliveries {clip}
+POST /v1/clips/{clip}/deliveries                      clips deliver {clip} --to x --role deployer --basis label_shown --reviewer y
+GET /v1/clips/{clip}/deliveries/{delivery}/content       clips download {clip} {new} --delivery {delivery}
 GET /v1/clips/{clip}/poster                              clips poster {clip} {new}
+GET /v1/deliveries                                       clips deliveries
 GET /v1/elements                                         elements list
 POST /v1/elements                                        elements adopt 1 --account {account} --character {character}
 GET /v1/elements/census                                  elements census --last

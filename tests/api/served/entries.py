@@ -56,6 +56,9 @@ GET /v1/clips/{clip}                                     reader
 POST /v1/clips/{clip}/approve                            approver
 GET /v1/clips/{clip}/content                             reader
 POST /v1/clips/{clip}/decide                             consent_officer
+GET /v1/clips/{clip}/deliveries                          reader
+POST /v1/clips/{clip}/deliveries                         approver
+GET /v1/clips/{clip}/deliveries/{delivery}/content       reader
 GET /v1/clips/{clip}/lineage                             reader
 GET /v1/clips/{clip}/notes                               reader
 POST /v1/clips/{clip}/notes                              asset_writer
@@ -63,6 +66,7 @@ GET /v1/clips/{clip}/poster                              reader
 POST /v1/clips/{clip}/reject                             approver
 POST /v1/clips/{clip}/withdraw                           approver
 POST /v1/clips/{clip}/withdraw-approval                  approver
+GET /v1/deliveries                                       reader
 GET /v1/elements                                         reader
 POST /v1/elements                                        asset_writer
 GET /v1/elements/census                                  reader
@@ -192,7 +196,7 @@ ENTRIES: Final = {
 """(path, method) -> a role, `anybody` with a key, `token` in the address, or `open`."""
 
 _REACH: Final = {
-    "production": ("clips", "generations", "productions", "scenes"),
+    "production": ("clips", "deliveries", "generations", "productions", "scenes"),
     "library": ("assets", "characters", "elements", "likenesses", "me", "payloads", "studios", "voices"),
     "studio": (
         *("accounts", "events", "keys", "lineage", "queue"),

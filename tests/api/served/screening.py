@@ -10,6 +10,7 @@ from registry.deciders.clip import RecordClip
 from registry.deciders.scene import RecordContinuity
 from registry.events.clip import ClipRecorded
 from registry.events.envelope import Context
+from registry.events.marks import C2paMark, Depiction, Marks
 from registry.events.references import CastMember, StoredBytes
 from registry.events.scene import ContinuityRecorded
 from tests.api.served.serving import Served
@@ -19,11 +20,18 @@ _TAKES = count(1)
 
 
 def take(
-    service: Served, scene: str, *, shot: str | None = None, content: bytes | None = None, **said: Any
+    service: Served,
+    scene: str,
+    *,
+    shot: str | None = None,
+    content: bytes | None = None,
+    depicts: Depiction = "unknown",
+    mark: C2paMark | None = None,
+    **said: Any,
 ) -> str:
     """A delivered take of a shot; `cast` are character ids, all else is what its record says. Answers the clip.
 
-    Its bytes are there when `content` says which.
+    Its bytes are there when `content` says which; `depicts` is what its plan knew, `mark` what was read in its file.
     """
     make_id = service.continuity.registry.make_id
     sha256 = f"{next(_TAKES):064x}" if content is None else digest(content).hexdigest()
@@ -41,6 +49,7 @@ def take(
         **{"generation": made, "submission": paid, "scene": scene, "shot": shot, "stored": stored},
         **{"duration_us": SECONDS_5, "width": 1280, "height": 720, "has_audio": True},
         **{"kling_video_id": "v", "kling_url": "https://x.example/v.mp4", "kling_url_expires_at": 2**50},
+        **{"depicts_real_person": depicts, "marks": Marks(c2pa=mark or C2paMark())},
     )
     record = ContinuityRecorded(
         **{"generation": made, "submission": paid, "outcome": "delivered", "shot": shot, "clip": clip},

@@ -82,6 +82,8 @@ def test_lineage_and_remarks_travel_with_the_clip(service: Served, cut: dict[str
     assert said["sha256"] == card["stored"]["sha256"]
     assert [dict(one) for one in said["cast"]] == [{"character": cut["who"], "look": None, "version": 1}]
     assert (said["generation"], said["approved_by"]) == (card["generation"], card["verdict"]["by"])
+    assert (said["ai_generated"], said["depicts_real_person"]) == (True, card["depicts_real_person"])
+    assert dict(said["marks"]["c2pa"])["state"] == "not_looked"
     records = service.get(f"/v1/scenes/{cut['scene']}/continuity").json()["items"]
     [record] = [one for one in records if one["record"]["clip"] == card["id"]]
     assert (said["position"], said["plan_digest"]) == (record["position"], record["record"]["plan_digest"])

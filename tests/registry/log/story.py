@@ -15,6 +15,7 @@ from registry.deciders.character import (
 )
 from registry.deciders.clip import DecideClip, RecordClip
 from registry.deciders.command import Command
+from registry.deciders.delivering import DeliverClip
 from registry.deciders.element import AdoptElement, RetireElement
 from registry.deciders.generation import EndGeneration, OpenSubmission, RequestGeneration, StoreResult
 from registry.deciders.likeness import GrantConsent, RefuseUse, RegisterLikeness
@@ -194,10 +195,11 @@ def compared() -> list[Command]:
 
 
 def judged() -> list[Command]:
-    """A take that was turned down first, with a remark on it, and a record set right."""
+    """A take that was turned down first, delivered since, with a remark on it, and a record set right."""
     return [
         RejectClip(stream=CLIP, cause="motion", reason="she slides"),
         ApproveClip(stream=CLIP, note="on second thought"),
+        DeliverClip(stream=CLIP, delivered=example("ClipDelivered"), standing=Standing()),  # type: ignore[arg-type]
         NoteOnClip(stream=CLIP, text="she blinks", at_us=1_250_000, subjects=(MINA,)),
         NoteOnClip(stream=CLIP, text="a fine take"),
         CorrectContinuity(stream=SCENE, generation=MADE, framing="wide shot", reason="seen on screen"),

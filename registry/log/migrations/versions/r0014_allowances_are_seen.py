@@ -11,7 +11,7 @@ from alembic import op
 from registry.log.engine.text import TEXT
 
 revision = "0014"
-down_revision = "0008"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

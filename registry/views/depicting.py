@@ -1,0 +1,88 @@
+"""Does it depict a real person? `yes` and `no` are what the log knows; everything else is `unknown`.
+
+`yes`: somebody real is known to be shown, however that became known (`persons`). `no`: whoever went into it was declared
+fictional, as its plan knew when it was made, and as the plans of the clips it goes on from did. A picture that stands for nobody
+may show anybody, so what was made from it stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, column, select, table, text
+
+from registry.events.marks import Depiction
+from registry.views.persons import INTO, known_persons
+
+_INSIDE: Final = text(
+    "WITH RECURSIVE inside(node) AS ("  # noqa: S608 - kinds of edges from above; nothing that anybody says
+    "SELECT node FROM view_nodes WHERE log = :log AND id IN :things UNION "
+    f"SELECT e.source FROM inside i CROSS JOIN view_edges e WHERE e.log = :log AND e.made = i.node AND {INTO}) "
+    "SELECT e.made, e.source, m.id AS made_id, s.id AS source_id FROM inside i CROSS JOIN view_edges e "
+    f"CROSS JOIN view_nodes m CROSS JOIN view_nodes s WHERE e.log = :log AND e.made = i.node AND {INTO} "
+    "AND m.log = :log AND m.node = e.made AND s.log = :log AND s.node = e.source"
+).bindparams(bindparam("things", expanding=True))
+"""Every step into what went into some things, each once however many of them it is in."""
+_CLIPS: Final = table("view_clips", column("log"), column("clip"), column("depicts_real_person"))
+"""Cards of clips say what is found here, so theirs is the module that imports this one."""
+
+
+def depictions(connection: Connection, log: str, things: Collection[str]) -> Mapping[str, Depiction]:
+    """What each of some clips or assets depicts, as the log knows it now."""
+    if not things:
+        return {}
+    names: dict[int, str] = {}
+    into: defaultdict[int, list[int]] = defaultdict(list)
+    for row in connection.execute(_INSIDE, {"log": log, "things": sorted(set(things))}):
+        names |= {row.made: row.made_id, row.source: row.source_id}
+        into[row.made].append(row.source)
+    known = {*things, *names.values()}
+    shown = known_persons(connection, log, known)
+    fictional = _fictional(connection, log, [one for one in known if one.startswith("clip_")])
+    found: dict[str, _Seen] = {one: _seen(one, shown, fictional) for one in things}
+    numbered: dict[int, _Seen] = {}
+    for number in sorted(names):  # what goes into a thing was introduced before it
+        below = [numbered[source] for source in into[number] if source in numbered]
+        numbered[number] = _seen(names[number], shown, fictional).with_(below)
+        found[names[number]] = numbered[number]
+    return {thing: found[thing].word for thing in things}
+
+
+class _Seen:
+    """What is known of a thing with all that went into it."""
+
+    __slots__ = ("known", "real", "unknown")
+
+    def __init__(self, *, real: bool, known: bool, unknown: bool) -> None:
+        self.real, self.known, self.unknown = real, known, unknown
+
+    def with_(self, below: Collection[_Seen]) -> _Seen:
+        return _Seen(
+            real=self.real or any(one.real for one in below),
+            known=self.known or any(one.known for one in below),
+            unknown=self.unknown or any(one.unknown for one in below),
+        )
+
+    @property
+    def word(self) -> Depiction:
+        if self.real:
+            return "yes"
+        return "no" if self.known and not self.unknown else "unknown"
+
+
+def _seen(thing: str, shown: Mapping[str, bool], fictional: Collection[str]) -> _Seen:
+    """By itself. A clip's plan says whether everybody in it was known; of a picture it is known whom it stands for."""
+    clip = thing.startswith("clip_")
+    return _Seen(
+        real=shown.get(thing, False),
+        known=thing in fictional if clip else thing in shown,
+        unknown=clip and thing not in fictional,
+    )
+
+
+def _fictional(connection: Connection, log: str, clips: Collection[str]) -> set[str]:
+    """Those of some clips whose plan knew that everybody in it is fictional."""
+    mine = (_CLIPS.c.log == log) & _CLIPS.c.clip.in_(clips) & (_CLIPS.c.depicts_real_person == "no")
+    return set(connection.execute(select(_CLIPS.c.clip).where(mine)).scalars())
