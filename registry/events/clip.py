@@ -47,7 +47,7 @@ class ClipRecorded(Event):
     continues: ClipId | None = None
     ai_generated: bool = True
     depicts_real_person: Depiction = "unknown"
-    marks: Marks = Marks()
+    marks: Marks = Field(default_factory=Marks)
 
 
 RejectionCause = Literal[

@@ -139,7 +139,7 @@ class ResultStored(Event):
     height: int
     has_audio: bool
     checked: str
-    c2pa: C2paMark = C2paMark()
+    c2pa: C2paMark = Field(default_factory=C2paMark)
 
 
 class GenerationEnded(Event):

@@ -49,7 +49,7 @@ class Marks(Value):
     `visible_watermark` is what the plan asked for; the marked copy is the provider's other file (`kling_watermark_url`).
     """
 
-    c2pa: C2paMark = C2paMark()
+    c2pa: C2paMark = Field(default_factory=C2paMark)
     visible_watermark: Literal["requested", "not_requested", "unknown"] = "unknown"
     invisible_watermark: Literal["unknown"] = "unknown"
 

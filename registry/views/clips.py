@@ -146,7 +146,7 @@ class ClipCard(Card):
     verdict: VerdictCard | None = None
     ai_generated: bool = True
     depicts_real_person: Depiction = "unknown"
-    marks: Marks = Marks()
+    marks: Marks = Field(default_factory=Marks)
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
