@@ -19,8 +19,8 @@ from typing import Final
 from pydantic import SecretStr
 from typeid import TypeID
 
-from api.keeping import BUCKET, IN_BUCKET
 from api.certificates import Certificate, UnusableCertificate, load_certificate
+from api.keeping import BUCKET, IN_BUCKET
 from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings
 from api.tracing import NoTracing, Tracing, TracingMissing, open_tracing
@@ -321,6 +321,8 @@ def _place(settings: Settings, blobs: Blobs, named: str) -> Place:
     if not isinstance(store, BucketBlobs):
         raise UnusableSettings(["CONTINUITY_CHECKPOINTS: the blob store is no bucket; name a folder"])
     return Bucket(store)
+
+
 def _certificate(settings: Settings, problems: list[str]) -> Certificate | None:
     """What delivered clips are signed with; None where the settings name nothing. What is wrong is added to `problems`."""
     if settings.c2pa_chain_file is None or settings.c2pa_key_file is None:
