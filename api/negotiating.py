@@ -17,6 +17,7 @@ from api.refusals import NotAcceptable, UnsupportedMediaType
 
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
+NDJSON: Final = "application/x-ndjson"
 _NO_WEIGHT: Final = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
 
 
@@ -37,12 +38,12 @@ class Negotiated:
 
 def _must_be_wanted(opt: Mapping[str, Any], said: Mapping[str, str]) -> None:
     """Raises NotAcceptable."""
-    kind = EVENTS if opt.get("stream") else JSON
+    kinds: tuple[str, ...] = (EVENTS,) if opt.get("stream") else opt.get("gives", (JSON,))
     accepted = said.get("accept", "")
-    if accepted.strip() and not opt.get("bytes") and not takes(accepted, kind):
+    if accepted.strip() and not opt.get("bytes") and not any(takes(accepted, kind) for kind in kinds):
         raise NotAcceptable(
-            f"this answers {kind}, and Accept {accepted[:200]!r} does not take it",
-            hint=f"send Accept: {kind}, or leave it out",
+            f"this answers {' or '.join(kinds)}, and Accept {accepted[:200]!r} does not take it",
+            hint=f"send Accept: {kinds[0]}, or leave it out",
         )
 
 

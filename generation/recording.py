@@ -154,6 +154,7 @@ def _continuity(
         elements=_ordered(plan, "element"),
         assets=_ordered(plan, "asset"),
         parents=plan.parents if plan else (),
+        **_places(plan),
         **_parent_served(plan, submission),
         framing=plan.framing if plan else None,
         plan_digest=compiled.plan_digest if compiled else None,
@@ -162,6 +163,18 @@ def _continuity(
         units=ended.units if ended else None,
         subjects=requested.subjects,
     )
+
+
+def _places(plan: Plan | None) -> dict[str, Any]:
+    """Which picture is the first frame and which the last, and which clip was changed; nothing for an erased plan."""
+    if plan is None:
+        return {}
+    frames: dict[str, Any] = {
+        one.role: one.asset for one in plan.grounded if one.role in ("opening", "closing")
+    }
+    videos = plan.payload.get("video_list") or ()
+    edited = any(video.get("refer_type") == "base" for video in videos)
+    return {**frames, "edited": plan.parents[0] if edited and plan.parents else None}
 
 
 def _parent_served(plan: Plan | None, submission: Submission) -> dict[str, Any]:

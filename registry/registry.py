@@ -21,7 +21,7 @@ from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
 from registry.log import key_uses, lanes, leases, rates, relays
 from registry.log.engine.database import Database
-from registry.log.feed.feed import Feed, actor_of, event_id, head, recorded_at, stored
+from registry.log.feed.feed import Feed, actor_of, event_id, head, position_at, recorded_at, stored
 from registry.log.feed.subscriber import Subscriber
 from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
@@ -183,6 +183,10 @@ class Registry:
     def recorded_at(self, connection: Connection, log: str, position: int) -> int:
         """When the event at a position was recorded, in microseconds. Raises HistoryTampered when there is none."""
         return recorded_at(connection, log, position)
+
+    def position_at(self, connection: Connection, log: str, moment: int) -> int:
+        """The last position that was recorded by a moment (microseconds); 0 when nothing was."""
+        return position_at(connection, log, moment)
 
     def event_id(self, connection: Connection, log: str, position: int) -> str | None:
         """The id of the event at a position as `connection` sees it; None when the log does not reach it."""

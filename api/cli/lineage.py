@@ -1,41 +1,79 @@
-"""`continuity lineage`: a tree of what anything was made from, or of what was made from it."""
+"""`continuity lineage`: what anything was made from, or what was made from it, as a tree or as other programs read it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import rich_click as click
 from rich.tree import Tree
 
 from api.cli.showing import plain, text
 from api.cli.terminal import Terminal, calling
-from api.client import ContinuityError
+from registry.views.kinds import EdgeKind
 
 if TYPE_CHECKING:
-    from api.client import ContinuityClient
     from registry.views.lineage import Edge, Lineage
 
-NAMED: Final = 60
-"""Up to so many things are looked up for a name to show beside the id."""
+_FORMATS: Final = ("tree", "json", "lines", "dot", "mermaid", "prov", "openlineage")
 
 
 @click.command()
 @click.argument("thing")
 @click.option("--descendants", is_flag=True, help="What was made from it, instead of what it was made from.")
 @click.option("--depth", type=int, help="How many steps to go.")
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    type=click.Choice(get_args(EdgeKind)),
+    help="Only along such steps; repeatable.",
+)
+@click.option(
+    "--as-of", metavar="WHEN", help="As it stood at a position of the log, or at a moment (RFC 3339)."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="tree",
+    help="Lines are JSON, one a line, however many.  [tree]",
+)
 @calling
-def lineage(terminal: Terminal, thing: str, descendants: bool, depth: int | None) -> None:
+def lineage(  # noqa: PLR0913 - its flags
+    terminal: Terminal,
+    thing: str,
+    *,
+    descendants: bool,
+    depth: int | None,
+    types: tuple[str, ...],
+    as_of: str | None,
+    form: str,
+) -> None:
     """What a clip (or element, asset, character, scene) was made from, as a tree; each branch says how.
 
-    A generation or a submission stands for the clip it came to.
+    Each says on which evidence it stands too, and until which position of the log it held. A generation or a submission stands
+    for the clip it came to. For other programs: JSON, a Graphviz or Mermaid drawing, W3C PROV-JSON, OpenLineage run events.
 
-    Example: continuity lineage clip_01jd…
+    Example: continuity lineage clip_01jd… --type continues --type edits --format dot
     """
     direction: Literal["ancestors", "descendants"] = "descendants" if descendants else "ancestors"
-    found = terminal.client.lineage(thing, direction=direction, depth=depth)
-    terminal.answer(found, lambda: tree_of(found, names_in(terminal.client, found)))
+    client = terminal.client
+    if form == "lines":
+        for met in client.lineage_lines(thing, direction=direction, depth=depth, types=types, as_of=as_of):
+            terminal.line(met)
+    elif form in ("dot", "mermaid", "prov", "openlineage"):
+        drawn = client.lineage_as(thing, form, direction=direction, depth=depth, types=types, as_of=as_of)  # type: ignore[arg-type]
+        click.echo(drawn.rstrip("\n"))
+    else:
+        found = client.lineage(
+            thing, direction=direction, depth=depth, types=types, as_of=as_of, names=form == "tree"
+        )
+        if form == "json":
+            terminal.line(found)
+        else:
+            terminal.answer(found, lambda: tree_of(found, names_in(found)))
 
 
 def tree_of(found: Lineage, names: Mapping[str, str]) -> Tree:
@@ -50,45 +88,43 @@ def tree_of(found: Lineage, names: Mapping[str, str]) -> Tree:
             near, far, kind = far, near, "reminted-as"
             later.add(far)
         steps[near].append((kind, edge, far))
-    root = Tree(text(_label(found.id, names), "bold"), guide_style="dim")
+    states = _states(found)
+    root = Tree(text(_label(found.id, names, states), "bold"), guide_style="dim")
     spread, waiting = {found.id}, [(root, found.id)]
     while waiting:  # breadth first, as the edges are ordered: what is near is spread out where it is nearest
         branch, near = waiting.pop(0)
         for kind, edge, far in steps[near]:
             repeated = far in spread and bool(steps[far])
-            label = text(f"{kind} ", "cyan") + text(_label(far, names))
-            grown = branch.add(label + text(" (above)" if repeated else f" [{edge.evidence}]", "dim"))
+            label = text(f"{kind} ", "cyan") + text(_label(far, names, states))
+            grown = branch.add(label + text(" (above)" if repeated else f" [{_evidence(edge)}]", "dim"))
             if far not in spread:
                 spread.add(far)
                 waiting.append((grown, far))
     return root
 
 
-def _label(thing: str, names: Mapping[str, str]) -> str:
-    return f"{thing}  {names[thing]}" if names.get(thing) else thing
+def _evidence(edge: Edge) -> str:
+    return edge.evidence if edge.until is None else f"{edge.evidence}, until {edge.until}"
 
 
-def names_in(client: ContinuityClient, found: Lineage) -> dict[str, str]:
-    """What people call the things of a lineage; those that cannot be read keep their id alone."""
-    things = dict.fromkeys([found.id, *(end for edge in found.edges for end in (edge.made, edge.source))])
-    return dict(_names(client, list(things)[:NAMED]))
+def _label(thing: str, names: Mapping[str, str], states: Mapping[str, str]) -> str:
+    return "  ".join(filter(None, (thing, names.get(thing), states.get(thing))))
 
 
-def _names(client: ContinuityClient, things: Iterable[str]) -> Iterable[tuple[str, str]]:
-    readers: dict[str, Callable[[str], str]] = {
-        "asset": lambda one: client.asset(one).label,
-        "character": lambda one: client.character(one).name,
-        "scene": lambda one: client.scene(one).name,
-        "account": lambda one: client.account(one).name,
-        "element": lambda one: f"Kling element {client.element(one).element_id}",
-        "clip": lambda one: f"{client.clip(one).duration_us / 1_000_000:.2f} s",
+def _states(found: Lineage) -> dict[str, str]:
+    """What is not as it was."""
+    erased = {thing.id: "[erased]" for thing in found.things if thing.erased is not None}
+    retired = {
+        thing.id: "[withdrawn]" if thing.kind == "clip" else "[retired]"
+        for thing in found.things
+        if thing.retired is not None
     }
-    for thing in things:
-        reader = readers.get(thing.partition("_")[0])
-        try:
-            yield thing, plain(reader(thing)) if reader else ""
-        except ContinuityError:
-            yield thing, ""
+    return {**retired, **erased}
+
+
+def names_in(found: Lineage) -> dict[str, str]:
+    """What people call the things of a lineage; those without a name have their id alone."""
+    return {thing.id: plain(thing.name) for thing in found.things if thing.name}
 
 
 COMMANDS: Final = (lineage,)

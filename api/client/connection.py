@@ -12,6 +12,7 @@ from api.client.feed import FeedCalls
 from api.client.film import FilmCalls
 from api.client.keys import KeyCalls
 from api.client.log import LogCalls
+from api.client.lineage import LineageCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
 from api.client.reads import ReadCalls
@@ -36,6 +37,7 @@ class ContinuityClient(
     TakeCalls,
     DisclosureCalls,
     RecordCalls,
+    LineageCalls,
     FeedCalls,
     UseCalls,
     KeyCalls,

@@ -1,9 +1,9 @@
-"""Calls about the studio itself and its record: who am I, accounts, lineage."""
+"""Calls about the studio itself and its record: who am I, accounts, reconciliations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from api.client.answers import Me, member, read_as
 from api.client.wire import Call, Calls, at
@@ -11,7 +11,6 @@ from api.reconciling import AttestedAccount, ConfiguredKey, RestoreCard
 from generation.queued import QueueNow
 from registry.views.access import StudioCard
 from registry.views.accounts import AccountCard
-from registry.views.lineage import Lineage
 from registry.views.queue import Lanes
 from registry.views.reconciliations import ReconciliationCard
 
@@ -20,7 +19,7 @@ RECONCILING_SECONDS: Final = 900
 
 
 class RecordCalls(Calls):
-    """Studio, accounts, lineage."""
+    """Studio, accounts, reconciliations."""
 
     def me(self) -> Me:
         """Who this key is and which studio it opens."""
@@ -110,13 +109,3 @@ class RecordCalls(Calls):
 
     def accounts(self) -> Iterator[AccountCard]:
         return self._wire.pages(AccountCard, at("accounts"))
-
-    def lineage(
-        self,
-        thing: str,
-        *,
-        direction: Literal["ancestors", "descendants"] = "ancestors",
-        depth: int | None = None,
-    ) -> Lineage:
-        """What anything was made from, or what was made from it."""
-        return self._wire.read(Lineage, at("lineage", thing), direction=direction, depth=depth)

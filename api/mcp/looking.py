@@ -69,17 +69,28 @@ class Looking:
         found, more = first_of(map(Take.of, self._client.clips(scene=scene)), limit)
         return Takes(items=found, more=more)
 
-    def lineage(
+    def lineage(  # noqa: PLR0913 - what may be asked of it
         self,
         thing: Thing,
         direction: Annotated[
             Literal["ancestors", "descendants"],
             Field(description="What it was made from, or what was made from it."),
         ] = "ancestors",
+        *,
         depth: Annotated[int, Field(ge=1, le=20, description="Steps to go.")] = 10,
+        types: Annotated[str | None, Field(description="Kinds of steps to go along, by commas.")] = None,
+        as_of: Annotated[
+            str | None, Field(description="A position of the log or a moment (RFC 3339).")
+        ] = None,
+        after: Annotated[int, Field(ge=0, description="`next` of the answer before.")] = 0,
+        limit: Annotated[int, Field(ge=1, le=500, description="At most so many steps.")] = 200,
     ) -> Lineage:
-        """What a clip, element, asset, character or scene was made from, or what was made from it, step by step."""
-        return self._client.lineage(thing, direction=direction, depth=depth)
+        """What a clip, element, asset, character or scene was made from, or what was made from it, step by step.
+
+        Each step says on which evidence it stands; `until` says that it holds no more. `next` says that there are others.
+        """
+        asked = {"direction": direction, "depth": depth, "types": types, "as_of": as_of}
+        return self._client.lineage_page(thing, after=after, limit=limit, **asked)
 
     def uses(
         self,

@@ -90,13 +90,16 @@ def answer_card(card: BaseModel) -> Answer[Any]:
     return card_reply(card).answer()
 
 
-def answer_page(request: Web, page: BaseModel) -> Answer[Any]:
-    """A page of cards, with the addresses of the next one and, from any other, of the first."""
+def answer_page(request: Web, page: BaseModel, **pinned: Any) -> Answer[Any]:
+    """A page of cards, with the addresses of the next one and, from any other, of the first.
+
+    `pinned` are further query parameters of the next one.
+    """
     following = getattr(page, "next", None)
     asked = {name: value for name, value in request.query_params.items() if name not in _OF_ONE_PAGE}
     links = []
     if following is not None:
-        links.append(_link(request, {**asked, "after": following}, "next"))
+        links.append(_link(request, {**asked, **pinned, "after": following}, "next"))
     if "after" in request.query_params:
         links.append(_link(request, asked, "first"))
     headers = {"Link": ", ".join(links)} if links else {}

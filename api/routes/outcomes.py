@@ -83,6 +83,8 @@ def tell_outcomes(responses: dict[str, Any], handler: HTTPRouteHandler, method: 
     if opt.get("stream"):
         events = {"text/event-stream": {"schema": {"$ref": REF.format(model=opt["stream"])}}}
         responses["200"] = {"description": "Events, each as the `data` of one", "content": events}
+    for kind in opt.get("gives", ())[1:]:
+        responses["200"]["content"][kind] = {"schema": {"type": "string"}}
     if opt.get("ends"):
         responses["204"] = {"description": "There is nothing to come"}
     if opt.get("bytes"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import structlog
 from litestar import Response
+from litestar.concurrency import sync_to_thread
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
 from api.negotiating import EVENTS
 from api.roles import Caller
+from api.routes.answering import Answer
 
 LAST_WORDS_SECONDS: Final = 1.0
 """How long a stream that must end may still take to say so."""
@@ -68,6 +70,30 @@ class EventStream(Response[bytes]):
         return self._made(headers=self.headers, is_head_response=is_head_response)
 
 
+class Lines(Answer[Any]):
+    """An answer of any length, made in a thread chunk by chunk as its reader takes it, and held nowhere."""
+
+    def __init__(self, chunks: Iterator[bytes], caller: Caller, *, media_type: str, stall: float) -> None:
+        super().__init__(b"", media_type=media_type, headers=SAID)
+        self._chunks, self._caller, self._stall = chunks, caller, stall
+
+    def to_asgi_response(self, *_: Any, is_head_response: bool = False, **__: Any) -> ASGIResponse:
+        return _Sending(
+            OpenStream(self._caller, Wanted(None), 0),
+            _in_a_thread(self._chunks),
+            stall=self._stall,
+            closed=lambda: None,
+            media_type=str(self.media_type),
+            headers=self.headers,
+            is_head_response=is_head_response,
+        )
+
+
+async def _in_a_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while chunk := await sync_to_thread(next, chunks, b""):
+        yield chunk
+
+
 class _Sending(ASGIResponse):
     _should_set_content_length = False
 
@@ -78,9 +104,10 @@ class _Sending(ASGIResponse):
         *,
         stall: float,
         closed: Callable[[], None],
+        media_type: str = EVENTS,
         **said: Any,
     ) -> None:
-        super().__init__(media_type=EVENTS, **said)
+        super().__init__(media_type=media_type, **said)
         self._stream, self._chunks, self._stall, self._closed = stream, chunks, stall, closed
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:

@@ -6,21 +6,19 @@ from typing import Any
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from api.errors import Web
-from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
+from api.routes.answering import Answer, Reply, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
-from api.routes.lineage import Depth
 from api.takes import NewNote, TakeApproval, TakeRejection, WhyNot
 from generation.evaluating import filmed, scale_ruled_out
 from registry.deciders.clip import DecideClip
 from registry.deciders.command import Command
 from registry.deciders.verdicts import ApproveClip, NoteOnClip, RejectClip, WithdrawApproval
 from registry.registry import Connection
-from registry.views import clips, lineage, notes
+from registry.views import clips, notes
 from registry.views.clips import ClipCard
-from registry.views.lineage import Direction, Lineage
 from registry.views.notes import NoteCard
 from registry.views.page import Page, Span
 
@@ -113,17 +111,6 @@ def list_notes(
     return answer_page(request, visit.read(notes.notes, clip, span=span))
 
 
-@get("/{clip:str}/lineage", opt={"reach": "studio"}, sync_to_thread=True)
-def clip_lineage(
-    clip: FromPath[str],
-    visit: NamedDependency[Visit],
-    direction: FromQuery[Direction] = "ancestors",
-    depth: Depth = 20,
-) -> Answer[Lineage]:
-    """What the clip was made from, or what was made from it: `/v1/lineage/{clip}` under the clip's own address."""
-    return answer_card(visit.read(lineage.lineage, named("clip", clip), direction=direction, depth=depth))
-
-
 ROUTES: Any = Router(
     "/clips",
     route_handlers=[
@@ -133,7 +120,6 @@ ROUTES: Any = Router(
         withdraw_clip,
         note_on_clip,
         list_notes,
-        clip_lineage,
     ],
     opt={"reach": "production", "changes": "approver"},
     tags=["Clips"],

@@ -129,6 +129,11 @@ class ContinuityRecorded(Event):
     """Who served the parent clip: the provider its own copy, or we ours. None without a parent, and when nothing was sent."""
     parent_sha256: Sha256 | None = None
     """Digest of what the relay serves; None for the provider's copy, of which we see no bytes then."""
+    edited: ClipId | None = None
+    """Of the parents the one that was changed, not continued."""
+    opening: AssetId | None = None
+    closing: AssetId | None = None
+    """Of the assets those that are its exact first and last frame."""
     framing: str | None = None
     plan_digest: Sha256 | None = None
     wire_digest: Personal[Sha256 | None] = None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, column, select, table
+from sqlalchemy import BigInteger, Connection, Row, bindparam, column, select, table
 from sqlmodel import Field, SQLModel
 
 from registry.events.clip import (
@@ -26,6 +26,7 @@ from registry.events.marks import C2paState, Depiction, Marks
 from registry.events.personal import GONE, known
 from registry.events.references import StoredBytes
 from registry.events.scene import ContinuityCorrected
+from registry.log.engine.quick import rows_of
 from registry.log.roles import Projection
 from registry.views.depicting import depictions
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
@@ -278,10 +279,16 @@ def approved_in(connection: Connection, log: str, scenes: Sequence[str]) -> dict
 
 def approved_among(connection: Connection, log: str, clips: Sequence[str]) -> tuple[TakeCard, ...]:
     """Those of some clips that are approved, in the order they were recorded."""
-    mine = (CLIPS.c.log == log) & CLIPS.c.clip.in_(clips) & CLIPS.c.approved.is_(True)
-    return tuple(
-        _take(row) for row in connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position))
-    )
+    rows = rows_of(connection, _APPROVED_AMONG, {"of_log": log, "of_clips": list(clips)})
+    return tuple(_taken(*row) for row in rows)
+
+
+_APPROVED_AMONG: Final = (
+    select(CLIPS.c.clip, CLIPS.c.shot, CLIPS.c.verdict)
+    .where(CLIPS.c.log == bindparam("of_log"), CLIPS.c.clip.in_(bindparam("of_clips", expanding=True)))
+    .where(CLIPS.c.approved.is_(True))
+    .order_by(CLIPS.c.position)
+)
 
 
 def disclosed_among(connection: Connection, log: str, clips: Sequence[str]) -> tuple[DisclosedCard, ...]:
@@ -300,8 +307,12 @@ def disclosed_among(connection: Connection, log: str, clips: Sequence[str]) -> t
 
 
 def _take(row: Row[Any]) -> TakeCard:
-    said = VerdictCard.model_validate_json(row.verdict)
-    return TakeCard(clip=row.clip, shot=row.shot, by=said.by, said_at=said.said_at)
+    return _taken(row.clip, row.shot, row.verdict)
+
+
+def _taken(clip: str, shot: str | None, verdict: bytes) -> TakeCard:
+    said = VerdictCard.model_validate_json(verdict)
+    return TakeCard(clip=clip, shot=shot, by=said.by, said_at=said.said_at)
 
 
 def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ClipCard]:

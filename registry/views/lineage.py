@@ -1,315 +1,266 @@
 """What was this made from, and what was made from it?
 
-Nodes are numbered by the position of the event that introduced them, so a rebuild gives the same rows; edges point from what was
-made to what it was made from. Two covering indexes and a recursive query are enough for a million clips.
+Every step says on which evidence it stands and which event says it; what was taken back has its end beside it and stays. What a
+step leads to is told by id and kind alone, retired and erased things too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from heapq import merge
+from itertools import islice
+from typing import Any, Final, NamedTuple, Self
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Index,
-    Insert,
-    Row,
-    ScalarSelect,
-    TextClause,
-    bindparam,
-    exists,
-    insert,
-    select,
-    text,
-)
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Connection, TextClause, bindparam, select
 
-from registry.errors import NotFound
-from registry.events.account import AccountOpened
-from registry.events.asset import AssetRegistered
-from registry.events.character import CharacterIntroduced, LikenessLinked, ReferenceAssigned
-from registry.events.clip import ClipRecorded
-from registry.events.element import ElementAdopted, ElementMintRequested
-from registry.events.envelope import Recorded
-from registry.events.likeness import LikenessRegistered
-from registry.events.scene import ContinuityRecorded, SceneContinuedFrom, SceneOpened
-from registry.events.voice import VoiceAdopted, VoiceMintRequested
-from registry.log.roles import Projection
-from registry.views.clips import DisclosedCard, TakeCard, approved_among, disclosed_among
+from registry.errors import InvalidCommand, NotFound
+from registry.events.ids import is_id
+from registry.log.engine.quick import rows_of
+from registry.log.tables import EVENTS, HEADS
+from registry.views.clips import CLIPS, DisclosedCard, TakeCard, approved_among, disclosed_among
+from registry.views.kinds import EdgeKind, Evidence, character_of, kind_of
+from registry.views.naming import names_of
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
-from registry.views.rows import add_all
+from registry.views.steps import EDGES, NODES, Direction, Row, Step, Way, steps
 
-EdgeKind = Literal[
-    "in", "grounded-on", "shows", "carries", "depicts", "reference", "made-from", "speaks-with",
-    "voice-of", "likeness-of", "remint-of", "continues", "frame-of", "on-account",
-]  # fmt: skip
-"""`carries` is a clip's likeness; `remint-of` says which binding an element or a voice takes the place of."""
-Evidence = Literal["witnessed", "attested"]
-Direction = Literal["ancestors", "descendants"]
-
-
-class NodeRow(SQLModel, table=True):
-    """A thing that takes part in lineage, numbered by its first event's position."""
-
-    __tablename__ = "view_nodes"
-    __table_args__ = (Index("nodes_by_id", "log", "id", unique=True),)
-
-    log: str = Field(primary_key=True)
-    node: int = Field(primary_key=True, sa_type=BigInteger)
-    id: str
-
-
-class EdgeRow(SQLModel, table=True):
-    """`made` was made from `source`; `position` is the event that says so."""
-
-    __tablename__ = "view_edges"
-    __table_args__ = (Index("edges_by_source", "log", "source", "made", "kind"),)
-
-    log: str = Field(primary_key=True)
-    made: int = Field(primary_key=True, sa_type=BigInteger)
-    source: int = Field(primary_key=True, sa_type=BigInteger)
-    kind: str = Field(primary_key=True)
-    evidence: str
-    position: int = Field(sa_type=BigInteger)
-
-
-NODES = NodeRow.__table__  # type: ignore[attr-defined]
-EDGES = EdgeRow.__table__  # type: ignore[attr-defined]
-_INTRODUCING = (
-    AccountOpened,
-    AssetRegistered,
-    CharacterIntroduced,
-    ClipRecorded,
-    ElementAdopted,
-    ElementMintRequested,
-    LikenessRegistered,
-    SceneOpened,
-    VoiceAdopted,
-    VoiceMintRequested,
-)
-
-
-def _number(end: str) -> ScalarSelect[Any]:
-    """The number of what `end` names; null for what is unknown, and that no edge may hold."""
-    mine = (NODES.c.log == bindparam("_log")) & (NODES.c.id == bindparam(end))
-    return select(NODES.c.node).where(mine).scalar_subquery()
-
-
-def _new_edge() -> Insert:
-    said = {column.name: bindparam(f"_{column.name}", type_=column.type) for column in EDGES.c}
-    row = {**said, "made": _number("_made"), "source": _number("_source")}
-    there = exists().where(*(EDGES.c[name] == row[name] for name in ("log", "made", "source", "kind")))
-    return insert(EDGES).from_select([*row], select(*row.values()).where(~there))
-
-
-_NEW_EDGE: Final = _new_edge()
-"""An edge between two ids, if there is none. A reference may be assigned, withdrawn and assigned again: the first edge stays."""
+_BINDINGS: Final = ("element", "voice")
+"""What something else may take the place of."""
+_REMINT: Final = "remint-of"
 
 
 class Edge(Card):
-    """One step of lineage: `made` from `source`, how, on what evidence, said by the event at `position`; `depth` in steps."""
+    """One step: `made` from `source`, on what evidence, said by the event at `position`, ended by the one at `until`.
+
+    `depth` is in steps from where the walk began; `detail` as the kind has it (docs/reference/lineage.md).
+    """
 
     made: str
     source: str
     kind: EdgeKind
     evidence: Evidence
+    detail: str = ""
     position: int
+    until: int | None = None
     depth: int
+
+
+class Thing(Card):
+    """What takes part: its kind, and the position since which it is retired (of a clip: withdrawn) or erased.
+
+    `name` is what people call it now, None where it has no name or none was asked for.
+    """
+
+    id: str
+    kind: str
+    name: str | None = None
+    retired: int | None = None
+    erased: int | None = None
 
 
 class Lineage(Card):
-    """The edges reached from `id`, nearest first; of the clips on the way which are approved, and what each discloses."""
+    """The edges reached from `id`, nearest first; the things they join; of the clips which are approved, and what each discloses.
+
+    All of it as the log stood at the position `through`; of an `as_of` question only what held then. `next` is the cursor of the
+    following page.
+    """
 
     id: str
     direction: Direction
+    through: int = 0
+    as_of: int | None = None
     edges: tuple[Edge, ...]
+    things: tuple[Thing, ...] = ()
     approved: tuple[TakeCard, ...] = ()
     disclosed: tuple[DisclosedCard, ...] = ()
+    next: int | None = None
 
 
-def _project(connection: Connection, events: Sequence[Recorded]) -> None:
-    introduced = [recorded for recorded in events if isinstance(recorded.event, _INTRODUCING)]
-    add_all(connection, NODES, [{"log": r.log, "node": r.position, "id": r.stream} for r in introduced])
-    edges = [_said(recorded, edge) for recorded in events for edge in _edges(recorded)]
-    if edges:
-        connection.execute(_NEW_EDGE, edges)
+class Met(NamedTuple):
+    """An edge as a walk meets it, with the thing it comes from and the one it leads to; `new` when nothing led there before."""
 
-
-def _said(recorded: Recorded, edge: tuple[str, str, EdgeKind, Evidence]) -> dict[str, Any]:
-    made, source, kind, evidence = edge
-    ends = {"_log": recorded.log, "_made": made, "_source": source}
-    return {**ends, "_kind": kind, "_evidence": evidence, "_position": recorded.position}
-
-
-def _edges(recorded: Recorded) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
-    stream = recorded.stream
-    match recorded.event:
-        case AssetRegistered(derived_from=frame) if frame is not None:
-            yield stream, frame.clip, "frame-of", "attested"
-        case ReferenceAssigned(asset=asset):
-            yield stream, asset, "reference", "attested"
-        case ElementAdopted(character=character, account=account):
-            yield stream, character, "depicts", "attested"
-            yield stream, account, "on-account", "attested"
-        case LikenessLinked(likeness=likeness):
-            yield stream, likeness, "likeness-of", "attested"
-        case SceneContinuedFrom(clip=clip):
-            yield stream, clip, "continues", "attested"
-        case ClipRecorded(scene=scene):
-            yield stream, scene, "in", "witnessed"
-        case ContinuityRecorded(clip=str() as clip) as record:
-            yield from ((clip, parent, "continues", "witnessed") for parent in record.parents)
-            yield from ((clip, asset, "grounded-on", "witnessed") for asset in record.assets)
-            yield from ((clip, element, "grounded-on", "witnessed") for element in record.elements)
-            for member in record.cast:
-                yield clip, member.character, "shows", "witnessed"
-                if member.likeness is not None:
-                    yield clip, member.likeness, "carries", "witnessed"
-        case ElementMintRequested() | VoiceAdopted() | VoiceMintRequested() as event:
-            yield from _made(stream, event)
-
-
-def _made(
-    made: str, event: ElementMintRequested | VoiceAdopted | VoiceMintRequested
-) -> Iterable[tuple[str, str, EdgeKind, Evidence]]:
-    """What a binding of ours came from: its recipe, whose it is, where it lives, what it takes the place of."""
-    sources: tuple[str | None, ...]
-    match event:
-        case VoiceAdopted():
-            yield made, event.character, "voice-of", "attested"
-            if event.account is not None:
-                yield made, event.account, "on-account", "attested"
-            return
-        case ElementMintRequested(inputs=inputs):
-            yield made, inputs.character, "depicts", "witnessed"
-            if inputs.voice is not None:
-                yield made, inputs.voice, "speaks-with", "witnessed"
-            sources = (inputs.frontal, *inputs.views, inputs.video)
-        case VoiceMintRequested(inputs=voice):
-            yield made, voice.character, "voice-of", "witnessed"
-            sources = (voice.recording, voice.clip)
-    yield from ((made, source, "made-from", "witnessed") for source in sources if source is not None)
-    yield made, event.account, "on-account", "witnessed"
-    if event.remint_of is not None:
-        yield made, event.remint_of, "remint-of", "witnessed"
-
-
-def _numbers(connection: Connection, log: str, ids: Iterable[str]) -> dict[str, int]:
-    rows = connection.execute(
-        select(NODES.c.id, NODES.c.node).where(NODES.c.log == log, NODES.c.id.in_(list(ids)))
-    )
-    return {row.id: row.node for row in rows}
-
-
-PROJECTION = Projection(
-    "lineage",
-    (NODES, EDGES),
-    frozenset(
-        {
-            "AccountOpened",
-            "AssetRegistered",
-            "CharacterIntroduced",
-            "ReferenceAssigned",
-            "ElementAdopted",
-            "ElementMintRequested",
-            "LikenessLinked",
-            "LikenessRegistered",
-            "VoiceAdopted",
-            "VoiceMintRequested",
-            "SceneOpened",
-            "SceneContinuedFrom",
-            "ClipRecorded",
-            "ContinuityRecorded",
-        }
-    ),
-    _project,
-)
+    edge: Edge
+    near: Thing
+    far: Thing
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """Where a walk begins and how far it goes."""
+class Asked:
+    """How far a question goes: so many steps, along these kinds alone (None: all).
+
+    With `as_of` only over what the log said up to that position and what still held there; with `through` over all that it said
+    up to that one, also what has ended. With neither, over all of it.
+    """
+
+    direction: Direction = "ancestors"
+    depth: int = 20
+    kinds: frozenset[EdgeKind] | None = None
+    as_of: int | None = None
+    through: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A question that has its start: it may be walked from there, as often as one likes, and gives the same steps."""
 
     log: str
+    thing: Thing
     node: int
-    direction: Direction
-    depth: int
-    limit: int
+    way: Way
+    as_of: int | None
+
+    @classmethod
+    def begun(cls, connection: Connection, log: str, start: str, asked: Asked) -> Self:
+        """Raises NotFound, and InvalidCommand for a position that the log has not come to.
+
+        A generation or submission stands for the clip it came to.
+        """
+        start = clip_of(connection, log, start) or start
+        rows = rows_of(connection, _START, {"of_log": log, "of_id": start})
+        head = rows[0][0] if rows else 0
+        through = _through(asked, head)
+        if not rows or rows[0][1] is None or rows[0][1] > through:
+            then = "" if through == head else f" at position {through}"
+            raise NotFound(
+                f"there is no {start} in any lineage{then}",
+                hint="name a clip, the generation or submission it came from, an asset, element, voice, character, likeness,"
+                " scene, production or account",
+            )
+        _, node, retired, erased = rows[0]
+        way = Way(asked.direction, asked.depth, through, asked.kinds, standing=asked.as_of is not None)
+        return cls(log, _thing(start, retired, erased, through), node, way, asked.as_of)
+
+    def met(self, reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Met]:
+        """Every edge in its order. Each question has a reading of its own, so a slow reader holds none.
+
+        Ancestors of an element or a voice come with what took its place since.
+        """
+
+        def ask(statement: TextClause, values: Mapping[str, Any]) -> Sequence[Row]:
+            with reading() as connection:
+                return rows_of(connection, statement, values)
+
+        way, up = self.way, self.way.direction == "ancestors"
+        found = partial(steps, ask, self.log, self.node, cast=self.thing.kind == "scene")
+        own = ((step, up) for step in found(way))
+        if up and self.thing.kind in _BINDINGS and (way.kinds is None or _REMINT in way.kinds):
+            later = found(replace(way, direction="descendants", kinds=frozenset({_REMINT})))
+            turned = ((step, False) for step in later)
+            return self._told(merge(own, turned, key=lambda one: one[0].depth))
+        return self._told(own)
+
+    def _told(self, found: Iterable[tuple[Step, bool]]) -> Iterator[Met]:
+        through, near = self.way.through, self.thing
+        for step, up in found:
+            if near.id != step.near_id:
+                near = _thing(step.near_id, step.near_retired, step.near_erased, through)
+            far = _thing(step.far_id, step.far_retired, step.far_erased, through)
+            edge = Edge(
+                made=near.id if up else far.id,
+                source=far.id if up else near.id,
+                kind=step.kind,
+                evidence=step.evidence,
+                detail=step.detail,
+                position=step.position,
+                until=_by(step.until, through),
+                depth=step.depth,
+            )
+            yield Met(edge, near, far, step.new)
 
 
-def _statement(near: str, far: str, only: str) -> TextClause:
-    """`CROSS JOIN` is an inner join to PostgreSQL; to SQLite it also says which table comes first.
-
-    Left to itself SQLite, which has no counts, takes all edges of the log for every step: seconds for 500 clips.
-    """
-    step = f"CROSS JOIN view_edges e WHERE e.log = :log AND e.{near} = r.node AND r.depth < :depth {only}"
-    return text(  # names of columns from the table below; nothing that anybody says
-        "WITH RECURSIVE reached(node, depth) AS (SELECT CAST(:node AS BIGINT), 0 UNION "  # noqa: S608
-        f"SELECT e.{far}, r.depth + 1 FROM reached r {step}) "
-        f"SELECT e.made, e.source, e.kind, e.evidence, e.position, min(r.depth) + 1 AS depth FROM reached r {step} "
-        "GROUP BY e.made, e.source, e.kind, e.evidence, e.position "
-        f"ORDER BY min(r.depth) + 1, e.position, e.kind, e.{far} LIMIT :limit"
-    )
+_HEAD: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log")).scalar_subquery()
+_START: Final = select(_HEAD, NODES.c.node, NODES.c.retired, NODES.c.erased).where(
+    NODES.c.log == bindparam("of_log"), NODES.c.id == bindparam("of_id")
+)
 
 
-_REMINTED: Final = ("element_", "voice_")
-"""What something else may take the place of."""
-_WALKS: Final = {
-    (direction, only): _statement(*ends, "AND e.kind = :kind" if only else "")
-    for direction, ends in (("ancestors", ("made", "source")), ("descendants", ("source", "made")))
-    for only in (False, True)
-}
+def _through(asked: Asked, head: int) -> int:
+    wanted = asked.through if asked.as_of is None else asked.as_of
+    if wanted is not None and wanted > head > 0:
+        raise InvalidCommand(
+            f"there is no position {wanted}: the log reaches to {head}",
+            hint=f"name a position up to {head}, a moment, or leave it out for now",
+            path="as_of" if asked.as_of is not None else "through",
+        )
+    return head if wanted is None else wanted
 
 
-def lineage(
+def _by(position: int | None, through: int) -> int | None:
+    return position if position is not None and position <= through else None
+
+
+def _thing(id: str, retired: int | None, erased: int | None, through: int) -> Thing:
+    return Thing(id=id, kind=kind_of(id), retired=_by(retired, through), erased=_by(erased, through))
+
+
+def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
     connection: Connection,
     log: str,
     start: str,
+    /,
+    asked: Asked | None = None,
     *,
-    direction: Direction = "ancestors",
-    depth: int = 20,
-    limit: int = 1_000,
+    after: int = 0,
+    limit: int | None = None,
+    named: bool = False,
+    **said: Any,
 ) -> Lineage:
-    """Everything `start` was made from (or that was made from it), up to `depth` steps. Raises NotFound.
+    """What `start` was made from (or what was made from it); `said` are fields of the question. Raises NotFound, InvalidCommand.
 
-    A generation or submission stands for the clip it came to, and the answer names that clip. Ancestors of an element or a voice
-    come with what took its place since.
+    Of the edges in their order those after the first `after`, at most `limit`; without it all, however many they are. `named`
+    asks for the things' names.
     """
-    start = clip_of(connection, log, start) or start
-    number = _numbers(connection, log, [start]).get(start)
-    if number is None:
-        raise NotFound(
-            f"there is no {start} in any lineage",
-            hint="name a clip, the generation or submission it came from, an asset, element, character, scene or account",
-        )
-    asked = _Asked(log, number, direction, depth, limit)
-    rows = list(_walk(connection, asked))
-    if direction == "ancestors" and start.startswith(_REMINTED):
-        later = _walk(connection, replace(asked, direction="descendants"), kind="remint-of")
-        rows = sorted([*rows, *later], key=lambda row: row.depth)[:limit]
-    ids = _ids(connection, log, {end for row in rows for end in (row.made, row.source)})
-    edges = tuple(
-        Edge(
-            made=ids[row.made],
-            source=ids[row.source],
-            kind=row.kind,
-            evidence=row.evidence,
-            position=row.position,
-            depth=row.depth,
-        )
-        for row in rows
-    )
-    clips = sorted({one for one in (start, *ids.values()) if one.startswith("clip_")})
+    walk = Walk.begun(connection, log, start, asked or Asked(**said))
+    found = islice(walk.met(lambda: nullcontext(connection)), after, None)
+    told = list(found if limit is None else islice(found, limit + 1))
+    more = limit is not None and len(told) > limit
+    told = told[:limit]
+    things = {walk.thing.id: walk.thing}
+    for met in told:
+        things.setdefault(met.near.id, met.near)
+        things.setdefault(met.far.id, met.far)
+    clips = sorted(one for one in things if is_id(one, "clip"))
     return Lineage(
-        id=start,
-        direction=direction,
-        edges=edges,
-        approved=approved_among(connection, log, clips),
-        disclosed=disclosed_among(connection, log, clips),
+        id=walk.thing.id,
+        direction=walk.way.direction,
+        through=walk.way.through,
+        as_of=walk.as_of,
+        edges=tuple(met.edge for met in told),
+        things=with_names(connection, log, things.values()) if named else tuple(things.values()),
+        approved=_approved(connection, walk, clips) if clips else (),
+        disclosed=disclosed_among(connection, log, clips) if clips else (),
+        next=after + len(told) if more else None,
     )
+
+
+def with_names(connection: Connection, log: str, things: Iterable[Thing]) -> tuple[Thing, ...]:
+    """The same things with what people call them."""
+    told = tuple(things)
+    names = names_of(connection, log, [thing.id for thing in told])
+    return tuple(thing.model_copy(update={"name": names.get(thing.id)}) for thing in told)
+
+
+def _approved(connection: Connection, walk: Walk, clips: Sequence[str]) -> tuple[TakeCard, ...]:
+    """Those of some clips that are approved, or were at the position that is asked about."""
+    if walk.as_of is None:
+        return approved_among(connection, walk.log, clips)
+    standing = EDGES.c.until.is_(None) | (EDGES.c.until > walk.as_of)
+    key = NODES.alias()
+    query = (
+        select(CLIPS.c.clip, CLIPS.c.shot, key.c.id.label("by"), EVENTS.c.recorded_at.label("said_at"))
+        .join(NODES, (NODES.c.log == CLIPS.c.log) & (NODES.c.id == CLIPS.c.clip))
+        .join(EDGES, (EDGES.c.log == NODES.c.log) & (EDGES.c.made == NODES.c.node))
+        .join(key, (key.c.log == EDGES.c.log) & (key.c.node == EDGES.c.source))
+        .join(EVENTS, (EVENTS.c.log == EDGES.c.log) & (EVENTS.c.position == EDGES.c.position))
+        .where(CLIPS.c.log == walk.log, CLIPS.c.clip.in_(clips), EDGES.c.kind == "approved-by")
+        .where(EDGES.c.position <= walk.as_of, standing)
+        .order_by(CLIPS.c.position)
+    )
+    return tuple(TakeCard(**row._mapping) for row in connection.execute(query))
 
 
 def must_be_known(connection: Connection, log: str, thing: str) -> None:
@@ -324,7 +275,8 @@ def ever_shown_by(connection: Connection, log: str, assets: Iterable[str]) -> li
     edges = select(EDGES.c.made).where(
         EDGES.c.log == log, EDGES.c.source.in_(numbers), EDGES.c.kind == "reference"
     )
-    return list(_ids(connection, log, connection.execute(edges).scalars()).values())
+    shown = _ids(connection, log, connection.execute(edges).scalars())
+    return list(dict.fromkeys(map(character_of, shown.values())))
 
 
 def shown_in(connection: Connection, log: str, clip: str) -> list[str]:
@@ -336,11 +288,11 @@ def shown_in(connection: Connection, log: str, clip: str) -> list[str]:
     return list(_ids(connection, log, connection.execute(edges).scalars()).values())
 
 
-def _walk(connection: Connection, asked: _Asked, *, kind: EdgeKind | None = None) -> Sequence[Row[Any]]:
-    """The edges reached, nearest first; of one kind alone where it is named."""
-    wanted = {**asdict(asked), **({} if kind is None else {"kind": kind})}
-    direction = wanted.pop("direction")
-    return connection.execute(_WALKS[direction, kind is not None], wanted).all()
+def _numbers(connection: Connection, log: str, ids: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(
+        select(NODES.c.id, NODES.c.node).where(NODES.c.log == log, NODES.c.id.in_(list(ids)))
+    )
+    return {row.id: row.node for row in rows}
 
 
 def _ids(connection: Connection, log: str, numbers: Iterable[int]) -> dict[int, str]:

@@ -15,7 +15,9 @@ from registry.views.assets import ASSETS
 from registry.views.characters import CHARACTERS
 from registry.views.uses import USES
 
-INTO: Final = "e.kind IN ('continues', 'grounded-on', 'frame-of', 'shows', 'carries', 'depicts')"
+INTO: Final = (
+    "e.kind IN ('continues', 'edits', 'grounded-on', 'frames', 'frame-of', 'shows', 'carries', 'depicts')"
+)
 """The edges by which somebody who is seen in one thing is seen in another."""
 _INTO: Final = text(
     "WITH RECURSIVE inside(node) AS ("  # noqa: S608 - kinds of edges from above; nothing that anybody says

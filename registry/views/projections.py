@@ -23,7 +23,6 @@ from registry.views import (
     followups,
     generations,
     likenesses,
-    lineage,
     looks,
     near,
     notes,
@@ -36,6 +35,7 @@ from registry.views import (
     submissions,
     using,
     voices,
+    weaving,
     webhooks,
     work,
 )
@@ -67,7 +67,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     spend.PROJECTION,
     allowances.PROJECTION,
     work.PROJECTION,
-    lineage.PROJECTION,
+    weaving.PROJECTION,
     using.PROJECTION,
     webhooks.PROJECTION,
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, Delete, Insert, Result, Select, Update
+from sqlalchemy import Connection, Delete, Insert, Result, Select, TextClause, Update
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
@@ -118,7 +118,7 @@ class Quick:
             self._write_many(statement, parameters)
         return _nothing()
 
-    def ask(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Asked:
+    def ask(self, statement: Select[Any] | TextClause, parameters: Mapping[str, Any] | None = None) -> Asked:
         """Put a question without waiting for the answer."""
         return Asked(*self._run(statement, parameters), self._rows)
 
@@ -214,7 +214,7 @@ def short(connection: Connection | Quick) -> Quick:
 
 
 def rows_of(
-    connection: Connection | Quick, constant: Select[Any], values: Mapping[str, Any]
+    connection: Connection | Quick, constant: Select[Any] | TextClause, values: Mapping[str, Any]
 ) -> list[Sequence[Any]]:
     """The rows of a constant, on any connection. Raises DBAPIError."""
     return short(connection).ask(constant, values).all()

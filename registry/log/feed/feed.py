@@ -151,6 +151,18 @@ def recorded_at(connection: Connection, log: str, position: int) -> int:
     return found
 
 
+def position_at(connection: Connection, log: str, moment: int) -> int:
+    """The last position that was recorded by a moment (us); 0 when nothing was. Time order is position order, so it is halved."""
+    first, after = 0, head(connection, log) + 1
+    while after - first > 1:
+        middle = (first + after) // 2
+        if recorded_at(connection, log, middle) <= moment:
+            first = middle
+        else:
+            after = middle
+    return first
+
+
 def event_id(connection: Connection, log: str, position: int) -> str | None:
     """The id of the event at a position; None when the log does not reach it."""
     query = select(EVENTS.c.event_id).where(EVENTS.c.log == log, EVENTS.c.position == position)

@@ -212,20 +212,21 @@ def test_a_lineage_is_a_tree(server: Script, run: Run) -> None:
     edges = [
         edge(clip, mina, "shows", 1),
         edge(clip, asset, "grounded-on", 1),
-        edge(mina, asset, "reference", 2),
+        edge(mina, asset, "reference", 2) | {"until": 7},
     ]
-    server.will(
-        says({"id": clip, "direction": "ancestors", "edges": edges}),
-        says(cards.clip()),
-        says(cards.character()),
-        says(cards.asset(label="portrait")),
-    )
+    things = [
+        {"id": clip, "kind": "clip"},
+        {"id": mina, "kind": "character", "name": "Mina"},
+        {"id": asset, "kind": "asset", "name": "portrait", "retired": 9},
+    ]
+    server.will(says({"id": clip, "direction": "ancestors", "edges": edges, "things": things}))
 
     lines = run("lineage", clip).stdout.splitlines()
 
-    assert lines[0].startswith(f"{clip}  5.00 s")
+    assert server.asked[0].query["names"] == "true"
+    assert lines[0] == clip
     assert "shows " + mina + "  Mina" in lines[1]
-    assert "reference " + asset + "  portrait" in lines[2]
+    assert "reference " + asset + "  portrait  [retired] [witnessed, until 7]" in lines[2]
     assert "grounded-on " + asset in lines[3]
 
 

@@ -200,6 +200,7 @@ OTHERWISE: Final = {
     ("/v1/callbacks/kling/{submission}/{token}", "POST"): "the provider's way in",
     ("/v1/relay/{token}", "GET"): "the provider's way in",
     ("/v1/clips/{clip}/lineage", "GET"): "`lineage` asks for anything's, a clip's too",
+    ("/v1/clips/{clip}/provenance", "GET"): "`lineage --format prov` asks for anything's, a clip's too",
     ("/v1/payloads/check", "POST"): "`check` judges here, without a service; the client has check_payload",
     ("/v1/elements/check", "POST"): "`elements adopt --file` asks it for all rows, before it adopts one",
     (

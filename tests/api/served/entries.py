@@ -60,6 +60,7 @@ GET /v1/clips/{clip}/deliveries                          reader
 POST /v1/clips/{clip}/deliveries                         approver
 GET /v1/clips/{clip}/deliveries/{delivery}/content       reader
 GET /v1/clips/{clip}/lineage                             reader
+GET /v1/clips/{clip}/provenance                          reader
 GET /v1/clips/{clip}/notes                               reader
 POST /v1/clips/{clip}/notes                              asset_writer
 GET /v1/clips/{clip}/poster                              reader
@@ -207,6 +208,7 @@ _BY_ITSELF: Final = {
     **dict.fromkeys((f"/v1/elements/census {method}" for method in ("GET", "POST")), "studio"),
     "/v1/clips/{clip}/decide POST": "studio",
     "/v1/clips/{clip}/lineage GET": "studio",
+    "/v1/clips/{clip}/provenance GET": "studio",
     "/v1/likenesses/{likeness}/erase POST": "studio",
     "/v1/likenesses/{likeness}/erasure GET": "studio",
     "/v1/productions POST": "studio",

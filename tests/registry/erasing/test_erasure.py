@@ -158,20 +158,27 @@ def test_tombstones(person: Person) -> None:
 
 
 def test_lineage_answers(person: Person) -> None:
-    """What a clip was made from, and what was made from her picture, reads the same before and after."""
+    """What a clip was made from, and what was made from her picture, reads the same before and after; what went is marked."""
     before = _lineages(person)
     erase(person)
     after = _lineages(person)
 
-    assert after == before
+    assert [found.edges for found in after] == [found.edges for found in before]
     assert before[0].edges
+    for found in after:
+        gone = {thing.id for thing in found.things if thing.erased is not None}
+        assert gone == {thing.id for thing in found.things} & {ANNA, FACE, PAPER, HER}
+        assert {thing.name for thing in found.things if thing.id in gone} <= {"(erased)", None}
+    assert _lineages(person, as_of=before[0].through) == [
+        found.model_copy(update={"as_of": found.through}) for found in before
+    ]
 
 
-def _lineages(person: Person) -> list[lineage.Lineage]:
+def _lineages(person: Person, **asked: int) -> list[lineage.Lineage]:
     with person.log.registry.reading() as connection:
         return [
-            lineage.lineage(connection, STUDIO, CLIP),
-            lineage.lineage(connection, STUDIO, FACE, direction="descendants"),
+            lineage.lineage(connection, STUDIO, CLIP, **asked),
+            lineage.lineage(connection, STUDIO, FACE, direction="descendants", **asked),
         ]
 
 

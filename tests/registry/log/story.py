@@ -145,8 +145,13 @@ def requested(generation: str, submission: str) -> list[list[Command]]:
     ]
 
 
-def delivered() -> list[list[Command]]:
-    clip, record = example("ClipRecorded", continues=None), example("ContinuityRecorded", parents=[])
+def delivered(*, with_identity: bool = True) -> list[list[Command]]:
+    clip = example("ClipRecorded", continues=None)
+    record: Any = example("ContinuityRecorded", parents=[], edited=None, opening=None, closing=None)
+    if not with_identity:
+        nobody = {"speaks_with": None}
+        cast = tuple(member.model_copy(update=nobody) for member in record.cast)
+        record = record.model_copy(update={"cast": cast})
     return [
         *requested(MADE, PAID),
         [ReserveBudget(stream=SHOW, submission=PAID, subject=MADE, units="2")],
@@ -225,8 +230,8 @@ def told() -> list[Command]:
 
 def tell(log: Opened, *, with_identity: bool = True) -> None:
     """Write the whole story, and one request that stays open."""
-    looks = identity() if with_identity else []
-    for call in [*access(), *people(), *scenes(), *looks, *delivered(), *failed()]:
+    looks = identity() if with_identity else [[DefineLook(stream=MINA, look="winter")]]
+    for call in [*access(), *people(), *scenes(), *looks, *delivered(with_identity=with_identity), *failed()]:
         log.handle(*call)
     log.handle(*requested(an_id("generation", 3), an_id("submission", 3))[0])
     log.handle(*compared())

@@ -65,7 +65,8 @@ def plan(log: Opened, generation: str = OPEN, **grounded: Any) -> None:
 
 def record(log: Opened, generation: str = OPEN, **changes: Any) -> None:
     """That the request ended, standing on what the record says; a clip of the story serves as its clip."""
-    given = {"generation": generation, "parents": [], "assets": [], "elements": [], "cast": []} | changes
+    empty = {name: [] for name in ("parents", "assets", "elements", "cast")}
+    given = {"generation": generation, **empty, **dict.fromkeys(("edited", "opening", "closing")), **changes}
     continuity: Any = example("ContinuityRecorded", **given)
     log.handle(RecordContinuity(stream=SCENE, continuity=continuity))
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from registry.events.envelope import Recorded
-from registry.views import lineage
+from registry.views import lineage, weaving
 from registry.views.clips import KEPT
 from registry.views.looks import LOOKS
 from registry.views.near import LOOKS_LIKE
@@ -117,6 +117,6 @@ def test_an_edge_needs_both_its_ends(log: Opened) -> None:
         return first._replace(position=9, stream=who.stream, type=event.NAME, event=event)
 
     with pytest.raises(DBAPIError), log.database.appending() as quick:
-        lineage.PROJECTION.project(quick, [assigned(picture.stream), assigned(an_id("asset", 99))])  # type: ignore[arg-type]
+        weaving.PROJECTION.project(quick, [assigned(picture.stream), assigned(an_id("asset", 99))])  # type: ignore[arg-type]
     with log.registry.reading() as connection:
         assert lineage.lineage(connection, STUDIO, who.stream).edges == ()

@@ -15,6 +15,7 @@ from registry.deciders.pins import ReleasePin
 from registry.deciders.portrayal import BindVoice
 from registry.deciders.scene import ReleaseFromScene
 from registry.events.references import CastMember
+from registry.views.kinds import look_id
 from registry.views.lineage import lineage, must_be_known
 from registry.views.page import Span
 from registry.views.uses import UseCard, clips_with, uses
@@ -225,7 +226,7 @@ def test_lineage_shows_an_element_and_its_remint(told: Opened) -> None:
         assert (SECOND, FIRST, "remint-of") in {(edge.made, edge.source, edge.kind) for edge in edges}
     assert {(edge.source, edge.kind) for edge in old if edge.made == FIRST} == {
         *((MINA, "depicts"), (VOICE, "speaks-with"), (FACE, "made-from"), (COAT, "made-from")),
-        (an_id("account"), "on-account"),
+        *((an_id("account"), "on-account"), (look_id(MINA, "winter"), "wears")),
     }
 
 

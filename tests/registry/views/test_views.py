@@ -27,9 +27,10 @@ from registry.views import (
     submissions,
     voices,
 )
+from registry.views.kinds import look_id
 from registry.views.page import Span
 from tests.registry.events.golden import an_id
-from tests.registry.log.opened import STUDIO, Opened, opened, register
+from tests.registry.log.opened import ME, STUDIO, Opened, opened, register
 from tests.registry.log.story import (
     ACCOUNT,
     CAFE,
@@ -200,6 +201,18 @@ def test_what_a_clip_was_made_from(ask: Ask) -> None:
 
     assert {
         (CLIP, "in", SCENE, "witnessed"),
+        (SCENE, "in", SHOW, "attested"),
+        (CLIP, "wears", look_id(MINA, "winter"), "witnessed"),
+        (look_id(MINA, "winter"), "look-of", MINA, "attested"),
+        (look_id(MINA, "winter"), "reference", FACE, "attested"),
+        (CLIP, "speaks-with", VOICE, "witnessed"),
+        (MINA, "speaks-with", VOICE, "attested"),
+        (VOICE, "voice-of", MINA, "attested"),
+        (VOICE, "on-account", ACCOUNT, "attested"),
+        (CLIP, "approved-by", ME.actor, "attested"),
+        (CLIP, "paid-with", PAID, "reported"),
+        (PAID, "paid-with", SHOW, "reported"),
+        (PAID, "on-account", ACCOUNT, "witnessed"),
         (CLIP, "shows", MINA, "witnessed"),
         (CLIP, "carries", an_id("likeness"), "witnessed"),
         (CLIP, "grounded-on", FACE, "witnessed"),
@@ -234,7 +247,15 @@ def test_where_a_face_is_used(ask: Ask) -> None:
     """A picture's descendants reach the clip, and the scene that continues it."""
     made = {edge.made for edge in ask(lineage.lineage, FACE, direction="descendants").edges}
 
-    assert made == {MINA, CLIP, ELEMENT, VOICE, NEXT}
+    assert made == {
+        MINA,
+        *(look_id(MINA, one) for one in ("winter", "summer")),
+        CLIP,
+        ELEMENT,
+        VOICE,
+        NEXT,
+        SCENE,
+    }
     assert ask(lineage.lineage, OLD).edges == ()
     with pytest.raises(NotFound):
         ask(lineage.lineage, an_id("asset", 77))

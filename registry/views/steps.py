@@ -1,0 +1,246 @@
+"""The graph that lineage walks: things as numbered nodes, typed edges between them, and the walk itself, nearest first.
+
+Nodes are numbered by the position of the event that introduced them, so a rebuild gives the same rows; edges point from what
+was made to what it was made from. A scene has a second node, its number negated, on which its cast hangs: a walk that comes to a
+scene from one of its clips does not go on to all who were cast there, nor one that comes from a character to all clips of the
+scene; one that starts at the scene has both.
+
+A walk asks the database once for all it can reach, and orders that here. What is too much for one answer is walked level by
+level, a stretch of edges at a time, and never held: of every node that was met one bit is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import BigInteger, Index, TextClause, bindparam, text
+from sqlmodel import Field, SQLModel
+
+from registry.views.kinds import EdgeKind, Evidence
+
+Direction = Literal["ancestors", "descendants"]
+AT_ONCE: Final = 4_000
+"""Up to so many edges are asked for in one question."""
+STRETCH: Final = 2_000
+_NODES_AT_ONCE: Final = 400
+_PAGE_OF_NODES: Final = 1 << 16
+
+
+class NodeRow(SQLModel, table=True):
+    """A thing that takes part in lineage; `retired` and `erased` are the positions since which it is."""
+
+    __tablename__ = "view_nodes"
+    __table_args__ = (Index("nodes_by_id", "log", "id", unique=True),)
+
+    log: str = Field(primary_key=True)
+    node: int = Field(primary_key=True, sa_type=BigInteger)
+    id: str
+    retired: int | None = Field(default=None, sa_type=BigInteger)
+    erased: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class EdgeRow(SQLModel, table=True):
+    """`made` was made from `source`, said by the event at `position`, and no more since the one at `until`."""
+
+    __tablename__ = "view_edges"
+    __table_args__ = (Index("edges_by_source", "log", "source", "position", "made", "kind"),)
+
+    log: str = Field(primary_key=True)
+    made: int = Field(primary_key=True, sa_type=BigInteger)
+    source: int = Field(primary_key=True, sa_type=BigInteger)
+    kind: str = Field(primary_key=True)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    evidence: str
+    detail: str
+    until: int | None = Field(default=None, sa_type=BigInteger)
+
+
+NODES = NodeRow.__table__  # type: ignore[attr-defined]
+EDGES = EdgeRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How far a walk goes: `depth` steps, along `kinds` (None: all), over what the log said up to the position `through`.
+
+    With `standing` only over what still held there.
+    """
+
+    direction: Direction
+    depth: int
+    through: int
+    kinds: frozenset[EdgeKind] | None = None
+    standing: bool = False
+
+
+class Step(NamedTuple):
+    """One edge as it is met, `depth` steps from the start, with the things at both ends; `new` when `far` was not met before."""
+
+    near: int
+    far: int
+    kind: EdgeKind
+    evidence: Evidence
+    detail: str
+    position: int
+    until: int | None
+    near_id: str
+    near_retired: int | None
+    near_erased: int | None
+    far_id: str
+    far_retired: int | None
+    far_erased: int | None
+    depth: int
+    new: bool
+
+
+Row = Sequence[Any]
+Ask = Callable[[TextClause, Mapping[str, Any]], Sequence[Row]]
+"""Puts a question to the database: columns are those of a step but its last two."""
+
+
+def steps(ask: Ask, log: str, start: int, way: Way, *, cast: bool) -> Iterator[Step]:
+    """Every edge that is reached, each once: by depth, then by what it leads on from, then by position.
+
+    `cast` says that the start is a scene. The same start and way give the same steps, whatever is appended meanwhile.
+    """
+    given = {"log": log, "through": way.through}
+    begin = [-start, start] if cast else [start]
+    found = ask(_reaching(way, cast=cast), {**given, "start": start, "depth": way.depth, "most": AT_ONCE})
+    if len(found) < AT_ONCE:
+        edges_of = _held(found)
+    else:
+
+        def edges_of(level: Sequence[int]) -> Iterator[Row]:
+            return _stretches(ask, way, given, level)
+
+    yield from _breadth(begin, way.depth, edges_of)
+
+
+def _breadth(
+    begin: list[int], depth: int, edges_of: Callable[[Sequence[int]], Iterator[Row]]
+) -> Iterator[Step]:
+    met = _Met(begin)
+    level: Sequence[int] = begin
+    for steps_off in range(1, depth + 1):
+        following: list[int] = []
+        for row in edges_of(level):
+            new = met.add(row[1])
+            yield Step._make((*row, steps_off, new))
+            if new:
+                following.append(row[1])
+        if not following:
+            return
+        following.sort()
+        level = following
+
+
+class _Met:
+    """Nodes that were met: a bit for each, in pages that are there once one of theirs was."""
+
+    def __init__(self, nodes: Sequence[int]) -> None:
+        self._pages: dict[int, bytearray] = {}
+        for node in nodes:
+            self.add(node)
+
+    def add(self, node: int) -> bool:
+        """Whether it is new."""
+        page, place = divmod(node, _PAGE_OF_NODES)
+        bits = self._pages.get(page)
+        if bits is None:
+            bits = self._pages[page] = bytearray(_PAGE_OF_NODES // 8)
+        mask = 1 << (place & 7)
+        new = not bits[place >> 3] & mask
+        bits[place >> 3] |= mask
+        return new
+
+
+def _held(found: Sequence[Row]) -> Callable[[Sequence[int]], Iterator[Row]]:
+    """Edges that are here already. One that is reached at several depths came several times."""
+    by_near: dict[int, dict[tuple[int, int, str], Row]] = {}
+    for row in found:
+        by_near.setdefault(row[0], {})[row[5], row[1], row[2]] = row
+
+    def edges_of(level: Sequence[int]) -> Iterator[Row]:
+        for near in level:
+            edges = by_near.get(near)
+            if edges is not None:
+                yield from (edges[place] for place in sorted(edges))
+
+    return edges_of
+
+
+def _stretches(ask: Ask, way: Way, given: Mapping[str, Any], level: Sequence[int]) -> Iterator[Row]:
+    """The edges of a level from the database, a stretch at a time, in the order in which `_held` has them."""
+    for first in range(0, len(level), _NODES_AT_ONCE):
+        asked = {**given, "nodes": level[first : first + _NODES_AT_ONCE], "most": STRETCH}
+        rows = ask(_going_on(way, first=True), asked)
+        yield from rows
+        while len(rows) == STRETCH:
+            near, far, kind, position = rows[-1][0], rows[-1][1], rows[-1][2], rows[-1][5]
+            place = {"near": near, "position": position, "far": far, "kind": kind}
+            rows = ask(_going_on(way, first=False), {**asked, **place})
+            yield from rows
+
+
+_ENDS: Final[Mapping[Direction, tuple[str, str]]] = {
+    "ancestors": ("made", "source"),
+    "descendants": ("source", "made"),
+}
+
+
+def _holds(way: Way) -> str:
+    """What an edge must be, beside belonging to the walk. The signs keep SQLite from another index than that of the ends."""
+    said = "AND +e.position <= :through"
+    if way.standing:
+        said += " AND (e.until IS NULL OR e.until > :through)"
+    if way.kinds is not None:
+        said += f" AND e.kind IN ({', '.join(repr(str(kind)) for kind in sorted(way.kinds))})"
+    return said
+
+
+_COLUMNS: Final = (
+    "e.{near}, e.{far}, e.kind, e.evidence, e.detail, e.position, e.until, "
+    "m.id, m.retired, m.erased, n.id, n.retired, n.erased"
+)
+_THINGS: Final = "m.log = :log AND m.node = abs(e.{near}) AND n.log = :log AND n.node = abs(e.{far})"
+
+
+def _reaching(way: Way, *, cast: bool) -> TextClause:
+    return _reaching_by(way.direction, _holds(way), cast=cast)
+
+
+@cache
+def _reaching_by(direction: Direction, holds: str, *, cast: bool) -> TextClause:
+    """`CROSS JOIN` is an inner join to PostgreSQL; to SQLite it also says which table comes first.
+
+    Left to itself SQLite, which has no counts, takes all edges of the log for every step: seconds for 500 clips.
+    """
+    near, far = _ENDS[direction]
+    begun = "SELECT CAST(:start AS BIGINT), 0" + (" UNION SELECT -CAST(:start AS BIGINT), 0" if cast else "")
+    edges = f"WHERE e.log = :log AND e.{near} = r.node {holds}"
+    return text(  # names of columns and kinds from the tables; nothing that anybody says
+        f"WITH RECURSIVE begun(node, depth) AS ({begun}), reached(node, depth) AS (SELECT node, depth FROM begun UNION "  # noqa: S608
+        f"SELECT e.{far}, r.depth + 1 FROM reached r CROSS JOIN view_edges e {edges} AND r.depth + 1 < :depth) "
+        f"SELECT {_COLUMNS.format(near=near, far=far)} FROM reached r CROSS JOIN view_edges e CROSS JOIN view_nodes m "
+        f"CROSS JOIN view_nodes n {edges} AND {_THINGS.format(near=near, far=far)} LIMIT :most"
+    )
+
+
+def _going_on(way: Way, *, first: bool) -> TextClause:
+    return _going_on_by(way.direction, _holds(way), first=first)
+
+
+@cache
+def _going_on_by(direction: Direction, holds: str, *, first: bool) -> TextClause:
+    near, far = _ENDS[direction]
+    place = f"e.{near}, e.position, e.{far}, e.kind"
+    later = "" if first else f"AND ({place}) > (:near, :position, :far, :kind) "
+    statement = text(
+        f"SELECT {_COLUMNS.format(near=near, far=far)} FROM view_edges e CROSS JOIN view_nodes m "  # noqa: S608
+        f"CROSS JOIN view_nodes n WHERE e.log = :log AND e.{near} IN :nodes {holds} {later}"
+        f"AND {_THINGS.format(near=near, far=far)} ORDER BY {place} LIMIT :most"
+    )
+    return statement.bindparams(bindparam("nodes", expanding=True))
