@@ -11,8 +11,8 @@ from api.client.erasures import ErasureCalls
 from api.client.feed import FeedCalls
 from api.client.film import FilmCalls
 from api.client.keys import KeyCalls
-from api.client.log import LogCalls
 from api.client.lineage import LineageCalls
+from api.client.log import LogCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
 from api.client.reads import ReadCalls
