@@ -5,7 +5,7 @@ Who asked for something pays for it, whoever approves it and whichever process s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -39,8 +39,17 @@ class Purse(NamedTuple):
     most: str
 
 
-def purses(registry: Registry, studio: str, payer: str) -> tuple[Purse, ...]:
+class Then(NamedTuple):
+    """A position of the studio's log, and the time it is judged at (microseconds since 1970)."""
+
+    position: int
+    at_us: int
+
+
+def purses(registry: Registry, studio: str, payer: str, then: Then | None = None) -> tuple[Purse, ...]:
     """The limits that what `payer` (the actor of an event) asks for counts for; none where nothing is limited."""
+    if then is not None:
+        return _purses(_limits_then(registry, studio, payer, then.at_us))
     with registry.reading(SYSTEM_LOG) as connection:
         key = access.find_key(connection, payer)
         limits = {payer: key.limits} if key else {}
@@ -49,6 +58,19 @@ def purses(registry: Registry, studio: str, payer: str) -> tuple[Purse, ...]:
             limits[studio] = known.get(studio, Limits())
         else:
             limits[studio] = key.studio_limits
+    return _purses(limits)
+
+
+def _limits_then(registry: Registry, studio: str, payer: str, at_us: int) -> dict[str, Limits]:
+    """Limits stand in the system log, as does who may what: they are as they were at that time."""
+    with registry.snapshot(SYSTEM_LOG) as connection:
+        position = registry.history.position(connection, SYSTEM_LOG, at_us)
+        found = registry.states(connection, SYSTEM_LOG, [payer, studio], as_of=position)
+    limits = {holder: found[holder].state.limits for holder in (payer, studio) if holder in found}
+    return {holder: Limits(units_per_day=limit.units_per_day) for holder, limit in limits.items()}
+
+
+def _purses(limits: Mapping[str, Limits]) -> tuple[Purse, ...]:
     return tuple(
         Purse(holder, limit.units_per_day)
         for holder, limit in limits.items()
@@ -61,18 +83,23 @@ def payers_purses(registry: Registry, studio: str, subject: str) -> tuple[Purse,
     return purses(registry, studio, registry.actor_of(studio, subject, ASKING) or "")
 
 
-def must_be_allowed(registry: Registry, studio: str, payer: str, units: Decimal) -> None:
-    """At the door: what is asked for must fit into today. Raises AllowanceExceeded."""
-    today = day_of(registry.clock())
-    for purse in purses(registry, studio, payer):
-        state: Allowance = registry.state(studio, allowance_of(purse.holder)).state
+def must_be_allowed(
+    registry: Registry, studio: str, payer: str, units: Decimal, then: Then | None = None
+) -> None:
+    """At the door: what is asked for must fit into today, or into the day of `then`. Raises AllowanceExceeded."""
+    today = day_of(registry.clock() if then is None else then.at_us)
+    position = None if then is None else then.position
+    for purse in purses(registry, studio, payer, then):
+        state: Allowance = registry.state(studio, allowance_of(purse.holder), as_of=position).state
         must_allow(state, purse.holder, units, day=today, most=Decimal(purse.most))
 
 
-def not_allowed(registry: Registry, studio: str, payer: str, units: Decimal) -> tuple[Finding, ...]:
+def not_allowed(
+    registry: Registry, studio: str, payer: str, units: Decimal, then: Then | None = None
+) -> tuple[Finding, ...]:
     """The same as a finding of a preview."""
     try:
-        must_be_allowed(registry, studio, payer, units)
+        must_be_allowed(registry, studio, payer, units, then)
     except AllowanceExceeded as refused:
         return (NO_ALLOWANCE.at("takes", refused.message),)
     return ()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from generation.compiler import compiler_version
 from generation.errors import CannotResolve, PayloadRefused
 from generation.grounds import AssetGround, Grounds
 from generation.inventory import (
@@ -41,7 +42,7 @@ from generation.shot import ShotRequest
 from generation.voices import judge_voices
 
 COMPILER_VERSION: Final = "1"
-"""Raised whenever the same request and grounds would give other bytes."""
+"""Raised whenever the same request and grounds would give other bytes; `generation.compiler` says which source it was, too."""
 
 
 def compile_plan(request: ShotRequest, grounds: Grounds) -> Plan:
@@ -150,7 +151,7 @@ def _plan(
         policies=grounds.policies,
         as_of=grounds.position,
         compiled_at_us=grounds.now_us,
-        compiler_version=COMPILER_VERSION,
+        compiler_version=compiler_version(COMPILER_VERSION),
     )
 
 

@@ -37,17 +37,18 @@ def gather(
     *,
     policies: Policies = GUIDE,
     as_of: int | None = None,
+    at: int | None = None,
 ) -> Gathered:
     """Everything `request` stands on, as of the log's newest position, or as of a position the log had before.
 
-    The grounds of a position are judged at the time its event was recorded. What is not there is absent. Raises InvalidCommand
-    for a position the log does not have, and for what was erased since.
+    The grounds of a position are judged at `at` (microseconds since 1970), or else at the time its event was recorded. What is
+    not there is absent. Raises InvalidCommand for a position the log does not have, and for what was erased since.
     """
     with registry.snapshot(studio) as connection:
         source = (
             Present(registry, connection, studio)
             if as_of is None
-            else Hindsight(registry, connection, studio, position=as_of)
+            else Hindsight(registry, connection, studio, position=as_of, at=at)
         )
         found = _gathered(studio, request, source)
         cleared = _cleared(found.grounds, request, Clearance(registry, connection, studio, source.position))
@@ -134,7 +135,7 @@ def _people(
     """Whom every word of the request and of the scene's cast could mean, and the characters of the words that mean one."""
     in_scene = scene.ground.cast if scene else ()
     words = tuple(dict.fromkeys([*_words(request), *in_scene]))
-    found = source.characters(words)
+    found = source.characters(words, aside=_aside(request, in_scene))
     called = {word: _called(word, found, in_scene) for word in words}
     held = source.elements([who.ground.id for who in found])
     spoken = source.voices([who.ground.id for who in found])
@@ -146,6 +147,13 @@ def _people(
         for who in found
     }
     return called, {word: grounds[meant[0].ground.id] for word, meant in called.items() if len(meant) == 1}
+
+
+def _aside(request: ShotRequest, in_scene: Collection[str]) -> frozenset[str]:
+    """Those of the scene's cast who cannot matter: the request says itself whom it casts, and by ids, which mean nobody else."""
+    words = set(_words(request))
+    named = request.cast is None or not all(is_id(word, "character") for word in words)
+    return frozenset() if named else frozenset(in_scene) - words
 
 
 def _with_voices(

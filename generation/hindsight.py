@@ -50,11 +50,20 @@ S = TypeVar("S")
 class Hindsight:
     """A source on the log up to `position`, inclusive.
 
-    `now_us` is when the event at that position was recorded, so that the address of a clip has expired or not as it had then.
+    `now_us` is `at`, or else when the event at that position was recorded, so that the address of a clip has expired or not as it
+    had then.
     Raises InvalidCommand for a position the log does not have.
     """
 
-    def __init__(self, registry: Registry, connection: Connection, studio: str, *, position: int) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        connection: Connection,
+        studio: str,
+        *,
+        position: int,
+        at: int | None = None,
+    ) -> None:
         head = registry.head(connection, studio)
         if not 1 <= position <= head:
             raise InvalidCommand(
@@ -62,7 +71,7 @@ class Hindsight:
                 hint=f"name a position up to {head}, or leave as_of out for now",
             )
         self.position = position
-        self.now_us = registry.recorded_at(connection, studio, position)
+        self.now_us = registry.recorded_at(connection, studio, position) if at is None else at
         self._registry = registry
         self._connection = connection
         self._studio = studio
@@ -80,14 +89,16 @@ class Hindsight:
         state = self._one(account, Account)
         return AccountGround(account, state.region, state.host)
 
-    def characters(self, words: Collection[str]) -> list[FoundCharacter]:
+    def characters(self, words: Collection[str], *, aside: Collection[str] = ()) -> list[FoundCharacter]:
         """Names are compared as they were then. A word that nobody bore then may be a name that was erased since."""
         likely = characters.candidates_until(self._connection, self._studio, self.position, words=words)
         meant = [
             who for who in self._folded(likely) if who.ground.id in words or any(map(who.is_called, words))
         ]
         if all(any(who.ground.id == word or who.is_called(word) for who in meant) for word in words):
-            _refuse_erased(who.ground.id for who in meant if not who.ground.name)
+            _refuse_erased(
+                who.ground.id for who in meant if not who.ground.name and who.ground.id not in aside
+            )
         else:
             everybody = characters.characters_until(self._connection, self._studio, self.position)
             _refuse_erased(who.ground.id for who in self._folded(everybody) if not who.ground.name)

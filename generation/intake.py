@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from generation import compile as compiler
 from generation.affording import must_suit, objections
-from generation.allowances import must_be_allowed, not_allowed
+from generation.allowances import Then, must_be_allowed, not_allowed
 from generation.errors import CannotResolve
 from generation.gather import Gathered, gather
 from generation.grounds import Grounds
@@ -59,29 +59,32 @@ class Takes:
         return cls(tuple(make_id("generation") for _ in range(request.takes)), retry_of)
 
 
-def preview(
+def preview(  # noqa: PLR0913 - what is asked, as of when, and who pays
     registry: Registry,
     studio: str,
     request: ShotRequest,
     *,
     policies: Policies = GUIDE,
     as_of: int | None = None,
+    at: int | None = None,
     payer: str = "",
 ) -> Preview:
     """What would be sent for this request now, or would have been sent as of a position of the log, with every finding.
 
-    `payer` is the key whose allowance, beside the studio's, would have to hold the price today.
+    A position is judged at `at` (microseconds since 1970), or else when its event was recorded. `payer` is the key whose
+    allowance, beside the studio's, would have to hold the price on that day.
 
     Writes nothing, spends nothing. Raises NotFound, and InvalidCommand for a position the log does not have.
     """
-    gathered = gather(registry, studio, request, policies=policies, as_of=as_of)
+    gathered = gather(registry, studio, request, policies=policies, as_of=as_of, at=at)
     shown = compiler.preview(request, _judged_now(gathered.grounds))
     found = objection(request, shown.plan_digest)
     if shown.estimate is not None:
         units = Decimal(shown.estimate.units)
         production = _production(registry, studio, gathered, as_of=as_of)
         found += objections(request, units, production, stream=gathered.production)
-        found += not_allowed(registry, studio, payer, units * request.takes)
+        then = None if as_of is None else Then(as_of, gathered.grounds.now_us)
+        found += not_allowed(registry, studio, payer, units * request.takes, then)
     if not found:
         return shown
     return shown.model_copy(update={"sendable": False, "findings": (*shown.findings, *found)})

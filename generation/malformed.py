@@ -35,13 +35,14 @@ def findings_beside(
     *,
     policies: Policies = GUIDE,
     as_of: int | None = None,
+    at: int | None = None,
 ) -> tuple[Finding, ...]:
     """Every error about what can be read of a malformed request; nothing that an unreadable field could change. Never raises."""
     request, lost = readable(raw)
     if request is None:
         return ()
     try:
-        grounds = gather(registry, studio, request, policies=policies, as_of=as_of).grounds
+        grounds = gather(registry, studio, request, policies=policies, as_of=as_of, at=at).grounds
     except InvalidCommand:
         return ()  # a position the log does not have, or something erased: it is told when the form is right
     told = judge_parts(request, grounds)

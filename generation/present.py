@@ -72,7 +72,7 @@ class Present:
         card = accounts.account(self._connection, self._studio, account)
         return AccountGround(card.id, card.region, card.host)
 
-    def characters(self, words: Collection[str]) -> list[FoundCharacter]:
+    def characters(self, words: Collection[str], *, aside: Collection[str] = ()) -> list[FoundCharacter]:  # noqa: ARG002
         found = characters.find_characters(self._connection, self._studio, words)
         return [FoundCharacter(_character_ground(card), card.aliases, card.voice) for card in found]
 

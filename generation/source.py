@@ -85,8 +85,11 @@ class Source(Protocol):
 
     def account(self, account: str) -> AccountGround: ...
 
-    def characters(self, words: Collection[str]) -> list[FoundCharacter]:
-        """Everybody whose id, name or alias is among `words`, in order of introduction."""
+    def characters(self, words: Collection[str], *, aside: Collection[str] = ()) -> list[FoundCharacter]:
+        """Everybody whose id, name or alias is among `words`, in order of introduction.
+
+        Of those `aside` nothing is asked but that they were there: whoever of them was erased makes nothing unknown.
+        """
         ...
 
     def versions(self, versions: Mapping[str, int]) -> dict[str, Character]:

@@ -23,6 +23,7 @@ from registry.log import key_uses, lanes, leases, rates, relays
 from registry.log.engine.database import Database
 from registry.log.feed.feed import Feed, actor_of, event_id, head, position_at, recorded_at, stored
 from registry.log.feed.subscriber import Subscriber
+from registry.log.history import History
 from registry.log.lanes import DEFAULT_SLOTS, Lane, Pause
 from registry.log.leases import Lease
 from registry.log.log import Log, Parts
@@ -87,6 +88,11 @@ class Registry:
     @property
     def feed(self) -> Feed:
         return self._log.feed
+
+    @property
+    def history(self) -> History:
+        """The door for one thing's events (`registry.past`)."""
+        return self._log.history
 
     @property
     def moves(self) -> Moves:

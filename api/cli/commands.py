@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "Approve the plan of a generation that waits for it; it is sent then. Needs a key with the role approver.",
     ),
     "assets": ("assets", "Source pictures, footage, sound and documents."),
+    "audit": ("audit", "Checks of the record. They change nothing and need a key with the role auditor."),
     "backup": (
         "running",
         "Copy SQLite files while they are in use. Blobs are copied after them: docs/how-to/backup.md says all of it.",
@@ -40,6 +41,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "demo",
         "Start service, worker and sandbox, register people and pictures, make five clips, show what they were made from.",
     ),
+    "diff": (
+        "history",
+        "What changed in anything between two points of its past, from what to what, and by which events.",
+    ),
     "doctor": (
         "doctor",
         "Check this installation, with the settings that a service here would have: folders, keys, database, bucket, Kling,"
@@ -52,6 +57,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "generate": ("generate", "Ask for a clip and follow it to its end."),
     "generations": ("generations", "Requests on their way to a clip."),
+    "history": (
+        "history",
+        "Who did what to anything, why, when, and under which request. A character may be named by name or alias.",
+    ),
     "import": (
         "trackers",
         "Bring in what a production tracker knows: characters, scenes, shots, casts. Repeated, it changes nothing.",
@@ -118,6 +127,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "scenes": ("takes", "Scenes."),
     "serve": ("running", "Serve the API. What it starts beside itself stops with it."),
+    "show": (
+        "history",
+        "Anything as it stood at a point of its past, folded from the log, or as it stands now.",
+    ),
     "studio": ("studios", "A whole studio: opened, exported, checked, brought into another installation."),
     "studios": ("studios", "The studios this key opens."),
     "submissions": ("generations", "Paid calls to the provider."),

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from generation.plan import Preview
 
 _AS_OF: Final = click.option(
-    "--as-of", type=int, metavar="POSITION", help="Preview as of a position of the log, not of now."
+    "--as-of",
+    metavar="POINT",
+    help="Preview as of a position of the log, or a moment (2026-06-12T18:00:00Z), not of now.",
 )
 
 
@@ -79,7 +81,7 @@ def preview(terminal: Terminal, **flags: Any) -> None:
     _preview(terminal, shot_from(flags), flags["as_of"])
 
 
-def _preview(terminal: Terminal, request: dict[str, Any], as_of: int | None) -> None:
+def _preview(terminal: Terminal, request: dict[str, Any], as_of: str | None) -> None:
     shown = terminal.client.preview_generation(request, as_of=as_of)
     terminal.answer(shown, lambda: _drawn(shown))
     if not shown.sendable:

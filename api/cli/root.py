@@ -22,7 +22,7 @@ class Boundary(ByName):
             return super().invoke(ctx)
         except ContinuityError as error:
             _tell(error, ctx)
-            leave(exit_code_of(error))
+            leave(ctx.meta.get("when_it_fails", exit_code_of(error)))
         except (RegistryError, GenerationError) as error:
             where = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
             _tell(ContinuityError(error.code, error.message + where, error.hint), ctx)

@@ -32,7 +32,7 @@ def uses(terminal: Terminal, thing: str, look: str | None) -> None:
     Example: continuity uses mina --look winter
     """
     client = terminal.client
-    found = list(client.uses(_id(client, thing), look=look))
+    found = list(client.uses(id_of(client, thing), look=look))
     terminal.answer(found, lambda: _drawn(found))
 
 
@@ -48,11 +48,12 @@ def impact(terminal: Terminal, thing: str, change: str | None) -> None:
 
     Example: continuity impact asset_01jd… --change supersede
     """
-    found = terminal.client.impact(_id(terminal.client, thing), change=change)
+    found = terminal.client.impact(id_of(terminal.client, thing), change=change)
     terminal.answer(found, lambda: _told(found))
 
 
-def _id(client: ContinuityClient, thing: str) -> str:
+def id_of(client: ContinuityClient, thing: str) -> str:
+    """The id itself, or that of the character who is called so."""
     try:
         prefix_of(thing)
     except ValueError:

@@ -10,6 +10,7 @@ from api.client.disclosures import DisclosureCalls
 from api.client.erasures import ErasureCalls
 from api.client.feed import FeedCalls
 from api.client.film import FilmCalls
+from api.client.history import HistoryCalls
 from api.client.keys import KeyCalls
 from api.client.lineage import LineageCalls
 from api.client.log import LogCalls
@@ -40,6 +41,7 @@ class ContinuityClient(
     LineageCalls,
     FeedCalls,
     UseCalls,
+    HistoryCalls,
     KeyCalls,
     LogCalls,
     ReadCalls,

@@ -30,10 +30,10 @@ OnProgress = Callable[[GenerationAnswer], None]
 class FilmCalls(Calls):
     """Generations, submissions, clips."""
 
-    def preview_generation(self, request: Shot, *, as_of: int | None = None) -> Preview:
+    def preview_generation(self, request: Shot, *, as_of: int | str | None = None) -> Preview:
         """What would be sent, at which price, and what speaks against it. Nothing is written or spent.
 
-        With `as_of`, a position of the log: what would have been sent then.
+        With `as_of`, a position of the log or a moment (`2026-06-12T18:00:00Z`): what would have been sent then.
         """
         call = Call("POST", at("generations", "preview"), {"as_of": as_of}, json=_body(request))
         return read_as(Preview, self._wire.answer(call).body)

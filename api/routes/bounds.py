@@ -12,7 +12,7 @@ from registry.errors import NotFound
 from registry.events.ids import ID_SUFFIX
 
 _SENTENCES: Final = frozenset({"reason"})
-_WORDS: Final = frozenset({"thing", "look", "subscription", "token", "name"})
+_WORDS: Final = frozenset({"thing", "number", "look", "subscription", "token", "name"})
 """Parts of an address that are no ids of the kind they are named for."""
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final, TypedDict
 
 from litestar import Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.asked import ShotRequest
 from api.bodies import GenerationAnswer
 from api.errors import Web, from_pydantic
+from api.points import AsOf, moment_of
 from api.routes.answering import After, Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.clips import days_left
 from api.routes.commanding import Change, Visit
@@ -26,6 +27,7 @@ from generation.plan import Preview
 from generation.queue import waiting_for
 from registry.deciders.generation import Stage
 from registry.events.generation import GenerationEnded
+from registry.past.points import Position, position_at
 from registry.registry import Connection
 from registry.views import generations as view
 from registry.views import submissions
@@ -34,20 +36,19 @@ from registry.views.page import Page, Span
 
 RETRY_AFTER_SECONDS: Final = 2
 
-AsOf = Annotated[
-    int | None,
-    QueryParameter(
-        ge=0,
-        le=2**63 - 1,
-        description="A position of the studio's log: names, cast, references, elements and clips are as they were then, "
-        "and addresses expire by the time that event was recorded. Left out, the newest position.",
-    ),
-]
-
-
 _PLACES: Final = ("scene", "production", "retake_of", "continue_from", "edit")
 """What a request names that belongs to a production."""
 _FOLLOWED: Final = "it was submitted before it was cancelled: its paid task is followed to its end"
+
+
+class AtThen(TypedDict, total=False):
+    """The position that a preview reads, and the time it is judged at, where that is not now."""
+
+    as_of: int
+    at: int
+
+
+NOW: Final[AtThen] = {}
 
 
 def answer_of(connection: Connection, studio: str, generation: str) -> GenerationAnswer:
@@ -89,12 +90,25 @@ def must_reach(visit: Visit, named: Mapping[str, Any]) -> None:
     visit.must_reach(*(str(named[name]) for name in _PLACES if named.get(name) is not None))
 
 
-def _must_be_well_formed(asked: ShotRequest, visit: Visit, as_of: int | None = None) -> None:
+def _then(visit: Visit, as_of: str | None) -> AtThen:
+    """Raises InvalidRequest for what is no point, and InvalidCommand for a moment that has not come yet."""
+    match None if as_of is None else moment_of(as_of, "as_of"):
+        case None:
+            return NOW
+        case Position(position):
+            return {"as_of": position}
+        case moment:
+            with visit.registry.reading(visit.studio) as connection:
+                position = position_at(visit.registry, connection, visit.studio, moment)
+            return {"as_of": position, "at": moment.at_us}
+
+
+def _must_be_well_formed(asked: ShotRequest, visit: Visit, then: AtThen = NOW) -> None:
     """Raises InvalidRequest with every problem of form, and with what gaps and rules say of the fields that can be read."""
     must_reach(visit, asked.raw if asked.problems and isinstance(asked.raw, dict) else dict(asked))
     if asked.problems:
         policies = visit.continuity.settings.policies()
-        beside = findings_beside(visit.registry, visit.studio, asked.raw, policies=policies, as_of=as_of)
+        beside = findings_beside(visit.registry, visit.studio, asked.raw, policies=policies, **then)
         raise from_pydantic(asked.problems, findings=beside)
 
 
@@ -121,10 +135,11 @@ def preview(
 ) -> Answer[Preview]:
     """What would be sent, why, on what grounds, at which price, and what speaks against it. Writes nothing, spends nothing.
 
-    With `as_of`, what this version would have sent then: the same bytes as a preview made at that position. 422 for a position
-    the log does not have, and for what was erased since.
+    With `as_of`, what this version would have sent then: the same bytes as a preview made at that position or moment. 422 for a
+    point the log does not have, and for what was erased since.
     """
-    _must_be_well_formed(data, question, as_of)
+    then = _then(question, as_of)
+    _must_be_well_formed(data, question, then)
     policies = question.continuity.settings.policies()
     return answer_card(
         intake.preview(
@@ -132,8 +147,8 @@ def preview(
             question.studio,
             data,
             policies=policies,
-            as_of=as_of,
             payer=question.caller.key,
+            **then,
         )
     )
 

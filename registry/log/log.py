@@ -19,6 +19,7 @@ from registry.log.engine.quick import Quick
 from registry.log.engine.sqlite import SqliteDatabase
 from registry.log.feed.feed import Feed
 from registry.log.forgetting import forget_words
+from registry.log.history import History
 from registry.log.moving import Moves
 from registry.log.nodes import Nodes
 from registry.log.rebuild.rebuild import Progress, Rebuild, Rebuilt, Wanted, throw_away_stale
@@ -61,6 +62,7 @@ class Log:
         self._states = States(parts.deciders, self.reader)
         self._swept: dict[str, int] = {}
         self.feed = Feed(database, self.reader)
+        self.history = History(self.reader)
         self._writer = Writer(
             database,
             make_batch=self._make_batch,

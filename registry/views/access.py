@@ -325,3 +325,9 @@ def standing(connection: Connection, keys: Collection[str], *, now: int) -> dict
 def logs(connection: Connection) -> list[str]:
     """Every log there is: the system's, and one per studio."""
     return [SYSTEM_LOG, *(studio.id for studio in studios(connection))]
+
+
+def holders(connection: Connection, studio: str, keys: Collection[str]) -> dict[str, str]:
+    """Who holds, or held, those of these keys that open the studio."""
+    query = select(KEYS.c.key, KEYS.c.holder).where(KEYS.c.studio == studio, KEYS.c.key.in_(keys))
+    return {row.key: row.holder for row in connection.execute(query)}

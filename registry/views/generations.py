@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, select
+from sqlalchemy import BigInteger, Connection, Row, Select, func, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.envelope import Recorded
@@ -24,6 +24,7 @@ from registry.events.generation import (
 )
 from registry.events.personal import Erased, known
 from registry.log.roles import Projection
+from registry.log.tables import EVENTS
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
@@ -269,3 +270,33 @@ def _card(row: Row[Any]) -> GenerationCard:
     values["request"] = row.request and orjson.loads(row.request)
     values["plan"] = row.plan and orjson.loads(row.plan)
     return GenerationCard(**values)
+
+
+def asked_for(
+    connection: Connection,
+    log: str,
+    *,
+    until: int,
+    production: str | None = None,
+    after: int = 0,
+    limit: int = 1_000,
+) -> list[tuple[int, str]]:
+    """Position and id of what was asked for after one position and up to another, in order; of a production if it is named."""
+    query = _asked(select(EVENTS.c.position, EVENTS.c.stream), log, until, production)
+    query = query.where(EVENTS.c.position > after).order_by(EVENTS.c.position).limit(limit)
+    return [(row.position, row.stream) for row in connection.execute(query)]
+
+
+def how_many(connection: Connection, log: str, *, until: int, production: str | None = None) -> int:
+    """How many were asked for up to a position, of a production if it is named."""
+    return int(connection.execute(_asked(select(func.count()), log, until, production)).scalar_one())
+
+
+def _asked(query: Select[Any], log: str, until: int, production: str | None) -> Select[Any]:
+    """By type and position, as the log keeps them in order: the table of generations would be sorted for every page."""
+    mine = (EVENTS.c.log == log, EVENTS.c.type == "GenerationRequested", EVENTS.c.position <= until)
+    query = query.select_from(EVENTS).where(*mine)
+    if production is None:
+        return query
+    here = (GENERATIONS.c.log == EVENTS.c.log) & (GENERATIONS.c.generation == EVENTS.c.stream)
+    return query.join(GENERATIONS, here).where(GENERATIONS.c.production == production)

@@ -106,7 +106,7 @@ def test_the_digest_is_pinned():
     """The digest of a known plan never drifts by accident; a change of bytes raises the compiler's version."""
     plan = compile_plan(shot(**ARGUE, dialogue=KOREAN), film())
 
-    assert (plan.compiler_version, plan.plan_digest) == (
+    assert (plan.compiler_version.partition("+")[0], plan.plan_digest) == (
         "1",
         "2572cc6cc6d5492ab000a57e51171b040d0e10bbbe3add8245824b0bb454a642",
     )

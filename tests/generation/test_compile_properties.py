@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from generation.check import check
 from generation.compile import COMPILER_VERSION, compile_plan, preview
+from generation.compiler import compiler_version
 from generation.errors import CannotResolve, PayloadRefused
 from generation.grounds import Grounds, TakeGround
 from generation.payloads import ImageToVideoBody, OmniBody, TextToVideoBody
@@ -142,7 +143,7 @@ def test_every_request_has_one_sound_answer(request: ShotRequest, world: Grounds
     assert (plan.as_of, plan.compiled_at_us, plan.compiler_version) == (
         world.position,
         world.now_us,
-        COMPILER_VERSION,
+        compiler_version(COMPILER_VERSION),
     )
 
 

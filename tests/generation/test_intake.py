@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from generation.compile import COMPILER_VERSION
+from generation.compiler import compiler_version
 from generation.errors import CannotResolve, PayloadRefused
 from generation.intake import preview, request_generation
 from generation.prices import PRICED_ON
@@ -43,7 +44,7 @@ def test_a_plan_says_what_it_was_compiled_by(studio: World) -> None:
     compiled: Any = studio.log()[-1].event
 
     assert (compiled.compiler, compiled.policies) == (
-        COMPILER_VERSION,
+        compiler_version(COMPILER_VERSION),
         {"end_frame": "refuse", "old_parents": "refuse"},
     )
     assert (compiled.priced_on, compiled.as_of) == (PRICED_ON, before)

@@ -33,6 +33,7 @@ POST /v1/assets/{asset}/retire                           assets retire {asset} -
 POST /v1/assets/{asset}/supersede                        assets supersede {asset} --by {asset} --reason why
 GET /v1/assets/{asset}/thumbnail                         assets thumbnail {asset} {new}
 GET /v1/assets/{asset}/uses                              uses {asset}
+GET /v1/audit/determinism                                audit determinism
 GET /v1/characters                                       characters list
 POST /v1/characters                                      characters introduce x --depicts fictional
 GET /v1/characters/{character}                           characters show {character}
@@ -84,7 +85,12 @@ GET /v1/generations/{generation}                         generations show {gener
 GET /v1/generations/{generation}/events                  generations events {generation}
 POST /v1/generations/{generation}/approve                approve {generation} --plan-digest 00 --ceiling-units 1
 POST /v1/generations/{generation}/cancel                 generations cancel {generation} --reason why
+GET /v1/generations/{generation}/replay                  audit replay {generation}
 POST /v1/generations/{generation}/retry                  retry {generation}
+GET /v1/history/{thing}                                  history {clip}
+GET /v1/history/{thing}/difference                       diff {clip} --from v1
+GET /v1/history/{thing}/events/{number}                  history {clip} --version 7
+GET /v1/history/{thing}/state                            show {clip} --as-of v1
 GET /v1/keys                                             keys list
 POST /v1/keys                                            keys issue --holder x
 GET /v1/keys/{key}                                       keys show {key}
@@ -201,6 +207,13 @@ OTHERWISE: Final = {
     ("/v1/relay/{token}", "GET"): "the provider's way in",
     ("/v1/clips/{clip}/lineage", "GET"): "`lineage` asks for anything's, a clip's too",
     ("/v1/clips/{clip}/provenance", "GET"): "`lineage --format prov` asks for anything's, a clip's too",
+    **dict.fromkeys(
+        (
+            (f"/v1/{kind}s/{{{kind}}}/history", "GET")
+            for kind in ("character", "clip", "generation", "production", "scene")
+        ),
+        "`history` asks for anything's, theirs too",
+    ),
     ("/v1/payloads/check", "POST"): "`check` judges here, without a service; the client has check_payload",
     ("/v1/elements/check", "POST"): "`elements adopt --file` asks it for all rows, before it adopts one",
     (
@@ -231,6 +244,7 @@ def test_the_command_asks_that_route(
         "new": str(new),
         "look": "winter",
         "position": "7",
+        "number": "7",
         "subscription": "exporter",
         "thing": own.get("clip", "x"),
     }

@@ -33,6 +33,7 @@ POST /v1/assets/{asset}/retire                           asset_writer
 POST /v1/assets/{asset}/supersede                        asset_writer
 GET /v1/assets/{asset}/thumbnail                         reader
 GET /v1/assets/{asset}/uses                              reader
+GET /v1/audit/determinism                                auditor
 POST /v1/callbacks/kling/{submission}/{token}            token
 GET /v1/characters                                       reader
 POST /v1/characters                                      asset_writer
@@ -40,6 +41,7 @@ GET /v1/characters/{character}                           reader
 PATCH /v1/characters/{character}                         asset_writer
 POST /v1/characters/{character}/declare                  consent_officer
 GET /v1/characters/{character}/elements                  reader
+GET /v1/characters/{character}/history                   reader
 GET /v1/characters/{character}/impact                    reader
 DELETE /v1/characters/{character}/likeness               consent_officer
 POST /v1/characters/{character}/likeness                 consent_officer
@@ -59,6 +61,7 @@ POST /v1/clips/{clip}/decide                             consent_officer
 GET /v1/clips/{clip}/deliveries                          reader
 POST /v1/clips/{clip}/deliveries                         approver
 GET /v1/clips/{clip}/deliveries/{delivery}/content       reader
+GET /v1/clips/{clip}/history                             reader
 GET /v1/clips/{clip}/lineage                             reader
 GET /v1/clips/{clip}/provenance                          reader
 GET /v1/clips/{clip}/notes                               reader
@@ -88,7 +91,13 @@ GET /v1/generations/{generation}                         reader
 GET /v1/generations/{generation}/events                  reader
 POST /v1/generations/{generation}/approve                approver
 POST /v1/generations/{generation}/cancel                 submitter
+GET /v1/generations/{generation}/history                 reader
+GET /v1/generations/{generation}/replay                  reader
 POST /v1/generations/{generation}/retry                  submitter
+GET /v1/history/{thing}                                  reader
+GET /v1/history/{thing}/difference                       reader
+GET /v1/history/{thing}/events/{number}                  reader
+GET /v1/history/{thing}/state                            reader
 GET /v1/keys                                             admin
 POST /v1/keys                                            admin
 GET /v1/keys/{key}                                       admin
@@ -124,6 +133,7 @@ PUT /v1/productions/{production}/account                 asset_writer
 PUT /v1/productions/{production}/approval                approver
 PUT /v1/productions/{production}/budget                  approver
 POST /v1/productions/{production}/close                  asset_writer
+GET /v1/productions/{production}/history                 reader
 POST /v1/productions/{production}/pins                   asset_writer
 DELETE /v1/productions/{production}/pins/{character}     asset_writer
 GET /v1/productions/{production}/pins/{character}/impact reader
@@ -149,6 +159,7 @@ POST /v1/scenes/{scene}/close                            asset_writer
 POST /v1/scenes/{scene}/continue-from                    asset_writer
 GET /v1/scenes/{scene}/continuity                        reader
 POST /v1/scenes/{scene}/continuity/{position}/correct    asset_writer
+GET /v1/scenes/{scene}/history                           reader
 POST /v1/scenes/{scene}/pins                             asset_writer
 DELETE /v1/scenes/{scene}/pins/{character}               asset_writer
 GET /v1/scenes/{scene}/pins/{character}/impact           reader
@@ -200,7 +211,7 @@ _REACH: Final = {
     "production": ("clips", "deliveries", "generations", "productions", "scenes"),
     "library": ("assets", "characters", "elements", "likenesses", "me", "payloads", "studios", "voices"),
     "studio": (
-        *("accounts", "events", "keys", "lineage", "queue"),
+        *("accounts", "audit", "events", "history", "keys", "lineage", "queue"),
         *("reads", "reconciliations", "submissions", "subscriptions", "webhooks"),
     ),
 }

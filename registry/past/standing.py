@@ -1,0 +1,153 @@
+"""A thing as it stood at a point of its past, and what differs between two of them, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+from registry.deciders import DECIDERS
+from registry.deciders.shown import changes, marked, shown
+from registry.errors import InvalidCommand
+from registry.events.envelope import Recorded
+from registry.past.points import Point, kind_of, log_of, version_at
+from registry.registry import Connection, Registry
+from registry.views.page import Card
+
+MOST_STEPS: Final = 1_000
+"""Events between two points that are compared: each is held against the one before."""
+
+
+class Stood(Card):
+    """A thing as of one of its versions: `state` is what its decider folds from the log up to `position`, and knows by heart.
+
+    What was erased since stands as `{"erased": true}`. `newest` is the version it has come to by now.
+    """
+
+    id: str
+    kind: str
+    version: int
+    newest: int
+    position: int
+    recorded_at: int
+    state: dict[str, Any]
+
+
+class Step(Card):
+    """An event that changed something."""
+
+    version: int
+    position: int
+    type: str
+
+
+class Change(Card):
+    """One operation of a JSON Patch (RFC 6902), with what stood there `before`, and the events that touched it on the way."""
+
+    op: Literal["add", "remove", "replace"]
+    path: str
+    value: Any
+    before: Any
+    by: tuple[Step, ...]
+
+
+class Difference(Card):
+    """What changed between two versions of a thing. `changes` is a JSON Patch: applied to the state then, it gives the later one.
+
+    `since` and `until` are the versions, `from_position` and `to_position` where the log had them.
+    """
+
+    id: str
+    kind: str
+    since: int
+    until: int
+    from_position: int
+    to_position: int
+    changes: tuple[Change, ...]
+
+
+def stood(registry: Registry, studio: str, thing: str, point: Point | None = None) -> Stood:
+    """A thing as of a point. Raises NotFound where it was not there (yet), InvalidCommand for what has not come yet."""
+    log = log_of(registry, studio, thing)
+    with registry.snapshot(log) as connection:
+        version = version_at(registry, connection, log, thing, point)
+        newest = registry.history.version(connection, log, thing)
+        *_, (last, state) = _folding(registry, connection, log, thing, until=version)
+    return Stood(
+        id=thing,
+        kind=kind_of(thing),
+        version=version,
+        newest=newest,
+        position=last.position,
+        recorded_at=last.recorded_at,
+        state=shown(state),
+    )
+
+
+def difference(
+    registry: Registry, studio: str, thing: str, *, since: Point, until: Point | None = None
+) -> Difference:
+    """What changed from one point to a later one; None is now. Raises NotFound and InvalidCommand as `stood` does, and the latter
+    where `until` is before `since`, and for more than a thousand events between them.
+    """
+    log = log_of(registry, studio, thing)
+    with registry.snapshot(log) as connection:
+        first = version_at(registry, connection, log, thing, since)
+        last = version_at(registry, connection, log, thing, until)
+        _must_be_near(thing, first, last)
+        steps = [
+            (recorded, state)
+            for recorded, state in _folding(registry, connection, log, thing, until=last)
+            if recorded.version >= first
+        ]
+    (begun, before), (ended, after) = steps[0], steps[-1]
+    touched = list(_touched(steps))
+    return Difference(
+        id=thing,
+        kind=kind_of(thing),
+        since=first,
+        until=last,
+        from_position=begun.position,
+        to_position=ended.position,
+        changes=tuple(Change(**one._asdict(), by=_by(one.path, touched)) for one in changes(before, after)),
+    )
+
+
+def _folding(
+    registry: Registry, connection: Connection, log: str, thing: str, *, until: int
+) -> Iterator[tuple[Recorded, Any]]:
+    """Each event with the state it leads to."""
+    decider = DECIDERS[kind_of(thing)]
+    state = decider.initial
+    for recorded in registry.history.between(connection, log, thing, until=until):
+        state = decider.evolve(state, marked(recorded.event))
+        yield recorded, state
+
+
+def _must_be_near(thing: str, first: int, last: int) -> None:
+    if last < first:
+        raise InvalidCommand(
+            f"version {last} of {thing} comes before version {first}", hint="change the two points round"
+        )
+    if last - first > MOST_STEPS:
+        raise InvalidCommand(
+            f"{last - first} events lie between the two points, at most {MOST_STEPS} are compared",
+            hint=f"ask in parts: from v{first} to v{first + MOST_STEPS} first",
+        )
+
+
+def _touched(steps: list[tuple[Recorded, Any]]) -> Iterator[tuple[Step, tuple[str, ...]]]:
+    """Which paths each event changed."""
+    before = steps[0][1]
+    for recorded, after in steps[1:]:
+        step = Step(version=recorded.version, position=recorded.position, type=recorded.type)
+        yield step, tuple(one.path for one in changes(before, after))
+        before = after
+
+
+def _by(path: str, touched: list[tuple[Step, tuple[str, ...]]]) -> tuple[Step, ...]:
+    """Who touched what is at, above or below a path."""
+    return tuple(step for step, paths in touched if any(_related(path, one) for one in paths))
+
+
+def _related(one: str, other: str) -> bool:
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
