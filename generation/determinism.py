@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple, TypedDict
 
-from pydantic import BaseModel, ConfigDict
-
 from generation.compile import COMPILER_VERSION
 from generation.compiler import compiler_version
-from generation.replaying import Replayed, Verdict, replays
+from generation.replayed import CompilerTally, DeterminismPage, Replayed, Verdict
+from generation.replaying import replays
 from registry.registry import Connection, Registry
 from registry.views import generations
 
@@ -39,36 +38,6 @@ class Scope(NamedTuple):
     @property
     def bounds(self) -> Bounds:
         return {"until": self.until, "production": self.production}
-
-
-class CompilerTally(BaseModel):
-    """How many plans that one compiler made are the same now, drifted, or cannot be told."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    compiler: str
-    same: int
-    drifted: int
-    unknown: int
-
-
-class DeterminismPage(BaseModel):
-    """A part of an audit: what these generations' plans came to, and that counted by compiler.
-
-    `of` generations are in scope, up to the position `until` (None on later pages of a whole audit); this page holds
-    `examined` of them. One that was never compiled has no plan to compare. `next` is where the next page begins: ask for it with
-    the same `until`.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    items: tuple[Replayed, ...]
-    compiler_now: str
-    by_compiler: tuple[CompilerTally, ...]
-    examined: int
-    of: int | None
-    until: int
-    next: int | None
 
 
 def audit(registry: Registry, studio: str, scope: Scope, *, after: int, limit: int) -> DeterminismPage:

@@ -8,9 +8,9 @@ which compiler it was. What was erased since makes the answer unknown, never ano
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from generation.compile import COMPILER_VERSION, compile_plan
 from generation.compiler import compiler_version
@@ -19,6 +19,7 @@ from generation.errors import CannotResolve, PayloadRefused
 from generation.gather import gather
 from generation.plan import Plan
 from generation.policies import Policies
+from generation.replayed import Drift, GenerationReplay, Replayed, WireReplayed
 from generation.shot import ShotRequest
 from generation.wire import wire_body
 from registry.deciders.generation import Generation
@@ -30,60 +31,9 @@ from registry.events.generation import GenerationRequested, PlanCompiled
 from registry.events.personal import Erased
 from registry.registry import Registry
 
-Verdict = Literal["same", "drifted", "unknown"]
 _COMPARED: Final = ("endpoint", "pattern", "payload", "attachments")
 """What the plan digest stands for; the rest of a plan says why, for whom and at which price."""
 _OF_THE_TIME: Final = frozenset({"compiler_version", "as_of", "compiled_at_us", "plan_digest", *_COMPARED})
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Drift(_Answer):
-    """The first place where the plan now differs from the one of then, as a JSON pointer; None where nothing stands there."""
-
-    path: str
-    then: Any
-    now: Any
-
-
-class Replayed(_Answer):
-    """What compiling a past plan again came to.
-
-    `verdict` is about the plan digest: `same`, `drifted` (`drift` says where first, or `because` why nothing is compiled now), or
-    `unknown` (`because` says why). `compiler` made the plan at `position`, of the log as it was at `as_of`; `compiler_now`
-    compiles here. `beside` names what else of the plan reads otherwise (its price, its reasons) while the digest is the same.
-    """
-
-    generation: str
-    position: int
-    as_of: int
-    compiler: str
-    compiler_now: str
-    verdict: Verdict
-    because: str = ""
-    plan_digest: str
-    plan_digest_now: str | None = None
-    drift: Drift | None = None
-    beside: tuple[str, ...] = ()
-
-
-class WireReplayed(_Answer):
-    """The bytes of a paid call, made again: their digest then and now. `unknown` where something is gone, or nothing was sent."""
-
-    verdict: Verdict
-    because: str = ""
-    wire_digest: str | None = None
-    wire_digest_now: str | None = None
-
-
-class GenerationReplay(_Answer):
-    """A generation's plans, each compiled again, and the bytes of its paid call."""
-
-    generation: str
-    plans: tuple[Replayed, ...]
-    wire: WireReplayed
 
 
 def replay(desk: Desk, studio: str, generation: str) -> GenerationReplay:

@@ -19,8 +19,7 @@ from api.cli.terminal import Terminal, calling, leave
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from generation.determinism import DeterminismPage
-    from generation.replaying import GenerationReplay, Replayed
+    from generation.replayed import DeterminismPage, GenerationReplay, Replayed
 
 DRIFTED: Final = 1
 CANNOT_TELL: Final = 2

@@ -13,8 +13,7 @@ from api.cli.terminal import Terminal, calling
 from api.cli.uses import id_of
 
 if TYPE_CHECKING:
-    from registry.past.happened import Happened, InFull
-    from registry.past.standing import Difference, Stood
+    from registry.past.told import Difference, Happened, InFull, Stood
 
 _HEADS: Final = ("version", "position", "when", "who", "what", "why", "request")
 _POINT: Final = "a version (v3), a position of the log (41), or a moment (2026-06-12T18:00:00Z)"

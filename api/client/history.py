@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from api.client.wire import Calls, at
-from generation.determinism import DeterminismPage
-from generation.replaying import GenerationReplay
-from registry.past.happened import Happened, InFull
-from registry.past.standing import Difference, Stood
+from generation.replayed import DeterminismPage, GenerationReplay
+from registry.past.told import Difference, Happened, InFull, Stood
 
 AUDITING_SECONDS: Final = 120
 """How long the service may take for one page of an audit."""

@@ -12,8 +12,9 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from api.errors import invalid
 from api.routes.answering import After, Answer, answer_card
 from api.routes.commanding import Visit, named
-from generation.determinism import DeterminismPage, Scope, audit
-from generation.replaying import GenerationReplay, replay
+from generation.determinism import Scope, audit
+from generation.replayed import DeterminismPage, GenerationReplay
+from generation.replaying import replay
 from registry.views import productions
 
 MOST_AT_ONCE: Final = 100

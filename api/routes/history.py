@@ -18,9 +18,8 @@ from registry.errors import NotFound
 from registry.events.catalogue import EVENTS
 from registry.log.history import Part
 from registry.past import happened, standing
-from registry.past.happened import Happened, InFull
 from registry.past.points import Version, kind_of
-from registry.past.standing import Difference, Stood
+from registry.past.told import Difference, Happened, InFull, Stood
 from registry.views.page import Page, Span
 
 _TYPES: Final = frozenset(name for name, _ in EVENTS)

@@ -11,62 +11,16 @@ from registry.events.ids import SYSTEM_LOG, prefix_of
 from registry.events.sentences import reasons, sentence
 from registry.log.history import Near, Part
 from registry.past.points import Version, log_of, version_at
+from registry.past.told import Happened, InFull, Neighbour
 from registry.registry import Connection, Registry
 from registry.views import access
-from registry.views.page import Card, Page
+from registry.views.page import Page
 
 _CARRIED: Final = frozenset({"generation", "element", "voice", "submission"})
 """What begins with a request and goes on by itself."""
 MOST_FOLLOWED: Final = 100
 _WITHHELD: Final = {"secret_sha256"}
 """What only the service compares."""
-
-
-class Happened(Card):
-    """One event. `holder` was given the key that is its `actor`, None where a worker, the provider or the operator acted.
-
-    `sentence` says what happened, `reasons` why, as far as somebody said it. `correlation_id` is the work that it belongs to (a
-    generation's id), or the request itself.
-    """
-
-    position: int
-    version: int
-    event_id: str
-    type: str
-    recorded_at: int
-    actor: str
-    holder: str | None
-    request_id: str
-    causation_id: str
-    correlation_id: str
-    sentence: str
-    reasons: dict[str, Any]
-
-
-class Neighbour(Card):
-    """Another event that belongs to the same chain."""
-
-    position: int
-    stream: str
-    version: int
-    type: str
-
-
-class InFull(Happened):
-    """One event in full: its `body`, opened, and its chain.
-
-    `together` are the events written with it, for the same request or in the same run of work; `led_by` is the request that began
-    the work it belongs to; `followed` are the first events that this work, or what was asked for here, came to afterwards, and
-    `more` says that there are others.
-    """
-
-    stream: str
-    schema_version: int
-    body: dict[str, Any]
-    together: tuple[Neighbour, ...]
-    led_by: Happened | None
-    followed: tuple[Neighbour, ...]
-    more: bool
 
 
 def history(registry: Registry, studio: str, thing: str, part: Part) -> Page[Happened]:

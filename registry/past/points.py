@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from registry.deciders import DECIDERS
+from registry.deciders.kinds import DECIDERS
 from registry.errors import InvalidCommand, NotFound
 from registry.events.ids import SYSTEM_LOG, prefix_of
 from registry.registry import Connection, Registry

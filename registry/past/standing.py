@@ -3,66 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from registry.deciders import DECIDERS
+from registry.deciders.kinds import DECIDERS
 from registry.deciders.shown import changes, marked, shown
 from registry.errors import InvalidCommand
 from registry.events.envelope import Recorded
 from registry.past.points import Point, kind_of, log_of, version_at
+from registry.past.told import Change, Difference, Step, Stood
 from registry.registry import Connection, Registry
-from registry.views.page import Card
 
 MOST_STEPS: Final = 1_000
 """Events between two points that are compared: each is held against the one before."""
-
-
-class Stood(Card):
-    """A thing as of one of its versions: `state` is what its decider folds from the log up to `position`, and knows by heart.
-
-    What was erased since stands as `{"erased": true}`. `newest` is the version it has come to by now.
-    """
-
-    id: str
-    kind: str
-    version: int
-    newest: int
-    position: int
-    recorded_at: int
-    state: dict[str, Any]
-
-
-class Step(Card):
-    """An event that changed something."""
-
-    version: int
-    position: int
-    type: str
-
-
-class Change(Card):
-    """One operation of a JSON Patch (RFC 6902), with what stood there `before`, and the events that touched it on the way."""
-
-    op: Literal["add", "remove", "replace"]
-    path: str
-    value: Any
-    before: Any
-    by: tuple[Step, ...]
-
-
-class Difference(Card):
-    """What changed between two versions of a thing. `changes` is a JSON Patch: applied to the state then, it gives the later one.
-
-    `since` and `until` are the versions, `from_position` and `to_position` where the log had them.
-    """
-
-    id: str
-    kind: str
-    since: int
-    until: int
-    from_position: int
-    to_position: int
-    changes: tuple[Change, ...]
 
 
 def stood(registry: Registry, studio: str, thing: str, point: Point | None = None) -> Stood:

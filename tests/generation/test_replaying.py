@@ -13,9 +13,10 @@ import pytest
 from generation import determinism, replaying
 from generation.compile import COMPILER_VERSION, choose
 from generation.compiler import compiler_version
-from generation.determinism import DeterminismPage, Scope, audit
+from generation.determinism import Scope, audit
 from generation.intake import preview
 from generation.patterns.choose import Choice
+from generation.replayed import DeterminismPage
 from generation.replaying import replay, replays
 from generation.resolve import Resolution
 from generation.shot import ShotRequest

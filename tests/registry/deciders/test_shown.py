@@ -7,9 +7,9 @@ from decimal import Decimal
 import orjson
 import pytest
 
-from registry.deciders import DECIDERS
 from registry.deciders.account import Account
 from registry.deciders.character import Character
+from registry.deciders.kinds import DECIDERS
 from registry.deciders.looks import Look
 from registry.deciders.production import Production
 from registry.deciders.shown import changes, marked, shown

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry.deciders import DECIDERS
+from registry.deciders.kinds import DECIDERS
 from registry.deciders.shown import shown
 from registry.deciders.studio import OpenStudio
 from registry.errors import InvalidCommand, NotFound, RegistryError
