@@ -147,9 +147,14 @@ def begin(folder: Path, clock: Still) -> Registry:
     migrate(fresh)
     fresh.close()
     registry = open_registry(folder, clock)
+    furnish(registry)
+    return registry
+
+
+def furnish(registry: Registry) -> None:
+    """The first history, in an empty registry."""
     for step in ((OpenStudio(stream=STUDIO, name="Studio"),), *FIRST):
         registry.handle(STUDIO, step, context=CONTEXT)
-    return registry
 
 
 def told(registry: Registry, request: ShotRequest, *, as_of: int | None = None) -> str:

@@ -128,6 +128,25 @@ def test_nothing_is_counted_where_nothing_is_limited(world: World) -> None:
     assert sent(world) == 0
 
 
+def test_a_preview_of_then_counts_what_was_left_then(world: World, provider: Sandbox) -> None:
+    """Limits and what was spent are those of the position asked about: the bytes of the preview that was made there."""
+    key, request = key_with(world, "5"), ShotRequest.model_validate({"scene": world.scene, **ALONE})
+
+    def told(as_of: int | None = None) -> str:
+        shown = preview(world.registry, world.studio, request, as_of=as_of, payer=key)
+        return shown.model_dump_json()
+
+    free, before = told(), world.log()[-1].position
+    world.carry(ask_as(world, key))
+    spent, after = told(), world.log()[-1].position
+    limit(world, "1")
+
+    assert (told(before), told(after)) == (free, spent)
+    assert free != spent
+    assert '"sendable":true' in free
+    assert '"sendable":false' in spent
+
+
 def test_older_allowances_are_seen(world: World, provider: Sandbox, tmp_path: Path) -> None:
     """A database from before the view gets a row of every call that counted and was not released, as a rebuild would."""
     key = key_with(world, "12")

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from generation import determinism, replaying
 from generation.compile import COMPILER_VERSION, choose
 from generation.compiler import compiler_version
 from generation.determinism import Scope, audit
-from generation.intake import preview
+from generation.intake import preview, request_generation
 from generation.patterns.choose import Choice
+from generation.policies import Policies
 from generation.replayed import DeterminismPage
 from generation.replaying import replay, replays
 from generation.resolve import Resolution
@@ -23,11 +25,24 @@ from generation.shot import ShotRequest
 from registry.deciders.asset import RetireAsset
 from registry.deciders.character import ReviseCharacter, WithdrawReference
 from registry.deciders.element import RetireElement
+from registry.deciders.scene import DescribeScene
 from registry.registry import Registry
+from tests.generation.past import (
+    CLIPS,
+    DAY_US,
+    GENERATIONS,
+    SCENES,
+    START,
+    STUDIO,
+    Still,
+    asked,
+    delivered,
+    furnish,
+)
 from tests.generation.patterns.test_golden_payloads import SHOTS
 from tests.servers.building import built, picture
 from tests.servers.sandbox import Sandbox
-from tests.servers.world import ALONE, World, open_registry
+from tests.servers.world import ALONE, CONTEXT, World, open_registry
 
 HERE = compiler_version(COMPILER_VERSION)
 
@@ -242,3 +257,30 @@ def test_missing_bytes_are_unknown(filmed: Filmed) -> None:
     assert whole.wire.verdict == "same"
     assert (found.plans[0].verdict, found.wire.verdict) == ("same", "unknown")
     assert found.wire.because
+
+
+def test_either_engine_gives_the_same(home: Path) -> None:
+    """A plan that a relay serves, since the address was too old by the clock of its compile, is judged by that clock for ever."""
+    clock = Still()
+    registry = open_registry(home, clock)
+    furnish(registry)
+    for step in (asked(GENERATIONS[0]), delivered(GENERATIONS[0], CLIPS[0], expires_at=START + DAY_US)):
+        registry.handle(STUDIO, step, context=CONTEXT)
+    clock.now += 2 * DAY_US
+    request = ShotRequest(scene=SCENES[0], cast=(), action="It goes on.", continue_from=CLIPS[0])
+    relaying = Policies(old_parents="relay")
+    request_generation(
+        registry, STUDIO, request, generation=GENERATIONS[1], context=CONTEXT, policies=relaying
+    )
+    registry.handle(STUDIO, [DescribeScene(stream=SCENES[0], name="Roof", setting="night")], context=CONTEXT)
+    page = audit(registry, STUDIO, Scope(registry.feed.head(STUDIO)), after=0, limit=10)
+    registry.close()
+
+    [unread, relayed] = page.items
+    assert (relayed.generation, relayed.verdict, relayed.beside) == (GENERATIONS[1], "same", ())
+    assert (unread.verdict, unread.compiler) == (
+        "unknown",
+        "1",
+    )  # an example's request, which this code cannot read
+    assert "does not know what was asked" in unread.because
+    assert [tally.compiler for tally in page.by_compiler] == ["1", HERE]

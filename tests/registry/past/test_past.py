@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from registry.deciders.character import ReviseCharacter
 from registry.deciders.kinds import DECIDERS
 from registry.deciders.shown import shown
 from registry.deciders.studio import OpenStudio
@@ -177,3 +178,25 @@ def test_the_chain_of_an_event(past: Past) -> None:
     assert {PEOPLE[1]} <= {one.stream for one in begun.together}
     assert [one.type for one in found.items] == ["ReferenceAssigned"]
     assert history(past.registry, STUDIO, who, part._replace(actor="nobody")).items == ()
+
+
+def test_what_was_erased_reads_as_erased(past: Past) -> None:
+    """A state, a difference, a sentence and a body say that something was there, not what; nothing else of the past changes."""
+    who = PEOPLE[0]
+    past.append((ReviseCharacter(stream=who, name="Sora"),))
+    before, renamed = stood(past.registry, STUDIO, who), past.streams()[who][-1].version
+    past.registry.destroy_keys(STUDIO, [who])
+    now = stood(past.registry, STUDIO, who)
+    changed = difference(past.registry, STUDIO, who, since=Version(1))
+    told = history(past.registry, STUDIO, who, Part())
+
+    assert (before.state["name"], now.state["name"]) == ("Sora", {"erased": True})
+    assert now.state["references"] == before.state["references"]
+    assert (now.version, now.position) == (before.version, before.position)
+    assert "/name" not in {one.path for one in changed.changes}  # who cannot be read cannot be told apart
+    assert [one.sentence for one in told.items if one.version == renamed] == [
+        "The character is called (erased) from here on."
+    ]
+    assert event(past.registry, STUDIO, who, 1).body["name"] == {"erased": True}
+    assert "Mina" not in told.model_dump_json()
+    assert stood(past.registry, STUDIO, PEOPLE[1]).state["name"] == "Jun"
