@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.client import ContinuityError, GenerationAnswer
 from registry.events.marks import Depiction
+from registry.past.told import Happened
 from registry.views.characters import CharacterCard
 from registry.views.clips import ClipCard, VerdictCard
 from registry.views.scenes import SceneCard
@@ -71,6 +72,13 @@ class Uses(Told):
     """Uses, oldest first; `more` says that there are others."""
 
     items: tuple[UseCard, ...]
+    more: bool
+
+
+class Past(Told):
+    """What happened to a thing; `more` says that there are others."""
+
+    items: tuple[Happened, ...]
     more: bool
 
 

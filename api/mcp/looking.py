@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, Field
 
 from api.client import ContinuityClient, LocalFailure
-from api.mcp.answers import Characters, Scenes, Shown, Take, Takes, Uses, first_of
+from api.mcp.answers import Characters, Past, Scenes, Shown, Take, Takes, Uses, first_of
 from api.money import SpendAnswer
 from generation.impact import Impact
 from registry.events.ids import is_id
@@ -91,6 +91,16 @@ class Looking:
         """
         asked = {"direction": direction, "depth": depth, "types": types, "as_of": as_of}
         return self._client.lineage_page(thing, after=after, limit=limit, **asked)
+
+    def history(
+        self,
+        thing: Thing,
+        limit: Limit = 50,
+        newest: Annotated[bool, Field(description="The newest first.")] = True,
+    ) -> Past:
+        """Who did what to anything that has an id, why, when, and under which request, an event each."""
+        found, more = first_of(self._client.history(thing, sort="newest" if newest else "oldest"), limit)
+        return Past(items=found, more=more)
 
     def uses(
         self,

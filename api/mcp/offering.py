@@ -101,6 +101,7 @@ def _reading(looking: Looking, asking: Asking) -> tuple[Callable[..., Any], ...]
         asking.follow_generation,
         looking.list_takes,
         looking.lineage,
+        looking.history,
         looking.uses,
         looking.impact,
         looking.spend,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ def stood(registry: Registry, studio: str, thing: str, point: Point | None = Non
     with registry.snapshot(log) as connection:
         version = version_at(registry, connection, log, thing, point)
         newest = registry.history.version(connection, log, thing)
-        *_, (last, state) = _folding(registry, connection, log, thing, until=version)
+        [(last, state)] = deque(_folding(registry, connection, log, thing, until=version), maxlen=1)
     return Stood(
         id=thing,
         kind=kind_of(thing),

@@ -136,7 +136,9 @@ def test_a_preview_of_then_counts_what_was_left_then(world: World, provider: San
         shown = preview(world.registry, world.studio, request, as_of=as_of, payer=key)
         return shown.model_dump_json()
 
-    world.do(SetSlots(stream=world.account, model="kling-v3", slots=5))  # a position after the key was given out
+    world.do(
+        SetSlots(stream=world.account, model="kling-v3", slots=5)
+    )  # a position after the key was given out
     free, before = told(), world.log()[-1].position
     world.carry(ask_as(world, key))
     spent, after = told(), world.log()[-1].position

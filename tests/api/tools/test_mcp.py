@@ -22,7 +22,7 @@ from tests.servers.sandbox import ROOT, Sandbox
 
 READING = {
     *("search_characters", "search_scenes", "show", "preview_shot", "follow_generation", "list_takes"),
-    *("lineage", "uses", "impact", "spend"),
+    *("lineage", "history", "uses", "impact", "spend"),
 }
 Ask = Callable[..., Awaitable[Any]]
 SPENDING = {"request_generation", "cancel_generation"}
@@ -149,9 +149,11 @@ async def tells_where_it_came_from(ask: Ask, film: Film, clip: str, price: str) 
     [take] = told(await ask("list_takes", {"scene": film.scene}))["items"]
     edges = told(await ask("lineage", {"thing": clip}))["edges"]
     uses = told(await ask("uses", {"thing": film.mina}))["items"]
+    past = told(await ask("history", {"thing": clip}))
     spent = told(await ask("spend", {"production": film.production}))
 
     assert take["clip"] == clip
+    assert ([one["type"] for one in past["items"]], past["more"]) == (["ClipRecorded"], False)
     assert film.mina in {edge["source"] for edge in edges}
     assert clip in {one["clip"] for one in uses}
     assert told(await ask("impact", {"thing": film.mina}))["clips"] == 1
