@@ -16,20 +16,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pydantic import SecretStr
-from typeid import TypeID
-
 from api.certificates import Certificate, UnusableCertificate, load_certificate
 from api.keeping import BUCKET, IN_BUCKET
+from api.kling_keys import credentials_of
 from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings
+from api.stores import Stores, open_stores, plain
 from api.tracing import NoTracing, Tracing, TracingMissing, open_tracing
 from generation.callbacks import Callbacks
 from generation.desk import Desk
 from generation.errors import KlingUnreachable
 from generation.kling.calls import Signatures
 from generation.kling.client import KlingClient
-from generation.kling.signing import AccessKeyPair, ApiKey, Credentials
+from generation.kling.signing import Credentials
 from generation.outbound import Outbound
 from generation.relaying import Relays
 from registry.auditing import ReadAudit
@@ -39,38 +38,18 @@ from registry.checkpoints.making import Checkpoints
 from registry.checkpoints.places import Folder, Place
 from registry.deciders.account import Account
 from registry.deciders.studio import OpenStudio
-from registry.errors import BlobError, LogBusy
+from registry.errors import BlobError
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
-from registry.events.strict import JsonRefused, read_strictly
 from registry.log.bucket_marks import BucketMarks, Notes
-from registry.log.engine.database import Database, UnusableDatabase, open_database
-from registry.log.engine.installation import pinned
-from registry.log.engine.migrate import migrate
+from registry.log.engine.database import Database
 from registry.log.marks import FolderMarks, Marks
 from registry.log.roles import Trace, Watch
-from registry.privacy.keys import KeyStore, open_keys, secret_for
+from registry.privacy.keys import KeyStore, secret_for
 from registry.registry import Registry
 from registry.views import access
 
 _COMMANDS: Final = sha256(b"commands").hexdigest()
-
-
-@dataclass(frozen=True)
-class Stores:
-    """What is kept here: the database, the data keys and the blobs; nothing is in them that nobody has put there."""
-
-    settings: Settings
-    database: Database
-    registry: Registry
-    keys: KeyStore
-    blobs: Blobs
-
-    def close(self) -> None:
-        """Finish what waits in the log and let go of everything."""
-        self.registry.close()
-        self.keys.close()
-        self.blobs.close()
 
 
 @dataclass(frozen=True)
@@ -158,7 +137,7 @@ class Continuity:
 
 def open_continuity(settings: Settings) -> Continuity:
     """Everything, ready to use. Raises UnusableSettings, naming all that cannot work at once."""
-    credentials, problems = _credentials(settings)
+    credentials, problems = credentials_of(settings)
     certificate = _certificate(settings, problems)
     tracing: Tracing = NoTracing()
     metrics, outbound = Metrics(), Outbound(settings.outbound_policy())
@@ -191,76 +170,6 @@ def open_continuity(settings: Settings) -> Continuity:
     )
 
 
-def open_stores(
-    settings: Settings,
-    problems: list[str] | None = None,
-    *,
-    watch: Watch = Watch(),  # noqa: B008 - frozen
-) -> Stores:
-    """What is kept, at the schema of this version. Raises UnusableSettings with all that cannot work, `problems` among it."""
-    problems = [] if problems is None else problems
-    try:
-        blobs = store_for(
-            settings.blobs,
-            access_key=_plain(settings.s3_access_key),
-            secret_key=_plain(settings.s3_secret_key),
-        )
-    except BlobError as refused:
-        problems.append(f"BLOBS_URL: {refused.message}; {refused.hint}")
-    try:
-        database = open_database(
-            settings.database, owner_url=settings.database_owner, readers=settings.threads
-        )
-    except (UnusableDatabase, OSError) as refused:
-        problems.append(f"DATABASE_URL: {refused}")
-    if problems:
-        raise UnusableSettings(problems)
-    keys = _keys_of(settings, database)
-    registry = Registry(
-        database,
-        keys=keys,
-        clock=microseconds,
-        make_id=make_id,
-        random_bytes=secrets.token_bytes,
-        scratch=settings.rebuild_folder,
-        watch=watch,
-    )
-    return Stores(settings, database, registry, keys, blobs)
-
-
-def _keys_of(settings: Settings, database: Database) -> KeyStore:
-    """Migrate, open the key store, and see that it is the one this database was sealed with. Raises UnusableSettings."""
-    try:
-        migrate(database)
-        keys = open_keys(settings.key_store)
-    except UnusableDatabase as refused:
-        raise UnusableSettings([f"DATABASE_URL: {refused}"]) from None
-    except LogBusy as refused:
-        raise UnusableSettings([f"CONTINUITY_KEYS: {refused.message}"]) from None
-    mine = sha256(secret_for(keys, "identity", secrets.token_bytes)).hexdigest()
-    with database.alone("first"), database.writing() as connection:
-        if pinned(connection, "keys", mine) != mine:
-            raise UnusableSettings(
-                [
-                    "CONTINUITY_KEYS: this database was sealed with another key store; what it sealed could not be read, "
-                    "and what is sealed now could not be read there"
-                ]
-            )
-    return keys
-
-
-def migrate_alone(settings: Settings) -> str:
-    """Bring the schema up to date and open nothing else; answers its revision. Raises UnusableSettings."""
-    try:
-        database = open_database(settings.database, owner_url=settings.database_owner)
-        try:
-            return migrate(database)
-        finally:
-            database.close()
-    except (UnusableDatabase, OSError) as refused:
-        raise UnusableSettings([f"DATABASE_URL: {refused}"]) from None
-
-
 def traced(metrics: Metrics, tracing: Tracing) -> Trace:
     """Times and traces what the registry and the worker do."""
 
@@ -271,16 +180,6 @@ def traced(metrics: Metrics, tracing: Tracing) -> Trace:
             yield
 
     return trace
-
-
-def microseconds() -> int:
-    """The time now, in microseconds since 1970 (UTC)."""
-    return time.time_ns() // 1_000
-
-
-def make_id(prefix: str) -> str:
-    """A new TypeID: the prefix and a UUIDv7."""
-    return str(TypeID(prefix))
 
 
 def _relays(settings: Settings, keys: KeyStore) -> Relays | None:
@@ -314,7 +213,7 @@ def _place(settings: Settings, blobs: Blobs, named: str) -> Place:
     from registry.checkpoints.bucket import Bucket
 
     try:
-        keys = {"access_key": _plain(settings.s3_access_key), "secret_key": _plain(settings.s3_secret_key)}
+        keys = {"access_key": plain(settings.s3_access_key), "secret_key": plain(settings.s3_secret_key)}
         store = blobs if named == IN_BUCKET else store_for(named, **keys)
     except BlobError as refused:
         raise UnusableSettings([f"CONTINUITY_CHECKPOINTS: {refused.message}; {refused.hint}"]) from None
@@ -346,58 +245,3 @@ def _first_studio(database: Database, registry: Registry) -> str:
             SYSTEM_LOG, [OpenStudio(stream=studio, name="Studio")], context=Context(actor="first-start")
         )
         return studio
-
-
-def _credentials(settings: Settings) -> tuple[dict[str, Credentials], list[str]]:
-    """Kling's keys by fingerprint, and what is wrong with any of them."""
-    found: list[Credentials] = []
-    problems: list[str] = []
-    entries: list[tuple[str, object]] = []
-    if settings.kling_access_key is not None:
-        pair = {
-            "access_key": _plain(settings.kling_access_key),
-            "secret_key": _plain(settings.kling_secret_key),
-        }
-        entries.append(("KLING_ACCESS_KEY, KLING_SECRET_KEY", pair))
-    if settings.kling_api_key is not None:
-        entries.append(("KLING_API_KEY", {"api_key": _plain(settings.kling_api_key)}))
-    try:
-        entries += [(f"KLING_KEYS_FILE entry {n}", entry) for n, entry in enumerate(_listed(settings), 1)]
-    except (OSError, ValueError) as refused:
-        problems.append(f"KLING_KEYS_FILE: {refused}")
-    for where, entry in entries:
-        try:
-            found.append(_credential(entry))
-        except ValueError as refused:
-            problems.append(f"{where}: {refused}")
-    return {one.fingerprint: one for one in found}, problems
-
-
-def _listed(settings: Settings) -> list[object]:
-    path = settings.kling_keys_file
-    if path is None:
-        return []
-    if path.stat().st_mode & 0o077:
-        raise ValueError(f"{path} can be read by others: chmod 600 {path}")
-    try:
-        listed = read_strictly(path.read_bytes())
-    except JsonRefused:
-        raise ValueError(f"{path} is no JSON") from None
-    if not isinstance(listed, list):
-        raise ValueError(f"{path} holds no JSON list")
-    return listed
-
-
-def _credential(entry: object) -> Credentials:
-    """Raises ValueError; a secret is never part of the message."""
-    match entry:
-        case {"access_key": str() as access_key, "secret_key": str() as secret_key, **rest} if not rest:
-            return AccessKeyPair(access_key, secret_key)
-        case {"api_key": str() as key, **rest} if not rest:
-            return ApiKey(key)
-        case _:
-            raise ValueError('write {"access_key": …, "secret_key": …} or {"api_key": …}')
-
-
-def _plain(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from api.bootstrap import Continuity, make_id, open_continuity
+from api.bootstrap import Continuity, open_continuity
 from api.certificates import UnusableCertificate, load_certificate
 from api.checks import (
     Finding,
@@ -23,6 +23,7 @@ from api.checks import (
     check_worker,
 )
 from api.settings import Settings, UnusableSettings
+from api.stores import make_id
 from generation.desk import BUDGET, RESTORED
 from generation.outbound import Outbound
 from generation.restoring import restored

@@ -19,7 +19,7 @@ from api.cli.terminal import as_json, console
 from api.client import LocalFailure
 
 if TYPE_CHECKING:
-    from api.bootstrap import Stores
+    from api.stores import Stores
     from registry.archive.house import House, Tell
     from registry.archive.layout import Contents
 

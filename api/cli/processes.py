@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 from api.client import LocalFailure
 
 if TYPE_CHECKING:
-    from api.bootstrap import Continuity, Stores
+    from api.bootstrap import Continuity
     from api.settings import Settings
+    from api.stores import Stores
     from registry.events.studio import Role
     from registry.log.rebuild.rebuild import Progress, Rebuilt
 
@@ -92,7 +93,7 @@ def run_sandbox(
 
 def migrate_database(environment: Environment) -> str:
     """The revision the database is at afterwards. Nothing else is opened: it needs no keys, no store and no account."""
-    from api.bootstrap import migrate_alone
+    from api.stores import migrate_alone
 
     with _usable():
         return migrate_alone(_settings(environment))
@@ -150,7 +151,7 @@ def _finish_erasures(continuity: Continuity) -> None:
 @contextmanager
 def stores(environment: Environment) -> Iterator[Stores]:
     """What is kept here, and no more: not even a first studio is made."""
-    from api.bootstrap import open_stores
+    from api.stores import open_stores
 
     with _usable():
         found = open_stores(_settings(environment))

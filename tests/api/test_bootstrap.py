@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from api.auth import authenticate, issue_key
-from api.bootstrap import make_id, open_continuity
+from api.bootstrap import open_continuity
 from api.refusals import Unauthenticated
 from api.settings import Settings, UnusableSettings
+from api.stores import make_id
 from generation.errors import KlingUnreachable
 from registry.deciders.account import Account
 from registry.log.marks import Mark
