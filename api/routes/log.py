@@ -108,7 +108,7 @@ def prove_inclusion(
     )
 
 
-@get("/proof/consistency", opt={"refuses": (409,)}, sync_to_thread=True)
+@get("/proof/consistency", opt={"refuses": (404, 409)}, sync_to_thread=True)
 def prove_consistency(
     visit: NamedDependency[Visit],
     old: Annotated[int, QueryParameter(ge=0, le=2**63 - 1, description="Events of the older tree.")],
@@ -168,9 +168,11 @@ def show_completeness(visit: NamedDependency[Visit]) -> Answer[Completeness]:
 def make_checkpoint(change: NamedDependency[Change], log: Which = "studio") -> Answer[CheckpointMade]:
     """Make a checkpoint of the log as it is now; the newest one when nothing has happened since."""
     change.must_not_match("a checkpoint has no version")
+    if (earlier := change.earlier()) is not None:
+        return earlier
     kept = change.continuity.checkpoints.make(_log(change, log))
     made = CheckpointMade(log=kept.checkpoint.log, size=kept.checkpoint.size, note=str(kept.note))
-    return card_reply(made).answer()
+    return change.once(lambda _connection: card_reply(made))
 
 
 def _log(visit: Visit, log: str) -> str:

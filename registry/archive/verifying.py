@@ -43,9 +43,8 @@ def verify_archive(folder: Path, tell: Tell = tell_nobody) -> Contents:
     signed, tree = _signed(folder), Frontier()
     for row in read_events(folder, manifest.studio, contents):
         _check_known(row)
-        tree.append(row["leaf_hash"])
-        if tree.size in signed and tree.root() != signed[tree.size]:
-            raise damaged(CHECKPOINTS, f"the checkpoint of {tree.size} events is of another history")
+        if signed:
+            _hold(signed, tree, row)
         if row["position"] % 1_000 == 0 or row["position"] == contents.position:
             tell("events", row["position"], contents.position)
     store, blobs = store_in(folder), read_blobs(folder, manifest.studio, contents)
@@ -131,6 +130,13 @@ def _signed(folder: Path) -> dict[int, bytes]:
             raise damaged(f"{CHECKPOINTS}/{Path(where).name}", str(refused)) from None
         found[checkpoint.size] = checkpoint.root
     return found
+
+
+def _hold(signed: dict[int, bytes], tree: Frontier, row: Row) -> None:
+    """Grow the tree by a row, and hold it against the checkpoint of its size. Raises ArchiveDamaged."""
+    tree.append(row["leaf_hash"])
+    if tree.size in signed and tree.root() != signed[tree.size]:
+        raise damaged(CHECKPOINTS, f"the checkpoint of {tree.size} events is of another history")
 
 
 def _check_known(row: Row) -> None:

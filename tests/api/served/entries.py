@@ -211,7 +211,7 @@ _REACH: Final = {
     "production": ("clips", "deliveries", "generations", "productions", "scenes"),
     "library": ("assets", "characters", "elements", "likenesses", "me", "payloads", "studios", "voices"),
     "studio": (
-        *("accounts", "audit", "events", "history", "keys", "lineage", "queue"),
+        *("accounts", "audit", "events", "history", "keys", "lineage", "log", "queue"),
         *("reads", "reconciliations", "submissions", "subscriptions", "webhooks"),
     ),
 }

@@ -148,3 +148,13 @@ def test_the_service_looks_through_its_own_log(service: Served) -> None:
     service.made("/v1/accounts", {"name": "main", "region": "singapore"})
     missing = service.get("/v1/log/completeness").json()["missing"]
     assert [one["kind"] for one in missing] == ["reconciliation"]
+
+
+def test_a_repeated_wish_makes_no_other_checkpoint(service: Served) -> None:
+    """Under the same key the first answer comes again, however far the log has gone since."""
+    key = {"Idempotency-Key": "one-checkpoint"}
+    first = service.post("/v1/log/checkpoints", headers=key)
+    service.made("/v1/characters", {"name": "One more", "depicts": "fictional"})
+    again = service.post("/v1/log/checkpoints", headers=key)
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    assert service.post("/v1/log/checkpoints").json()["size"] == first.json()["size"] + 1
