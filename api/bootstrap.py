@@ -202,7 +202,7 @@ def checkpoints_of(stores: Stores) -> Checkpoints:
     """The checkpoints of an installation, in the places that its settings name. Raises UnusableSettings."""
     settings = stores.settings
     places = [_place(settings, stores.blobs, named) for named in settings.checkpoint_places]
-    key_file = SigningKeyFile(settings.checkpoint_key_file)
+    key_file = SigningKeyFile(settings.signing_keys)
     return Checkpoints(stores.registry, places, key_file, origin=settings.log_origin)
 
 

@@ -35,7 +35,7 @@ class Proving(Keeping):
         "and "
         "the bucket too when the database is PostgreSQL and blobs are in one.",
     )
-    checkpoint_key: Path | None = Field(
+    checkpoint_key_file: Path | None = Field(
         None,
         description="The private keys that sign checkpoints, in PEM; made at first use, the same file for all processes; back "
         "it up "
@@ -59,8 +59,8 @@ class Proving(Keeping):
     )
 
     @property
-    def checkpoint_key_file(self) -> Path:
-        return self.checkpoint_key or self.data / "checkpoint-key.pem"
+    def signing_keys(self) -> Path:
+        return self.checkpoint_key_file or self.data / "checkpoint-key.pem"
 
     @property
     def checkpoint_places(self) -> tuple[str, ...]:

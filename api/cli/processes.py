@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from api.stores import Stores
     from registry.events.studio import Role
     from registry.log.rebuild.rebuild import Progress, Rebuilt
+    from registry.proof.held import HeldNote
 
 Environment = Mapping[str, str]
 _USUAL: Final = (700, 10, 10)
@@ -213,15 +214,15 @@ def _loaded() -> None:
     gc.set_threshold(*_USUAL)
 
 
-def own_log(environment: Environment) -> tuple[str, tuple[Path, ...], tuple[str, ...]]:
-    """The database here, the folders of its checkpoints, and its public keys, as the log names them."""
+def own_log(environment: Environment) -> tuple[str, tuple[HeldNote, ...], tuple[str, ...]]:
+    """The database here, all checkpoints that are kept of its logs, and its public keys, as the log names them."""
     with stores(environment) as opened:
         from api.bootstrap import checkpoints_of
         from registry.checkpoints.making import public_keys
 
-        settings = opened.settings
-        folders = tuple(Path(one) for one in settings.checkpoint_places if Path(one).is_dir())
-        return settings.database, folders, public_keys(checkpoints_of(opened))
+        checkpoints = checkpoints_of(opened)
+        notes = tuple(checkpoints.notes(sorted(opened.registry.nodes.heads())))
+        return opened.settings.database, notes, public_keys(checkpoints)
 
 
 def make_checkpoints(environment: Environment) -> list[tuple[str, int]]:

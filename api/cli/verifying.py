@@ -79,9 +79,7 @@ def verify(context: click.Context, /, **flags: Any) -> None:
 
 def _checked(context: click.Context, flags: dict[str, Any], asked: Asked, tell: Tell, *, own: bool) -> Report:
     """Raises Unusable."""
-    from dataclasses import replace
-
-    from registry.proof.checking import check
+    from registry.proof.checking import Asked, check
 
     if flags["service"]:
         from api.cli.served_log import ServedLog
@@ -89,8 +87,9 @@ def _checked(context: click.Context, flags: dict[str, Any], asked: Asked, tell: 
         client = client_of({name: flags[name] for name in ("url", "key")} | {"profile": None}, context.obj)
         return check(asked, source=ServedLog(client), tell=tell)
     if own:
-        address, places, keys = processes.own_log(context.obj)
-        asked = replace(asked, database=address, places=asked.places or places, keys=asked.keys or keys)
+        address, notes, keys = processes.own_log(context.obj)
+        given = Asked(address, None, asked.places, asked.keys or keys, asked.logs)
+        return check(given, more=() if asked.places else notes, tell=tell)
     return check(asked, tell=tell)
 
 

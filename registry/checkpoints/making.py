@@ -7,7 +7,7 @@ once do no harm, and a place where another text stands under a name is proof of 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +20,7 @@ from registry.deciders.signing import STREAM, RotateCheckpointKey, Signing
 from registry.errors import CheckpointsUnusable, LogForked
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
-from registry.proof.held import CHECKPOINT
+from registry.proof.held import CHECKPOINT, COSIGNED, HeldNote
 from registry.proof.note import Checkpoint, Note, NoteInvalid, Signer, VerifierKey, open_checkpoint, sign
 from registry.registry import Registry
 
@@ -85,6 +85,15 @@ class Checkpoints:
                 except NoteInvalid:
                     continue
         return None
+
+    def notes(self, logs: Iterable[str]) -> Iterator[HeldNote]:
+        """All that is kept of these logs, as it lies there, for a verifier. Raises CheckpointsUnusable."""
+        for log in logs:
+            for place in self.places:
+                for name in place.names(self.origin(log)):
+                    if name.endswith((CHECKPOINT, COSIGNED)):
+                        where = f"{place.name}, {self.origin(log)}/{name}"
+                        yield HeldNote(where, place.read(self.origin(log), name))
 
     def make(self, log: str) -> Kept:
         """A checkpoint of the log as it is now, kept in every place that takes it; the newest one when nothing has happened
@@ -163,7 +172,7 @@ class Checkpoints:
         if not able:
             raise CheckpointsUnusable(
                 f"the key file here holds none of the {len(named)} keys that sign checkpoints of this installation",
-                hint="give every process the same key file (CONTINUITY_CHECKPOINT_KEY); see `continuity log keys`",
+                hint="give every process the same key file (CONTINUITY_CHECKPOINT_KEY_FILE); see `continuity log keys`",
             )
         return able
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.proof.held import Keyring, notes_in
+from registry.proof.held import HeldNote, Keyring, notes_in
 from registry.proof.note import NoteInvalid
 from registry.proof.report import Report
 from registry.proof.sources.archive import Archive
@@ -32,10 +32,16 @@ class Asked:
     logs: tuple[str, ...] = ()
 
 
-def check(asked: Asked, *, source: Source | None = None, tell: Tell = lambda _done, _all: None) -> Report:
-    """The report on a database, an archive, or a source that is handed in. Raises Unusable."""
+def check(
+    asked: Asked,
+    *,
+    source: Source | None = None,
+    more: Sequence[HeldNote] = (),
+    tell: Tell = lambda _done, _all: None,
+) -> Report:
+    """The report on a database, an archive, or a source that is handed in; `more` are notes at hand. Raises Unusable."""
     try:
-        notes, keys = list(notes_in(asked.places)), Keyring.read(asked.keys)
+        notes, keys = [*notes_in(asked.places), *more], Keyring.read(asked.keys)
         with _opened(asked, source) as opened:
             return verify(opened, notes, keys, logs=asked.logs, tell=tell)
     except OSError as failure:
