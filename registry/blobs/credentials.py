@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, Literal
 from pydantic import ValidationError
 
 from registry.errors import BlobError, CannotMark
-from registry.events.marks import C2paMark
+from registry.events.marks import C2paMark, C2paState
 
 from .confined import CONFINED, Confined, DecodingError
 
@@ -43,7 +43,10 @@ def read_mark(file: BinaryIO, media_type: str, *, confined: Confined = CONFINED)
         return C2paMark()
     try:
         return C2paMark.model_validate(confined.run("c2pa.read", file, media_type=media_type))
-    except (DecodingError, ValidationError) as refused:
+    except DecodingError as refused:  # too much for a child says nothing of the file
+        state: C2paState = "not_looked" if refused.too_large else "damaged"
+        return C2paMark(state=state, problems=(_short(refused),))
+    except ValidationError as refused:
         return C2paMark(state="damaged", problems=(_short(refused),))
 
 
@@ -64,7 +67,7 @@ def write_credentials(
     if not can_credential():
         raise BlobError("no C2PA manifest can be written here", hint="install continuity[c2pa]")
     before = read_mark(file, media_type)
-    if before.state == "damaged":
+    if before.state in ("damaged", "not_looked"):
         raise CannotMark(
             f"it bears a C2PA manifest that cannot be read ({', '.join(before.problems)}), and a signed copy would lose it",
             hint="deliver it as it is, without c2pa",

@@ -17,7 +17,8 @@ Depiction = Literal["yes", "no", "unknown"]
 
 C2paState = Literal["not_looked", "absent", "valid", "trusted", "invalid", "damaged"]
 """What was found of a C2PA manifest. `valid`: signature and hashes are right, whoever signed; `trusted`: by somebody the reader
-trusts; `invalid`: they are not; `damaged`: there is something that cannot be read; `not_looked`: the library is not installed."""
+trusts; `invalid`: they are not; `damaged`: there is something that cannot be read; `not_looked`: the library is not installed,
+or the file takes more than a child may have."""
 
 Said = Annotated[str, StringConstraints(max_length=200)]
 """Words of a file that came from outside, cut to a length and without control characters."""

@@ -291,18 +291,26 @@ _APPROVED_AMONG: Final = (
 )
 
 
+_DISCLOSED: Final = (
+    select(CLIPS.c.clip, CLIPS.c.ai_generated, CLIPS.c.marks)
+    .where(CLIPS.c.log == bindparam("of_log"), CLIPS.c.clip.in_(bindparam("these", expanding=True)))
+    .order_by(CLIPS.c.position)
+)
+
+
 def disclosed_among(connection: Connection, log: str, clips: Sequence[str]) -> tuple[DisclosedCard, ...]:
     """What each of some clips says of itself, in the order they were recorded."""
-    mine = (CLIPS.c.log == log) & CLIPS.c.clip.in_(clips)
-    rows = connection.execute(select(CLIPS).where(mine).order_by(CLIPS.c.position)).all()
+    if not clips:
+        return ()
+    depicted = depictions(connection, log, clips)
     return tuple(
         DisclosedCard(
-            clip=card.id,
-            ai_generated=card.ai_generated,
-            depicts_real_person=card.depicts_real_person,
-            c2pa=card.marks.c2pa.state,
+            clip=row.clip,
+            ai_generated=row.ai_generated,
+            depicts_real_person=depicted[row.clip],
+            c2pa=_marks(row.marks).c2pa.state,
         )
-        for card in _cards(connection, log, rows)
+        for row in connection.execute(_DISCLOSED, {"of_log": log, "these": [*clips]}).all()
     )
 
 
@@ -327,5 +335,9 @@ def _card(row: Row[Any], depicted: Depiction) -> ClipCard:
     values["id"] = values.pop("clip")
     values["stored"] = StoredBytes.model_validate_json(row.stored)
     values["verdict"] = None if row.verdict is None else VerdictCard.model_validate_json(row.verdict)
-    values["marks"] = Marks() if row.marks is None else Marks.model_validate_json(row.marks)
+    values["marks"] = _marks(row.marks)
     return ClipCard(**values)
+
+
+def _marks(written: bytes | None) -> Marks:
+    return Marks() if written is None else Marks.model_validate_json(written)

@@ -27,6 +27,11 @@ _INSIDE: Final = text(
 """Every step into what went into some things, each once however many of them it is in."""
 _CLIPS: Final = table("view_clips", column("log"), column("clip"), column("depicts_real_person"))
 """Cards of clips say what is found here, so theirs is the module that imports this one."""
+_NOBODY: Final = select(_CLIPS.c.clip).where(
+    _CLIPS.c.log == bindparam("of_log"),
+    _CLIPS.c.clip.in_(bindparam("these", expanding=True)),
+    _CLIPS.c.depicts_real_person == "no",
+)
 
 
 def depictions(connection: Connection, log: str, things: Collection[str]) -> Mapping[str, Depiction]:
@@ -35,9 +40,10 @@ def depictions(connection: Connection, log: str, things: Collection[str]) -> Map
         return {}
     names: dict[int, str] = {}
     into: defaultdict[int, list[int]] = defaultdict(list)
-    for row in connection.execute(_INSIDE, {"log": log, "things": sorted(set(things))}):
-        names |= {row.made: row.made_id, row.source: row.source_id}
-        into[row.made].append(row.source)
+    asked = {"log": log, "things": sorted(set(things))}
+    for made, source, made_id, source_id in connection.execute(_INSIDE, asked).all():
+        names[made], names[source] = made_id, source_id
+        into[made].append(source)
     known = {*things, *names.values()}
     shown = known_persons(connection, log, known)
     fictional = _fictional(connection, log, [one for one in known if one.startswith("clip_")])
@@ -84,5 +90,4 @@ def _seen(thing: str, shown: Mapping[str, bool], fictional: Collection[str]) -> 
 
 def _fictional(connection: Connection, log: str, clips: Collection[str]) -> set[str]:
     """Those of some clips whose plan knew that everybody in it is fictional."""
-    mine = (_CLIPS.c.log == log) & _CLIPS.c.clip.in_(clips) & (_CLIPS.c.depicts_real_person == "no")
-    return set(connection.execute(select(_CLIPS.c.clip).where(mine)).scalars())
+    return set(connection.execute(_NOBODY, {"of_log": log, "these": [*clips]}).scalars()) if clips else set()

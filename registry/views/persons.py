@@ -6,10 +6,10 @@ real person or has a likeness.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, column, select, table, text
+from sqlalchemy import Connection, Row, Select, bindparam, column, select, table, text
 
 from registry.views.assets import ASSETS
 from registry.views.characters import CHARACTERS
@@ -30,18 +30,36 @@ _INTO: Final = text(
 _EVIDENCE: Final = table("view_evidence", column("log"), column("asset"), column("likeness"))
 """Likenesses know the clips that are left to decide, and cards of clips say whom they depict: theirs is the module above."""
 _STANDS: Final = ("reference", "made-into")
+_LOG: Final = bindparam("of_log")
+_THESE: Final = bindparam("these", expanding=True)
+_REPLACED: Final = select(ASSETS.c.asset, ASSETS.c.superseded_by).where(
+    ASSETS.c.log == _LOG, ASSETS.c.superseded_by.in_(_THESE) | ASSETS.c.asset.in_(_THESE)
+)
+_STANDING: Final = select(USES.c.thing, USES.c.character).where(
+    USES.c.log == _LOG, USES.c.thing.in_(_THESE), USES.c.how.in_(_STANDS), USES.c.character.is_not(None)
+)
+_PROVING: Final = select(_EVIDENCE.c.asset, _EVIDENCE.c.likeness).where(
+    _EVIDENCE.c.log == _LOG, _EVIDENCE.c.asset.in_(_THESE)
+)
+_REAL: Final = select(CHARACTERS.c.character, CHARACTERS.c.likeness).where(
+    CHARACTERS.c.log == _LOG,
+    CHARACTERS.c.character.in_(_THESE),
+    (CHARACTERS.c.depicts == "real_person") | CHARACTERS.c.likeness.is_not(None),
+)
+"""Made once: making a statement takes longer than running it (`rows`)."""
 
 
 def persons_in(connection: Connection, log: str, thing: str) -> tuple[str, ...]:
     """The characters that depict real people and the likenesses that `thing` is known to show or concern, sorted."""
     inside = {thing, *connection.execute(_INTO, {"log": log, "thing": thing}).scalars()}
-    assets = _with_replaced(connection, log, [one for one in inside if one.startswith("asset_")])
+    families = _families(connection, log, [one for one in inside if one.startswith("asset_")])
     characters = {one for one in inside if one.startswith("character_")}
-    characters |= _standing_for(connection, log, assets)
-    likenesses = {one for one in inside if one.startswith("likeness_")} | _proving(connection, log, assets)
-    for row in connection.execute(_real(log, characters)) if characters else ():
-        likenesses |= {row.character, row.likeness} - {None}
-    return tuple(sorted(likenesses))
+    characters |= {row.character for row in _ask(connection, _STANDING, log, families)}
+    found = {one for one in inside if one.startswith("likeness_")}
+    found |= {row.likeness for row in _ask(connection, _PROVING, log, families)}
+    for row in _ask(connection, _REAL, log, characters):
+        found |= {row.character, row.likeness} - {None}
+    return tuple(sorted(found))
 
 
 def known_persons(connection: Connection, log: str, things: Collection[str]) -> dict[str, bool]:
@@ -50,32 +68,24 @@ def known_persons(connection: Connection, log: str, things: Collection[str]) -> 
     Where nobody is known to be seen, the thing is left out.
     """
     families = _families(connection, log, [one for one in things if one.startswith("asset_")])
-    pictures = {one for family in families.values() for one in family}
-    evidence = set(connection.execute(_proofs(log, pictures)).scalars()) if pictures else set()
     standing = {one: {one} for one in things if one.startswith("character_")}
-    for row in connection.execute(_stands(log, pictures)) if pictures else ():
+    for row in _ask(connection, _STANDING, log, families):
         for asset in families[row.thing]:
             standing.setdefault(asset, set()).add(row.character)
     everybody = {one for several in standing.values() for one in several}
-    real = {row.character for row in connection.execute(_real(log, everybody))} if everybody else set()
+    real = {row.character for row in _ask(connection, _REAL, log, everybody)}
+    evidence = {row.asset for row in _ask(connection, _PROVING, log, families)}
     found = {one: not standing[one].isdisjoint(real) for one in things if one in standing}
     proving = {one: True for one in families if families[one] & evidence}
     return found | proving | {one: True for one in things if one.startswith("likeness_")}
 
 
-def _with_replaced(connection: Connection, log: str, assets: Iterable[str]) -> set[str]:
-    """The assets with those they took the place of, and those that took theirs: they show the same person."""
-    return {one for family in _families(connection, log, assets).values() for one in family}
-
-
 def _families(connection: Connection, log: str, assets: Iterable[str]) -> dict[str, set[str]]:
-    """Each asset, and each that is reached from them, with all that show the same person."""
+    """Each asset, and each reached from them, with those it took the place of and those that took its: they show the same."""
     families = {one: {one} for one in assets}
     new = set(families)
     while new:
-        both = ASSETS.c.superseded_by.in_(new) | ASSETS.c.asset.in_(new)
-        query = select(ASSETS.c.asset, ASSETS.c.superseded_by).where(ASSETS.c.log == log, both)
-        pairs = [(row.asset, row.superseded_by or row.asset) for row in connection.execute(query)]
+        pairs = [(row.asset, row.superseded_by or row.asset) for row in _ask(connection, _REPLACED, log, new)]
         new = {one for pair in pairs for one in pair} - families.keys()
         families |= {one: {one} for one in new}
         for earlier, later in pairs:
@@ -84,29 +94,8 @@ def _families(connection: Connection, log: str, assets: Iterable[str]) -> dict[s
     return families
 
 
-def _standing_for(connection: Connection, log: str, assets: Collection[str]) -> set[str]:
-    """Whom they ever were a reference of, or were made into an element or a voice of."""
-    return {row.character for row in connection.execute(_stands(log, assets))}
-
-
-def _stands(log: str, assets: Collection[str]) -> Select[Any]:
-    return select(USES.c.thing, USES.c.character).where(
-        USES.c.log == log, USES.c.thing.in_(assets), USES.c.how.in_(_STANDS), USES.c.character.is_not(None)
-    )
-
-
-def _proving(connection: Connection, log: str, assets: Collection[str]) -> set[str]:
-    """Whose consents they are the evidence of."""
-    query = select(_EVIDENCE.c.likeness).where(_EVIDENCE.c.log == log, _EVIDENCE.c.asset.in_(assets))
-    return set(connection.execute(query).scalars())
-
-
-def _proofs(log: str, assets: Collection[str]) -> Select[Any]:
-    return select(_EVIDENCE.c.asset).where(_EVIDENCE.c.log == log, _EVIDENCE.c.asset.in_(assets))
-
-
-def _real(log: str, characters: Collection[str]) -> Select[Any]:
-    is_real = (CHARACTERS.c.depicts == "real_person") | CHARACTERS.c.likeness.is_not(None)
-    return select(CHARACTERS.c.character, CHARACTERS.c.likeness).where(
-        CHARACTERS.c.log == log, CHARACTERS.c.character.in_(characters), is_real
-    )
+def _ask(
+    connection: Connection, statement: Select[Any], log: str, these: Collection[str]
+) -> Sequence[Row[Any]]:
+    """The rows about these things; nothing is asked about none."""
+    return connection.execute(statement, {"of_log": log, "these": [*these]}).all() if these else ()

@@ -17,6 +17,7 @@ from api.settings import Settings
 from registry.deciders.account import OpenAccount
 from registry.events.envelope import Context
 from registry.log.marks import Mark
+from tests.registry.blobs.signing import house
 from tests.servers.homes import url_of
 from tests.servers.sandbox import sandbox
 from tests.servers.world import KEYS, new_id
@@ -118,6 +119,16 @@ def test_what_was_spoilt_is_named(settings: dict[str, str]) -> None:
     ):
         assert any(words in one for one in failed), failed
     assert len(failed) == 4
+
+
+def test_the_certificate_that_clips_are_signed_with(settings: dict[str, str], tmp_path: Path) -> None:
+    """How long it is good, before there is a database; one that cannot sign fails, by the name of its setting."""
+    settings |= house("Han River", days=10).files(tmp_path)
+    [found] = [one for one in examined(settings)[1] if one["check"] == "certificate"]
+    assert found["status"] == "warn"
+    assert "Han River ends on" in found["message"]
+    (tmp_path / "chain.pem").write_text("x")
+    assert any("CONTINUITY_C2PA_CHAIN_FILE" in one for one in failing(settings))
 
 
 def test_an_older_schema_is_not_migrated(settings: dict[str, str]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -113,3 +116,28 @@ def test_a_key_of_somebody_else_signs_nothing(ours: House, clip: bytes, tmp_path
 
     with pytest.raises(CannotMark):
         signed(clip, mixed, tmp_path / "signed.mp4")
+
+
+def test_a_time_stamp_is_asked_for_or_there_is_no_copy(ours: House, clip: bytes, tmp_path: Path) -> None:
+    """The authority of the settings is asked; where it does not answer nothing is signed without a stamp."""
+    asked: list[str | None] = []
+
+    class Authority(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.headers["Content-Type"])
+            self.send_response(500)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Authority) as authority,
+        (tmp_path / "out.mp4").open("w+b") as out,
+    ):
+        Thread(target=authority.serve_forever, daemon=True).start()
+        stamped = replace(ours.material, time_stamps=f"http://127.0.0.1:{authority.server_port}/")
+        with pytest.raises(CannotMark):
+            write_credentials(io.BytesIO(clip), out, MP4, definition, stamped)
+        authority.shutdown()
+    assert asked == ["application/timestamp-query"]
