@@ -88,6 +88,9 @@ def fill(service: Served, footage: bytes) -> Things:
         ids.setdefault("generation", []).append(str(service.post("/v1/generations", body).json()["id"]))
     service.change("PUT", "/v1/subscriptions/exporter", {"position": 0})
     ids["clip"] = [_clip(service, ids["scene"][0], ids["generation"][0], footage)]
+    looked = {"depicts_real_person": "no", "accept": {"W701": "for the desk"}}
+    said = {"to": "Han River", "role": "deployer", "basis": "label_shown", "reviewer": "Ana", **looked}
+    made("delivery", f"/v1/clips/{ids['clip'][0]}/deliveries", said)
     record = service.get(f"/v1/scenes/{ids['scene'][0]}/continuity").json()["items"][0]
     words = {
         "position": (str(record["position"]),),

@@ -219,6 +219,16 @@ def test_a_provider_manifest_is_kept_in_the_copy(
     assert service.get(f"/v1/clips/{clip}").json()["marks"]["c2pa"]["manifest"] == mark.manifest
 
 
+def test_a_copy_whose_record_is_refused_is_not_kept(service: Served, scene: str, film: bytes) -> None:
+    """Signed before the append, it goes again when that says no; and bytes that are no film are refused before."""
+    clip = take(service, scene, content=film)
+    before = service.blob_keys()
+    problem(deliver(service, clip, {**LOOKED, "basis": "assistive_editing", "c2pa": True}), 422, "invalid")
+    assert service.blob_keys() == before
+    odd = take(service, scene, content=b"no film at all")
+    problem(deliver(service, odd, {**LOOKED, "c2pa": True}), 422, "cannot-mark")
+
+
 def test_without_a_certificate_nothing_is_signed(tmp_path: Path, film: bytes) -> None:
     """It is said with what to set; without `c2pa` the clip is delivered as it is."""
     with running(tmp_path) as plain:
