@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, column, select, table, text
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, column, select, table, text
 
 from registry.views.assets import ASSETS
 from registry.views.characters import CHARACTERS
@@ -30,8 +30,8 @@ _INTO: Final = text(
 _EVIDENCE: Final = table("view_evidence", column("log"), column("asset"), column("likeness"))
 """Likenesses know the clips that are left to decide, and cards of clips say whom they depict: theirs is the module above."""
 _STANDS: Final = ("reference", "made-into")
-_LOG: Final = bindparam("of_log")
-_THESE: Final = bindparam("these", expanding=True)
+_LOG: Final[BindParameter[str]] = bindparam("of_log")
+_THESE: Final[BindParameter[list[str]]] = bindparam("these", expanding=True)
 _REPLACED: Final = select(ASSETS.c.asset, ASSETS.c.superseded_by).where(
     ASSETS.c.log == _LOG, ASSETS.c.superseded_by.in_(_THESE) | ASSETS.c.asset.in_(_THESE)
 )
