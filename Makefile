@@ -94,7 +94,7 @@ bench: $(DEV_STAMP)  ## every benchmark with small sizes, ratios beside their ai
 lock: $(VENV)/.uv  ## re-resolve the locked sets (hashes, no addresses)
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
-	@$(LOCK) pyproject.toml requirements/build.in --extra media --extra mcp --extra otio --extra tsa --extra c2pa -o requirements/run.txt
-	@$(LOCK) pyproject.toml requirements/build.in --extra media --extra mcp --extra otio --extra tsa --extra c2pa --extra otel --extra dev -o requirements/dev.txt
+	@$(LOCK) pyproject.toml requirements/build.in --extra media --extra mcp --extra otio --extra tsa --extra c2pa --extra report -o requirements/run.txt
+	@$(LOCK) pyproject.toml requirements/build.in --extra media --extra mcp --extra otio --extra tsa --extra c2pa --extra report --extra otel --extra dev -o requirements/dev.txt
 clean:  ## remove environments and caches
 	@rm -rf $(VENV) .venv-s3 .mypy_cache .ruff_cache .import_linter_cache .mutation build *.egg-info

@@ -1,4 +1,4 @@
-"""`continuity audit`: whether what is on record still comes out as it did."""
+"""`continuity audit`: whether what is on record still comes out as it did, and bundles of it for outsiders (`bundles`)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import rich_click as click
 from rich.console import Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from api.cli.bundles import BUNDLES
 from api.cli.showing import plain, table, text
 from api.cli.terminal import Terminal, calling, leave
 
@@ -31,7 +32,7 @@ _MOST_KEPT: Final = 1_000
 
 @click.group(name="audit")
 def audit() -> None:
-    """Checks of the record. They change nothing and need a key with the role auditor."""
+    """Checks of the record, and bundles of it for outsiders. They change nothing."""
 
 
 @audit.command()
@@ -185,4 +186,6 @@ def _progress(terminal: Terminal) -> Iterator[Callable[[DeterminismPage], None]]
         yield told
 
 
+for _one in BUNDLES:
+    audit.add_command(_one)
 COMMANDS: Final = (audit,)

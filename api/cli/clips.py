@@ -71,22 +71,37 @@ def show_clip(terminal: Terminal, clip: str) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @click.option("--delivery", help="The bytes of this delivery of it.")
+@click.option("--no-receipt", is_flag=True, help="Leave out the receipt beside it.")
 @calling
 def download_clip(
-    terminal: Terminal, clip: str, file: Path | None, *, force: bool, delivery: str | None
+    terminal: Terminal,
+    clip: str,
+    file: Path | None,
+    *,
+    force: bool,
+    delivery: str | None,
+    no_receipt: bool,
 ) -> None:
-    """Fetch a clip, or what was delivered of it. Its digest is checked before the file exists; its name is the clip's or yours.
+    """Fetch a clip with its receipt beside it (`<file>.receipt.json`), which proves it to others; or what was delivered of it.
+
+    Its digest is checked before the file exists; its name is the clip's or yours.
 
     Example: continuity clips download clip_01jd… take-1.mp4
     """
-    target = fetch(terminal, clip, file, force=force, delivery=delivery)
+    target = fetch(terminal, clip, file, force=force, delivery=delivery, receipt=not no_receipt)
     terminal.answer({"clip": clip, "file": str(target)}, lambda: str(target))
 
 
 def fetch(
-    terminal: Terminal, clip: str, file: Path | None, *, force: bool = False, delivery: str | None = None
+    terminal: Terminal,
+    clip: str,
+    file: Path | None,
+    *,
+    force: bool = False,
+    delivery: str | None = None,
+    receipt: bool = True,
 ) -> Path:
-    """The bytes in a file, with progress. Raises LocalFailure and ContinuityError."""
+    """The bytes in a file, with progress; a clip's with its receipt beside it. Raises LocalFailure and ContinuityError."""
     target, client = _target(clip, file), terminal.client
     if target.exists() and not force:
         raise LocalFailure("file-exists", f"{target} exists already", "choose another name, or say --force")
@@ -98,7 +113,7 @@ def fetch(
             bar.update(task, completed=done, total=total)
 
         if delivery is None:
-            return client.download_clip(clip, target, on_bytes=on_bytes)
+            return client.download_clip(clip, target, receipt=receipt, on_bytes=on_bytes)
         return client.download_delivery(clip, delivery, target, on_bytes=on_bytes)
 
 

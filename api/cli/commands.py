@@ -17,7 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "Approve the plan of a generation that waits for it; it is sent then. Needs a key with the role approver.",
     ),
     "assets": ("assets", "Source pictures, footage, sound and documents."),
-    "audit": ("audit", "Checks of the record. They change nothing and need a key with the role auditor."),
+    "audit": ("audit", "Checks of the record, and bundles of it for outsiders. They change nothing."),
     "backup": (
         "running",
         "Copy SQLite files while they are in use. Blobs are copied after them: docs/how-to/backup.md says all of it.",
@@ -111,6 +111,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "running",
         "Make every view anew from the log, beside the live ones, and compare them row by row.",
     ),
+    "receipts": ("receipts", "Small files that prove offline what the log says of a clip."),
     "reconcile": (
         "reconcile",
         "Compare accounts with the provider's task lists and deductions; what differs is recorded and shown.",

@@ -16,6 +16,7 @@ from api.client.lineage import LineageCalls
 from api.client.log import LogCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
+from api.client.proof import ProofCalls
 from api.client.reads import ReadCalls
 from api.client.record import RecordCalls
 from api.client.rights import RightsCalls
@@ -45,6 +46,7 @@ class ContinuityClient(
     KeyCalls,
     LogCalls,
     ReadCalls,
+    ProofCalls,
     WebhookCalls,
 ):
     """A connection to one service under one key; close it, or use it in a `with`.

@@ -10,6 +10,7 @@ from api.bodies import CheckedPayload
 from api.client.answers import GenerationAnswer, outcome_unknown, read_as
 from api.client.errors import OutcomeUnknown, StillRunning
 from api.client.pictures import quiet
+from api.client.proof import receipt_beside
 from api.client.transfer import OnBytes, download
 from api.client.waiting import LOOK_SECONDS, PATIENCE_SECONDS, Followed
 from api.client.wire import Call, Calls, at
@@ -144,9 +145,17 @@ class FilmCalls(Calls):
         """Clips, narrowed to a scene, to the takes of a shot, or by verdict (`approved`, `rejected`, `none`)."""
         return self._wire.pages(ClipCard, at("clips"), scene=scene, shot=shot, verdict=verdict)
 
-    def download_clip(self, clip: str, target: Path, *, on_bytes: OnBytes = quiet) -> Path:
-        """The clip's bytes in a file. Raises DigestMismatch, and leaves no file then."""
-        return download(self._wire, at("clips", clip, "content"), target, on_bytes)
+    def download_clip(
+        self, clip: str, target: Path, *, receipt: bool = True, on_bytes: OnBytes = quiet
+    ) -> Path:
+        """The clip's bytes in a file, and beside it, in `<file>.receipt.json`, what proves them (`download_receipt`).
+
+        Raises DigestMismatch, and leaves no file then. A receipt that cannot be had now raises too, with the clip in its place.
+        """
+        written = download(self._wire, at("clips", clip, "content"), target, on_bytes)
+        if receipt:
+            download(self._wire, at("clips", clip, "receipt"), receipt_beside(written), quiet)
+        return written
 
     def download_poster(self, clip: str, target: Path) -> Path:
         """The clip's first frame as a JPEG."""

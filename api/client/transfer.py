@@ -61,15 +61,18 @@ def _media_type(head: bytes, name: str) -> str:
     return guess_type(name)[0] or "application/octet-stream"
 
 
-def download(wire: Wire, path: str, target: Path, on_bytes: OnBytes, **params: str) -> Path:
+def download(
+    wire: Wire, path: str, target: Path, on_bytes: OnBytes, patience: float = 0.0, /, **params: str
+) -> Path:
     """Fetch bytes into `target`. They arrive in a file beside it that is renamed once the digest matched.
 
-    A connection that breaks is taken up where it broke, if the bytes are still the same. Raises DigestMismatch and
+    `patience` is in seconds, for what the service makes before it sends it. A connection that breaks is taken up where it broke,
+    if the bytes are still the same. Raises DigestMismatch and
     LocalFailure, and leaves no file behind then.
     """
     part = target.with_name(f".{target.name}.{wire.manners.make_key()}.part")
     try:
-        arriving = _Arriving(wire, path, params, part, on_bytes)
+        arriving = _Arriving(wire, path, params, part, on_bytes, patience)
         wire.persist(arriving.call, arriving.go_on)
         part.replace(target)
     except OSError as failed:
@@ -90,6 +93,7 @@ class _Arriving:
     params: Mapping[str, str]
     part: Path
     on_bytes: OnBytes
+    patience: float = 0.0
     done: int = 0
     tag: str | None = None
     found: Any = field(default_factory=hashlib.sha256)
@@ -100,7 +104,7 @@ class _Arriving:
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         if self.done and self.tag is not None:
             headers |= {"Range": f"bytes={self.done}-", "If-Range": self.tag}
-        return Call("GET", self.path, self.params, headers=headers)
+        return Call("GET", self.path, self.params, headers=headers, patience=self.patience)
 
     def go_on(self) -> None:
         """One try. Raises DigestMismatch once all of it is there and is not what was promised."""

@@ -16,11 +16,12 @@ from api.errors import Web, from_pydantic
 from api.refusals import BytesErased
 from api.routes.answering import Answer, Reply, answer_card, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
-from api.routes.contents import READ, on_disk, serve, serve_made
+from api.routes.contents import READ, serve, serve_made
 from api.routes.uploads import Upload, new_upload, receive
 from generation.rules.finding import Finding
 from generation.rules.images import picture_findings
 from registry.accession import Offer, accession_asset
+from registry.blobs.aside import on_disk
 from registry.blobs.pictures import thumbnail
 from registry.deciders.asset import DescribeAsset, RetireAsset, SupersedeAsset
 from registry.deciders.command import Command

@@ -13,8 +13,9 @@ from api.errors import Web
 from api.refusals import BytesErased, NotAvailable
 from api.routes.answering import Answer, answer_card, answer_page
 from api.routes.commanding import Visit
-from api.routes.contents import READ, on_disk, serve, serve_made
+from api.routes.contents import READ, serve, serve_made
 from registry.blobs import media
+from registry.blobs.aside import on_disk
 from registry.views import clips as view
 from registry.views.clips import ClipCard, Said
 from registry.views.page import Page, Span

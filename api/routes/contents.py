@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from hashlib import sha256
-from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Final
 
 from litestar import HttpMethod, Response
@@ -23,6 +22,7 @@ Note = Callable[[str], None]
 """Told which part goes out ("" for the whole) before it does; what it raises keeps the bytes here."""
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 """How bytes are asked for; the answer to a HEAD is that to a GET without them."""
+_CHUNK: Final = 256 * 1024
 _ALWAYS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cache-Control": "private, no-cache",
@@ -77,14 +77,28 @@ def serve_made(
     return Response(content, headers=headers, media_type=media_type)
 
 
-@contextmanager
-def on_disk(blobs: Blobs, stored: StoredBytes) -> Iterator[BinaryIO]:
-    """The bytes as a temporary file, for decoders. Raises BlobError."""
-    with TemporaryFile() as file, blobs.open(stored.key, sha256=stored.sha256) as chunks:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        yield file
+def serve_file(
+    request: Web, file: BinaryIO, size: int, digest: bytes, *, media_type: str, name: str
+) -> Response[Any]:
+    """What was written into a temporary file, which goes when it is sent; no parts of it are."""
+    headers = {
+        **_ALWAYS,
+        "ETag": f'"{digest.hex()}"',
+        "Content-Digest": f"sha-256=:{b64encode(digest).decode()}:",
+        "Content-Length": str(size),
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    if request.method == "HEAD":
+        file.close()
+        return Response(b"", headers=headers, media_type=media_type)
+
+    def chunks() -> Iterator[bytes]:
+        with file:
+            file.seek(0)
+            while chunk := file.read(_CHUNK):
+                yield chunk
+
+    return Stream(chunks(), headers=headers, media_type=media_type)
 
 
 def _opened(blobs: Blobs, stored: StoredBytes, start: int = 0, length: int | None = None) -> Iterator[bytes]:

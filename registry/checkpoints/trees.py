@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ from registry.registry import Connection
 _LEVELS: Final = 8
 """Levels of the tree in one height of nodes: 2 ** 8 = TILE."""
 _AT_ONCE: Final = 256
+_MOST_TILES: Final = 512
+"""Kept at hand by one question, some 8 MB; who needs others reads them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,13 @@ class Trees:
             reader = self._reader(connection, log)
             path = tree.inclusion(position - 1, size, reader)
             return reader(0, position - 1), path
+
+    @contextmanager
+    def paths(self, log: str, size: int) -> Iterator[Callable[[int], list[bytes]]]:
+        """What gives the paths of many positions in the first `size` events, over one connection, each tile read about once."""
+        with self.nodes.reading(log) as connection:
+            reader = self._reader(connection, log)
+            yield lambda position: tree.inclusion(position - 1, size, reader)
 
     def consistency(self, log: str, old: int, new: int) -> list[bytes]:
         """The proof that the first `new` events begin with the first `old`. Raises ValueError when they are fewer."""
@@ -68,7 +78,7 @@ class Trees:
 
 
 class _Tiles:
-    """The hashes of one log as one question wants them; a tile is read once."""
+    """The hashes of one log as one question wants them; a tile is read once, or again when there were many since."""
 
     def __init__(self, nodes: Nodes, connection: Connection, log: str) -> None:
         self._nodes = nodes
@@ -92,6 +102,8 @@ class _Tiles:
     def tile(self, height: int, number: int) -> list[bytes]:
         """Up to 256 hashes of a height, as far as they are kept."""
         if (height, number) not in self._seen:
+            if len(self._seen) >= _MOST_TILES:
+                self._seen.clear()
             first = number * TILE
             if height:
                 found = self._nodes.nodes(self._connection, self._log, height, first, TILE)

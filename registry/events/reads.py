@@ -15,7 +15,8 @@ Named = Annotated[str, StringConstraints(pattern=r"^[a-z]+_[0-7][0-9a-hjkmnp-tv-
 
 
 class BytesRead(Event):
-    """Bytes were handed out to the event's actor: of an asset, a clip, or all that a studio has (`export`).
+    """Bytes were handed out to the event's actor: of an asset, a clip, or all that a studio has or that an audit bundle
+    tells of a clip, a scene or a production (`export`).
 
     `persons` are the characters and likenesses they show or concern, as far as was known then; empty for a document of which
     nobody has said whose it is, and for an export. `part` is the range that was asked for, empty for the whole. `position` is

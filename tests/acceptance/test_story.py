@@ -87,15 +87,17 @@ def test_the_story_is_in_the_feed_in_order_and_without_holes(told: tuple[Stage, 
 def test_the_clips_play_and_the_originals_come_back_identical(
     told: tuple[Stage, ContinuityClient], tmp_path: Path
 ) -> None:
-    """What was delivered can be decoded, and a registered picture is answered byte for byte."""
+    """What was delivered can be decoded and has its receipt beside it, and a registered picture is answered byte for byte."""
     stage, client = told
-    clips = sorted((stage.folder / "clips").iterdir())
+    clips = sorted((stage.folder / "clips").glob("*.mp4"))
+    receipts = sorted((stage.folder / "clips").glob("*.receipt.json"))
     footage = [probe(clip) for clip in clips]
     labels = {asset.label: asset.id for asset in client.assets()}
     pictures = sorted((stage.folder / "pictures").iterdir())
     fetched = [client.download_asset(labels[path.stem], tmp_path / f"again-{path.name}") for path in pictures]
 
     assert len(clips) == len(STORY)
+    assert [one.name for one in receipts] == [f"{clip.name}.receipt.json" for clip in clips]
     assert {one.checked for one in footage} == {"decoded"}
     assert [_digest(path) for path in fetched] == [_digest(path) for path in pictures]
 

@@ -105,10 +105,22 @@ def test_a_clip_arrives_whole(server: Script, client: ContinuityClient, tmp_path
     """A download cut short is fetched again, and only the whole file appears."""
     server.will(film(cut=1000), film())
 
-    written = client.download_clip("c", tmp_path / "take.mp4")
+    written = client.download_clip("c", tmp_path / "take.mp4", receipt=False)
 
     assert written.read_bytes() == FILM
     assert [entry.name for entry in tmp_path.iterdir()] == ["take.mp4"]
+
+
+def test_a_clip_brings_its_receipt(server: Script, client: ContinuityClient, tmp_path: Path) -> None:
+    """The receipt lies beside the file; one that is refused is told, and the clip is there all the same."""
+    server.will(film(), film(), film(), refuses(409, "log-forked"))
+
+    client.download_clip("c", tmp_path / "take.mp4")
+    with pytest.raises(ContinuityError, match="log-forked"):
+        client.download_clip("c", tmp_path / "other.mp4")
+
+    names = {entry.name for entry in tmp_path.iterdir()}
+    assert names == {"take.mp4", "take.mp4.receipt.json", "other.mp4"}
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ POST /v1/assets/{asset}/supersede                        assets supersede {asset
 GET /v1/assets/{asset}/thumbnail                         assets thumbnail {asset} {new}
 GET /v1/assets/{asset}/uses                              uses {asset}
 GET /v1/audit/determinism                                audit determinism
+GET /v1/audit/{thing}/bundle                             audit export {clip} --to {new}
 GET /v1/characters                                       characters list
 POST /v1/characters                                      characters introduce x --depicts fictional
 GET /v1/characters/{character}                           characters show {character}
@@ -57,6 +58,7 @@ GET /v1/clips/{clip}/content                             clips download {clip} {
 POST /v1/clips/{clip}/approve                            clips approve {clip}
 GET /v1/clips/{clip}/notes                               clips notes {clip}
 POST /v1/clips/{clip}/notes                              clips note {clip} words
+GET /v1/clips/{clip}/receipt                             receipts download {clip} {new}
 POST /v1/clips/{clip}/reject                             clips reject {clip} identity_drift --reason why
 POST /v1/clips/{clip}/withdraw                           clips withdraw {clip} --reason why
 POST /v1/clips/{clip}/withdraw-approval                  clips withdraw-approval {clip} --reason why

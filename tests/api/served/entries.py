@@ -34,6 +34,7 @@ POST /v1/assets/{asset}/supersede                        asset_writer
 GET /v1/assets/{asset}/thumbnail                         reader
 GET /v1/assets/{asset}/uses                              reader
 GET /v1/audit/determinism                                auditor
+GET /v1/audit/{thing}/bundle                             auditor
 POST /v1/callbacks/kling/{submission}/{token}            token
 GET /v1/characters                                       reader
 POST /v1/characters                                      asset_writer
@@ -67,6 +68,7 @@ GET /v1/clips/{clip}/provenance                          reader
 GET /v1/clips/{clip}/notes                               reader
 POST /v1/clips/{clip}/notes                              asset_writer
 GET /v1/clips/{clip}/poster                              reader
+GET /v1/clips/{clip}/receipt                             reader
 POST /v1/clips/{clip}/reject                             approver
 POST /v1/clips/{clip}/withdraw                           approver
 POST /v1/clips/{clip}/withdraw-approval                  approver

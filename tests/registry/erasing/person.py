@@ -217,7 +217,7 @@ class Person:
         clip = StoredBytes(key=stored.key, bytes=stored.size, sha256=stored.sha256, media_type="video/mp4")
         handle(WantCancel(stream=MADE, reason=word()))
         handle(StoreResult(stream=MADE, result=example("ResultStored", stored=clip.model_dump())))  # type: ignore[arg-type]
-        record = self.event("ContinuityRecorded", parents=(), subjects=(ANNA,), elements=(ELEMENT,))
+        record = self.event("ContinuityRecorded", parents=(), subjects=(ANNA,), clip_sha256=clip.sha256)
         handle(
             RecordClip(stream=CLIP, clip=self.event("ClipRecorded", continues=None, stored=clip)),
             RecordContinuity(stream=SCENE, continuity=record),
