@@ -13,15 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
 from api.certificates import Certificate, UnusableCertificate, load_certificate
-from api.keeping import BUCKET, IN_BUCKET
+from api.kept import checkpoints_in
 from api.kling_keys import credentials_of
 from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings
-from api.stores import Stores, open_stores, plain
+from api.stores import Stores, open_stores
 from api.tracing import NoTracing, Tracing, TracingMissing, open_tracing
 from generation.callbacks import Callbacks
 from generation.desk import Desk
@@ -32,13 +31,10 @@ from generation.kling.signing import Credentials
 from generation.outbound import Outbound
 from generation.relaying import Relays
 from registry.auditing import ReadAudit
-from registry.blobs import Blobs, store_for
-from registry.checkpoints.keys import KeyFile as SigningKeyFile
+from registry.blobs import Blobs
 from registry.checkpoints.making import Checkpoints
-from registry.checkpoints.places import Folder, Place
 from registry.deciders.account import Account
 from registry.deciders.studio import OpenStudio
-from registry.errors import BlobError
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
 from registry.log.bucket_marks import BucketMarks, Notes
@@ -200,26 +196,7 @@ def _marks(settings: Settings, blobs: Blobs) -> Marks:
 
 def checkpoints_of(stores: Stores) -> Checkpoints:
     """The checkpoints of an installation, in the places that its settings name. Raises UnusableSettings."""
-    settings = stores.settings
-    places = [_place(settings, stores.blobs, named) for named in settings.checkpoint_places]
-    key_file = SigningKeyFile(settings.signing_keys)
-    return Checkpoints(stores.registry, places, key_file, origin=settings.log_origin)
-
-
-def _place(settings: Settings, blobs: Blobs, named: str) -> Place:
-    if named != IN_BUCKET and not named.startswith(BUCKET):
-        return Folder(Path(named))
-    from registry.blobs.bucket import BucketBlobs  # it takes long to import, and folders need none of it
-    from registry.checkpoints.bucket import Bucket
-
-    try:
-        keys = {"access_key": plain(settings.s3_access_key), "secret_key": plain(settings.s3_secret_key)}
-        store = blobs if named == IN_BUCKET else store_for(named, **keys)
-    except BlobError as refused:
-        raise UnusableSettings([f"CONTINUITY_CHECKPOINTS: {refused.message}; {refused.hint}"]) from None
-    if not isinstance(store, BucketBlobs):
-        raise UnusableSettings(["CONTINUITY_CHECKPOINTS: the blob store is no bucket; name a folder"])
-    return Bucket(store)
+    return checkpoints_in(stores.settings, stores.registry, stores.blobs)
 
 
 def _certificate(settings: Settings, problems: list[str]) -> Certificate | None:

@@ -20,9 +20,10 @@ from api.integrations.credentials import Facts, definition_of
 from api.refusals import BytesErased, NotAvailable
 from api.routes.answering import Answer, Reply, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
-from api.routes.contents import READ, on_disk, serve
+from api.routes.contents import READ, serve
 from generation.disclosing import Cleared, clear
 from generation.recording import plan_of
+from registry.blobs.aside import on_disk
 from registry.blobs.credentials import can_credential, write_credentials
 from registry.deciders.delivering import DeliverClip
 from registry.deciders.generation import Generation

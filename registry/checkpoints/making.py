@@ -107,8 +107,7 @@ class Checkpoints:
         self._must_go_on(log, head, last)
         if last is not None and last.checkpoint.size == head:
             return last
-        self.trees.grow(log, head)
-        checkpoint = Checkpoint(self.origin(log), head, self.trees.root(log, head))
+        checkpoint = Checkpoint(self.origin(log), head, self._root(log, head, last))
         made = Kept(checkpoint, sign(checkpoint, signers))
         self._keep(log, made)
         self._newest[log] = made
@@ -192,6 +191,20 @@ class Checkpoints:
                     log, f"its first {signed.size} events are not those that were signed: it was rewritten"
                 )
         self.alarms.pop(log, None)
+
+    def _root(self, log: str, head: int, last: Kept | None) -> bytes:
+        """The root to sign: what was signed before and the leaves since. Nodes that say otherwise are made again.
+
+        Whoever may write to the database might have kept nodes of another tree in advance.
+        """
+        old = 0 if last is None else last.checkpoint.size
+        before, root = self.trees.grown(log, old, head)
+        if last is not None and before != last.checkpoint.root:
+            self._alarm(log, f"its first {old} events changed while a checkpoint was made")
+        self.trees.grow(log, head)
+        if self.trees.root(log, head) != root:
+            self.trees.renew(log, head)
+        return root
 
     def _alarm(self, log: str, why: str) -> None:
         if self.alarms.get(log) != why:

@@ -17,6 +17,7 @@ _LEVELS: Final = 8
 _AT_ONCE: Final = 256
 _MOST_TILES: Final = 512
 """Kept at hand by one question, some 8 MB; who needs others reads them again."""
+_LEAVES_AT_ONCE: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,19 @@ class Trees:
         """The proof that the first `new` events begin with the first `old`. Raises ValueError when they are fewer."""
         with self.nodes.reading(log) as connection:
             return tree.consistency(old, new, self._reader(connection, log))
+
+    def grown(self, log: str, old: int, new: int) -> tuple[bytes, bytes]:
+        """The roots at two sizes, the newer one from the older tree and the leaves after it: no node that was kept since
+        counts.
+        """
+        with self.nodes.reading(log) as connection:
+            growing = tree.frontier(old, self._reader(connection, log))
+            before = growing.root()
+            for first in range(old, new, _LEAVES_AT_ONCE):
+                many = min(_LEAVES_AT_ONCE, new - first)
+                for leaf in whole(log, self.nodes.leaves(connection, log, first, many), many):
+                    growing.append(leaf)
+        return before, growing.root()
 
     def grow(self, log: str, size: int) -> None:
         """Keep what nodes the first `size` events have and are not kept yet. May be repeated, and killed. Raises LogBusy."""

@@ -190,3 +190,15 @@ def test_a_lost_key_is_a_persons_word(on_disk: House) -> None:
     assert [one.key_hash for one in on_disk.checkpoints.make(STUDIO).note.signatures] == [
         on_disk.checkpoints.keys(STUDIO)[-1].hash
     ]
+
+
+def test_nodes_that_somebody_kept_in_advance_are_not_signed(on_disk: House) -> None:
+    """What is signed comes from the leaves after the last checkpoint; nodes of another tree are made again."""
+    on_disk.grow(200)
+    on_disk.checkpoints.make(STUDIO)
+    on_disk.log.raw("INSERT INTO tree_nodes VALUES (:log, 1, 0, zeroblob(32))", log=STUDIO)
+    on_disk.grow(100)
+    signed = on_disk.checkpoints.make(STUDIO).checkpoint
+    report = verify_log(on_disk.checkpoints, STUDIO)
+    assert (report.findings, report.root, report.proven) == ([], signed.root, 300)
+    assert on_disk.checkpoints.trees.root(STUDIO, 300) == signed.root
