@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import c2pa
 import pytest
 
 from registry.blobs import credentials
@@ -141,3 +143,47 @@ def test_a_time_stamp_is_asked_for_or_there_is_no_copy(ours: House, clip: bytes,
             write_credentials(io.BytesIO(clip), out, MP4, definition, stamped)
         authority.shutdown()
     assert asked == ["application/timestamp-query"]
+
+
+def test_a_manifest_elsewhere_is_not_fetched(ours: House, clip: bytes, tmp_path: Path) -> None:
+    """A file that names an address for its manifest sends nobody there."""
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server,
+        (tmp_path / "far.mp4").open("w+b") as out,
+    ):
+        Thread(target=server.serve_forever, daemon=True).start()
+        info = c2pa.C2paSignerInfo("es256", ours.chain.encode(), ours.key.encode(), None)
+        with (
+            c2pa.Signer.from_info(info) as signer,
+            c2pa.Builder(definition(C2paMark(state="absent"))) as builder,
+        ):
+            builder.set_no_embed()
+            builder.set_remote_url(f"http://127.0.0.1:{server.server_port}/far.c2pa")
+            builder.sign(signer, MP4, io.BytesIO(clip), out)
+        mark = read_mark(out, MP4)
+        server.shutdown()
+    assert (mark.present, asked) == (False, [])
+
+
+def test_no_damage_gets_through(ours: House, clip: bytes, tmp_path: Path) -> None:
+    """Whatever is changed in a manifest an answer comes; it is valid only where nothing it says was changed (a signature has padding)."""
+    right = signed(clip, ours, tmp_path / "signed.mp4")
+    whole, chance = (tmp_path / "signed.mp4").read_bytes(), random.Random(7)
+    start = whole.index(b"jumb") - 4
+    for _ in range(60):
+        spoilt = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 30))):
+            spoilt[chance.randrange(start, start + 3_400)] = chance.randrange(256)
+        mark = read_mark(io.BytesIO(spoilt), MP4)
+        assert mark == right or mark.state in ("invalid", "damaged", "absent"), mark
