@@ -78,12 +78,11 @@ def _ingredients(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _record(facts: Facts) -> dict[str, Any]:
-    """Our receipt's facts, as they stand in the log."""
+    """Our receipt's facts, as they stand in the log; without the digest of what was sent, as that held people's pictures."""
     card, said, record = facts.card, facts.delivery, facts.record
     made = {} if record is None else {
         "pattern": record.pattern,
         "plan_digest": record.plan_digest,
-        "wire_digest": record.wire_digest,
         "task": record.task_id,
         "characters": [one.character for one in record.cast],
         "elements": [*record.elements],

@@ -22,7 +22,6 @@ from api.routes.answering import Answer, Reply, answer_page, card_reply
 from api.routes.commanding import Change, Visit, named
 from api.routes.contents import READ, serve
 from generation.disclosing import Cleared, clear
-from generation.recording import plan_of
 from registry.blobs.aside import on_disk
 from registry.blobs.credentials import can_credential, write_credentials
 from registry.deciders.delivering import DeliverClip
@@ -151,15 +150,10 @@ def _is_recorded(change: Change, delivery: str) -> bool:
 def _facts(change: Change, cleared: Cleared, drafted: ClipDelivered) -> Facts:
     card = cleared.card
     made = change.registry.state(change.studio, card.generation).state
-    plan = plan_of(made) if isinstance(made, Generation) else None
-    framing = (
-        [one.asset for one in plan.grounded if one.role in ("opening", "closing") and one.asset]
-        if plan
-        else []
-    )
     with change.registry.snapshot(change.studio) as connection:
         found = records_of(connection, change.studio, card.scene).get(card.generation)
         record = found.record if found else None
+        framing = [one for one in (record.opening, record.closing) if one] if record else []
         inputs = record.assets if record else ()
         shown = depictions(connection, change.studio, inputs)
         pictures = {one: assets.asset(connection, change.studio, one) for one in {*inputs, *framing}}

@@ -199,6 +199,25 @@ def test_a_signed_copy_says_where_it_is_from(
     problem(service.get(answer.headers["location"]), 410, "bytes-erased")
 
 
+def test_a_frame_that_was_handed_in_makes_it_a_composite(
+    service: Served, scene: str, film: bytes, tmp_path: Path
+) -> None:
+    """Generated around an exact first frame; and what was sent, which held people's pictures, is not told by its digest."""
+    cafe = service.upload(png()).json()["id"]
+    clip = take(service, scene, content=film, assets=(cafe,), opening=cafe, wire_digest="6e" * 32)
+    answer = deliver(service, clip, {**LOOKED, "c2pa": True})
+    copy = tmp_path / "copy.mp4"
+    copy.write_bytes(service.get(answer.headers["location"]).content)
+
+    told = read_by_library(copy)
+    said = {one["label"]: one["data"] for one in told["manifests"][told["active_manifest"]]["assertions"]}
+    [created] = said["c2pa.actions.v2"]["actions"]
+    assert created["digitalSourceType"].endswith("/compositeWithTrainedAlgorithmicMedia")
+    assert said["continuity.record"]["digital_source_type"] == created["digitalSourceType"]
+    assert created["softwareAgent"] == {"name": "Kling"}
+    assert "6e" * 32 not in json.dumps(told)
+
+
 def test_a_provider_manifest_is_kept_in_the_copy(
     service: Served, scene: str, film: bytes, ours: House, tmp_path: Path
 ) -> None:
