@@ -64,7 +64,7 @@ def purses(registry: Registry, studio: str, payer: str, then: Then | None = None
 def _limits_then(registry: Registry, studio: str, payer: str, at_us: int) -> dict[str, Limits]:
     """Limits stand in the system log, as does who may what: they are as they were at that time."""
     with registry.snapshot(SYSTEM_LOG) as connection:
-        position = registry.history.position(connection, SYSTEM_LOG, at_us)
+        position = registry.position_at(connection, SYSTEM_LOG, at_us)
         found = registry.states(connection, SYSTEM_LOG, [payer, studio], as_of=position)
     limits = {holder: found[holder].state.limits for holder in (payer, studio) if holder in found}
     return {holder: Limits(units_per_day=limit.units_per_day) for holder, limit in limits.items()}

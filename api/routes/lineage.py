@@ -17,10 +17,11 @@ from api.integrations.drawing import DOT, MERMAID, dot, mermaid
 from api.integrations.openlineage import run_events
 from api.integrations.provenance import prov_document
 from api.negotiating import NDJSON, takes
+from api.points import moment_of
 from api.routes.answering import JSON, After, Answer, Limit, answer_page
 from api.routes.commanding import Visit, named
 from api.routes.sending import Lines
-from generation.moments import microseconds
+from registry.past.points import Moment, Position
 from registry.registry import Connection
 from registry.views import lineage as view
 from registry.views.kinds import EdgeKind
@@ -113,14 +114,11 @@ def _kinds(types: str | None) -> frozenset[EdgeKind] | None:
 
 
 def _position(visit: Visit, said: str) -> int:
-    if said.isascii() and said.isdigit() and len(said) < 19:
-        return int(said)
-    try:
-        moment = microseconds(said.replace(" ", "+"))  # a plus that was not quoted comes as a space
-    except ValueError as unfit:
-        message = f"a position of the log, or a moment: {unfit}"
-        raise invalid([{"path": "?as_of", "message": message, "value": shown(said)}]) from None
-    return visit.read(visit.registry.position_at, moment)
+    match moment_of(said, "as_of"):
+        case Position(position):
+            return position
+        case Moment(at_us):
+            return visit.read(visit.registry.position_at, at_us)
 
 
 QUESTION: Final = {"question": Provide(provide_question)}

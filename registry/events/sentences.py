@@ -51,7 +51,9 @@ CharacterPinned           {character} stays as of version {character_version}[, 
 CharacterRenamed          The character is called {name} from here on.
 CharacterRetired          The character may not be cast any more.
 ChargeWithoutEventFound   The provider deducted {theirs} units for task {task_id}, the log has [{ours}|none].
+CheckpointKeyRotated      Checkpoints are signed with {public} from here on[, and with {previous} too].
 ClipApproved              The take was approved[: {note}]
+ClipDelivered             The clip was handed to {to} ({role}, {basis}), reviewed by {reviewer}.
 ClipErased                The clip's bytes were deleted[, with {likeness}].
 ClipKept                  The clip stays in use in spite of {likeness}.
 ClipNoted                 Somebody remarked: {text}
@@ -168,7 +170,7 @@ _REASONS: Final = (
         "what",
         "decision",
     ),
-    *("accept", "mode_reason"),
+    *("accept", "accepted", "mode_reason"),
 )
 """Fields, of an event or of the request in it, in which somebody or something says why."""
 

@@ -1,4 +1,4 @@
-"""One thing's events, wherever in the log they stand; and which of its versions a position or a moment stands for."""
+"""One thing's events, wherever in the log they stand, and how far it had come then."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 from registry.errors import HistoryTampered
 from registry.events.envelope import Recorded
 from registry.log.engine.quick import rows_of
-from registry.log.feed.feed import head, recorded_at
 from registry.log.rows import RowReader
 from registry.log.tables import EVENTS
 
@@ -92,20 +91,6 @@ class History:
         if as_of is None:
             return int(rows_of(connection, _NEWEST, asked)[0][0])
         return int(rows_of(connection, _THEN, {**asked, "as_of": as_of})[0][0])
-
-    def position(self, connection: Connection, log: str, moment: int) -> int:
-        """The last position recorded at `moment` (microseconds since 1970) or before; 0 where the log began later.
-
-        Time order is position order and positions have no holes, so it is found by halving.
-        """
-        low, high = 0, head(connection, log)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if recorded_at(connection, log, middle) <= moment:
-                low = middle
-            else:
-                high = middle - 1
-        return low
 
     def run(self, connection: Connection, log: str, position: int) -> list[Near]:
         """The event at a position among those beside it that were written for the same request, or in the same work by the same

@@ -13,6 +13,7 @@ from registry.views import access
 
 _OF_ALL: Final = {
     "reads": "streams of reads hold those of all studios: ask for the list of reads",
+    "signing": "the keys that sign checkpoints are the installation's: ask for GET /v1/log/keys",
     "rebuild": "a rebuild is about the whole installation: see what `rebuild` printed, or its log",
 }
 
@@ -97,7 +98,7 @@ def position_at(registry: Registry, connection: Connection, log: str, point: Pos
     if isinstance(point, Moment):
         if point.at_us > registry.clock():
             raise InvalidCommand("that moment has not come yet", hint="name one up to now, or none for now")
-        return registry.history.position(connection, log, point.at_us)
+        return registry.position_at(connection, log, point.at_us)
     end = registry.head(connection, log)
     if point.number > end:
         raise InvalidCommand(

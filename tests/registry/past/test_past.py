@@ -170,7 +170,7 @@ def test_a_moment_means_what_was_recorded_until_then(past: Past) -> None:
         times = [one.recorded_at for one in past.registry.feed.after(STUDIO, 0, limit=1_000)]
         for moment in {START, *times, *(time - 1 for time in times), times[-1] + 5}:
             wanted = sum(time <= moment for time in times)
-            assert past.registry.history.position(connection, STUDIO, moment) == wanted
+            assert past.registry.position_at(connection, STUDIO, moment) == wanted
 
 
 def test_the_chain_of_an_event(past: Past) -> None:
