@@ -177,7 +177,7 @@ def test_a_manifest_elsewhere_is_not_fetched(ours: House, clip: bytes, tmp_path:
 
 
 def test_no_damage_gets_through(ours: House, clip: bytes, tmp_path: Path) -> None:
-    """Whatever is changed in a manifest an answer comes, and it is valid only where nothing it says was changed (there is padding)."""
+    """However it is damaged, nothing else comes out; it is valid only where nothing it says was changed."""
     right = signed(clip, ours, tmp_path / "signed.mp4")
     whole, chance = (tmp_path / "signed.mp4").read_bytes(), random.Random(7)
     start = whole.index(b"jumb") - 4
