@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from registry.deciders.access import GrantRole, IssueKey, RevokeKey, RotateKey, WithdrawRole
 from registry.deciders.account import NoteFinding, OpenAccount, RecordCensus, RecordReconciliation
+from registry.deciders.allowance import ReleaseAllowance, ReserveAllowance, SettleAllowance
 from registry.deciders.asset import DescribeAsset, RegisterAsset, RetireAsset
 from registry.deciders.character import (
     AssignReference,
@@ -228,6 +229,20 @@ def told() -> list[Command]:
     ]
 
 
+def spent() -> list[Command]:
+    """A day's allowance with a call that is paid, one that is under way and one that cost nothing."""
+    day = an_id("allowance")
+    calls = [an_id("submission", number) for number in (1, 2, 3)]
+    reserved: list[Command] = [
+        ReserveAllowance(
+            stream=day, holder=an_id("key"), submission=call, units="1.8", day=20_000, most="100"
+        )
+        for call in calls
+    ]
+    settled = SettleAllowance(stream=day, submission=calls[0], units="1.2")
+    return [*reserved, settled, ReleaseAllowance(stream=day, submission=calls[2])]
+
+
 def tell(log: Opened, *, with_identity: bool = True) -> None:
     """Write the whole story, and one request that stays open."""
     looks = identity() if with_identity else [[DefineLook(stream=MINA, look="winter")]]
@@ -237,6 +252,7 @@ def tell(log: Opened, *, with_identity: bool = True) -> None:
     log.handle(*compared())
     log.handle(*judged())
     log.handle(*told())
+    log.handle(*spent())
 
 
 def more(log: Opened) -> RegisterAsset:
