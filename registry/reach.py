@@ -1,7 +1,8 @@
 """What an audit of a clip, a scene or a production takes in: its clips, and the positions of every event that it rests on.
 
 Whole streams of whatever lineage reaches from each clip, with the clip's generation and paid call; the scenes and the production
-themselves where the audit is of those; and of the books what each clip's receipt shows.
+themselves where the audit is of those. Of another production, which tells of all that was ever paid there, only what each clip's
+receipt shows.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def positions_of(
 
     `proven` are those that the receipts of its clips show.
     """
-    streams = dict.fromkeys(_streams(connection, log, thing, found))
+    wanted = dict.fromkeys(_streams(connection, log, thing, found))
+    streams = [one for one in wanted if one == thing or not one.startswith("production_")]
     positions = {*raw.positions_of(connection, log, streams), *proven}
     return array("q", sorted(one for one in positions if one <= until))
 

@@ -5,7 +5,7 @@ A picture is on record as read before it is made, whoever it shows (`registry.au
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import BinaryIO, Final
@@ -20,8 +20,8 @@ from registry.events.reads import Form
 from registry.events.references import StoredBytes
 from registry.proof.statement import Statement
 from registry.registry import Connection
-from registry.views import accounts, assets, characters, clips, continuity, scenes
-from registry.views.lineage import Lineage, lineage
+from registry.views import assets, clips, continuity
+from registry.views.lineage import lineage
 
 _SIDE: Final = 320
 STEPS: Final = 5
@@ -80,21 +80,21 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Teller:
-    """Tells clips of one log; `known` are the names of scenes and accounts that were asked for."""
+    """Tells clips of one log."""
 
     log: str
     pictures: Pictures | None
-    known: dict[str, str] = field(default_factory=dict)
 
     def shown(self, connection: Connection, statement: Statement) -> Shown:
         """One clip, by what its receipt proves."""
         card = clips.clip(connection, self.log, statement.clip)
         record = continuity.record_at(connection, self.log, card.scene, statement.record).record
-        found = lineage(connection, self.log, card.id, depth=STEPS, limit=_MOST_EDGES)
-        things = _things(found)
-        cards = assets.find_assets(connection, self.log, [one for one in things if one.startswith("asset_")])
-        names = {one: card.label for one, card in cards.items()} | self._names(connection, things)
+        found = lineage(connection, self.log, card.id, depth=STEPS, limit=_MOST_EDGES, named=True)
+        names = {thing.id: thing.name for thing in found.things if thing.name}
         names[card.id] = f"{card.duration_us / 1_000_000:.2f} s"
+        cards = assets.find_assets(
+            connection, self.log, [one.id for one in statement.inputs if one.id.startswith("asset_")]
+        )
         return Shown(
             card=card,
             statement=statement,
@@ -112,26 +112,3 @@ class Teller:
             card = cards.get(one.id)
             picture = self.pictures.thumbnail(card) if self.pictures and card else None
             yield Source(one.id, names.get(one.id, ""), one.position, one.erased, picture)
-
-    def _names(self, connection: Connection, things: Iterable[str]) -> dict[str, str]:
-        """What people call characters, scenes and accounts; the others keep their kind."""
-        by_kind: dict[str, list[str]] = {}
-        for thing in things:
-            by_kind.setdefault(thing.partition("_")[0], []).append(thing)
-        people = characters.find_characters(connection, self.log, by_kind.get("character", ()))
-        found = {card.id: card.name for card in people}
-        for thing in (*by_kind.get("scene", ()), *by_kind.get("account", ())):
-            if thing not in self.known:
-                self.known[thing] = _name(connection, self.log, thing)
-            found[thing] = self.known[thing]
-        return found
-
-
-def _name(connection: Connection, log: str, thing: str) -> str:
-    if thing.startswith("scene_"):
-        return scenes.scene(connection, log, thing).name
-    return accounts.account(connection, log, thing).name
-
-
-def _things(found: Lineage) -> list[str]:
-    return list(dict.fromkeys(end for edge in found.edges for end in (edge.made, edge.source)))
