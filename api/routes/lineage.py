@@ -130,7 +130,9 @@ def answer_lineage(
     """The answer in the form that was asked for. Raises NotFound, InvalidCommand and InvalidRequest."""
     asked = question.asked(visit)
     if question.form == "json":
-        page = visit.read(view.lineage, thing, asked, after=after, limit=limit, named=question.names)
+        page = visit.read(
+            view.lineage, thing, asked, after=after, limit=limit, named=question.names, disclosed=True
+        )
         return _page(request, page)
     if question.form == "ndjson":
         return _lines(request, visit, visit.read(Walk.begun, thing, asked), question)

@@ -207,12 +207,13 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
     after: int = 0,
     limit: int | None = None,
     named: bool = False,
+    disclosed: bool = False,
     **said: Any,
 ) -> Lineage:
     """What `start` was made from (or what was made from it); `said` are fields of the question. Raises NotFound, InvalidCommand.
 
     Of the edges in their order those after the first `after`, at most `limit`; without it all, however many they are. `named`
-    asks for the things' names.
+    asks for the things' names, `disclosed` for what each clip says of itself, which is a walk into each of them.
     """
     walk = Walk.begun(connection, log, start, asked or Asked(**said))
     found = islice(walk.met(lambda: nullcontext(connection)), after, None)
@@ -232,7 +233,7 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
         edges=tuple(met.edge for met in told),
         things=with_names(connection, log, things.values()) if named else tuple(things.values()),
         approved=_approved(connection, walk, clips) if clips else (),
-        disclosed=disclosed_among(connection, log, clips) if clips else (),
+        disclosed=disclosed_among(connection, log, clips) if disclosed else (),
         next=after + len(told) if more else None,
     )
 
@@ -248,19 +249,23 @@ def _approved(connection: Connection, walk: Walk, clips: Sequence[str]) -> tuple
     """Those of some clips that are approved, or were at the position that is asked about."""
     if walk.as_of is None:
         return approved_among(connection, walk.log, clips)
-    standing = EDGES.c.until.is_(None) | (EDGES.c.until > walk.as_of)
-    key = NODES.alias()
-    query = (
-        select(CLIPS.c.clip, CLIPS.c.shot, key.c.id.label("by"), EVENTS.c.recorded_at.label("said_at"))
-        .join(NODES, (NODES.c.log == CLIPS.c.log) & (NODES.c.id == CLIPS.c.clip))
-        .join(EDGES, (EDGES.c.log == NODES.c.log) & (EDGES.c.made == NODES.c.node))
-        .join(key, (key.c.log == EDGES.c.log) & (key.c.node == EDGES.c.source))
-        .join(EVENTS, (EVENTS.c.log == EDGES.c.log) & (EVENTS.c.position == EDGES.c.position))
-        .where(CLIPS.c.log == walk.log, CLIPS.c.clip.in_(clips), EDGES.c.kind == "approved-by")
-        .where(EDGES.c.position <= walk.as_of, standing)
-        .order_by(CLIPS.c.position)
-    )
-    return tuple(TakeCard(**row._mapping) for row in connection.execute(query))
+    asked = {"of_log": walk.log, "of_clips": list(clips), "then": walk.as_of}
+    rows = rows_of(connection, _APPROVED_THEN, asked)
+    return tuple(TakeCard(clip=clip, shot=shot, by=by, said_at=said_at) for clip, shot, by, said_at in rows)
+
+
+_KEYS: Final = NODES.alias()
+_APPROVED_THEN: Final = (
+    select(CLIPS.c.clip, CLIPS.c.shot, _KEYS.c.id, EVENTS.c.recorded_at)
+    .join(NODES, (NODES.c.log == CLIPS.c.log) & (NODES.c.id == CLIPS.c.clip))
+    .join(EDGES, (EDGES.c.log == NODES.c.log) & (EDGES.c.made == NODES.c.node))
+    .join(_KEYS, (_KEYS.c.log == EDGES.c.log) & (_KEYS.c.node == EDGES.c.source))
+    .join(EVENTS, (EVENTS.c.log == EDGES.c.log) & (EVENTS.c.position == EDGES.c.position))
+    .where(CLIPS.c.log == bindparam("of_log"), CLIPS.c.clip.in_(bindparam("of_clips", expanding=True)))
+    .where(EDGES.c.kind == "approved-by", EDGES.c.position <= bindparam("then"))
+    .where(EDGES.c.until.is_(None) | (EDGES.c.until > bindparam("then")))
+    .order_by(CLIPS.c.position)
+)
 
 
 def must_be_known(connection: Connection, log: str, thing: str) -> None:

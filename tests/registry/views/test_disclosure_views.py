@@ -75,7 +75,7 @@ def test_cards_lists_and_lineage_say_it(told: Opened) -> None:
 
     def asked(connection: Connection) -> list[Any]:
         page = clips.clips(connection, STUDIO).items
-        walked = lineage.lineage(connection, STUDIO, LATER)
+        walked = lineage.lineage(connection, STUDIO, LATER, disclosed=True)
         return [clips.clip(connection, STUDIO, LATER), page, {one.clip: one for one in walked.disclosed}]
 
     with told.registry.snapshot(STUDIO) as connection:
