@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from benchmarks.timing import seconds_of
 from registry.log.engine.database import open_database
 from registry.log.engine.migrate import migrate
-from registry.views.near import LOOKS_LIKE, near
+from registry.views.near import LOOKS_LIKE, PICTURE, near, parts_of
 
 ROUNDS = 20
 
@@ -27,15 +27,11 @@ def measure(count: int) -> float:
     with TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{Path(folder) / 'log.sqlite'}")
         migrate(database)
+        row = {"log": "s", "number": PICTURE, "kind": "dhash12"}
         rows = [
-            {
-                "log": "s",
-                "asset": f"asset_{n:026d}",
-                "position": n,
-                "kind": "dhash12",
-                "bits": chance.randbytes(36),
-            }
+            {**row, "thing": f"asset_{n:026d}", "position": n, "bits": bits, **parts_of(bits)}
             for n in range(count)
+            for bits in [chance.randbytes(36)]
         ]
         with database.writing() as connection:
             connection.execute(insert(LOOKS_LIKE), rows)

@@ -29,8 +29,9 @@ from registry.deciders.submission import NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobExists, BlobMissing, NotFootage
 from registry.events.generation import ResultStored
 from registry.events.marks import C2paMark
-from registry.events.references import StoredBytes
+from registry.events.references import FootagePrint, StoredBytes
 from registry.events.submission import ProviderAnomaly, TaskSucceeded
+from registry.printing import print_footage
 
 _log = structlog.get_logger("fetching")
 _PIECE: Final = 1 << 20
@@ -67,6 +68,7 @@ def fetch(desk: Desk, held: Held) -> Step:
             footage = _checked(probe(file), succeeded, held)
             mark = read_mark(file, _FILM)
             stored = _keep(desk, key, file, digest)
+            printed = print_footage(desk.registry, held.lease.log, file)
         _report_other_length(desk, held, footage)
     except NotFootage as refused:
         return _not_taken(desk, held, "no-footage", refused.message)
@@ -76,7 +78,8 @@ def fetch(desk: Desk, held: Held) -> Step:
         return _not_taken(desk, held, "address", refused.message)
     except KlingUnreachable as unreachable:
         return _not_taken(desk, held, "", unreachable.message)
-    held.append(desk, StoreResult(stream=held.id, result=_result(desk, stored, footage, url=url, mark=mark)))
+    result = _result(desk, stored, footage, url=url, mark=mark, printed=printed)
+    held.append(desk, StoreResult(stream=held.id, result=result))
     return Moved()
 
 
@@ -186,7 +189,15 @@ def _keep(desk: Desk, key: str, file: IO[bytes], digest: str) -> StoredBytes:
     return StoredBytes(key=key, bytes=stored.size, sha256=digest, media_type=_FILM)
 
 
-def _result(desk: Desk, stored: StoredBytes, footage: Footage, *, url: str, mark: C2paMark) -> ResultStored:
+def _result(
+    desk: Desk,
+    stored: StoredBytes,
+    footage: Footage,
+    *,
+    url: str,
+    mark: C2paMark,
+    printed: FootagePrint | None,
+) -> ResultStored:
     return ResultStored(
         clip=desk.registry.make_id("clip"),
         fetched_from=url,
@@ -197,6 +208,7 @@ def _result(desk: Desk, stored: StoredBytes, footage: Footage, *, url: str, mark
         has_audio=footage.audio_codec is not None,
         checked=footage.checked,
         c2pa=mark,
+        recognised_by=printed,
     )
 
 

@@ -22,6 +22,7 @@ from registry.events.asset import FrameOf
 from registry.events.envelope import Context
 from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes
 from registry.log.roles import Handled
+from registry.printing import print_footage
 from registry.registry import Idempotency, Registry
 from registry.views import assets, near
 from registry.views.near import NearAsset
@@ -177,6 +178,7 @@ def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerpri
             ),
             fingerprint=fingerprint,
             perceptual=rendition.perceptual,
+            rendition_fingerprint=registry.fingerprint(offer.studio, rendition.sha256),
             derived_from=offer.derived_from,
         )
         try:
@@ -210,6 +212,7 @@ def _keep_as_it_is(
         footage=FootageFacts(**facts.footage) if facts.footage else None,
         sound=SoundFacts(**facts.sound) if facts.sound else None,
         fingerprint=fingerprint,
+        recognised_by=print_footage(registry, offer.studio, offer.file) if facts.kind == "video" else None,
         derived_from=offer.derived_from,
     )
     try:

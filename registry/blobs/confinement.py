@@ -89,9 +89,10 @@ def main(arguments: list[str]) -> None:
 
 
 def _jobs() -> dict[str, Job]:
-    from . import decoding, listening, manifests, projecting  # after the limits are set
+    from . import decoding, essence, listening, manifests, projecting  # after the limits are set
 
-    return {**decoding.JOBS, **projecting.JOBS, **listening.JOBS, **manifests.JOBS}
+    jobs = {**decoding.JOBS, **projecting.JOBS, **listening.JOBS}
+    return {**jobs, **manifests.JOBS, **essence.JOBS}
 
 
 def _next(parent: socket.socket) -> tuple[str, dict[str, Any], list[int]] | None:

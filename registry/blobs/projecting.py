@@ -5,7 +5,7 @@ PyAV is imported on use, as it is the optional extra `media`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from registry.errors import NotFootage
 
@@ -38,15 +38,20 @@ def probe(source: int) -> dict[str, Any]:
 
 
 def poster(source: int, target: int) -> dict[str, Any]:
-    """Write the first frame as a JPEG, turned as the clip asks to be shown."""
+    """Write the first frame as a JPEG."""
     with _opened(source) as container:
         frame = _first_frame(container)
-        image = frame.to_image()
-        if frame.rotation:
-            image = image.rotate(frame.rotation, expand=True)
         with writing(target) as out:
-            image.save(out, "JPEG", quality=POSTER_QUALITY, optimize=True)
+            save_poster(frame, out)
     return {}
+
+
+def save_poster(frame: Any, out: BinaryIO) -> None:
+    """A frame as a JPEG, turned as the clip asks to be shown."""
+    image = frame.to_image()
+    if frame.rotation:
+        image = image.rotate(frame.rotation, expand=True)
+    image.save(out, "JPEG", quality=POSTER_QUALITY, optimize=True)
 
 
 def _opened(source: int) -> Any:

@@ -29,14 +29,22 @@ from registry.events.asset import (
 )
 from registry.events.envelope import Event
 from registry.events.personal import known
-from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes
+from registry.events.references import (
+    AssetKind,
+    FootageFacts,
+    FootagePrint,
+    PictureFacts,
+    SoundFacts,
+    StoredBytes,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterAsset(Command):
     """Keep these bytes. They are in the blob store already; `fingerprint` is their studio-keyed digest.
 
-    `perceptual` is what the rendition looks like, where that can be told.
+    `perceptual` is what the rendition looks like, where that can be told, `rendition_fingerprint` its keyed digest;
+    `recognised_by` is by what footage is recognised in another file.
     """
 
     kind: AssetKind
@@ -48,6 +56,8 @@ class RegisterAsset(Command):
     sound: SoundFacts | None = None
     fingerprint: str
     perceptual: str | None = None
+    rendition_fingerprint: str | None = None
+    recognised_by: FootagePrint | None = None
     derived_from: FrameOf | None = None
 
     @property
@@ -141,6 +151,8 @@ def _register(command: RegisterAsset, state: Asset, reads: Reads) -> Sequence[Ev
             sound=command.sound,
             fingerprint=command.fingerprint,
             perceptual=command.perceptual,
+            rendition_fingerprint=command.rendition_fingerprint,
+            recognised_by=command.recognised_by,
             derived_from=command.derived_from,
         )
     ]

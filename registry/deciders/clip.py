@@ -32,6 +32,7 @@ from registry.events.clip import (
     ClipDecision,
     ClipDelivered,
     ClipErased,
+    ClipFingerprinted,
     ClipKept,
     ClipNoted,
     ClipRecorded,
@@ -39,6 +40,7 @@ from registry.events.clip import (
     ClipWithdrawn,
 )
 from registry.events.envelope import Event
+from registry.events.references import FootagePrint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,14 @@ class RecordClip(Command):
     """Keep the result of a generation as a clip."""
 
     clip: ClipRecorded
+
+
+@dataclass(frozen=True, kw_only=True)
+class FingerprintClip(Command):
+    """Keep by what a clip is recognised that had been kept without being looked at. `subjects` are those who are in it."""
+
+    recognised_by: FootagePrint
+    subjects: tuple[str, ...] = ()
 
 
 class ClipGone(Refusal):
@@ -85,6 +95,8 @@ class Clip:
     withdrawn: bool = False
     erased: bool = False
     deliveries: frozenset[str] = frozenset()
+    fingerprinted: bool = False
+    """Whether it was looked at after it was kept; of what was looked at then, its result tells."""
 
     @property
     def retired(self) -> bool:
@@ -108,6 +120,10 @@ def decide(command: Command, state: Clip, reads: Reads) -> Sequence[Event]:
             must_exist(state.exists, command.stream)
             _must_be_in_use(state, command.stream)
             return decide_delivery(command, state.verdict, state.deliveries, reads)
+        case FingerprintClip(recognised_by=found, subjects=subjects):
+            must_exist(state.exists, command.stream)
+            _must_not_be_erased(state, command.stream)
+            return [] if state.fingerprinted else [ClipFingerprinted(recognised_by=found, subjects=subjects)]
         case NoteOnClip():
             must_exist(state.exists, command.stream)
             _must_not_be_erased(state, command.stream)
@@ -161,6 +177,8 @@ def evolve(state: Clip, event: Event) -> Clip:
             return state
         case ClipDelivered():
             return replace(state, deliveries=state.deliveries | {event.delivery})
+        case ClipFingerprinted():
+            return replace(state, fingerprinted=True)
         case ClipWithdrawn():
             return replace(state, withdrawn=True, verdict=Verdict())
         case ClipErased():

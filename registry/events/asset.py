@@ -12,6 +12,7 @@ from registry.events.personal import Personal
 from registry.events.references import (
     AssetKind,
     FootageFacts,
+    FootagePrint,
     Perceptual,
     PictureFacts,
     SoundFacts,
@@ -34,6 +35,7 @@ class AssetRegistered(Event):
 
     `fingerprint` is the studio-keyed digest by which a second registration of the same bytes is recognised, `perceptual` what
     the rendition looks like, None where there is nothing to tell it by; both identify a portrait as digests do, and are personal.
+    `rendition_fingerprint` is the keyed digest of the rendition, `recognised_by` what footage is recognised by in another file.
     """
 
     NAME: ClassVar[str] = "AssetRegistered"
@@ -47,6 +49,8 @@ class AssetRegistered(Event):
     sound: SoundFacts | None = None
     fingerprint: Personal[str]
     perceptual: Personal[Perceptual | None] = None
+    rendition_fingerprint: Personal[str | None] = None
+    recognised_by: Personal[FootagePrint | None] = None
     derived_from: FrameOf | None = None
 
 

@@ -19,7 +19,7 @@ from registry.events.ids import (
 )
 from registry.events.marks import Depiction, DisclosureBasis, DisclosureRole, Marks
 from registry.events.personal import Personal
-from registry.events.references import Purpose, StoredBytes
+from registry.events.references import FootagePrint, Purpose, StoredBytes
 
 
 class ClipRecorded(Event):
@@ -102,6 +102,19 @@ class ClipNoted(Event):
     at_us: int | None = Field(default=None, ge=0)
     subjects: tuple[str, ...] = ()
     """Who is in the clip: the remark speaks of them, and goes when one of them is erased."""
+
+    def sealed_under(self) -> tuple[str, ...]:
+        return self.subjects
+
+
+class ClipFingerprinted(Event):
+    """A clip that had been kept without being looked at was looked at since: by this it is recognised in another file."""
+
+    NAME: ClassVar[str] = "ClipFingerprinted"
+
+    recognised_by: Personal[FootagePrint]
+    subjects: tuple[str, ...] = ()
+    """Who is in the clip: it identifies them, and goes when one of them is erased."""
 
     def sealed_under(self) -> tuple[str, ...]:
         return self.subjects

@@ -10,7 +10,7 @@ from registry.events.envelope import Event
 from registry.events.ids import AccountId, ClipId, GenerationId, ProductionId, SceneId, ShotId, SubmissionId
 from registry.events.marks import C2paMark
 from registry.events.personal import Personal
-from registry.events.references import Ending, Sha256, StoredBytes, Units
+from registry.events.references import Ending, FootagePrint, Sha256, StoredBytes, Units
 
 
 class GenerationRequested(Event):
@@ -127,6 +127,8 @@ class ResultStored(Event):
 
     `fetched_from` is the address it came from, which may be newer than the one the task first named. `c2pa` is what its file
     says of itself.
+    `recognised_by` is by what it is recognised in another file, None where it could not be read so far; it shows whom the clip
+    shows, and goes with the key of the generation.
     """
 
     NAME: ClassVar[str] = "ResultStored"
@@ -140,6 +142,7 @@ class ResultStored(Event):
     has_audio: bool
     checked: str
     c2pa: C2paMark = Field(default_factory=C2paMark)
+    recognised_by: Personal[FootagePrint | None] = None
 
 
 class GenerationEnded(Event):

@@ -47,6 +47,20 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class FootagePrint(Value):
+    """By what footage is recognised, whatever file holds it. It identifies whom the footage shows, so it is personal.
+
+    `pictures`, `sound` and `poster` are studio-keyed digests: of what the tracks hold without their container, and of the first
+    frame as a JPEG. `frames` are what it looks like at its beginning, its quarters and its end, None where it has a single tone;
+    empty where no frame could be looked at.
+    """
+
+    pictures: Sha256
+    sound: Sha256 | None = None
+    poster: Sha256 | None = None
+    frames: tuple[Perceptual | None, ...] = ()
+
+
 class StoredBytes(Value):
     """Bytes in the blob store: opaque key, length, digest, media type."""
 

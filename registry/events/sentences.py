@@ -55,6 +55,7 @@ CheckpointKeyRotated      Checkpoints are signed with {public} from here on[, an
 ClipApproved              The take was approved[: {note}]
 ClipDelivered             The clip was handed to {to} ({role}, {basis}), reviewed by {reviewer}.
 ClipErased                The clip's bytes were deleted[, with {likeness}].
+ClipFingerprinted         The clip was looked at, so that copies of it are recognised.
 ClipKept                  The clip stays in use in spite of {likeness}.
 ClipNoted                 Somebody remarked: {text}
 ClipRecorded              The clip was recorded, from {generation}.

@@ -14,6 +14,7 @@ from registry.events.clip import (
     ClipApproved,
     ClipDelivered,
     ClipErased,
+    ClipFingerprinted,
     ClipKept,
     ClipNoted,
     ClipRecorded,
@@ -164,7 +165,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _say(connection, recorded, approved=False, cause=cause, reason=known(reason, GONE))
             case ApprovalWithdrawn():
                 _change(connection, recorded, **_UNSAID)
-            case ClipNoted() | ClipDelivered():
+            case ClipNoted() | ClipDelivered() | ClipFingerprinted():
                 _change(connection, recorded)
             case ClipWithdrawn():
                 _change(connection, recorded, withdrawn=True, **_UNSAID)
@@ -219,6 +220,7 @@ PROJECTION = Projection(
             "ApprovalWithdrawn",
             "ClipNoted",
             "ClipDelivered",
+            "ClipFingerprinted",
             "ClipKept",
             "ClipWithdrawn",
             "ClipErased",

@@ -20,14 +20,17 @@ from registry.errors import LogBusy
 _KEPT: Final = frozenset({"events", "heads", "alembic_version", "installation"})
 """Tables whose rows never change, or hold nothing but positions."""
 _PAUSE_SECONDS: Final = 0.2
-_WORDS: Final = ("view_assets.fingerprint", "view_called.word")
-"""Of a person, though they are looked up by."""
+_WORDS: Final = (
+    *("view_assets.fingerprint", "view_called.word", "view_digests.digest"),
+    *(f"view_looks_like.part_{part}" for part in range(8)),
+)
+"""Of a person, though they are looked up by; parts of what somebody looks like are numbers."""
 _TEXTS: Final = text(
     """SELECT t.relname, c.attname FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
     WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind = 'r' AND c.attnum > 0
-    AND c.atttypid IN ('text'::regtype, 'varchar'::regtype, 'bytea'::regtype) AND t.relname <> ALL (:kept)
-    AND (t.relname || '.' || c.attname = ANY (:words)
-        OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND c.attnum = ANY (i.indkey)))"""
+    AND t.relname <> ALL (:kept) AND (t.relname || '.' || c.attname = ANY (:words)
+        OR c.atttypid IN ('text'::regtype, 'varchar'::regtype, 'bytea'::regtype)
+        AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND c.attnum = ANY (i.indkey)))"""
 )
 
 

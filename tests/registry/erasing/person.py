@@ -36,7 +36,7 @@ from registry.erasure import Tools, vendor_id_of
 from registry.events.envelope import Event
 from registry.events.likeness import ConsentGranted
 from registry.events.personal import personal_fields
-from registry.events.references import StoredBytes
+from registry.events.references import FootagePrint, StoredBytes
 from registry.registry import Idempotency
 from tests.registry.events.golden import an_id, example
 from tests.registry.log.opened import ME, STUDIO, Opened
@@ -81,6 +81,9 @@ class Words:
                 return {**value, "said": self.word()}
             case StoredBytes():
                 return value.model_copy(update={"sha256": self.digest()})
+            case FootagePrint():
+                digests = {name: self.digest() for name in ("pictures", "sound", "poster")}
+                return value.model_copy(update=digests)
             case _:
                 return value
 
@@ -126,6 +129,7 @@ class Person:
             original=self.keep(f"{STUDIO}/{asset}/original"),
             rendition=self.keep(f"{STUDIO}/{asset}/rendition"),
             fingerprint=self.words.digest(),
+            rendition_fingerprint=self.words.digest(),
             **said,
         )
 
@@ -216,7 +220,8 @@ class Person:
         stored = self.blobs.put(f"{STUDIO}/{PAID}/clip", [content], content_type="video/mp4")
         clip = StoredBytes(key=stored.key, bytes=stored.size, sha256=stored.sha256, media_type="video/mp4")
         handle(WantCancel(stream=MADE, reason=word()))
-        handle(StoreResult(stream=MADE, result=example("ResultStored", stored=clip.model_dump())))  # type: ignore[arg-type]
+        result = self.words.marked(example("ResultStored", stored=clip.model_dump()))
+        handle(StoreResult(stream=MADE, result=result))  # type: ignore[arg-type]
         record = self.event("ContinuityRecorded", parents=(), subjects=(ANNA,), clip_sha256=clip.sha256)
         handle(
             RecordClip(stream=CLIP, clip=self.event("ClipRecorded", continues=None, stored=clip)),

@@ -98,7 +98,10 @@ def test_the_check_finds_hidden_marks() -> None:
 
 def test_everything_that_identifies_a_picture_is_personal() -> None:
     """Keys and digests of a portrait, original and rendition, and what it looks like are sealed like its label."""
-    assert personal_fields(AssetRegistered) == {"label", "original", "rendition", "fingerprint", "perceptual"}
+    assert personal_fields(AssetRegistered) == {
+        *("label", "original", "rendition", "fingerprint", "perceptual"),
+        *("rendition_fingerprint", "recognised_by"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from registry.deciders.asset import DescribeAsset, RegisterAsset
 from registry.deciders.character import IntroduceCharacter
 from registry.deciders.command import Command
 from registry.events.envelope import Context
-from registry.events.references import StoredBytes
+from registry.events.references import AssetKind, StoredBytes
 from registry.log.engine.database import Database
 from registry.log.engine.migrate import migrate
 from registry.log.engine.postgres import PostgresDatabase
@@ -112,7 +112,11 @@ def introduce(stream: str | None = None, name: str = "Mina") -> IntroduceCharact
 
 
 def register(
-    stream: str | None = None, *, fingerprint: str | None = None, perceptual: str | None = None
+    stream: str | None = None,
+    *,
+    fingerprint: str | None = None,
+    perceptual: str | None = None,
+    kind: AssetKind = "picture",
 ) -> RegisterAsset:
     stream = stream or new_id("asset")
     original = StoredBytes(
@@ -120,7 +124,7 @@ def register(
     )
     return RegisterAsset(
         stream=stream,
-        kind="picture",
+        kind=kind,
         label="Mina",
         original=original,
         fingerprint=fingerprint or token_hex(32),

@@ -84,7 +84,7 @@ def access() -> list[list[Command]]:
 def people() -> list[list[Command]]:
     return [
         [OpenAccount(stream=ACCOUNT, name="main", region="sg", host="https://kling", key_fingerprint="ak")],
-        [register(FACE), register(CAFE), register(OLD)],
+        [register(FACE), register(CAFE), register(OLD, kind="video")],
         [RegisterLikeness(stream=an_id("likeness"), name="Sora Park", minor=False)],
         [DescribeAsset(stream=CAFE, label="Café"), RetireAsset(stream=OLD, reason="blurred")],
         [

@@ -6,7 +6,7 @@ import pytest
 
 from registry.deciders.asset import EraseAsset
 from registry.events.personal import ERASED
-from registry.views.near import LOOKS_LIKE, MOST, NEAR, PAGE, PROJECTION, near, near_asset
+from registry.views.near import LOOKS_LIKE, MOST, NEAR, PAGE, PICTURE, PROJECTION, near, near_asset, parts_of
 from registry.views.rows import add_all
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, register
@@ -49,7 +49,7 @@ def test_no_more_than_ten(told: Opened) -> None:
 def test_all_pictures_are_looked_at(told: Opened, others: int) -> None:
     """However many there are they are compared some at a time, and none is passed over, the first and the last neither."""
     first, close, bits = keep(told, 0), an_id("asset", 900), bytes.fromhex(f"{PLAIN ^ 1:072x}")
-    row = {"log": STUDIO, "kind": "dhash12", "position": 1}
+    row = {"log": STUDIO, "kind": "dhash12", "position": 1, "number": PICTURE}
     ids = [f"asset_{number:026d}" for number in range(others)]
     alike = {ids[0], ids[-1], ids[others // 2], close}
     with told.database.writing() as connection:
@@ -57,8 +57,9 @@ def test_all_pictures_are_looked_at(told: Opened, others: int) -> None:
             connection,
             LOOKS_LIKE,
             [
-                {**row, "asset": asset, "bits": bits if asset in alike else b"\xff" * 36}
+                {**row, "thing": asset, "bits": seen, **parts_of(seen)}
                 for asset in (*ids, close)
+                for seen in [bits if asset in alike else b"\xff" * 36]
             ],
         )
 
@@ -74,7 +75,7 @@ def test_an_erased_picture_is_not_named(told: Opened) -> None:
 
     assert (ask(told, first), ask(told, gone)) == ([], [])
     assert told.registry.rebuild().different == ()
-    assert told.raw("SELECT asset FROM view_looks_like WHERE asset = :asset", asset=gone) == []
+    assert told.raw("SELECT thing FROM view_looks_like WHERE thing = :asset", asset=gone) == []
 
 
 def test_a_destroyed_key_leaves_no_fingerprint(told: Opened) -> None:

@@ -14,7 +14,7 @@ from registry.events.envelope import Recorded
 from registry.views import lineage, weaving
 from registry.views.clips import KEPT
 from registry.views.looks import LOOKS
-from registry.views.near import LOOKS_LIKE
+from registry.views.near import LOOKS_LIKE, parts_of
 from registry.views.pins import PINS
 from registry.views.rows import add, add_all, add_new, change, find, find_each, remove
 from tests.registry.events.golden import an_id, example
@@ -50,13 +50,21 @@ def connection(log: Opened, request: pytest.FixtureRequest) -> Iterator[Any]:
 def test_what_was_added_is_found(connection: Connection) -> None:
     """A row comes back as it was written: text, numbers, truth, bytes, and nothing where no value was given."""
     add(connection, LOOKS, LOOK | {"look": "winter"})
-    add(connection, LOOKS_LIKE, {"log": "a", "asset": "x", "position": 1, "kind": "k", "bits": b"\0\xff"})
+    seen: dict[str, Any] = {
+        "log": "a",
+        "thing": "x",
+        "number": 0,
+        "position": 1,
+        "kind": "k",
+        "bits": b"\0\xff",
+    }
+    add(connection, LOOKS_LIKE, seen | parts_of(seen["bits"]))
     add(connection, PINS, PIN | {"character": "mina"})
 
     assert [dict(row._mapping) for row in find(connection, LOOKS, {"log": "a", "character": "mina"})] == [
         LOOK | {"look": "winter"}
     ]
-    assert [tuple(row) for row in find(connection, LOOKS_LIKE, {"asset": "x"}, "bits", "log")] == [
+    assert [tuple(row) for row in find(connection, LOOKS_LIKE, {"thing": "x"}, "bits", "log")] == [
         (b"\0\xff", "a")
     ]
     assert find(connection, PINS, {"holder": "scene"}, "look")[0].look is None
