@@ -21,7 +21,7 @@ from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.events.account import Scope
 from registry.events.canonical import NotStorable, canonical
 from registry.events.ids import AccountId, AssetId, ProductionId
-from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole
+from registry.events.references import CharacterKind, Depicts, LookName, ReferenceRole, Sha256
 from registry.events.submission import Decision
 from registry.views.assets import AssetCard
 from registry.views.generations import GenerationCard
@@ -139,6 +139,14 @@ class Successor(Body):
 
     by: AssetId
     reason: Reason
+
+
+class DigestQuestion(Body):
+    """The digest of bytes that stay where they are: SHA-256, 64 lower-case hexadecimal digits."""
+
+    model_config = with_example(sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
+
+    sha256: Sha256
 
 
 class Because(Body):

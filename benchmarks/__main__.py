@@ -27,6 +27,7 @@ LARGE: Final = {
     "rebuild": ("--events", "1000000"),
     "lineage": ("--clips", "1000000", "--starts", "300", "--rounds", "5"),
     "audit": ("--events", "1000000", "--proofs", "1000"),
+    "lookup": ("--fingerprints", "1000000"),
     "intake": ("--rounds", "5", "--repeats", "5"),
     "api": ("--seconds", "3", "--rounds", "5"),
     "receipts": ("--events", "1000000", "--rounds", "5"),
@@ -38,7 +39,7 @@ LARGE: Final = {
 }
 """The benchmarks in the order of the page, with the arguments of a published run; without `--large` each has its own
 defaults."""
-COMPARED: Final = ("append", "replay", "lineage", "audit", "intake", "api", "receipts")
+COMPARED: Final = ("append", "replay", "lineage", "audit", "lookup", "intake", "api", "receipts")
 """Those that answer a report of figures, ratios and aims; the others are shown as they print."""
 
 

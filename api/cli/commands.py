@@ -85,6 +85,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "log",
         "The proof of the log: signed checkpoints, inclusion and consistency proofs, keys, and what is missing from the record.",
     ),
+    "lookup": (
+        "lookup",
+        "What is known of a file: which clip or picture it is, whom it shows, what they allow now, and how sure that is.",
+    ),
     "mcp": (
         "mcp",
         "Offer agents search, preview, request, follow and lineage as tools (Model Context Protocol), with this key's role.",

@@ -55,6 +55,19 @@ def reject_clip(
     terminal.show(terminal.client.reject_clip(clip, cause, reason, accept=reasons_from(accept)))
 
 
+@clips.command("fingerprint")
+@click.argument("clip")
+@calling
+def fingerprint_clip(terminal: Terminal, clip: str) -> None:
+    """Look at a clip that was kept while nobody could, so that `lookup` finds copies of it. Needs the role asset_writer.
+
+    For all of them: continuity clips list -q | xargs -n 1 continuity clips fingerprint
+
+    Example: continuity clips fingerprint clip_01jd…
+    """
+    terminal.show(terminal.client.fingerprint_clip(clip))
+
+
 @clips.command("withdraw-approval")
 @click.argument("clip")
 @_WHY

@@ -14,6 +14,7 @@ from api.client.history import HistoryCalls
 from api.client.keys import KeyCalls
 from api.client.lineage import LineageCalls
 from api.client.log import LogCalls
+from api.client.lookup import LookupCalls
 from api.client.minting import MintCalls
 from api.client.pictures import PictureCalls
 from api.client.proof import ProofCalls
@@ -40,6 +41,7 @@ class ContinuityClient(
     DisclosureCalls,
     RecordCalls,
     LineageCalls,
+    LookupCalls,
     FeedCalls,
     UseCalls,
     HistoryCalls,

@@ -33,6 +33,7 @@ since 1970.
 """
 _VERBS: Final = ("get", "put", "post", "patch", "delete")
 _FILE: Final = {"type": "string", "contentMediaType": "*/*", "description": "The bytes say what they are."}
+_BINARY: Final = {"type": "string", "format": "binary"}
 _UPLOAD: Final = {
     "required": True,
     "content": {
@@ -41,7 +42,7 @@ _UPLOAD: Final = {
                 "type": "object",
                 "required": ["file"],
                 "properties": {
-                    "file": {"type": "string", "format": "binary"},
+                    "file": _BINARY,
                     "label": {"type": "string", "maxLength": 200},
                     "kind": {"enum": list(get_args(AssetKind))},
                 },
@@ -116,6 +117,8 @@ def _schemas(reader: Litestar) -> dict[str, Any]:
         signature = handler.parsed_fn_signature
         if (data := signature.parameters.get("data")) is not None:
             wanted[data.annotation, "validation"] = None
+        if (asked := handler.opt.get("asks")) is not None:
+            wanted[asked, "validation"] = None
         for model in (signature.return_type.annotation, *get_args(signature.return_type.annotation)):
             if isinstance(model, type) and issubclass(model, BaseModel):
                 wanted[model, "serialization"] = None
@@ -141,7 +144,7 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
         if handler.opt.get("compares") and one["name"] == "If-Match":
             one["required"] = True
     if handler.opt.get("upload"):
-        operation["requestBody"] = _UPLOAD
+        operation["requestBody"] = _upload(handler)
     if handler.opt.get("deprecated"):
         operation["deprecated"] = True
     for media in operation.get("requestBody", {}).get("content", {}).values():
@@ -150,6 +153,21 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
             media["examples"] = EXAMPLES[model]
         elif usual := document["components"]["schemas"].get(model, {}).get("examples"):
             media["examples"] = {"usual": {"value": usual[0]}}
+
+
+def _upload(handler: HTTPRouteHandler) -> Document:
+    """A file, in a form or as the body itself; with words beside it, or in place of it a question as JSON."""
+    if handler.opt["upload"] != "bare":
+        return _UPLOAD
+    form = {"type": "object", "required": ["file"], "properties": {"file": _BINARY}}
+    examples = {"file": {"summary": "The bytes themselves", "value": {"file": "(the bytes of take-1.mp4)"}}}
+    asked = REF.format(model=handler.opt["asks"].__name__)
+    content = {
+        "multipart/form-data": {"schema": form, "examples": examples},
+        "application/json": {"schema": {"$ref": asked}},
+        "*/*": {"schema": _FILE},
+    }
+    return {"required": True, "content": content}
 
 
 def _tell_who(operation: Document, handler: HTTPRouteHandler, method: str) -> None:

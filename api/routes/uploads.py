@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
@@ -25,7 +25,7 @@ from api.refusals import MalformedBody, TooLarge
 from registry.errors import BlobStoreDown
 
 _FIELD_BYTES: Final = 64 * 1024
-_FIELDS: Final = ("label", "kind")
+FIELDS: Final = ("label", "kind")
 _MULTIPART: Final = (
     "send multipart/form-data whole: the boundary named in Content-Type, a part named file, the closing boundary;"
     " or the file's bytes as the body itself, with its own Content-Type"
@@ -64,13 +64,16 @@ def new_upload() -> Iterator[Upload]:
         yield Upload(file)
 
 
-async def receive(request: Web, upload: Upload, *, most: int) -> None:
-    """Fill the upload from the request. Raises TooLarge, MalformedBody, InvalidRequest and BlobStoreDown."""
+async def receive(request: Web, upload: Upload, *, most: int, fields: Collection[str] = FIELDS) -> None:
+    """Fill the upload from the request; `fields` are the words that may come beside the file.
+
+    Raises TooLarge, MalformedBody, InvalidRequest and BlobStoreDown.
+    """
     kind, options = request.content_type
     if (request.content_length or 0) > most + _FIELD_BYTES:
         raise _too_large(most)
     if kind == "multipart/form-data":
-        await _parts(request, upload, boundary=options.get("boundary", ""), most=most)
+        await _parts(request, _Parts(upload, fields), boundary=options.get("boundary", ""), most=most)
     else:
         async for chunk in request.stream():
             upload.write(chunk)
@@ -85,10 +88,9 @@ async def receive(request: Web, upload: Upload, *, most: int) -> None:
     upload.file.flush()
 
 
-async def _parts(request: Web, upload: Upload, *, boundary: str, most: int) -> None:
+async def _parts(request: Web, reader: _Parts, *, boundary: str, most: int) -> None:
     try:
         parser = PushMultipartParser(boundary, max_segment_size=most, max_segment_count=8)
-        reader = _Parts(upload)
         async for chunk in request.stream():
             if chunk:
                 for event in parser.parse(chunk):
@@ -103,8 +105,8 @@ async def _parts(request: Web, upload: Upload, *, boundary: str, most: int) -> N
 class _Parts:
     """Sorts the parser's events: the file goes to disk, the words into memory."""
 
-    def __init__(self, upload: Upload) -> None:
-        self._upload = upload
+    def __init__(self, upload: Upload, fields: Collection[str]) -> None:
+        self._upload, self._fields = upload, fields
         self._name = ""
         self._held = bytearray()
 
@@ -121,8 +123,8 @@ class _Parts:
                 raise _too_large(_FIELD_BYTES, what=f"the field {self._name!r}")
 
     def _begin(self, name: str) -> None:
-        if name not in ("file", *_FIELDS):
-            message = f"{name!r} is no field of an upload; known are: file, {', '.join(_FIELDS)}"
+        if name not in ("file", *self._fields):
+            message = f"{name!r} is no field of an upload; known are: {', '.join(('file', *self._fields))}"
             raise invalid([{"path": f"$.{name}", "message": message, "value": None}])
         if name in self._upload.words or (name == "file" and self._upload.has_file):
             raise invalid([{"path": f"$.{name}", "message": "sent twice", "value": None}])

@@ -56,6 +56,7 @@ GET /v1/clips                                            clips list
 GET /v1/clips/{clip}                                     clips show {clip}
 GET /v1/clips/{clip}/content                             clips download {clip} {new}
 POST /v1/clips/{clip}/approve                            clips approve {clip}
+POST /v1/clips/{clip}/fingerprint                        clips fingerprint {clip}
 GET /v1/clips/{clip}/notes                               clips notes {clip}
 POST /v1/clips/{clip}/notes                              clips note {clip} words
 GET /v1/clips/{clip}/receipt                             receipts download {clip} {new}
@@ -119,6 +120,7 @@ GET /v1/log/keys                                         log keys
 GET /v1/log/proof/consistency                            log consistency 1 2
 GET /v1/log/proof/inclusion                              log inclusion 1
 GET /v1/log/verify                                       log verify
+POST /v1/lookup                                          lookup {file}
 GET /v1/me                                               me
 GET /v1/productions                                      productions list
 POST /v1/productions                                     productions open x

@@ -63,6 +63,7 @@ GET /v1/clips/{clip}/deliveries                          reader
 POST /v1/clips/{clip}/deliveries                         approver
 GET /v1/clips/{clip}/deliveries/{delivery}/content       reader
 GET /v1/clips/{clip}/history                             reader
+POST /v1/clips/{clip}/fingerprint                        asset_writer
 GET /v1/clips/{clip}/lineage                             reader
 GET /v1/clips/{clip}/provenance                          reader
 GET /v1/clips/{clip}/notes                               reader
@@ -126,6 +127,7 @@ GET /v1/log/keys                                         reader
 GET /v1/log/proof/consistency                            reader
 GET /v1/log/proof/inclusion                              reader
 GET /v1/log/verify                                       auditor
+POST /v1/lookup                                          reader
 GET /v1/me                                               anybody
 POST /v1/payloads/check                                  reader
 GET /v1/productions                                      reader
@@ -210,7 +212,7 @@ ENTRIES: Final = {
 """(path, method) -> a role, `anybody` with a key, `token` in the address, or `open`."""
 
 _REACH: Final = {
-    "production": ("clips", "deliveries", "generations", "productions", "scenes"),
+    "production": ("clips", "deliveries", "generations", "lookup", "productions", "scenes"),
     "library": ("assets", "characters", "elements", "likenesses", "me", "payloads", "studios", "voices"),
     "studio": (
         *("accounts", "audit", "events", "history", "keys", "lineage", "log", "queue"),

@@ -50,11 +50,13 @@ def test_every_reference_resolves_and_every_operation_is_described(document: dic
 
 
 def test_every_change_documents_its_idempotency_key(document: dict[str, Any]) -> None:
-    """POST, PUT, PATCH and DELETE require the key, but for previews, checks and the provider's calls."""
+    """POST, PUT, PATCH and DELETE require the key, but for previews, checks, look-ups and the provider's calls."""
     for path, verb, operation in operations(document):
         required = {one["name"] for one in operation["parameters"] if one.get("required")}
         changes = (
-            verb != "get" and not path.endswith(("/preview", "/check")) and not path.startswith(BY_TOKEN)
+            verb != "get"
+            and not path.endswith(("/preview", "/check", "/lookup"))
+            and not path.startswith(BY_TOKEN)
         )
         assert ("Idempotency-Key" in required) == changes, path
 
