@@ -10,7 +10,7 @@ from alembic import op
 
 from registry.log.engine.text import TEXT
 
-revision = "0014"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
