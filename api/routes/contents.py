@@ -95,10 +95,13 @@ def serve_file(
     def chunks() -> Iterator[bytes]:
         with file:
             file.seek(0)
+            yield b""
             while chunk := file.read(_CHUNK):
                 yield chunk
 
-    return Stream(chunks(), headers=headers, media_type=media_type)
+    sent = chunks()
+    next(sent)  # from here on the file is closed with it, also where nobody takes anything
+    return Stream(sent, headers=headers, media_type=media_type)
 
 
 def _opened(blobs: Blobs, stored: StoredBytes, start: int = 0, length: int | None = None) -> Iterator[bytes]:
