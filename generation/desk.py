@@ -14,6 +14,7 @@ import structlog
 from generation.callbacks import Callbacks
 from generation.durations import Durations
 from generation.errors import PayloadRefused
+from generation.examining import Examine, examine
 from generation.kling.client import KlingClient
 from generation.outbound import Outbound
 from generation.policies import GUIDE, Policies
@@ -77,6 +78,8 @@ class Desk:
     """Tasks of a model an account may have open at once, where nobody said otherwise."""
     trace: Trace = untraced
     """Who times and traces what is done here."""
+    examine: Examine = examine
+    """Who reads marks and prints out of what is kept."""
     stopping: Callable[[], bool] = lambda: False
     """Whether this worker is to end: what can be taken up again at no cost is then let go."""
 

@@ -19,19 +19,17 @@ import structlog
 
 from generation.desk import Desk, Held, LetGo, Moved, Step, Wait
 from generation.errors import KlingUnreachable, OutboundRefused, ResultRefused
+from generation.examining import FILM, Examined
 from generation.following import ask
 from generation.kling.client import Found
 from generation.recording import ending, plan_of
-from registry.blobs.credentials import read_mark
 from registry.blobs.media import Footage, probe
 from registry.deciders.generation import StoreResult
 from registry.deciders.submission import NoteOnSubmission
 from registry.errors import BlobCorrupt, BlobExists, BlobMissing, NotFootage
 from registry.events.generation import ResultStored
-from registry.events.marks import C2paMark
-from registry.events.references import FootagePrint, StoredBytes
+from registry.events.references import StoredBytes
 from registry.events.submission import ProviderAnomaly, TaskSucceeded
-from registry.printing import print_footage
 
 _log = structlog.get_logger("fetching")
 _PIECE: Final = 1 << 20
@@ -51,8 +49,7 @@ A frame is 0.04 s and an audio packet 0.02 s, so half a second is damage, not ro
 section 5), and lengths are asked for in whole seconds, so a second off is another film.
 """
 _SECONDS: Final = re.compile(r"\d{1,4}(\.\d{1,6})?")
-_FILM: Final = "video/mp4"
-_NO_FILM: Final = ("text/", "image/", "application/json", "application/xml")
+_NOFILM: Final = ("text/", "image/", "application/json", "application/xml")
 """Declared types that are no footage, whatever the bytes are; octet-stream and anything else is judged by its bytes."""
 
 
@@ -66,9 +63,8 @@ def fetch(desk: Desk, held: Held) -> Step:
             key, kept = _from_store(desk, held, f"{held.lease.log}/{submission}/clip", file)
             url, digest = kept or _from_provider(desk, held, file)
             footage = _checked(probe(file), succeeded, held)
-            mark = read_mark(file, _FILM)
             stored = _keep(desk, key, file, digest)
-            printed = print_footage(desk.registry, held.lease.log, file)
+            examined = desk.examine(desk.registry, held.lease.log, file)
         _report_other_length(desk, held, footage)
     except NotFootage as refused:
         return _not_taken(desk, held, "no-footage", refused.message)
@@ -78,7 +74,7 @@ def fetch(desk: Desk, held: Held) -> Step:
         return _not_taken(desk, held, "address", refused.message)
     except KlingUnreachable as unreachable:
         return _not_taken(desk, held, "", unreachable.message)
-    result = _result(desk, stored, footage, url=url, mark=mark, printed=printed)
+    result = _result(desk, stored, footage, url, examined)
     held.append(desk, StoreResult(stream=held.id, result=result))
     return Moved()
 
@@ -133,7 +129,7 @@ def _downloaded(desk: Desk, url: str, file: IO[bytes]) -> str:
     most, seconds = desk.durations.fetch_most_bytes, desk.durations.fetch_deadline
     with desk.outbound.download(url, max_bytes=most, deadline_seconds=seconds) as download:
         declared = download.content_type.partition(";")[0].strip().lower()
-        if declared.startswith(_NO_FILM):
+        if declared.startswith(_NOFILM):
             raise ResultRefused(f"it is declared as {declared[:80]}, not as footage", why="type")
         return _written(file, _unless_stopped(desk, download.chunks))
 
@@ -178,7 +174,7 @@ def _report_other_length(desk: Desk, held: Held, footage: Footage) -> None:
 def _keep(desk: Desk, key: str, file: IO[bytes], digest: str) -> StoredBytes:
     file.seek(0)
     try:
-        stored = desk.blobs.put(key, iter(lambda: file.read(_PIECE), b""), content_type=_FILM, sha256=digest)
+        stored = desk.blobs.put(key, iter(lambda: file.read(_PIECE), b""), content_type=FILM, sha256=digest)
     except BlobExists as raced:
         raise ResultRefused(
             f"another result is stored under {key}", hint="the next try takes the stored one"
@@ -186,18 +182,10 @@ def _keep(desk: Desk, key: str, file: IO[bytes], digest: str) -> StoredBytes:
     with desk.blobs.open(key, sha256=digest) as chunks:
         for _ in chunks:
             pass
-    return StoredBytes(key=key, bytes=stored.size, sha256=digest, media_type=_FILM)
+    return StoredBytes(key=key, bytes=stored.size, sha256=digest, media_type=FILM)
 
 
-def _result(
-    desk: Desk,
-    stored: StoredBytes,
-    footage: Footage,
-    *,
-    url: str,
-    mark: C2paMark,
-    printed: FootagePrint | None,
-) -> ResultStored:
+def _result(desk: Desk, stored: StoredBytes, footage: Footage, url: str, examined: Examined) -> ResultStored:
     return ResultStored(
         clip=desk.registry.make_id("clip"),
         fetched_from=url,
@@ -207,8 +195,8 @@ def _result(
         height=footage.height,
         has_audio=footage.audio_codec is not None,
         checked=footage.checked,
-        c2pa=mark,
-        recognised_by=printed,
+        c2pa=examined.mark,
+        recognised_by=examined.printed,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from generation.examining import examine
 from generation.outbound import Download, Outbound, OutboundPolicy
 from registry.views import clips
 from tests.registry.blobs.signing import house
@@ -34,7 +35,7 @@ class Signing(Outbound):
 def test_marks_are_read_and_kept(world: World, tmp_path: Path) -> None:
     """The manifest stands in the clip with its signer; the stored bytes are those that came, and read back with the same one."""
     provider = Signing(tmp_path)
-    [card] = world.with_desk(outbound=provider).carry(world.ask(**ALONE))
+    [card] = world.with_desk(outbound=provider, examine=examine).carry(world.ask(**ALONE))
     with world.registry.reading(world.studio) as connection:
         clip = clips.clip(connection, world.studio, str(card.clip))
 
@@ -49,6 +50,6 @@ def test_marks_are_read_and_kept(world: World, tmp_path: Path) -> None:
 
 def test_a_result_without_a_manifest_says_so(world: World) -> None:
     """As a film of the sandbox, which bears none."""
-    [card] = world.carry(world.ask(**ALONE))
+    [card] = world.with_desk(examine=examine).carry(world.ask(**ALONE))
     with world.registry.reading(world.studio) as connection:
         assert clips.clip(connection, world.studio, str(card.clip)).marks.c2pa.state == "absent"

@@ -14,7 +14,7 @@ from PIL import Image
 from api.auth import issue_key
 from api.demo.pictures import draw_story_pictures
 from api.routes import fingerprinting
-from generation import fetching
+from generation import examining
 from registry import resembling
 from registry.alike import FILM
 from registry.resembling import COPY
@@ -262,7 +262,7 @@ def test_without_a_decoder_it_says_so(story: Story, monkeypatch: pytest.MonkeyPa
 def test_a_clip_kept_unseen_is_looked_at_later(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was kept while nobody could look is known by its bytes alone, and that is said; looked at, its copies are found."""
     with monkeypatch.context() as blind:
-        blind.setattr(fetching, "print_footage", lambda *_: None)
+        blind.setattr(examining, "print_footage", lambda *_: None)
         clip = story.take("She leaves.")
     copy = remuxed(story.content(clip), "matroska")
     before = story.ask(copy)
