@@ -115,6 +115,16 @@ def check_certificate(certificate: Certificate, *, now: datetime) -> Iterator[Fi
         yield Finding("certificate", "ok", f"{certificate.signer} signs delivered clips until {ends}")
 
 
+def check_checkpoints(log: str, since: int, *, most: int, any_kept: bool) -> Finding:
+    """Whether so many events of a log as are under no checkpoint are fewer than make a worker sign one."""
+    if since >= most:
+        late = f"{since} events are under no checkpoint, and one is due after {most}"
+        return Finding("checkpoints", "warn", f"{log}: {late}", "see that a worker runs")
+    if not any_kept:
+        return Finding("checkpoints", "ok", f"{log}: none is due yet")
+    return Finding("checkpoints", "ok", f"{log}: goes on from its newest, {since} events since")
+
+
 def check_database(facts: Facts) -> Iterator[Finding]:
     """Engine, rights, guards and schema; where its files are, their disk."""
     if not facts.remarks:

@@ -15,6 +15,7 @@ from api.checks import (
     Finding,
     check_blobs,
     check_certificate,
+    check_checkpoints,
     check_database,
     check_folder,
     check_kling,
@@ -28,7 +29,7 @@ from generation.desk import BUDGET, RESTORED
 from generation.outbound import Outbound
 from generation.restoring import restored
 from registry.blobs import store_for
-from registry.errors import BlobError, RegistryError
+from registry.errors import BlobError, CheckpointsUnusable, LogForked, RegistryError
 from registry.log.engine.database import UnusableDatabase, open_database
 from registry.log.engine.diagnosis import absent, examine
 from registry.views import access, accounts
@@ -128,6 +129,7 @@ def _of_installation(settings: Settings) -> Iterator[Finding]:
     with closing(continuity):
         try:
             yield from _of_studios(continuity)
+            yield from _of_checkpoints(continuity)
             with continuity.registry.snapshot() as connection:
                 now = continuity.registry.clock()
                 seen = vitals(connection, now=now, slots=settings.kling_slots, memories=(BUDGET, RESTORED))
@@ -147,6 +149,29 @@ def _of_studios(continuity: Continuity) -> Iterator[Finding]:
         else:
             yield Finding("marks", "ok", f"{studio}: the log holds what was last sent from it")
         yield from _of_accounts(continuity, studio)
+
+
+def _of_checkpoints(continuity: Continuity) -> Iterator[Finding]:
+    """Every log against the newest checkpoint that is kept of it, and whether all of them lie beside the database."""
+    settings, kept = continuity.settings, continuity.checkpoints
+    with continuity.registry.reading() as connection:
+        logs = access.logs(connection)
+    for log in logs:
+        try:
+            last = kept.check(log)
+        except (LogForked, CheckpointsUnusable) as refused:
+            yield Finding("checkpoints", "fail", f"{log}: {refused.message}", "docs/how-to/audit.md")
+            continue
+        since = continuity.registry.feed.head(log) - (last.checkpoint.size if last else 0)
+        yield check_checkpoints(log, since, most=settings.checkpoint_events, any_kept=last is not None)
+    beside = all(Path(place).is_relative_to(settings.data) for place in settings.checkpoint_places)
+    if beside and not settings.witness_list and not settings.timestamp_url:
+        yield Finding(
+            "checkpoints",
+            "warn",
+            "all are kept beside the database, where whoever rewrites the log can rewrite them",
+            "name a place elsewhere in CONTINUITY_CHECKPOINTS, or a witness: docs/how-to/audit.md",
+        )
 
 
 def _of_accounts(continuity: Continuity, studio: str) -> Iterator[Finding]:

@@ -22,7 +22,9 @@ def doctor(environment: dict[str, str], wants_json: bool) -> None:
     Example: continuity doctor
     """
     from api.checkup import check_up
+    from api.logs import configure_logging
 
+    configure_logging()  # what is alarming is a line too: on standard error, beside the findings
     found = list(check_up(environment))
     if wants_json:
         click.echo(as_json([finding._asdict() for finding in found]))

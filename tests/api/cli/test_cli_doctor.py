@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from registry.deciders.account import OpenAccount
 from registry.events.envelope import Context
 from registry.log.marks import Mark
 from tests.registry.blobs.signing import house
+from tests.registry.log.opened import introduce
 from tests.servers.homes import url_of
 from tests.servers.sandbox import sandbox
 from tests.servers.world import KEYS, new_id
@@ -88,7 +90,7 @@ def test_a_well_installation(settings: dict[str, str]) -> None:
     assert (code, shown.exit_code) == (0, 0)
     checks = {one["check"] for one in found if one["status"] == "ok"}
     assert {"settings", "data", "keys", "blobs", "kling", "clocks", "database", "marks", "accounts"} <= checks
-    assert [one["check"] for one in found if one["status"] == "warn"] == ["worker"]
+    assert [one["check"] for one in found if one["status"] == "warn"] == ["checkpoints", "worker"]
     assert all(one["check"] in shown.stdout for one in found)
 
 
@@ -119,6 +121,36 @@ def test_what_was_spoilt_is_named(settings: dict[str, str]) -> None:
     ):
         assert any(words in one for one in failed), failed
     assert len(failed) == 4
+
+
+def test_checkpoints_are_held_against_their_logs(settings: dict[str, str], tmp_path: Path) -> None:
+    """Kept elsewhere and right they are well; too few, or of a history that the log is not, and it is told for which log."""
+    settings |= {"CONTINUITY_CHECKPOINTS": str(tmp_path / "elsewhere"), "CONTINUITY_CHECKPOINT_EVENTS": "3"}
+    studio = opened(settings)
+    assert told_of_checkpoints(settings)[studio].startswith("ok: none is due yet")
+    continuity = open_continuity(Settings.from_environment(settings))
+    describe = [introduce(name=f"Mina {number}") for number in range(3)]
+    continuity.registry.handle(studio, describe, context=CONTEXT)
+    assert told_of_checkpoints(settings)[studio].startswith("warn: 4 events are under no checkpoint")
+    continuity.checkpoints.make(studio)
+    continuity.close()
+    assert told_of_checkpoints(settings)[studio] == "ok: goes on from its newest, 0 events since"
+
+    with (
+        closing(sqlite3.connect(Path(settings["CONTINUITY_DATA"]) / "continuity.sqlite")) as database,
+        database,
+    ):
+        database.execute("DROP TRIGGER events_no_delete")
+        database.execute("DELETE FROM events WHERE log = ? AND position = 4", (studio,))
+        database.execute("UPDATE heads SET position = 3 WHERE log = ?", (studio,))
+    assert told_of_checkpoints(settings)[studio].startswith("fail: ")
+
+
+def told_of_checkpoints(settings: dict[str, str]) -> dict[str, str]:
+    """What is found of each log's checkpoints, by log."""
+    found = [one for one in examined(settings)[1] if one["check"] == "checkpoints"]
+    by_log = [one["message"].partition(": ") for one in found]
+    return {log: f"{one['status']}: {words}" for one, (log, _, words) in zip(found, by_log, strict=True)}
 
 
 def test_the_certificate_that_clips_are_signed_with(settings: dict[str, str], tmp_path: Path) -> None:
