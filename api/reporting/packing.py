@@ -22,11 +22,12 @@ from api.reporting.page import html
 from api.reporting.showing import Teller
 from api.reporting.told import About, Shown
 from registry import reach
+from registry.errors import HistoryTampered
 from registry.evidence import evidence
 from registry.log.feed import raw
 from registry.proof.bundle import CHECKPOINT, EVENTS, FORMAT, KEYS, MANIFEST, MEDIA, MEDIA_FOLDER, VERSION
 from registry.proof.held import Keyring
-from registry.proof.proven import canonical_json, told
+from registry.proof.proven import Refuted, canonical_json, told
 from registry.proof.receipt import verify_receipt
 from registry.proof.statement import Statement
 from registry.receipts import Proofs, receipt_of
@@ -177,14 +178,17 @@ def _events(order: Order, made: _Zip, proven: set[int]) -> None:
 def _receipt(order: Order, made: _Zip, clip: str, proven: set[int]) -> Statement:
     """A clip's receipt, and what it says: by the verifier itself, so nothing is told that an outsider would not find.
 
-    The positions that it shows come into `proven`.
+    The positions that it shows come into `proven`. Raises HistoryTampered where a clip's own events contradict each other.
     """
     with order.reading() as connection:
         rows = evidence(connection, order.log, clip, until=order.proofs.checkpoint.size)
     proven.update(row["position"] for row in rows)
     receipt = receipt_of(clip, rows, order.proofs)
     made.put(f"receipts/{clip}.json", receipt)
-    return verify_receipt(receipt, Keyring(order.proofs.keys))
+    try:
+        return verify_receipt(receipt, Keyring(order.proofs.keys))
+    except Refuted as refused:
+        raise HistoryTampered(f"what the log holds of {clip} contradicts itself: {refused}") from None
 
 
 def _media(order: Order, made: _Zip, statements: Sequence[Statement]) -> None:

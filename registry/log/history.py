@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Select, bindparam, func, select
 
 from registry.errors import HistoryTampered
 from registry.events.envelope import Recorded
@@ -17,10 +17,13 @@ from registry.log.tables import EVENTS
 _AT_ONCE: Final = 500
 _RUN: Final = 50
 """Events looked at on either side when a run of them is read."""
+_AFTER: Final[BindParameter[int]] = bindparam("after", type_=BigInteger)
+_UNTIL: Final[BindParameter[int]] = bindparam("until", type_=BigInteger)
+"""Versions that somebody says: they may be larger than any there is."""
 _MINE: Final = (EVENTS.c.log == bindparam("of_log"), EVENTS.c.stream == bindparam("of_stream"))
 _BETWEEN: Final = (
     select(EVENTS)
-    .where(*_MINE, EVENTS.c.version > bindparam("after"), EVENTS.c.version <= bindparam("until"))
+    .where(*_MINE, EVENTS.c.version > _AFTER, EVENTS.c.version <= _UNTIL)
     .order_by(EVENTS.c.version)
 )
 _THEN: Final = select(func.coalesce(func.max(EVENTS.c.version), 0)).where(
@@ -126,8 +129,8 @@ _BESIDE: Final = (
     )
     .where(
         EVENTS.c.log == bindparam("of_log"),
-        EVENTS.c.position > bindparam("after"),
-        EVENTS.c.position <= bindparam("until"),
+        EVENTS.c.position > _AFTER,
+        EVENTS.c.position <= _UNTIL,
     )
     .order_by(EVENTS.c.position)
 )
@@ -141,7 +144,7 @@ def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
 def _part(filters: tuple[str, ...], *, newest: bool, bounded: bool) -> Select[Any]:
     wanted = [EVENTS.c[name] == bindparam(name) for name in filters]
     version: ColumnElement[int] = EVENTS.c.version
-    after: ColumnElement[int] = bindparam("after")
+    after: ColumnElement[int] = _AFTER
     if bounded:
         wanted.append(version < after)
     elif not newest:

@@ -87,7 +87,7 @@ def fill(service: Served, footage: bytes) -> Things:
     for _ in range(2):
         ids.setdefault("generation", []).append(str(service.post("/v1/generations", body).json()["id"]))
     service.change("PUT", "/v1/subscriptions/exporter", {"position": 0})
-    ids["clip"] = [_clip(service, ids["scene"][0], ids["generation"][0], footage)]
+    ids["clip"] = [_clip(service, ids["scene"][0], footage)]
     looked = {"depicts_real_person": "no", "accept": {"W701": "for the desk"}}
     said = {"to": "Han River", "role": "deployer", "basis": "label_shown", "reviewer": "Ana", **looked}
     made("delivery", f"/v1/clips/{ids['clip'][0]}/deliveries", said)
@@ -108,10 +108,10 @@ def _consent(service: Served, likeness: str, ids: dict[str, list[str]]) -> None:
     ids.setdefault("consent", []).append(str(card["consents"][0]["id"]))
 
 
-def _clip(service: Served, scene: str, generation: str, footage: bytes) -> str:
-    """A clip with its bytes, as a worker would have recorded it."""
+def _clip(service: Served, scene: str, footage: bytes) -> str:
+    """A clip with its bytes, as a worker would have recorded it at the end of a generation that is not in the log."""
     registry, studio = service.continuity.registry, service.continuity.studio
-    clip, submission = registry.make_id("clip"), registry.make_id("submission")
+    clip, submission, generation = (registry.make_id(kind) for kind in ("clip", "submission", "generation"))
     key = f"{studio}/{submission}/clip"
     stored = service.continuity.blobs.put(key, [footage], content_type="video/mp4")
     recorded = ClipRecorded(
@@ -132,6 +132,7 @@ def _clip(service: Served, scene: str, generation: str, footage: bytes) -> str:
         submission=submission,
         outcome="delivered",
         clip=clip,
+        clip_sha256=stored.sha256,
         prompt="They argue.",
         framing="wide shot",
     )
