@@ -184,6 +184,9 @@ def test_the_chain_of_an_event(past: Past) -> None:
     assert {PEOPLE[1]} <= {one.stream for one in begun.together}
     assert [one.type for one in found.items] == ["ReferenceAssigned"]
     assert history(past.registry, STUDIO, who, part._replace(actor="nobody")).items == ()
+    beyond = Part(after=2**40)
+    assert history(past.registry, STUDIO, who, beyond).items == ()
+    assert history(past.registry, STUDIO, who, beyond._replace(newest=True)).items != ()
 
 
 def test_what_was_erased_reads_as_erased(past: Past) -> None:
