@@ -65,9 +65,10 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Modules and tests stay to the end: the collector of garbage need not go through them again and again."""
+    """Modules and tests stay to the end: the collector of garbage need not go through them again and again, nor so often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     gc.enable()
 
 
