@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Final
 
 from api.certificates import Certificate, UnusableCertificate, load_certificate
-from api.kept import checkpoints_in
+from api.checkpoint_places import checkpoints_in
 from api.kling_keys import credentials_of
 from api.metrics import WAITING, Metrics
 from api.settings import Settings, UnusableSettings

@@ -28,8 +28,3 @@ Examine = Callable[[Registry, str, BinaryIO], Examined]
 def examine(registry: Registry, studio: str, file: BinaryIO) -> Examined:
     """Both, in confined children. Raises BlobStoreDown where there is no room for a temporary file."""
     return Examined(read_mark(file, FILM), print_footage(registry, studio, file))
-
-
-def unexamined(_registry: Registry, _studio: str, _file: BinaryIO) -> Examined:
-    """Nobody looked: for whoever has no use for marks and prints and pays for each child, as harnesses do."""
-    return Examined(C2paMark(), None)

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from typeid import TypeID
 
 from generation.desk import Desk
 from generation.durations import Durations
-from generation.examining import unexamined
+from generation.examining import Examined
 from generation.intake import request_generation
 from generation.kling.client import KlingClient
 from generation.kling.signing import AccessKeyPair, Credentials
@@ -30,6 +30,7 @@ from generation.worker import Worker
 from registry.blobs import store_for
 from registry.deciders.command import Command
 from registry.events.envelope import Context, Recorded
+from registry.events.marks import C2paMark
 from registry.log.marks import FolderMarks
 from registry.log.tables import LEASES
 from registry.privacy.keys import KeyFile
@@ -97,6 +98,11 @@ def open_registry(folder: Path, clock: Clock = wall) -> Registry:
     database = database_of(folder)
     keys = KeyFile(folder / "keys.sqlite")
     return Registry(database, keys=keys, clock=clock, make_id=new_id, random_bytes=secrets.token_bytes)
+
+
+def unexamined(_registry: Registry, _studio: str, _file: BinaryIO) -> Examined:
+    """No child is started for a result: marks and prints are not what these tests are about (`with_desk(examine=examine)`)."""
+    return Examined(C2paMark(), None)
 
 
 def open_desk(
