@@ -28,7 +28,8 @@ def make_room(environment: MutableMapping[str, str]) -> Path | None:
         if not Path(f"/proc/{left.name.removeprefix(_NAME)}").exists():
             clear(left)
     room = MEMORY / f"{_NAME}{os.getpid()}"
-    room.mkdir(mode=0o755)
+    room.mkdir()
+    room.chmod(0o755)  # whatever the umask: PostgreSQL, as another user, has its folder in it
     environment["TMPDIR"] = str(room)
     tempfile.tempdir = None
     return room
