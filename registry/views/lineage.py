@@ -25,7 +25,7 @@ from registry.views.kinds import EdgeKind, Evidence, character_of, kind_of
 from registry.views.naming import names_of
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
-from registry.views.steps import EDGES, NODES, Direction, Row, Step, Way, steps
+from registry.views.steps import EDGES, NODES, Direction, Node, Row, Step, Way, steps
 
 _BINDINGS: Final = ("element", "voice")
 """What something else may take the place of."""
@@ -109,9 +109,10 @@ class Walk:
 
     log: str
     thing: Thing
-    node: int
+    node: Node
     way: Way
     as_of: int | None
+    dialect: str
 
     @classmethod
     def begun(cls, connection: Connection, log: str, start: str, asked: Asked) -> Self:
@@ -130,9 +131,12 @@ class Walk:
                 hint="name a clip, the generation or submission it came from, an asset, element, voice, character, likeness,"
                 " scene, production or account",
             )
-        _, node, retired, erased = rows[0]
+        _, number, retired, erased = rows[0]
+        node = Node(number, start, retired, erased)
         way = Way(asked.direction, asked.depth, through, asked.kinds, standing=asked.as_of is not None)
-        return cls(log, _thing(start, retired, erased, through), node, way, asked.as_of)
+        return cls(
+            log, _thing(start, retired, erased, through), node, way, asked.as_of, connection.dialect.name
+        )
 
     def met(self, reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Met]:
         """Every edge in its order. Each question has a reading of its own, so a slow reader holds none.
@@ -144,8 +148,8 @@ class Walk:
             with reading() as connection:
                 return rows_of(connection, statement, values)
 
-        way, up = self.way, self.way.direction == "ancestors"
-        found = partial(steps, ask, self.log, self.node, cast=self.thing.kind == "scene")
+        way, up, cast = self.way, self.way.direction == "ancestors", self.thing.kind == "scene"
+        found = partial(steps, ask, self.log, self.node, cast=cast, dialect=self.dialect)
         own = ((step, up) for step in found(way))
         if up and self.thing.kind in _BINDINGS and (way.kinds is None or _REMINT in way.kinds):
             later = found(replace(way, direction="descendants", kinds=frozenset({_REMINT})))

@@ -5,7 +5,8 @@ was made to what it was made from. A scene has a second node, its number negated
 scene from one of its clips does not go on to all who were cast there, nor one that comes from a character to all clips of the
 scene; one that starts at the scene has both.
 
-A walk asks the database once for all it can reach, and orders that here. What is too much for one answer is walked level by
+A walk asks the database once for all it can reach, and orders that here. Only what an edge leads on to is looked up by that
+question: what it comes from is the start, or was led on to before. What is too much for one answer is walked level by
 level, a stretch of edges at a time, and never held: of every node that was met one bit is kept.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import BigInteger, Index, TextClause, bindparam, text
@@ -97,24 +98,36 @@ class Step(NamedTuple):
 
 
 Row = Sequence[Any]
+
 Ask = Callable[[TextClause, Mapping[str, Any]], Sequence[Row]]
-"""Puts a question to the database: columns are those of a step but its last two."""
+"""Puts a question to the database."""
 
 
-def steps(ask: Ask, log: str, start: int, way: Way, *, cast: bool) -> Iterator[Step]:
+class Node(NamedTuple):
+    """A thing by its number, with what a step says of it."""
+
+    number: int
+    id: str
+    retired: int | None
+    erased: int | None
+
+
+def steps(ask: Ask, log: str, start: Node, way: Way, *, cast: bool, dialect: str) -> Iterator[Step]:
     """Every edge that is reached, each once: by depth, then by what it leads on from, then by position.
 
-    `cast` says that the start is a scene. The same start and way give the same steps, whatever is appended meanwhile.
+    `cast` says that the start is a scene, `dialect` whose SQL to speak. The same start and way give the same steps, whatever is
+    appended meanwhile.
     """
     given = {"log": log, "through": way.through}
-    begin = [-start, start] if cast else [start]
-    found = ask(_reaching(way, cast=cast), {**given, "start": start, "depth": way.depth, "most": AT_ONCE})
+    begin = [-start.number, start.number] if cast else [start.number]
+    asked = {**given, "start": start.number, "depth": way.depth, "most": AT_ONCE}
+    found = ask(_reaching(way, dialect, cast=cast), asked)
     if len(found) < AT_ONCE:
-        edges_of = _held(found)
+        edges_of = _held(start, found)
     else:
 
         def edges_of(level: Sequence[int]) -> Iterator[Row]:
-            return _stretches(ask, way, given, level)
+            return _stretches(ask, partial(_going_on, way, dialect), given, level)
 
     yield from _breadth(begin, way.depth, edges_of)
 
@@ -157,31 +170,36 @@ class _Met:
         return new
 
 
-def _held(found: Sequence[Row]) -> Callable[[Sequence[int]], Iterator[Row]]:
+def _held(start: Node, found: Sequence[Row]) -> Callable[[Sequence[int]], Iterator[Row]]:
     """Edges that are here already. One that is reached at several depths came several times."""
     by_near: dict[int, dict[tuple[int, int, str], Row]] = {}
+    things: dict[int, Row] = {start.number: start[1:]}
     for row in found:
         by_near.setdefault(row[0], {})[row[5], row[1], row[2]] = row
+        things[abs(row[1])] = row[7:]
 
     def edges_of(level: Sequence[int]) -> Iterator[Row]:
         for near in level:
             edges = by_near.get(near)
             if edges is not None:
-                yield from (edges[place] for place in sorted(edges))
+                thing = things[abs(near)]
+                yield from ((*edge[:7], *thing, *edge[7:]) for _, edge in sorted(edges.items()))
 
     return edges_of
 
 
-def _stretches(ask: Ask, way: Way, given: Mapping[str, Any], level: Sequence[int]) -> Iterator[Row]:
+def _stretches(
+    ask: Ask, going_on: Callable[..., TextClause], given: Mapping[str, Any], level: Sequence[int]
+) -> Iterator[Row]:
     """The edges of a level from the database, a stretch at a time, in the order in which `_held` has them."""
     for first in range(0, len(level), _NODES_AT_ONCE):
         asked = {**given, "nodes": level[first : first + _NODES_AT_ONCE], "most": STRETCH}
-        rows = ask(_going_on(way, first=True), asked)
+        rows = ask(going_on(first=True), asked)
         yield from rows
         while len(rows) == STRETCH:
             near, far, kind, position = rows[-1][0], rows[-1][1], rows[-1][2], rows[-1][5]
             place = {"near": near, "position": position, "far": far, "kind": kind}
-            rows = ask(_going_on(way, first=False), {**asked, **place})
+            rows = ask(going_on(first=False), {**asked, **place})
             yield from rows
 
 
@@ -201,46 +219,63 @@ def _holds(way: Way) -> str:
     return said
 
 
-_COLUMNS: Final = (
-    "e.{near}, e.{far}, e.kind, e.evidence, e.detail, e.position, e.until, "
-    "m.id, m.retired, m.erased, n.id, n.retired, n.erased"
-)
-_THINGS: Final = "m.log = :log AND m.node = abs(e.{near}) AND n.log = :log AND n.node = abs(e.{far})"
+_EDGE: Final = "e.{near} AS near, e.{far} AS far, e.kind, e.evidence, e.detail, e.position, e.until"
+_FOUND: Final = "f.near, f.far, f.kind, f.evidence, f.detail, f.position, f.until"
+_BY_KEY: Final[Mapping[str, str]] = {
+    "postgresql": "CROSS JOIN LATERAL (SELECT * FROM {table} {name} WHERE {key} OFFSET 0) {name}",
+    "sqlite": "CROSS JOIN {table} {name} ON {key}",
+}
+"""Rows that are looked up one by one by a key, however many are expected.
+
+To SQLite `CROSS JOIN` says which table comes first. Left to itself it, having no counts, takes all edges of the log for every
+step: seconds for 500 clips. PostgreSQL counts on few steps or many as it likes, and reads the whole table for one; only what is
+behind `OFFSET 0` it does not turn around. A key must be a column as it stands: row security keeps it from looking a node up by
+`abs` of something.
+"""
 
 
-def _reaching(way: Way, *, cast: bool) -> TextClause:
-    return _reaching_by(way.direction, _holds(way), cast=cast)
+def _looked_up(dialect: str, table: str, name: str, key: str) -> str:
+    return _BY_KEY[dialect].format(table=table, name=name, key=key)
+
+
+def _thing_at(end: str, dialect: str) -> str:
+    """The thing at an end of each edge that was found; its number was worked out there."""
+    return _looked_up(dialect, "view_nodes", end, f"{end}.log = :log AND {end}.node = f.{end}_node")
+
+
+def _reaching(way: Way, dialect: str, *, cast: bool) -> TextClause:
+    return _reaching_by(way.direction, _holds(way), dialect, cast=cast)
 
 
 @cache
-def _reaching_by(direction: Direction, holds: str, *, cast: bool) -> TextClause:
-    """`CROSS JOIN` is an inner join to PostgreSQL; to SQLite it also says which table comes first.
-
-    Left to itself SQLite, which has no counts, takes all edges of the log for every step: seconds for 500 clips.
-    """
+def _reaching_by(direction: Direction, holds: str, dialect: str, *, cast: bool) -> TextClause:
     near, far = _ENDS[direction]
     begun = "SELECT CAST(:start AS BIGINT), 0" + (" UNION SELECT -CAST(:start AS BIGINT), 0" if cast else "")
-    edges = f"WHERE e.log = :log AND e.{near} = r.node {holds}"
+    edges = _looked_up(dialect, "view_edges", "e", f"e.log = :log AND e.{near} = r.node {holds}")
     return text(  # names of columns and kinds from the tables; nothing that anybody says
         f"WITH RECURSIVE begun(node, depth) AS ({begun}), reached(node, depth) AS (SELECT node, depth FROM begun UNION "  # noqa: S608
-        f"SELECT e.{far}, r.depth + 1 FROM reached r CROSS JOIN view_edges e {edges} AND r.depth + 1 < :depth) "
-        f"SELECT {_COLUMNS.format(near=near, far=far)} FROM reached r CROSS JOIN view_edges e CROSS JOIN view_nodes m "
-        f"CROSS JOIN view_nodes n {edges} AND {_THINGS.format(near=near, far=far)} LIMIT :most"
+        f"SELECT e.{far}, r.depth + 1 FROM reached r {edges} WHERE r.depth + 1 < :depth), "
+        f"found AS MATERIALIZED (SELECT {_EDGE.format(near=near, far=far)}, abs(e.{far}) AS far_node "
+        f"FROM reached r {edges} LIMIT :most) "
+        f"SELECT {_FOUND}, far.id, far.retired, far.erased FROM found f {_thing_at('far', dialect)}"
     )
 
 
-def _going_on(way: Way, *, first: bool) -> TextClause:
-    return _going_on_by(way.direction, _holds(way), first=first)
+def _going_on(way: Way, dialect: str, *, first: bool) -> TextClause:
+    return _going_on_by(way.direction, _holds(way), dialect, first=first)
 
 
 @cache
-def _going_on_by(direction: Direction, holds: str, *, first: bool) -> TextClause:
+def _going_on_by(direction: Direction, holds: str, dialect: str, *, first: bool) -> TextClause:
     near, far = _ENDS[direction]
     place = f"e.{near}, e.position, e.{far}, e.kind"
     later = "" if first else f"AND ({place}) > (:near, :position, :far, :kind) "
+    both = " ".join(_thing_at(end, dialect) for end in ("near", "far"))
     statement = text(
-        f"SELECT {_COLUMNS.format(near=near, far=far)} FROM view_edges e CROSS JOIN view_nodes m "  # noqa: S608
-        f"CROSS JOIN view_nodes n WHERE e.log = :log AND e.{near} IN :nodes {holds} {later}"
-        f"AND {_THINGS.format(near=near, far=far)} ORDER BY {place} LIMIT :most"
+        f"WITH found AS MATERIALIZED (SELECT {_EDGE.format(near=near, far=far)}, "  # noqa: S608
+        f"abs(e.{near}) AS near_node, abs(e.{far}) AS far_node FROM view_edges e "
+        f"WHERE e.log = :log AND e.{near} IN :nodes {holds} {later}ORDER BY {place} LIMIT :most) "
+        f"SELECT {_FOUND}, near.id, near.retired, near.erased, far.id, far.retired, far.erased FROM found f {both} "
+        "ORDER BY f.near, f.position, f.far, f.kind"
     )
     return statement.bindparams(bindparam("nodes", expanding=True))
