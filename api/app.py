@@ -25,8 +25,10 @@ from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 from litestar.utils.sync import ensure_async_callable
 
-from api.auth import ENTRIES, Door, Entry, settle_request_id
 from api.bootstrap import Continuity
+from api.console import console_routes
+from api.console.rendering import answer_page_problem, is_page
+from api.door import ENTRIES, Door, Entry, settle_request_id
 from api.ending import Ending
 from api.errors import Web, answer_problem
 from api.headers import with_ours
@@ -150,11 +152,13 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     known = KnownQueries()
     watch = Watch(continuity.registry, most=continuity.settings.wait_most, ending=ending)
     streams = Streams(continuity, watch)
+    door = _door(continuity)
     gauges = InstallationGauges(continuity.registry, slots=continuity.settings.kling_slots)
     operation = [resource.ROUTES for resource in _OF_OPERATION]
     dependencies = {
         "continuity": Provide(lambda: continuity, sync_to_thread=False),
         "known_queries": Provide(lambda: known, sync_to_thread=False),
+        "door": Provide(lambda: door, sync_to_thread=False),
         "watch": Provide(lambda: watch, sync_to_thread=False),
         "streams": Provide(lambda: streams, sync_to_thread=False),
         "health": Provide(_once(lambda: Health(continuity, ending))),
@@ -167,9 +171,9 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
     docs = docs_routes(partial(describe, [v1, *operation], dependencies, version("continuity")))
     _answer_heads(docs)
     app = Litestar(
-        [v1, *operation, docs],
+        [v1, *operation, docs, *console_routes()],
         dependencies=dependencies,
-        middleware=[DefineMiddleware(Entry, door=_door(continuity)), DefineMiddleware(Negotiated)],
+        middleware=[DefineMiddleware(Entry, door=door), DefineMiddleware(Negotiated)],
         exception_handlers={Exception: _problems(make_id)},
         before_send=[_mark(make_id)],
         # None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt.
@@ -235,7 +239,8 @@ def _once(make: Callable[[], Any]) -> Callable[[], Any]:
 def _problems(make_id: Callable[[str], str]) -> Callable[[Web, Exception], Response[bytes]]:
     def answer(request: Web, error: Exception) -> Response[bytes]:
         settle_request_id(request.scope, make_id)
-        return answer_problem(request, error)
+        problem = answer_problem(request, error)
+        return answer_page_problem(request, problem) if is_page(request) else problem
 
     return answer
 
@@ -277,6 +282,6 @@ def _check_entries(app: Litestar) -> None:
             entered_by = handler.opt.get("entered_by") if isinstance(handler, HTTPRouteHandler) else None
             if entered_by not in ENTRIES:
                 raise RuntimeError(f"{route.path} does not say how it is entered")
-            for method in handler.http_methods if entered_by == "key" else ():
+            for method in handler.http_methods if entered_by in ("key", "session") else ():
                 needed(handler.opt, method)
                 reach_of(handler.opt)

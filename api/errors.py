@@ -23,6 +23,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from api.refusals import (
     BytesErased,
+    CrossSite,
     HeadTooLarge,
     InvalidRequest,
     MalformedBody,
@@ -57,6 +58,7 @@ _GONE: Final = "client disconnected prematurely"
 _STATUS: Final[Mapping[type[Exception], int]] = {
     SurfaceError: 400,
     Unauthenticated: 401,
+    CrossSite: 403,
     RoleMissing: 403,
     OutOfReach: 403,
     RateLimited: 429,

@@ -14,7 +14,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth import settle_request_id
+from api.door import settle_request_id
 from api.metrics import Metrics
 from api.roles import Caller
 from api.tracing import Tell, Tracing

@@ -1,7 +1,7 @@
 """What the HTTP surface itself refuses, each with a stable code. `api.errors` knows their statuses, and tells them.
 
 SurfaceError
-├── who asks: Unauthenticated, RoleMissing, OutOfReach, RateLimited, NotTheFirstStudio
+├── who asks: Unauthenticated, CrossSite, RoleMissing, OutOfReach, RateLimited, NotTheFirstStudio
 ├── how it is asked: BadHeader, IdempotencyKeyMissing, VersionNeeded, NotAcceptable, UnsupportedMediaType, InvalidRequest,
 │   MalformedBody, NoHttp, HeadTooLarge, TooSlow, TooLarge
 └── what is there: RangeNotSatisfiable, BytesErased, PositionNotReached, TooManyStreams, StreamsFull, NotAvailable
@@ -30,6 +30,12 @@ class Unauthenticated(SurfaceError):
     """No key, or one that opens nothing."""
 
     code = "unauthenticated"
+
+
+class CrossSite(SurfaceError):
+    """A page of another place asks for a change in the name of who is signed in at the console."""
+
+    code = "cross-site"
 
 
 class RoleMissing(SurfaceError):

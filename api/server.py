@@ -19,6 +19,7 @@ import uvicorn
 
 from api.app import THREADS, create_app
 from api.bootstrap import Continuity, open_continuity
+from api.console.gate import Gate
 from api.ending import Ending, leave_at_once, leave_threads
 from api.listening import Patience, listening
 from api.logs import configure_logging, secrets_of
@@ -66,7 +67,7 @@ def make_server(
     ending = Ending(continuity.settings.drain)
     served = create_app(continuity, ending)
     app = Observed(
-        Mannered(served),
+        Mannered(Gate(served)),
         make_id=continuity.registry.make_id,
         metrics=continuity.metrics,
         tracing=continuity.tracing,

@@ -108,6 +108,9 @@ class Settings(Proving):
         description="Requests without a key that opens which an address may send in a minute to this process; further ones are "
         "told to wait.",
     )
+    session: Seconds = Field(
+        43_200.0, description="How long somebody who signed in at the console stays signed in."
+    )
     wait_most: Seconds = Field(30.0, description="The longest `?wait=` that is honoured.")
     position_wait: Seconds = Field(
         2.0, description="How long a question with `?min_position=` waits for the log to come so far."

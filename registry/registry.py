@@ -19,7 +19,7 @@ from registry.deciders.kinds import DECIDERS
 from registry.deciders.rebuild import CertifyViews, checked_reason
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG, MakeId
-from registry.log import key_uses, lanes, leases, rates, relays
+from registry.log import key_uses, lanes, leases, rates, relays, sessions
 from registry.log.engine.database import Database
 from registry.log.feed.feed import Feed, actor_of, event_id, head, position_at, recorded_at, stored
 from registry.log.feed.subscriber import Subscriber
@@ -34,6 +34,7 @@ from registry.log.rates import Taken
 from registry.log.rebuild.certificate import certificate
 from registry.log.rebuild.rebuild import Progress, Rebuilt
 from registry.log.roles import AnswerWanted, Clock, Fence, Handle, Handled, Watch
+from registry.log.sessions import Session
 from registry.log.states import Folded
 from registry.privacy.keys import KeyStore
 from registry.privacy.sealing import Sealer
@@ -268,6 +269,20 @@ class Registry:
         """The API key was used now. Raises LogBusy."""
         now = self.clock()
         self._log.apart(lambda connection: key_uses.note(connection, key, now=now))
+
+    def begin_session(self, token_sha256: str, session: Session) -> None:
+        """Somebody signed in at the console. Raises LogBusy."""
+        now = self.clock()
+        self._log.apart(lambda connection: sessions.begin(connection, token_sha256, session, now=now))
+
+    def session(self, token_sha256: str) -> Session | None:
+        """The session of a token that has not ended. Raises LogBusy when that cannot be read."""
+        with self.reading() as connection:
+            return sessions.find(connection, token_sha256, now=self.clock())
+
+    def end_session(self, token_sha256: str) -> None:
+        """Somebody signed out. Raises LogBusy."""
+        self._log.apart(lambda connection: sessions.end(connection, token_sha256))
 
     def take_requests(self, holder: str, *, share: int) -> Taken:
         """Take so many of the minute's requests of a key or a studio, for this process to give out. Raises LogBusy."""

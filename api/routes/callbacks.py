@@ -9,9 +9,9 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api.auth import settle_request_id
 from api.bodies import Received
 from api.bootstrap import Continuity
+from api.door import settle_request_id
 from api.errors import Web
 from generation.hearing import hear
 from generation.kling.calls import read_call

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Concatenate, Final, ParamSpec, Self, TypeVar
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
-from api.auth import settle_request_id
 from api.bootstrap import Continuity
+from api.door import settle_request_id
 from api.errors import Web, invalid, shown
 from api.refusals import BadHeader, IdempotencyKeyMissing, OutOfReach, PositionNotReached
 from api.roles import Caller, must_be_within

@@ -8,8 +8,8 @@ from litestar import HttpMethod, Response, Router, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api.auth import settle_request_id
 from api.bootstrap import Continuity
+from api.door import settle_request_id
 from api.errors import Web
 from api.routes.contents import serve
 from generation.relaying import read_pass

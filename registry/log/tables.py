@@ -130,6 +130,18 @@ class KeyUseRow(SQLModel, table=True):
     used_at: int = Field(sa_type=BigInteger)
 
 
+class SessionRow(SQLModel, table=True):
+    """Who is signed in at the console (`sessions`). Losing the row signs somebody out. Times are microseconds."""
+
+    __tablename__ = "sessions"
+
+    token_sha256: str = Field(primary_key=True)
+    key: str
+    secret_sha256: str
+    begun: int = Field(sa_type=BigInteger)
+    ends: int = Field(sa_type=BigInteger)
+
+
 class RateRow(SQLModel, table=True):
     """How many requests processes have taken for a key or a studio in a minute, counted in minutes since 1970.
 
@@ -247,6 +259,7 @@ RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
 LANES = LaneRow.__table__  # type: ignore[attr-defined]
 TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
 KEY_USES = KeyUseRow.__table__  # type: ignore[attr-defined]
+SESSIONS = SessionRow.__table__  # type: ignore[attr-defined]
 RATES = RateRow.__table__  # type: ignore[attr-defined]
 INSTALLATION = InstallationRow.__table__  # type: ignore[attr-defined]
 SUBSCRIPTIONS = SubscriptionRow.__table__  # type: ignore[attr-defined]
@@ -258,5 +271,5 @@ ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
 LOG_TABLES = (
     *(EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, KEY_USES, RATES, INSTALLATION, SUBSCRIPTIONS),
-    *(PROGRESS, STRAGGLERS, DEAD_LETTERS, NODES),
+    *(PROGRESS, STRAGGLERS, DEAD_LETTERS, NODES, SESSIONS),
 )

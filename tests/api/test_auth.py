@@ -9,7 +9,8 @@ from hashlib import sha256
 import pytest
 
 from api import auth
-from api.auth import NOTED_EVERY_US, Uses, authenticate, new_secret
+from api.auth import authenticate, new_secret
+from api.door import NOTED_EVERY_US, Uses
 from api.refusals import Unauthenticated
 from api.roles import Caller
 from registry.deciders.access import LimitKey, RevokeKey, RotateKey

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.auth import Door, Entry, settle_request_id
+from api.door import Door, Entry, settle_request_id
 from api.rates import Bound, Left
 from api.refusals import BadHeader, OutOfReach, RateLimited, RoleMissing, Unauthenticated
 from registry.deciders.access import LimitKey, ScopeKey

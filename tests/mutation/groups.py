@@ -27,6 +27,8 @@ GROUPS: Final[dict[str, Group]] = {
     "auth": Group(
         files=(
             "api/auth.py",
+            "api/door.py",
+            "api/sessions.py",
             "api/rates.py",
             "api/roles.py",
             "registry/deciders/access.py",

@@ -1,0 +1,71 @@
+// A form tells what was refused beside its fields, instead of on a page of its own; a dialog of a browser asks before what cannot be
+// taken back. Without this file everything works the same, a page at a time.
+
+const told = (form) => {
+  let place = form.querySelector(":scope > [role=alert]");
+  if (!place) {
+    place = document.createElement("div");
+    place.className = "note bad";
+    place.setAttribute("role", "alert");
+    form.append(place);
+  }
+  return place;
+};
+
+const line = (tag, text) => {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+};
+
+export function show(form, problem) {
+  const place = told(form);
+  place.replaceChildren(line("strong", problem.detail || problem.title || "Something failed."));
+  for (const error of problem.errors ?? []) place.append(line("p", `${error.path}: ${error.message}`));
+  for (const finding of problem.findings ?? []) {
+    place.append(line("p", `${finding.rule ?? finding.code ?? ""} ${finding.message ?? ""} ${finding.hint ?? ""}`.trim()));
+  }
+  if (problem.hint) place.append(line("p", problem.hint));
+  for (const field of form.elements) {
+    const name = field.name?.split(":")[0];
+    const wrong = (problem.errors ?? []).some((error) => error.path.replace(/^\$\.?/, "").replace(/\[(\d+)\]/g, ".$1") === name);
+    field.toggleAttribute?.("aria-invalid", false);
+    if (name && wrong) field.setAttribute("aria-invalid", "true");
+  }
+  place.tabIndex = -1;
+  place.focus();
+}
+
+async function send(form, submitter) {
+  const data = new FormData(form, submitter);
+  const upload = form.enctype === "multipart/form-data";
+  const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, {
+    method: "POST",
+    body: upload ? data : new URLSearchParams(data),
+    headers: { Accept: "application/json" },
+  });
+  const said = await answer.json();
+  if (!answer.ok) return show(form, said);
+  const next = new URL(said.location, location.href);
+  if (next.pathname === location.pathname && next.search === location.search) {
+    history.replaceState(null, "", next);
+    location.reload();
+  } else location.assign(next);
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.action.includes("/console/do?") || form.dataset.plain !== undefined) return;
+  const question = event.submitter?.dataset.sure ?? form.dataset.sure;
+  if (question && !confirm(question)) return event.preventDefault();
+  event.preventDefault();
+  const buttons = [...form.querySelectorAll("button")];
+  buttons.forEach((button) => (button.disabled = true));
+  try {
+    await send(form, event.submitter);
+  } catch {
+    show(form, { detail: "The service could not be reached.", hint: "Nothing is lost: send it again in a moment." });
+  } finally {
+    buttons.forEach((button) => (button.disabled = false));
+  }
+});

@@ -1,0 +1,70 @@
+"""How pages say things: moments, amounts, sizes, ids and what the log's words mean to people who make films. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from markupsafe import Markup
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SIZES: Final = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
+
+
+def moment(us: int | None) -> Markup | str:
+    """A moment in microseconds since 1970, as people write it, with the exact one for machines; a dash for none."""
+    if us is None:
+        return "–"
+    at = _EPOCH + timedelta(microseconds=us)
+    return Markup('<time datetime="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), f"{at.day} {at:%b %Y, %H:%M} UTC"
+    )
+
+
+def units(amount: str | None) -> str:
+    """An amount of Kling's units."""
+    if amount is None:
+        return "–"
+    said = f"{Decimal(amount).normalize():f}"
+    return f"{said} unit" if said == "1" else f"{said} units"
+
+
+def size(count: int) -> str:
+    """So many bytes."""
+    for name, most in _SIZES:
+        if count >= most:
+            return f"{count / most:.1f} {name}"
+    return f"{count} bytes"
+
+
+def seconds(us: int | None) -> str:
+    """A duration in microseconds."""
+    if us is None:
+        return "–"
+    whole = us / 1_000_000
+    return f"{whole:.1f} s" if whole < 60 else f"{int(whole // 60)} min {int(whole % 60)} s"
+
+
+def short(text: str) -> str:
+    """An id or a digest, so that a person can tell it from others: its kind and its end."""
+    kind, mark, rest = text.rpartition("_")
+    return (
+        f"{kind}{mark}…{rest[-6:]}" if mark and len(rest) > 8 else f"{text[:12]}…" if len(text) > 16 else text
+    )
+
+
+def said(word: Any) -> str:
+    """A word of the log as a person reads it: `awaiting_approval` is "awaiting approval"."""
+    return str(word).replace("_", " ").replace("-", " ")
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "moment": moment,
+    "units": units,
+    "size": size,
+    "seconds": seconds,
+    "short": short,
+    "said": said,
+}

@@ -1,0 +1,33 @@
+"""Who may see which page of the console. Written by hand: a page without a row fails the tests.
+
+A page needs a session whose key has the role; `open` is for everybody. How far it reaches is as in the table of `/v1`: what is
+in a `production`, the `library`, or the whole `studio`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Entry(NamedTuple):
+    """What a page needs, and how far it reaches."""
+
+    need: str
+    reach: str
+
+
+_TABLE: Final = """
+GET /console                                             reader production
+POST /console/do                                         open -
+GET /console/productions                                 reader production
+GET /console/sign-in                                     open -
+POST /console/sign-in                                    open -
+POST /console/sign-out                                   open -
+GET /console/static/{digest}/{name}                      open -
+"""
+
+PAGES: Final = {
+    (path, method): Entry(need, reach)
+    for method, path, need, reach in (line.split() for line in _TABLE.strip().splitlines())
+}
+"""(path, method) -> what it needs."""
