@@ -2,9 +2,9 @@
 
     python -m benchmarks [--only append --only api] [--large] [--write]
 
-`--large` takes the sizes that are published, and needs about half an hour on a quiet machine; `--write` makes
-docs/reference/benchmarks.md of the run. A benchmark that fails stops the run, and nothing is written. `api` asks with wrk,
-which no Python package brings: `apt-get install wrk`.
+`--large` takes the sizes that are published, for all of them an hour on a quiet machine. `--write` keeps what was measured
+(benchmarks/measured/) as soon as each has ended, and makes docs/reference/benchmarks.md of all that is kept. A benchmark that
+fails stops the run. `api` asks with wrk, which no Python package brings: `apt-get install wrk`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.page import Printed, page
+from benchmarks.measured import Measured
+from benchmarks.page import page
 from benchmarks.rebuilding import rebuilds
 from benchmarks.report import Report, as_text, say
 
@@ -45,25 +46,15 @@ COMPARED: Final = ("append", "replay", "lineage", "audit", "lookup", "intake", "
 
 def main() -> None:
     options = _options()
-    reports: list[Report] = []
-    printed: list[Printed] = []
     for name in options.only or LARGE:
         say(f"{name}:")
-        sizes = LARGE[name] if options.large else ()
-        if name in COMPARED:
-            reports.append(Report.read(json.loads(_said(name, *sizes, "--json"))))
-        elif name == "rebuild":
-            reports.append(rebuilds({engine: _rebuilt(engine, sizes) for engine in ("PostgreSQL", "SQLite")}))
-        else:
-            printed.append(
-                Printed(name, " ".join((f"python -m benchmarks.{name}", *sizes)), _said(name, *sizes))
-            )
-    for report in reports:
-        print(f"\n{as_text(report)}")
-    for one in printed:
-        print(f"\n{one.name}\n\n{one.text.rstrip()}")
+        measured = _measured(name, LARGE[name] if options.large else ())
+        told = as_text(measured.report) if measured.report else f"{name}\n\n{measured.text.rstrip()}"
+        print(f"\n{told}")
+        if options.write:
+            measured.keep()
     if options.write:
-        PAGE.write_text(page(reports, printed, large=options.large))
+        PAGE.write_text(page([kept for kept in map(Measured.kept, LARGE) if kept]))
 
 
 def _options() -> argparse.Namespace:
@@ -72,11 +63,21 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", action="append", choices=LARGE, help="this one alone (repeatable)")
     parser.add_argument("--large", action="store_true", help="the sizes that are published")
-    parser.add_argument("--write", action="store_true", help="make docs/reference/benchmarks.md of this run")
+    parser.add_argument("--write", action="store_true", help="keep what is measured, and make the page")
     options = parser.parse_args()
-    if options.write and options.only:
-        parser.error("the page is made of one whole run: leave --only out")
+    if options.write and not options.large:
+        parser.error("what is kept has the published sizes: say --large too")
     return options
+
+
+def _measured(name: str, sizes: tuple[str, ...]) -> Measured:
+    command = " ".join((f"python -m benchmarks.{name}", *sizes))
+    if name in COMPARED:
+        return Measured.now(name, command, report=Report.read(json.loads(_said(name, *sizes, "--json"))))
+    if name == "rebuild":
+        report = rebuilds({engine: _rebuilt(engine, sizes) for engine in ("PostgreSQL", "SQLite")})
+        return Measured.now(name, command, report=report)
+    return Measured.now(name, command, text=_said(name, *sizes))
 
 
 def _rebuilt(engine: str, sizes: tuple[str, ...]) -> dict[str, Any]:

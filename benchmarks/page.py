@@ -1,33 +1,22 @@
-"""docs/reference/benchmarks.md: date, machine, every figure of one run beside its aim, and each miss with its reason."""
+"""docs/reference/benchmarks.md: every figure that is kept beside its aim, each miss with its reason, and when it was measured."""
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
-from statistics import median
+from collections.abc import Iterator, Sequence
 
-from pysqlite3 import dbapi2 as sqlite
-
+from benchmarks.measured import Measured
 from benchmarks.reasons import reason
 from benchmarks.report import Compared, Report, rows, units, verdicts, ways
-from benchmarks.timing import seconds_of
-from tests.servers.postgres import BIN
 
 _HEAD = """# Benchmarks
 
-What this page says was measured in one run on {date}, with {sizes} sizes, on {machine}. `python -m benchmarks
-{flags}` makes it anew; `make bench` runs everything with small sizes and writes nothing. Figures are medians with the
-lowest and the highest round in brackets. What is compared took turns in the same run (A B A B); a ratio was taken
-within each round before its median was. Ratios say more than figures: those hold on other machines, these do not.
+Each part says when it was measured and of which commit. `python -m benchmarks --only NAME --large --write` measures a part anew
+with its published sizes and makes this page, without `--only` all of them; `make bench` runs everything with small sizes and
+writes nothing. Figures are medians with the lowest and the highest round in brackets. What is compared took turns in the same
+run (A B A B); a ratio was taken within each round before its median was. Ratios say more than figures: those hold on other
+machines, these do not.
 
-{versions}.
+{places}
 
 ## Aims
 
@@ -37,89 +26,48 @@ _MISSED = """### Missed
 
 {reasons}
 """
-_SYNCS = 200
-_BLOCK = b"x" * 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A benchmark that says its figures itself: its name, the command and what it printed."""
-
-    name: str
-    command: str
-    text: str
-
-
-def page(reports: Sequence[Report], printed: Sequence[Printed], *, large: bool) -> str:
-    """The whole page."""
+def page(kept: Sequence[Measured]) -> str:
+    """The whole page, of the runs in their order."""
+    reports = [one.report for one in kept if one.report]
     judged = [(report, one) for report in reports for one in report.compared if one.aim is not None]
     aims = [[report.title, *row] for report, one in judged for row in verdicts([one])]
-    parts = [
-        _HEAD.format(
-            date=datetime.now(UTC).date().isoformat(),
-            sizes="the published" if large else "small",
-            flags="--large --write" if large else "--write",
-            machine=machine(),
-            versions=versions(),
-            aims=_table(["", "case", "compared", "measured", "aim", ""], aims),
-        )
-    ]
+    table = _table(["", "case", "compared", "measured", "aim", ""], aims)
+    parts = [_HEAD.format(places=_places(kept), aims=table)]
     if reasons := [_reason(report, one) for report, one in judged if not one.met]:
         parts.append(_MISSED.format(reasons="\n".join(reasons)))
-    parts += [_section(report) for report in reports]
-    parts += [f"## {one.name}\n\n`{one.command}`\n\n```text\n{one.text.rstrip()}\n```\n" for one in printed]
-    return "\n".join(parts)
+    return "\n".join([*parts, *(_section(one) for one in kept)])
 
 
-def machine() -> str:
-    """Processor, cores, memory, system, and how long the disk takes to make one block durable."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    with tempfile.TemporaryFile(buffering=0) as file:
-        sync = median(seconds_of(_durable(file.fileno()), _SYNCS))
-    return (
-        f"{os.cpu_count()} cores ({names[0] if names else platform.machine()}), {memory:.0f} GiB, "
-        f"{platform.system()} {platform.release()}; one `fdatasync` of 4 KiB took {1_000 * sync:.2f} ms at the median"
-    )
-
-
-def versions() -> str:
-    packages = ", ".join(
-        f"{name} {version(name)}" for name in ("eventsourcing", "psycopg", "sqlalchemy", "litestar")
-    )
-    return (
-        f"Python {platform.python_version()}, PostgreSQL {_server()} with its defaults (fsync on, over TCP on the "
-        f"loopback), SQLite {sqlite.sqlite_version}, {packages}"
-    )
-
-
-def _server() -> str:
-    """As `postgres --version` ends."""
-    said = subprocess.run([BIN / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
-    return said.split()[-1]
-
-
-def _durable(file: int) -> Callable[[], object]:
-    def once() -> None:
-        os.write(file, _BLOCK)
-        os.fdatasync(file)
-
-    return once
+def _places(kept: Sequence[Measured]) -> str:
+    """Where parts were measured, each place once with the parts it is of."""
+    found: dict[str, list[str]] = {}
+    for one in kept:
+        found.setdefault(f"{one.machine}. {one.versions}.", []).append(one.name)
+    return "\n".join(f"- {', '.join(names)}: {place}" for place, names in found.items())
 
 
 def _reason(report: Report, one: Compared) -> str:
     return f"- {report.title}, {one.case}, {one.what}: by {one.missed_by}; {reason(report, one)}."
 
 
-def _section(report: Report) -> str:
-    parts = [f"## {report.title}", report.about]
+def _section(one: Measured) -> str:
+    title = one.report.title if one.report else one.name.capitalize()
+    return "\n\n".join([f"## {title}", *_told(one)]) + "\n"
+
+
+def _told(one: Measured) -> Iterator[str]:
+    yield f"{one.on}, commit `{one.commit}`: `{one.command}`.{f' {one.note}' if one.note else ''}"
+    if one.report is None:
+        yield f"```text\n{one.text.rstrip()}\n```"
+        return
+    report = one.report
+    yield report.about
     for unit in units(report.figures):
-        parts.append(_table([unit, *ways(report.figures, unit)], rows(report.figures, unit)))
-    free = [one for one in report.compared if one.aim is None]
-    if free:
-        parts.append(_table(["compared", "", "ratio"], [row[:3] for row in verdicts(free)]))
-    return "\n\n".join(parts) + "\n"
+        yield _table([unit, *ways(report.figures, unit)], rows(report.figures, unit))
+    if free := [compared for compared in report.compared if compared.aim is None]:
+        yield _table(["compared", "", "ratio"], [row[:3] for row in verdicts(free)])
 
 
 def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
