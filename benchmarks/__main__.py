@@ -32,6 +32,7 @@ LARGE: Final = {
     "intake": ("--rounds", "5", "--repeats", "5"),
     "api": ("--seconds", "3", "--rounds", "5"),
     "receipts": ("--events", "1000000", "--rounds", "5"),
+    "console": ("--clips", "10000"),
     "streams": (),
     "body": (),
     "compile": (),
@@ -40,7 +41,7 @@ LARGE: Final = {
 }
 """The benchmarks in the order of the page, with the arguments of a published run; without `--large` each has its own
 defaults."""
-COMPARED: Final = ("append", "replay", "lineage", "audit", "lookup", "intake", "api", "receipts")
+COMPARED: Final = ("append", "replay", "lineage", "audit", "lookup", "intake", "api", "receipts", "console")
 """Those that answer a report of figures, ratios and aims; the others are shown as they print."""
 
 

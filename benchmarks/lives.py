@@ -1,6 +1,6 @@
 """A long log for measurements: a short history that fills every view, told again and again with ids of its own.
 
-Each telling is one production with its people, scenes and bindings, and ten deliveries after the first. The events go
+Each telling is one production with its people, scenes and bindings, and some deliveries after the first. The events go
 straight into the log, sealed and hashed as the writer does it, and no view is projected: making them is what is
 measured.
 """
@@ -28,7 +28,7 @@ DELIVERIES: Final = 10
 _BATCH: Final = 5_000
 _ID: Final = re.compile(r"([a-z]+)_01jd(\d{22})")
 _OF_A_DELIVERY: Final = frozenset({"generation", "submission", "clip"})
-_AFTERWARDS: Final = frozenset({"ClipKept", "ClipApproved", "ClipRejected", "ClipNoted"})
+_AFTERWARDS: Final = frozenset({"ClipKept", "ClipApproved", "ClipRejected", "ClipNoted", "ClipDelivered"})
 """What people say of a clip when it is there."""
 _ALSO_OF_A_DELIVERY: Final = frozenset({"BudgetReserved", "BudgetSettled", "ContinuityRecorded"})
 _SAME: Final = frozenset({"studio", "key"})
@@ -37,14 +37,14 @@ Told = tuple[str, str, bytes]
 """(stream, event name, body with nothing sealed)"""
 
 
-def fill(log: Opened, count: int) -> int:
-    """Write at least `count` events into an empty log; answers how many."""
+def fill(log: Opened, count: int, *, deliveries: int = DELIVERIES) -> int:
+    """Write at least `count` events into an empty log, so many deliveries a telling after the first; answers how many."""
     writer = RowWriter(log.registry._sealer, leaf_hash)
     writer.begin(log.registry._sealer.erasures())
     versions: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
     position = 0
-    for stream, name, body in _lives(count):
+    for stream, name, body in _lives(count, deliveries):
         position += 1
         versions[stream] += 1
         place = Place(
@@ -70,17 +70,17 @@ def _write(log: Opened, writer: RowWriter, rows: list[dict[str, Any]]) -> None:
     rows.clear()
 
 
-def _lives(count: int) -> Iterator[Told]:
+def _lives(count: int, deliveries: int) -> Iterator[Told]:
     whole, delivery = _told()
     made, telling = 0, 0
     while made < count:
         yield from (_renumbered(event, telling * 1_000) for event in whole)
-        for number in range(1, DELIVERIES + 1):
+        for number in range(1, deliveries + 1):
             yield from (
                 _renumbered(_renumbered(event, telling * 1_000), number * 10, _OF_A_DELIVERY)
                 for event in delivery
             )
-        made += len(whole) + DELIVERIES * len(delivery)
+        made += len(whole) + deliveries * len(delivery)
         telling += 1
 
 
