@@ -83,6 +83,7 @@ def names_of(client: ContinuityClient, world: World) -> dict[str, str]:
 
 def _say_how_to_go_on(teller: Teller, stage: Stage) -> None:
     teller.heading("Still running")
+    teller.say(f"console    {stage.url}/console (sign in with the key)")
     teller.say(f"API docs   {stage.url}/docs")
     teller.say(f"key        {stage.key}")
     teller.say(f"in a shell export CONTINUITY_URL={stage.url} CONTINUITY_KEY={stage.key}")

@@ -1,0 +1,78 @@
+"""A studio in which every text that anybody may write is a script: whatever a page shows of it must stay words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generation.sandbox.accounts import DEFAULT_ACCOUNT
+from tests.api.served.filming import Film
+from tests.api.served.serving import Served, png
+
+SCRIPT: Final = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{7*7}}${7*7}"
+"""Breaks out of an element, of an attribute, of a string of a script, and of a template."""
+NAME: Final = f"Mina {SCRIPT}"
+
+
+def fill(film: Film) -> dict[str, str]:
+    """One of everything, by the name that addresses have for it."""
+    made, service = film.service.made, film.service
+    found: dict[str, str] = {"account": str(service.get("/v1/accounts").json()["items"][0]["id"])}
+    found["production"] = made("/v1/productions", {"name": SCRIPT, "account": found["account"]})["id"]
+    found["asset"] = _upload(film, "frontal")
+    found["character"] = _character(film, found)
+    found["likeness"] = made("/v1/likenesses", {"name": SCRIPT, "minor": True, "guardian": SCRIPT})["id"]
+    scene = {"production": found["production"], "name": SCRIPT, "setting": SCRIPT, "client_reference": SCRIPT}
+    found["scene"] = made("/v1/scenes", scene)["id"]
+    here = f"/v1/scenes/{found['scene']}"
+    assert service.post(f"{here}/cast", {"character": found["character"]}).status_code == 200
+    shot = service.post(f"{here}/shots", {"action": SCRIPT, "framing": SCRIPT}).json()["shots"][0]["id"]
+    found["shot"] = shot
+    _film(film, found)
+    webhook = {"url": "https://hooks.example.com/x", "holder": SCRIPT}
+    found["webhook"] = made("/v1/webhooks", webhook)["id"]
+    made("/v1/keys", {"holder": SCRIPT, "roles": ["reader"]})
+    return found | {"thing": found["clip"], "position": str(service.position())}
+
+
+def _character(film: Film, found: dict[str, str]) -> str:
+    said = {"name": NAME, "aliases": [SCRIPT], "depicts": "fictional", "description": SCRIPT}
+    character = str(film.service.made("/v1/characters", said)["id"])
+    here, post = f"/v1/characters/{character}", film.service.post
+    look = {"look": "winter", "wardrobe": SCRIPT, "styling": SCRIPT, "age": SCRIPT}
+    assert post(f"{here}/looks", look).status_code == 200
+    assert post(f"{here}/references", {"asset": found["asset"], "role": "frontal"}).status_code == 200
+    element = {
+        "element_id": DEFAULT_ACCOUNT.elements[0].element_id,
+        "account": found["account"],
+        "character": character,
+        "made_from": "image",
+        "attested_by": SCRIPT,
+    }
+    film.service.made("/v1/elements", element)
+    return character
+
+
+def _film(film: Film, found: dict[str, str]) -> None:
+    """A take, what people say of it, and what came of its request."""
+    said = {"scene": found["scene"], "shot": found["shot"], "action": SCRIPT, "client_reference": SCRIPT}
+    card = filmed(film.service, said)
+    found |= {"generation": card["id"], "clip": card["clip"], "submission": card["submission"]}
+    here, post = f"/v1/clips/{card['clip']}", film.service.post
+    assert post(f"{here}/notes", {"text": SCRIPT, "at_us": 500_000}).status_code < 300
+    assert post(f"{here}/approve", {"note": SCRIPT}).status_code == 200
+
+
+def filmed(service: Served, asked: dict[str, Any]) -> dict[str, Any]:
+    """A generation that the worker has carried to its end; its card."""
+    answer = service.post("/v1/generations", asked)
+    assert answer.status_code == 202, answer.text
+    card: dict[str, Any] = service.get(answer.headers["location"], params={"wait": 20}).json()
+    assert card["outcome"] == "delivered", card
+    return card
+
+
+def _upload(film: Film, label: str) -> str:
+    files = {"file": (f"{SCRIPT}.png", png(512, 512), "image/png"), "label": (None, SCRIPT)}
+    answer = film.service.change("POST", "/v1/assets", files=files, headers={"X-Label": label})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
