@@ -1,16 +1,16 @@
 """What a page's forms do: each says which route of the API it asks, and which page comes then.
 
 `POST /console/do?to=POST /v1/scenes/…/cast&then=/console/scenes/…&key=…`: the fields are the body (`forms`), `key` is the
-idempotency key, made with the page, so a form that is sent twice happens once. A file goes through as it comes. In `then` a
-name in braces is a member of the answer: `/console/characters/{id}`. What the API refuses is shown as it says it; a script that
-asks for JSON is given it, to be shown beside the form.
+idempotency key, made with the page, so a form that is sent twice happens once. Of a DELETE they are the query. A file goes
+through as it comes. In `then` a name in braces is a member of the answer: `/console/characters/{id}`. What the API refuses is
+shown as it says it; a script that asks for JSON is given it, to be shown beside the form.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from litestar import Response, Router, post
 from litestar.params import FromQuery
@@ -24,7 +24,7 @@ from api.sessions import must_be_from_here
 
 FORM: Final = "application/x-www-form-urlencoded"
 UPLOAD: Final = "multipart/form-data"
-_TO: Final = re.compile(r"(POST|PUT|PATCH|DELETE) (/v1/[A-Za-z0-9_./?=&%:~-]{1,500})")
+_TO: Final = re.compile(r"(POST|PUT|PATCH|DELETE) (/v1/[A-Za-z0-9_./?=&%:~-]{1,1000})")
 _THEN: Final = re.compile(r"/console(?:/[A-Za-z0-9_./?=&%#:{}-]{0,500})?")
 _MEMBER: Final = re.compile(r"\{([a-z_0-9.]{1,64})\}")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
@@ -42,8 +42,10 @@ async def do(
     if request.content_type[0] == UPLOAD:
         told = await pass_on(request, method, path, key=key)
     else:
-        body = body_of(await fields_of(request))
-        told = await ask(request, method, path, None if method == "DELETE" else body, key=key, match=match)
+        body: Any = body_of(await fields_of(request))
+        if method == "DELETE":
+            path, body = _with_query(path, body), None
+        told = await ask(request, method, path, body, key=key, match=match)
     if not told.fine:
         return problem_page(request, told)
     place = _MEMBER.sub(lambda found: _member(told, found[1]), then)
@@ -71,6 +73,12 @@ def _route(to: str) -> tuple[str, str]:
     if found is None:
         raise MalformedBody(f"the form asks {to[:80]!r}, which is no route of the API", hint="use the page")
     return found[1], found[2]
+
+
+def _with_query(path: str, fields: dict[str, Any]) -> str:
+    """The path that says the fields, and what it said before."""
+    said = urlencode({name: value for name, value in fields.items() if isinstance(value, str)})
+    return f"{path}{'&' if '?' in path else '?'}{said}" if said else path
 
 
 def _member(told: Told, path: str) -> str:

@@ -65,6 +65,18 @@ def test_no_form_breaks_the_reader(fields: list[tuple[str, str]]) -> None:
         ([("name", ""), ("look", "winter")], {"look": "winter"}),
         ([("description:kept", "")], {"description": ""}),
         ([("duration:number", "5 s")], {"duration": "5 s"}),
+        ([("at_us:seconds", "1:05.5")], {"at_us": 65_500_000}),
+        ([("at_us:seconds", "soon")], {"at_us": "soon"}),
+        ([("voice:whether", "yes"), ("minor:whether", "no")], {"voice": True, "minor": False}),
+        (
+            [("ends_at:day", "2026-12-24"), ("expires_at:until", "1970-01-01")],
+            {"ends_at": "2026-12-24T00:00:00Z", "expires_at": 86_400_000_000},
+        ),
+        (
+            [("ends_at:day", "Christmas"), ("expires_at:until", "never")],
+            {"ends_at": "Christmas", "expires_at": "never"},
+        ),
+        ([("aliases:whole", ""), ("roles:each", "")], {"aliases": [], "roles": []}),
         ([("aliases:lines", "mina\r\n\r\n  미나 ")], {"aliases": ["mina", "미나"]}),
         ([("territories:words", "DE, KR,,")], {"territories": ["DE", "KR"]}),
         ([("purposes:each", "draft"), ("purposes:each", "final")], {"purposes": ["draft", "final"]}),
