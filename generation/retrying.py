@@ -11,7 +11,7 @@ from registry.errors import NotFound, Refusal
 from registry.events.personal import Erased
 from registry.registry import Registry
 
-_OF_ITS_OWN_TIME: Final = ("takes", "plan_digest", "accepted_by")
+OF_ITS_OWN_TIME: Final = ("takes", "plan_digest", "accepted_by")
 """Said of the first time: how many were wanted, and who had seen which plan."""
 _DEEPEST: Final = 10
 """Levels of a patch that are merged; a shot request has fewer, so what lies deeper is refused by its own model anyway."""
@@ -39,7 +39,7 @@ def request_again(
         raise RequestErased(
             f"the request of {generation} was erased with its people", hint="ask anew, with other people"
         )
-    base = {name: value for name, value in asked.items() if name not in _OF_ITS_OWN_TIME}
+    base = {name: value for name, value in asked.items() if name not in OF_ITS_OWN_TIME}
     if "shots" in changes:
         base.pop("duration", None)  # the sum of the shots that were there before
     return ShotRequest.model_validate(merged(base, changes))

@@ -9,9 +9,9 @@ from __future__ import annotations
 from litestar import Router
 
 from api.console import doing, signing
-from api.console.pages import productions
+from api.console.pages import asking, generations, productions
 
-PAGES = (productions,)
+PAGES = (asking, generations, productions)
 
 
 def console_routes() -> list[Router]:

@@ -43,17 +43,23 @@ def page(
 ) -> Response[str]:
     """A page. `visit` is who looks, None where nobody is signed in; `said` is what the template shows."""
     nonce = secrets.token_urlsafe(16)
-    shell = {
-        "nonce": nonce,
-        "title": title,
-        "visit": visit,
-        "here": request.url.path,
-        "studio": _studio(visit),
-    }
+    shell = {"nonce": nonce, "title": title, "studio": _studio(visit)}
+    return _rendered(request, template, visit=visit, status=status, **shell, **said)
+
+
+def part(request: Web, template: str, *, visit: Visit, **said: Any) -> Response[str]:
+    """A part of a page by itself, for a script of ours that puts it in its place."""
+    return _rendered(request, template, visit=visit, status=200, nonce="", **said)
+
+
+def _rendered(
+    request: Web, template: str, *, visit: Visit | None, status: int, nonce: str, **said: Any
+) -> Response[str]:
+    around = {"visit": visit, "here": request.url.path, "query": dict(request.query_params)}
     text = (
         _templates()
         .get_template(template)
-        .render(**shell, action=_action, may=_may(visit), query=dict(request.query_params), **said)
+        .render(action=_action, may=_may(visit), nonce=nonce, **around, **said)
     )
     headers = {"Content-Security-Policy": _POLICY.format(nonce=nonce), "Cache-Control": "no-store"}
     return Response(text, status_code=status, media_type="text/html", headers=headers)

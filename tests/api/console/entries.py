@@ -18,7 +18,13 @@ class Entry(NamedTuple):
 
 _TABLE: Final = """
 GET /console                                             reader production
+GET /console/ask                                         reader production
+POST /console/ask                                        reader production
+POST /console/ask/go                                     submitter production
+POST /console/ask/preview                                reader production
 POST /console/do                                         open -
+GET /console/generations                                 reader production
+GET /console/generations/{generation}                    reader production
 GET /console/productions                                 reader production
 GET /console/sign-in                                     open -
 POST /console/sign-in                                    open -

@@ -1,0 +1,172 @@
+"""What the form that asks for a clip offers: the scene's people, its shots and clips, and pictures to stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.console.asked import Said
+from registry.registry import Connection
+from registry.views import assets, clips, generations, productions, scenes
+from registry.views.assets import AssetCard
+from registry.views.characters import CharacterCard, find_characters
+from registry.views.clips import ClipCard
+from registry.views.generations import GenerationCard
+from registry.views.page import Span
+from registry.views.productions import ProductionCard
+from registry.views.scenes import SceneCard
+
+PICTURES: Final = 24
+"""Pictures that are offered at once; as many more each time they are asked for."""
+_MOST_PICTURES: Final = 480
+_CLIPS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who may be in the shot. `look` is pinned where `pinned` says so, and else what was chosen."""
+
+    number: int
+    character: CharacterCard
+    ticked: bool
+    look: str
+    pinned: str | None
+    identity: str
+    fall_back: bool
+    in_scene: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What there is to choose from. `more` says that there are further pictures."""
+
+    scene: SceneCard | None
+    production: ProductionCard
+    cast: tuple[Member, ...]
+    clips: tuple[ClipCard, ...]
+    running: tuple[GenerationCard, ...]
+    pictures: tuple[AssetCard, ...]
+    shown: int
+    more: bool
+
+    @property
+    def strangers(self) -> bool:
+        """Whether somebody is cast who does not play in the scene."""
+        return any(not member.in_scene for member in self.cast)
+
+    def meant(self, name: str) -> str:
+        """The id of the member who is called so, in any case; the name itself where nobody is."""
+        return next((one.character.id for one in self.cast if _called(one.character, name)), name)
+
+    def all_meant(self, names: Iterable[str]) -> list[str]:
+        return [self.meant(name) for name in names]
+
+
+def offer(connection: Connection, log: str, said: Said) -> Offer:
+    """What the form offers for what it says so far. Raises NotFound."""
+    scene = scenes.scene(connection, log, said.one("scene")) if said.one("scene") else None
+    production = productions.production(
+        connection, log, scene.production if scene else said.one("production")
+    )
+    pictures, shown, more = _pictures(connection, log, said)
+    return Offer(
+        scene,
+        production,
+        _cast(connection, log, scene, production, said),
+        _clips(connection, log, scene, said),
+        tuple(generations.open_in(connection, log, [scene.id])) if scene else (),
+        pictures,
+        shown,
+        more,
+    )
+
+
+def _cast(
+    connection: Connection, log: str, scene: SceneCard | None, production: ProductionCard, said: Said
+) -> tuple[Member, ...]:
+    playing = [member.character for member in scene.cast] if scene else []
+    rows = range(said.rows("cast"))
+    named = {row: name for row in rows if (name := said.one(f"cast.{row}.character"))}
+    found = find_characters(connection, log, [*playing, *named.values()])
+    known = {one.id: one for one in found}
+    others = [one.id for one in found if one.id not in playing and _row(one, named) is not None]
+    pins = {pin.character: pin.look for pin in (*production.pins, *(scene.pins if scene else ()))}
+    return tuple(
+        _member(number, known[who], named, said, pins.get(who), in_scene=who in playing)
+        for number, who in enumerate([*(one for one in playing if one in known), *others])
+    )
+
+
+def _member(
+    number: int, card: CharacterCard, named: dict[int, str], said: Said, pinned: str | None, *, in_scene: bool
+) -> Member:
+    row = _row(card, named)
+    at = f"cast.{number if row is None else row}"
+    return Member(
+        number,
+        card,
+        ticked=row is not None,
+        look=said.one(f"{at}.look"),
+        pinned=pinned,
+        identity=said.one(f"{at}.identity", "auto"),
+        fall_back=said.ticked(f"{at}.fall_back"),
+        in_scene=in_scene,
+    )
+
+
+def _row(card: CharacterCard, named: dict[int, str]) -> int | None:
+    return next((row for row, name in named.items() if _called(card, name)), None)
+
+
+def _called(card: CharacterCard, name: str) -> bool:
+    return name.casefold() in {word.casefold() for word in (card.id, card.name, *card.aliases)}
+
+
+def _clips(connection: Connection, log: str, scene: SceneCard | None, said: Said) -> tuple[ClipCard, ...]:
+    """The scene's newest clips, and whichever are named: the one it goes on from among them."""
+    found: list[ClipCard] = []
+    if scene is not None:
+        newest = Span(limit=_CLIPS, newest=True)
+        found += clips.clips(connection, log, scene=scene.id, span=newest).items
+    wanted = [said.one(place) for place in ("continue_from", "edit", "retake_of")]
+    wanted += [scene.continued_from or ""] if scene else []
+    for clip in dict.fromkeys(wanted):
+        if clip.startswith("clip_") and all(one.id != clip for one in found):
+            found.append(clips.clip(connection, log, clip))
+    return tuple(one for one in found if not one.erased)
+
+
+def _pictures(connection: Connection, log: str, said: Said) -> tuple[tuple[AssetCard, ...], int, bool]:
+    """The chosen pictures, then the newest."""
+    count = said.one("ask.pictures", str(PICTURES))
+    most = min(int(count), _MOST_PICTURES) if count.isdecimal() and len(count) < 5 else PICTURES
+    newest = assets.assets(connection, log, kind="picture", span=Span(limit=most, newest=True))
+    chosen = [*said.every("opening"), *said.every("closing"), *said.every("references")]
+    there = assets.find_assets(connection, log, chosen)
+    listed = {one: there[one] for one in chosen if one in there} | {one.id: one for one in newest.items}
+    usable = [
+        one for one in listed.values() if one.kind == "picture" and (not one.retired or one.id in there)
+    ]
+    return tuple(usable), most, newest.next is not None and most < _MOST_PICTURES
+
+
+def faces_of(connection: Connection, log: str, who: Iterable[str]) -> dict[str, CharacterCard]:
+    """Characters by their ids, to show whom something stands for."""
+    wanted = list(who)
+    return {one.id: one for one in find_characters(connection, log, wanted)} if wanted else {}
+
+
+def places_to_film(
+    connection: Connection, log: str, within: Sequence[str]
+) -> list[tuple[str, list[SceneCard]]]:
+    """The open scenes by their production's name, in story order: what a clip may be asked for."""
+    named = {
+        one.id: one.name
+        for one in productions.productions(connection, log, span=Span(limit=200), within=within).items
+    }
+    found: dict[str, list[SceneCard]] = {}
+    for scene in scenes.scenes(connection, log, span=Span(limit=500, newest=True), within=within).items:
+        if not scene.closed and scene.production in named:
+            found.setdefault(named[scene.production], []).append(scene)
+    return [(name, sorted(some, key=lambda one: (one.episode, one.number))) for name, some in found.items()]
