@@ -9,10 +9,17 @@ const spoken = document.getElementById("preview-said");
 let timer = null;
 let asked = null;
 
+let shown = null;
+
+const NUMBERED = ["name", "id", "for", "aria-describedby", "data-rows", "data-add"];
 const place = (field) => field.name.split(":")[0];
 const ofReason = (field) => field.name.startsWith("accept.");
 
+// What the preview is made of: the form, without what the preview itself adds to it.
+const said = () => new URLSearchParams([...new FormData(form)].filter(([name]) => !["plan_digest", "ask.seen"].includes(name))).toString();
+
 function later(wait = WAIT) {
+  if (said() === shown && !panel.hasAttribute("aria-busy")) return;
   panel.setAttribute("aria-busy", "true");
   asked?.abort();
   clearTimeout(timer);
@@ -21,14 +28,16 @@ function later(wait = WAIT) {
 
 async function renew() {
   const mine = (asked = new AbortController());
+  const now = said();
   try {
     const answer = await fetch("/console/ask/preview", {
       method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-      headers: { Accept: "text/html" },
+      body: now,
+      headers: { Accept: "text/html", "Content-Type": "application/x-www-form-urlencoded" },
       signal: mine.signal,
     });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    shown = now;
     put(answer.ok ? [...page.body.childNodes] : [...page.querySelectorAll("main > *")]);
   } catch (failed) {
     if (failed.name === "AbortError") return;
@@ -79,7 +88,7 @@ function add(rows) {
   const fresh = last.cloneNode(true);
   const rename = (text) => text.replace(`${rows}.${number - 1}.`, `${rows}.${number}.`);
   for (const one of [fresh, ...fresh.querySelectorAll("*")]) {
-    for (const name of ["name", "id", "data-rows", "data-add"]) if (one.hasAttribute(name)) one.setAttribute(name, rename(one.getAttribute(name)));
+    for (const name of NUMBERED) if (one.hasAttribute(name)) one.setAttribute(name, rename(one.getAttribute(name)));
     if (one.matches("input[type=checkbox]")) one.checked = false;
     else if (one.matches("input:not([type=number]), textarea")) one.value = "";
     if (one.hasAttribute("data-number")) one.textContent = number + 1;
@@ -102,9 +111,9 @@ function renumber(list) {
   const rows = list.dataset.rows;
   [...list.children].forEach((row, number) => {
     for (const one of row.querySelectorAll("*")) {
-      for (const name of ["name", "id", "data-rows", "data-add"]) {
+      for (const name of NUMBERED) {
         const text = one.getAttribute(name);
-        if (text?.startsWith(`${rows}.`) || text?.startsWith(`f-${rows}.`)) {
+        if (text?.startsWith(`${rows}.`) || text?.match(/^[fh]-/) && text.slice(2).startsWith(`${rows}.`)) {
           const head = text.slice(0, text.indexOf(rows) + rows.length + 1);
           one.setAttribute(name, head + text.slice(head.length).replace(/^\d+/, number));
         }
@@ -132,6 +141,7 @@ form.addEventListener("submit", (event) => {
     apply(button.value);
   } else if (button?.id === "look") {
     event.preventDefault();
+    shown = null;
     later(0);
   } else if (button?.id === "go" && panel.getAttribute("aria-busy") === "true") {
     event.preventDefault();

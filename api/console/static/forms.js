@@ -39,7 +39,7 @@ export function show(form, problem) {
 async function send(form, submitter) {
   const data = new FormData(form, submitter);
   const upload = form.enctype === "multipart/form-data";
-  const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, {
+  const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.getAttribute("action"), {
     method: "POST",
     body: upload ? data : new URLSearchParams(data),
     headers: { Accept: "application/json" },
@@ -53,9 +53,10 @@ async function send(form, submitter) {
   } else location.assign(next);
 }
 
+// A field may be called `action` and hides the form's own, so that is read as it was written.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.action.includes("/console/do?") || form.dataset.plain !== undefined) return;
+  if (!form.getAttribute("action")?.includes("/console/do?") || form.dataset.plain !== undefined) return;
   const question = event.submitter?.dataset.sure ?? form.dataset.sure;
   if (question && !confirm(question)) return event.preventDefault();
   event.preventDefault();
