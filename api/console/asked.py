@@ -141,7 +141,7 @@ def _fields(said: Any, place: str) -> list[Field]:
         case None:
             return []
         case bool():
-            return [(f"{place}:truth", "yes" if said else "no")]
+            return [(f"{place}:whether", "yes" if said else "no")]
         case int():
             return [(f"{place}:number", str(said))]
         case {"url": str(address), **rest} if not rest:
