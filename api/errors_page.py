@@ -23,6 +23,7 @@ from generation.kling.client import KlingClient
 from generation.outbound import OutboundPolicy
 from registry import errors as registry
 from registry.blobs.disk import DiskBlobs
+from registry.deciders.attesting import Attested
 from registry.deciders.standing import Standing
 from registry.log.feed.feed import Feed
 from registry.registry import Registry
@@ -46,6 +47,7 @@ _DOORS: Final = {
     "callbacks": Callbacks,
     "signatures": Signatures,
     "standing": Standing,
+    "attested": Attested,
 }
 """What routes are handed, by the names it has there."""
 _TOLD: Final = {

@@ -20,6 +20,7 @@ from registry.deciders.production import Production
 from registry.deciders.standing import territories_of
 from registry.events.ids import is_id
 from registry.events.personal import Erased
+from registry.events.references import CastMember
 from registry.registry import Connection, Registry
 from registry.views import lineage
 
@@ -83,10 +84,34 @@ class Clearance:
 
     def withdrawn(self, clips: Iterable[str | None], pictures: Iterable[str]) -> frozenset[str]:
         """Those of `clips`, and of the clips that `pictures` were cut from, that are not to be used any more."""
+        return frozenset(id for id, state in self._clips(clips, pictures).items() if state.withdrawn)
+
+    def unplayed(self, clip: str | None, pictures: Iterable[str]) -> dict[str, str]:
+        """Adopted clips, `clip` or one that `pictures` were cut from, that show somebody real whom no character plays, and whom.
+
+        Consent is asked of whoever is behind a character, so nothing new may come of such a clip.
+        """
+        found: dict[str, str] = {}
+        for id, state in self._clips([clip], pictures).items():
+            said = state.adopted
+            if said is None:
+                continue
+            played = {member.likeness for member in said.cast}
+            if alone := [one for one in said.likenesses if one not in played]:
+                found[id] = ", ".join(alone)
+            elif said.depicts_real_person == "yes" and not self._shows_real(said.cast):
+                found[id] = "somebody whom nobody named"
+        return found
+
+    def _shows_real(self, cast: Iterable[CastMember]) -> bool:
+        characters = self._all((member.character for member in cast), Character)
+        return any(state.portrayal.depicts == "real_person" for state in characters.values())
+
+    def _clips(self, clips: Iterable[str | None], pictures: Iterable[str]) -> dict[str, Clip]:
+        """`clips` that there are, and those that `pictures` were cut from."""
         assets = self._all(pictures, Asset)
         cut = (one.derived_from.clip for one in assets.values() if one.derived_from is not None)
-        states = self._all((clip for clip in (*clips, *cut) if clip is not None), Clip)
-        return frozenset(id for id, state in states.items() if state.withdrawn)
+        return self._all((clip for clip in (*clips, *cut) if clip is not None), Clip)
 
     def _shown_by(self, asset: str) -> Iterator[str]:
         """Whom a picture stands for, in whatever role and look."""
@@ -99,8 +124,11 @@ class Clearance:
         return self.shown_in(asset.derived_from.clip) if asset and asset.derived_from else []
 
     def heard_in(self, clip: str) -> frozenset[str] | None:
-        """Whose voice a clip holds; None when that cannot be told any more, which counts as everybody's."""
-        made_by = [state.generation for state in self._all([clip], Clip).values()]
+        """Whose voice a clip holds; None when that cannot be told, as of footage that was adopted: it counts as everybody's."""
+        states = self._all([clip], Clip).values()
+        if any(state.adopted and not state.adopted.footage.has_audio for state in states):
+            return frozenset()
+        made_by = [state.generation for state in states if state.generation]
         compiled = next((one.plan for one in self._all(made_by, Generation).values()), None)
         if compiled is None or isinstance(compiled.plan, Erased):
             return None

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from generation.compiler import compiler_version
 from generation.errors import CannotResolve, PayloadRefused
-from generation.grounds import AssetGround, Grounds
+from generation.grounds import AssetGround, Grounds, ParentGround
 from generation.inventory import (
     attachments_of,
     digest_of,
@@ -173,7 +173,7 @@ def _facts(
             blob(asset): Picture(asset.width, asset.height, asset.rendition_bytes, asset.format)
             for asset in ours
         },
-        videos={clip(parent.clip): Video(seconds=parent.duration_seconds)} if parent else {},
+        videos={clip(parent.clip): _video(parent)} if parent else {},
         references=frozenset(attachment.ref for attachment in attachments),
         portraits=frozenset(blob(asset) for asset in ours if asset.id in shown),
         cut_from_scene=_cut_from_scene(ours, grounds),
@@ -184,6 +184,11 @@ def _facts(
         durations=choice.durations if choice else (),
         policies=grounds.policies,
     )
+
+
+def _video(parent: ParentGround) -> Video:
+    """Of footage that was not made here the size is said too: the vendor's limits are not presumed of it."""
+    return Video(parent.duration_seconds, parent.width, parent.height, parent.bytes)
 
 
 def _cut_from_scene(pictures: tuple[AssetGround, ...], grounds: Grounds) -> dict[str, str]:

@@ -26,6 +26,8 @@ from registry.views.clips import ClipCard
 from registry.views.persons import persons_in
 from registry.views.places import production_of
 
+_GENERATED_TYPES: Final = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia")
+"""The IPTC words for what a model made, or made a part of."""
 _LAW: Final = "Regulation (EU) 2024/1689, Article 50"
 WITHDRAWN = Gap("E701", "The clip is withdrawn", (), "deliver another take")
 REJECTED = Gap("E702", "The clip was rejected", (), "approve it first, or deliver another take")
@@ -72,6 +74,28 @@ KEPT = Gap(
 )
 
 
+GENERATED = Gap(
+    "E707",
+    "Nobody says that no machine made it",
+    (f"{_LAW}(2)", f"{_LAW}(4)"),
+    "name another basis",
+)
+NOBODY_SAYS = Gap(
+    "W706",
+    "Nobody knows whether a machine made it",
+    (f"{_LAW}(2)", f"{_LAW}(4)"),
+    "find out where it is from, or accept W706 with the reason",
+    "W",
+)
+UNNAMED = Gap(
+    "W707",
+    "A real person is shown whom nobody named",
+    (),
+    "say in accept why they allow it, or deliver another take",
+    "W",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Handing:
     """How a clip is to be delivered. `depicts` is the reviewer's word where the log knows nothing; `marked`: with our C2PA."""
@@ -106,7 +130,7 @@ def clear(registry: Registry, studio: str, clip: str, how: Handing) -> Cleared:
         card.depicts_real_person if card.depicts_real_person != "unknown" else how.depicts or "unknown"
     )
     found = with_reasons(
-        (*_of_clip(card, how), *shown.findings(), *_of_basis(card, depicts, how)), how.accept
+        (*_of_clip(card, how), *shown.findings(card), *_of_basis(card, depicts, how)), how.accept
     )
     if any(finding.blocks for finding in found):
         raise DeliveryRefused(
@@ -138,10 +162,25 @@ def _of_clip(card: ClipCard, how: Handing) -> Iterator[Finding]:
 
 
 def _of_basis(card: ClipCard, depicts: Depiction, how: Handing) -> Iterator[Finding]:
-    if how.basis == "machine_readable" and not (how.marked or card.marks.c2pa.present):
+    if how.basis == "machine_readable" and not _says_itself(card, how):
         yield UNMARKED.at("basis", f"{card.id} bears no C2PA manifest that holds ({card.marks.c2pa.state})")
+    if card.ai_generated is None:
+        yield NOBODY_SAYS.at("clip", f"whoever adopted {card.id} does not know whether a machine made it")
+    if how.basis == "not_generated" and card.ai_generated is not False:
+        yield GENERATED.at("basis", f"{card.id} is not said to be made without a machine")
     if how.basis == "no_deep_fake" and depicts == "yes":
         yield RESEMBLES.at("basis", f"{card.id} shows a real person")
+
+
+def _says_itself(card: ClipCard, how: Handing) -> bool:
+    """Whether the file says by a manifest that it was generated: its own, or the one it is delivered with.
+
+    Of footage from elsewhere a manifest may say anything: only its source type counts, and ours calls it no more than opened.
+    """
+    mark = card.marks.c2pa
+    if card.origin == "adopted":
+        return mark.present and mark.source_type in _GENERATED_TYPES
+    return how.marked or mark.present
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +215,15 @@ class _Shown:
             use=Use(production, how.purpose, voice=False, at=registry.clock()),
         )
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self, card: ClipCard) -> Iterator[Finding]:
+        if (
+            card.adopted
+            and card.adopted.depicts_real_person == "yes"
+            and not (self.apart or any(self._real()))
+        ):
+            yield UNNAMED.at(
+                "clip", f"whoever adopted {card.id} says that somebody real is seen, and not who"
+            )
         for id, ground in self._real():
             if ground.likeness is None:
                 yield NO_LIKENESS.at("clip", f"{id} depicts a real person, and no likeness is linked")

@@ -26,10 +26,12 @@ class Filmed:
 
 
 def filmed(registry: Registry, studio: str, clip: str) -> Filmed:
-    """How a clip was filmed. Raises NotFound."""
+    """How a clip was filmed; of an adopted one it is known who is seen in it. Raises NotFound."""
     found = registry.state(studio, clip).state
     if not isinstance(found, Clip) or not found.exists:
         raise NotFound(f"there is no {clip}", hint="check the id")
+    if found.adopted is not None:
+        return Filmed(subjects=found.adopted.sealed_under())
     scene = registry.state(studio, found.scene).state
     record = scene.recorded.get(found.generation) if isinstance(scene, Scene) else None
     if record is None:

@@ -238,6 +238,18 @@ NO_LIKENESS = Gap(
     _CONSENT,
     "link the person's likeness, or declare the character fictional",
 )
+ADOPTED_PARENT = Gap(
+    "E433",
+    "The vendor has never had the adopted clip",
+    ("guide E", "contract R17"),
+    "set CONTINUITY_PUBLIC_URL, so that we can serve our copy; or go on from a clip that was made here",
+)
+NOBODY_PLAYS = Gap(
+    "E434",
+    "A real person in the clip is behind no character",
+    _CONSENT,
+    "introduce them as a character with their likeness, and adopt the footage again with the character",
+)
 WITHDRAWN_CLIP = Gap(
     "E432", "The clip is withdrawn", ("guide E", "guide V.1"), "name another clip, or make a new one"
 )

@@ -114,6 +114,7 @@ def _cleared(grounds: Grounds, request: ShotRequest, clearance: Clearance) -> Gr
         appearing=tuple(replace(one, character=known[one.character.id]) for one in appearing),
         territories=clearance.territories(grounds.production),
         withdrawn=clearance.withdrawn((parent, request.retake_of), pictures.values()),
+        unplayed=clearance.unplayed(parent, pictures.values()),
     )
 
 

@@ -156,7 +156,8 @@ class ParentGround:
     """The clip to continue from or to edit, and where the vendor still serves it.
 
     `url` is None while there is no result; `running` says that there may still be one. `sha256` is our copy's digest; `relay`
-    says that we could serve it instead.
+    says that we could serve it instead. An `adopted` clip has neither task nor address at the vendor; its size is known, in
+    `bytes` and pixels.
     """
 
     clip: str
@@ -169,6 +170,10 @@ class ParentGround:
     running: bool = False
     sha256: str | None = None
     relay: bool = False
+    adopted: bool = False
+    bytes: int = 0
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +213,5 @@ class Grounds:
     appearing: tuple[AppearanceGround, ...] = ()
     withdrawn: frozenset[str] = frozenset()
     """Clips that the request goes on from, answers or cuts a picture from, and that are not to be used any more."""
+    unplayed: Mapping[str, str] = field(default_factory=dict)
+    """Adopted clips among them in which somebody real is seen whom no character plays, with who that is, in words."""

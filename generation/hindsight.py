@@ -24,6 +24,7 @@ from generation.source import (
     FoundGeneration,
     FoundProduction,
     FoundScene,
+    adopted_ground,
     asset_ground,
     element_ground,
     references_of,
@@ -143,7 +144,10 @@ class Hindsight:
         return FoundGeneration(state.requested.scene, state.clip, state.outcome is None)
 
     def clip(self, clip: str) -> ParentGround:
-        recorded = self._one(clip, Clip).recorded
+        state = self._one(clip, Clip)
+        if (said := state.adopted) is not None:
+            return adopted_ground(clip, said.scene, said.stored, said.footage)
+        recorded = state.recorded
         if recorded is None:
             raise _nothing(clip)
         return ParentGround(
@@ -159,6 +163,8 @@ class Hindsight:
 
     def take(self, clip: str) -> TakeGround:
         made_by = self._one(clip, Clip).generation
+        if not made_by:
+            return TakeGround(clip, None)
         compiled = self._one(made_by, Generation).plan
         if compiled is None or isinstance(compiled.plan, Erased):
             _refuse_erased([made_by])

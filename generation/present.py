@@ -20,6 +20,7 @@ from generation.source import (
     FoundGeneration,
     FoundProduction,
     FoundScene,
+    adopted_ground,
     asset_ground,
     element_ground,
     voice_ground,
@@ -111,6 +112,10 @@ class Present:
 
     def clip(self, clip: str) -> ParentGround:
         card = clips.clip(self._connection, self._studio, clip)
+        if card.generation is None or card.submission is None:
+            facts = card.adopted.footage if card.adopted else None
+            assert facts is not None, "a clip is recorded or adopted"  # noqa: S101
+            return adopted_ground(card.id, card.scene, card.stored, facts)
         paid = submissions.submission(self._connection, self._studio, card.submission)
         return ParentGround(
             clip=card.id,
@@ -125,6 +130,8 @@ class Present:
 
     def take(self, clip: str) -> TakeGround:
         card = clips.clip(self._connection, self._studio, clip)
+        if card.generation is None:
+            return TakeGround(card.id, None)
         plan = generations.generation(self._connection, self._studio, card.generation).plan or {}
         return TakeGround(card.id, plan.get("payload", {}).get("mode"))
 

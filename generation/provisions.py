@@ -12,6 +12,7 @@ from generation.source import asset_ground
 from registry.deciders.account import Account
 from registry.deciders.character import Character
 from registry.deciders.production import Production
+from registry.events.clip import ClipAdopted
 from registry.events.ids import is_id
 from registry.registry import Registry
 
@@ -69,6 +70,21 @@ def _voice_of(registry: Registry, studio: str, voice: str | None) -> VoiceOf | N
     return VoiceOf(voice, folded.state) if folded.version else None
 
 
+def _adopted(named: str, said: ClipAdopted, gone: str) -> Footage:
+    """The vendor has never had it: only we can serve it."""
+    facts = said.footage
+    return Footage(
+        named,
+        "clip",
+        stored=said.stored,
+        seconds=facts.duration_us / 1_000_000,
+        width=facts.width,
+        height=facts.height,
+        url=None,
+        gone=gone,
+    )
+
+
 def _footage(
     registry: Registry, studio: str, request: ElementRecipeRequest | VoiceRequest, now: int
 ) -> Footage | None:
@@ -82,6 +98,8 @@ def _footage(
     if is_id(named, "asset"):
         return handed_in(named, kept)
     recorded, gone = kept.recorded, "erased" if kept.erased else "withdrawn" if kept.withdrawn else ""
+    if (said := kept.adopted) is not None:
+        return _adopted(named, said, gone)
     served = recorded.kling_url_expires_at > now + RELAY_MARGIN_US
     return Footage(
         named,

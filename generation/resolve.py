@@ -169,6 +169,9 @@ def _asset(path: str, name: str, grounds: Grounds, found: list[Finding]) -> Asse
     elif asset.made_from_clip in grounds.withdrawn:
         told = f"asset {name} was cut from {asset.made_from_clip}, which is withdrawn"
         found.append(gaps.WITHDRAWN_CLIP.at(path, told))
+    elif (who := grounds.unplayed.get(asset.made_from_clip or "")) is not None:
+        told = f"{who} is seen in {asset.made_from_clip}, which asset {name} was cut from"
+        found.append(gaps.NOBODY_PLAYS.at(path, told))
     else:
         return asset
     return None
@@ -183,6 +186,16 @@ def _parent(request: ShotRequest, grounds: Grounds, found: list[Finding]) -> Par
         found.append(gaps.UNKNOWN_PARENT.at(path, f"no clip {named!r}"))
     elif parent.clip in grounds.withdrawn:
         found.append(gaps.WITHDRAWN_CLIP.at(path, f"{parent.clip} is withdrawn"))
+    elif parent.clip in grounds.unplayed:
+        found.append(gaps.NOBODY_PLAYS.at(path, f"{grounds.unplayed[parent.clip]} is seen in {parent.clip}"))
+    elif parent.adopted and not parent.relay:
+        found.append(
+            gaps.ADOPTED_PARENT.at(
+                path, f"{parent.clip} was adopted, the vendor has neither made nor kept it"
+            )
+        )
+    elif parent.adopted:
+        return parent
     elif parent.url is None:
         found.append(gaps.PARENT_WITHOUT_URL.at(path, f"{named} has no result yet"))
     elif parent.relay and _too_old(parent, grounds.now_us + RELAY_MARGIN_US):

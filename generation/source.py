@@ -23,7 +23,7 @@ from registry.deciders.pins import Pins
 from registry.deciders.voice import Voice
 from registry.events.asset import FrameOf
 from registry.events.element import LostCause
-from registry.events.references import AssetKind, PictureFacts, StoredBytes
+from registry.events.references import AssetKind, FootageFacts, PictureFacts, StoredBytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,24 @@ class FoundCharacter:
     def is_called(self, word: str) -> bool:
         """Whether `word` is its name or an alias, in any case."""
         return word.casefold() in {name.casefold() for name in (self.ground.name, *self.aliases)}
+
+
+def adopted_ground(clip: str, scene: str, stored: StoredBytes, footage: FootageFacts) -> ParentGround:
+    """Footage that was not made here: only we can serve it."""
+    return ParentGround(
+        clip=clip,
+        generation="",
+        task_id=None,
+        url=None,
+        url_expires_at_us=None,
+        duration_seconds=footage.duration_us / 1_000_000,
+        scene=scene,
+        sha256=stored.sha256,
+        adopted=True,
+        bytes=stored.bytes,
+        width=footage.width,
+        height=footage.height,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,16 @@ def subjects_of(
         shown = lineage.ever_shown_by(connection, studio, pictures) if pictures else []
         cards = assets.find_assets(connection, studio, pictures) if pictures else {}
     cut = {card.derived_from.clip for card in cards.values() if card.derived_from}
-    made = {_made_by(registry, studio, clip) for clip in {*plan.parents, *cut} if is_id(clip, "clip")}
+    clips = [_clip(registry, studio, clip) for clip in {*plan.parents, *cut} if is_id(clip, "clip")]
+    made = {clip.generation for clip in clips}
     earlier = _subjects(registry, studio, made | ({continues} if continues else set()))
-    return tuple(sorted({*cast, *shown, *earlier}))
+    seen = (who for clip in clips if clip.adopted is not None for who in clip.adopted.sealed_under())
+    return tuple(sorted({*cast, *shown, *earlier, *seen}))
 
 
-def _made_by(registry: Registry, studio: str, clip: str) -> str:
+def _clip(registry: Registry, studio: str, clip: str) -> Clip:
     state = registry.state(studio, clip).state
-    return state.generation if isinstance(state, Clip) else ""
+    return state if isinstance(state, Clip) else Clip()
 
 
 def _subjects(registry: Registry, studio: str, generations: Iterable[str]) -> Iterable[str]:

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 class CarryingClip(Card):
-    """A clip that carries the likeness, and what was decided of it; None while nobody has."""
+    """A clip that carries the likeness, and what was decided of it; None while nobody has.
+
+    An adopted one came of no generation.
+    """
 
     clip: str
-    generation: str
+    generation: str | None
     scene: str
     decision: ClipDecision | None
 
@@ -88,4 +91,4 @@ def _carrying(stream: str, clip: Clip, likeness: str) -> CarryingClip:
         decided = "withdraw"
     elif likeness in clip.kept:
         decided = "keep"
-    return CarryingClip(clip=stream, generation=clip.generation, scene=clip.scene, decision=decided)
+    return CarryingClip(clip=stream, generation=clip.generation or None, scene=clip.scene, decision=decided)

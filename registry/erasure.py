@@ -104,15 +104,20 @@ def erase_clip(tools: Tools, studio: str, command: DecideClip) -> None:
     """Decide that a clip goes, delete its bytes and the pictures cut from it. May be repeated. Raises NotFound."""
     _handle(tools, studio, command)
     clip = tools.registry.state(studio, command.stream).state
-    recorded = clip.recorded if isinstance(clip, Clip) else None
-    if recorded is None:
+    stored = clip.stored if isinstance(clip, Clip) else None
+    if stored is None:
         return
-    for key in {recorded.stored.key, *tools.blobs.list(f"{studio}/{recorded.submission}/clip")}:
+    for key in {stored.key, *tools.blobs.list(f"{studio}/{_place(clip, command.stream)}")}:
         tools.blobs.delete(key)
     if command.likeness is not None:
         linked = find_linked(tools.registry, studio, command.likeness)
         frames = tuple(asset for asset, source in linked.frames if source == command.stream)
         _erase_frames(tools, studio, frames, likeness=command.likeness)
+
+
+def _place(clip: Clip, stream: str) -> str:
+    """Under what its bytes and signed copies of them lie: a result under its paid call, adopted footage under its own id."""
+    return f"{clip.recorded.submission}/clip" if clip.recorded else f"{stream}/"
 
 
 def _erase_frames(tools: Tools, studio: str, frames: tuple[str, ...], *, likeness: str) -> None:

@@ -2,20 +2,21 @@
 
 The clip's own stream, its generation's and its paid call's, whole; the record of what it was made from; what the production's
 books say of the call; and of everything it was made from the first event, with its erasure where there was one and the consents
-that it stood on. All as they are stored: personal fields stay sealed.
+that it stood on. Of an adopted clip its own stream, and of everybody who is said to be in it the first event and the erasure. All
+as they are stored: personal fields stay sealed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from registry.errors import HistoryTampered, NotFound
 from registry.log.feed import raw
 from registry.log.feed.feed import head
 from registry.log.feed.raw import Columns
 from registry.proof.proven import Leaf
-from registry.proof.statement import CHARGES, CONSENTS, ERASURES, inputs_of
+from registry.proof.statement import BEGINNINGS, CHARGES, CONSENTS, ERASURES, MADE, inputs_of, seen_in
 from registry.registry import Connection
 
 _OF_INPUTS: Final = ERASURES | CONSENTS
@@ -28,17 +29,27 @@ def evidence(connection: Connection, log: str, clip: str, *, until: int | None =
     HistoryTampered when its record is gone.
     """
     mine = raw.of_stream(connection, log, clip)
-    if not mine or mine[0]["type"] != "ClipRecorded" or (until is not None and mine[0]["position"] > until):
+    if not mine or mine[0]["type"] not in BEGINNINGS or (until is not None and mine[0]["position"] > until):
         raise NotFound(f"there is no clip {clip!r}", hint="check the id")
     recorded = Leaf.of(mine[0])
+    rows = [*mine, *(_of_made if recorded.type == MADE else _of_adopted)(connection, log, recorded)]
+    rows = [row for row in rows if until is None or row["position"] <= until]
+    return sorted({row["position"]: row for row in rows}.values(), key=lambda row: row["position"])
+
+
+def _of_made(connection: Connection, log: str, recorded: Leaf) -> Iterator[Columns]:
     continuity = _continuity(connection, log, recorded)
     made, paid = (
         raw.of_stream(connection, log, recorded.said[name]) for name in ("generation", "submission")
     )
-    rows = [*mine, continuity, *made, *paid, *_charges(connection, log, recorded, paid or made)]
-    rows += _of_inputs(connection, log, Leaf.of(continuity))
-    rows = [row for row in rows if until is None or row["position"] <= until]
-    return sorted({row["position"]: row for row in rows}.values(), key=lambda row: row["position"])
+    yield continuity
+    yield from (*made, *paid, *_charges(connection, log, recorded, paid or made))
+    said = Leaf.of(continuity).said
+    yield from _of_inputs(connection, log, inputs_of(said), said["cast"])
+
+
+def _of_adopted(connection: Connection, log: str, adopted: Leaf) -> Iterator[Columns]:
+    yield from _of_inputs(connection, log, seen_in(adopted.said), adopted.said["cast"])
 
 
 def _continuity(connection: Connection, log: str, recorded: Leaf) -> Columns:
@@ -67,10 +78,12 @@ def _charges(connection: Connection, log: str, recorded: Leaf, before: list[Colu
             return  # a call is settled or released once
 
 
-def _of_inputs(connection: Connection, log: str, continuity: Leaf) -> Iterator[Columns]:
+def _of_inputs(
+    connection: Connection, log: str, inputs: Iterable[str], cast: Iterable[Mapping[str, Any]]
+) -> Iterator[Columns]:
     """The first event of each, its erasure, and the consents that are named."""
-    consents = {member["consent"] for member in continuity.said["cast"]}
-    for stream in inputs_of(continuity.said):
+    consents = {member["consent"] for member in cast}
+    for stream in inputs:
         for row in raw.of_stream(connection, log, stream, types=_OF_INPUTS, first=True):
             if row["type"] not in CONSENTS or Leaf.of(row).said["consent"] in consents:
                 yield row

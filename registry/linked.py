@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LINKING: Final = (
     "AssetRegistered",
     "AssetSuperseded",
+    "ClipAdopted",
     "ClipRecorded",
     "ConsentGranted",
     "ContinuityRecorded",
@@ -165,6 +166,8 @@ class _Walk:
                     self.submissions[event.stream] = None
                 case "ClipRecorded" if body["generation"] in self.generations:
                     self.clips[event.stream] = None
+                case "ClipAdopted" if self._is_seen(body):
+                    self.clips[event.stream] = None
                 case "ContinuityRecorded" if body["clip"] and self._carries(body):
                     self.clips[body["clip"]] = None
                     self.generations[body["generation"]] = None
@@ -177,7 +180,12 @@ class _Walk:
         return subject in self.generations or subject in self.elements or subject in self.voices
 
     def _about(self, subjects: Iterable[str]) -> bool:
-        return any(subject in self.characters for subject in subjects)
+        return any(subject in self.characters or subject == self.likeness for subject in subjects)
+
+    def _is_seen(self, adopted: dict[str, Any]) -> bool:
+        """Whether whoever adopted a clip says that they are seen in it."""
+        cast = (member["character"] for member in adopted["cast"])
+        return self.likeness in adopted["likenesses"] or self._about(cast)
 
     def _carries(self, record: dict[str, Any]) -> bool:
         """Whether a clip shows them: they are cast, it stands on a picture of theirs, or it goes on from a clip that does."""

@@ -69,7 +69,9 @@ def _streams(connection: Connection, log: str, thing: str, found: list[str]) -> 
         yield from _scenes(connection, log, thing)
     for clip in found:
         card = clips.clip(connection, log, clip)
-        yield from (card.generation, card.submission, card.scene)
+        yield card.scene
+        if card.generation is not None and card.submission is not None:
+            yield from (card.generation, card.submission)
         for edge in lineage(connection, log, clip, depth=_DEPTH, limit=_MOST_EDGES).edges:
             yield from (edge.made, edge.source)
 

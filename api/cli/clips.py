@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from api.cli.adoptions import OF_CLIPS
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
@@ -41,9 +42,10 @@ def list_clips(terminal: Terminal, scene: str | None, shot: str | None, verdict:
     """
     terminal.listing(
         terminal.client.clips(scene=scene, shot=shot, verdict=verdict),
-        ("id", "seconds", "size", "sound", "verdict", "continues", "scene", "recorded"),
+        ("id", "origin", "seconds", "size", "sound", "verdict", "continues", "scene", "recorded"),
         lambda card: (
             card.id,
+            card.origin,
             f"{card.duration_us / 1_000_000:.2f}",
             f"{card.width}x{card.height}",
             card.has_audio,
@@ -160,5 +162,8 @@ def _target(clip: str, file: Path | None) -> Path:
         return Path(name)
     return file / name if file.is_dir() else file
 
+
+for _command in OF_CLIPS:
+    clips.add_command(_command)
 
 COMMANDS: Final = (clips,)

@@ -10,12 +10,13 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 
 from api.cli.planning import OF_SCENES
-from api.cli.showing import fields, moment, text
+from api.cli.showing import fields, moment, plain, text
 from api.cli.terminal import Terminal, calling
 from registry.events.personal import known
 
 if TYPE_CHECKING:
     from registry.events.references import CastMember
+    from registry.events.scene import ContinuityRecorded
     from registry.views.continuity import ContinuityCard, CorrectionCard
     from registry.views.scenes import SceneCard
 
@@ -148,7 +149,7 @@ def show_scene(terminal: Terminal, scene: str) -> None:
 @click.argument("scene")
 @calling
 def continuity(terminal: Terminal, scene: str) -> None:
-    """The scene's continuity log: how each generation ended and what it was made from.
+    """The scene's continuity log: how each generation ended, what it was made from, and what was adopted on whose word.
 
     Example: continuity scenes continuity scene_01jd…
     """
@@ -165,8 +166,31 @@ def _behind(card: SceneCard) -> str:
 def _entry(card: ContinuityCard) -> Iterator[RenderableType]:
     """One entry of the log: a heading, and what was made of what."""
     record = card.record
-    yield text(f"{card.position}  {moment(card.recorded_at)}  {record.outcome}", "bold")
-    said = {
+    outcome = "adopted" if record is None else record.outcome
+    yield text(f"{card.position}  {moment(card.recorded_at)}  {outcome}", "bold")
+    said = _adopted(card) if record is None else _recorded(record)
+    said |= {f"corrected, {moment(one.corrected_at)}": _corrected(one) for one in card.corrections}
+    yield Padding(fields({name: value for name, value in said.items() if value}), (0, 0, 1, 2))
+
+
+def _adopted(card: ContinuityCard) -> dict[str, Any]:
+    said = card.adopted
+    if said is None:
+        return {"clip": card.clip}
+    return {
+        "clip": card.clip,
+        "label": said.label,
+        "from": said.source,
+        "generated": "unknown" if said.ai_generated is None else plain(said.ai_generated),
+        "real person": said.depicts_real_person,
+        "cast": tuple(_member(member) for member in said.cast),
+        "people": said.likenesses,
+        "by": said.by,
+    }
+
+
+def _recorded(record: ContinuityRecorded) -> dict[str, Any]:
+    return {
         "clip": record.clip,
         "pattern": record.pattern,
         "cast": tuple(_member(member) for member in record.cast),
@@ -179,8 +203,6 @@ def _entry(card: ContinuityCard) -> Iterator[RenderableType]:
         "task": record.task_id,
         "generation": record.generation,
     }
-    said |= {f"corrected, {moment(one.corrected_at)}": _corrected(one) for one in card.corrections}
-    yield Padding(fields({name: value for name, value in said.items() if value}), (0, 0, 1, 2))
 
 
 def _corrected(one: CorrectionCard) -> str:

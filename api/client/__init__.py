@@ -26,13 +26,14 @@ from api.client.errors import (
 )
 
 if TYPE_CHECKING:
-    from api.client.answers import FeedEvent, GenerationAnswer, RegisteredAsset
+    from api.client.answers import AdoptedClip, FeedEvent, GenerationAnswer, RegisteredAsset
     from api.client.connection import ContinuityClient
     from api.client.feed import Reading
     from api.client.watching import LogWatch
     from api.client.wire import Manners
 
 __all__ = [
+    "AdoptedClip",
     "Ambiguous",
     "ContinuityClient",
     "ContinuityError",
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 _AT_FIRST_USE: Final = {
+    "AdoptedClip": "answers",
     "ContinuityClient": "connection",
     "FeedEvent": "answers",
     "GenerationAnswer": "answers",

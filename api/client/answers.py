@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from api.access import Me
 from api.bodies import AssetAnswer, FeedEvent, GenerationAnswer
 from api.client.errors import UnexpectedAnswer
+from registry.views.clips import ClipCard
 from registry.views.submissions import SubmissionCard
 
 __all__ = [
+    "AdoptedClip",
     "AssetAnswer",
     "FeedEvent",
     "GenerationAnswer",
@@ -36,6 +38,15 @@ class RegisteredAsset(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     asset: AssetAnswer
+    created: bool
+
+
+class AdoptedClip(BaseModel):
+    """What became of footage: `created` is False when it was adopted into that scene before, with the same words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    clip: ClipCard
     created: bool
 
 

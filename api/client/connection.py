@@ -6,6 +6,7 @@ from typing import Self
 
 import httpx
 
+from api.client.adoptions import AdoptionCalls
 from api.client.disclosures import DisclosureCalls
 from api.client.erasures import ErasureCalls
 from api.client.feed import FeedCalls
@@ -38,6 +39,7 @@ class ContinuityClient(
     StoryCalls,
     FilmCalls,
     TakeCalls,
+    AdoptionCalls,
     DisclosureCalls,
     RecordCalls,
     LineageCalls,

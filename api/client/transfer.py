@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 
@@ -23,6 +24,9 @@ OnBytes = Callable[[int, int | None], None]
 
 _CHUNK: Final = 256 * 1024
 _PARTIAL: Final = 206
+_BOUNDARY: Final = f"continuity-{uuid4().hex}"
+"""Nothing that is sent holds it: nobody can know it before."""
+_AFTER: Final = f"\r\n--{_BOUNDARY}--\r\n".encode()
 _SIGNATURES: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -51,6 +55,34 @@ class FileBody:
                 yield chunk
                 done += len(chunk)
                 self.on_bytes(done, size)
+
+
+@dataclass(frozen=True, slots=True)
+class FormBody:
+    """A file on its way up as the part `file` of a form (RFC 7578), after the words that come with it."""
+
+    path: Path
+    words: Mapping[str, str]
+    on_bytes: OnBytes
+
+    def headers(self) -> dict[str, str]:
+        """Raises OSError when the file cannot be read."""
+        size = self.path.stat().st_size + len(self._before()) + len(_AFTER)
+        return {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "Content-Length": str(size)}
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._before()
+        yield from FileBody(self.path, self.on_bytes).stream()
+        yield _AFTER
+
+    def _before(self) -> bytes:
+        parts = [
+            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{said}\r\n'
+            for name, said in self.words.items()
+        ]
+        named = 'Content-Disposition: form-data; name="file"; filename="footage"'
+        head = f"--{_BOUNDARY}\r\n{named}\r\nContent-Type: application/octet-stream\r\n\r\n"
+        return "".join([*parts, head]).encode()
 
 
 def _media_type(head: bytes, name: str) -> str:

@@ -107,6 +107,8 @@ class Teller:
         )
         for entry in client.continuity(scene):
             record = entry.record
+            if record is None:
+                continue
             grounds = [*record.elements, *record.assets, *record.parents]
             made_from = ", ".join(_named(ground, names) for ground in grounds) or "text alone"
             table.add_row(

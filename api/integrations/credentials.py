@@ -1,5 +1,7 @@
 """What a signed copy of a clip says of itself (C2PA): that a machine made it, from which inputs, where that stands in the log.
 
+Of footage that was adopted it says that it was opened, and in our own record whose word stands for whether a machine made it.
+
 The inputs of the log are ingredients, by their ids. A picture's digest stands beside its id only where it is known to show nobody
 real, as the digest of a person's picture is about that person; nobody's name and nothing that was written of anybody is in it.
 An erasure does not reach a file that has left the house.
@@ -29,7 +31,8 @@ _MOST_INGREDIENTS: Final = 200
 class Facts:
     """What the log knows of a clip that is delivered. `position` is where it was recorded; `digests` are of pictures of nobody.
 
-    `frames` are pictures from outside that stand in the clip as they are (its first or last frame), `model` made it.
+    `frames` are pictures from outside that stand in the clip as they are (its first or last frame), `model` made it. Of an
+    adopted clip there is neither, nor a `record`.
     """
 
     studio: str
@@ -43,9 +46,12 @@ class Facts:
 
 
 def definition_of(facts: Facts, before: C2paMark) -> dict[str, Any]:
-    """The manifest, around what the file says already (`before`): that is its parent, and says itself how the clip was made."""
+    """The manifest, around what the file says already (`before`): that is its parent, and says itself how the clip was made.
+
+    Footage that was adopted is its parent too, whatever it says: we have not created it.
+    """
     assertions = [{"label": RECORD, "data": _record(facts)}]
-    if before.state == "absent":
+    if before.state == "absent" and facts.card.origin == "generated":
         assertions.insert(0, {"label": "c2pa.actions.v2", "data": {"actions": [_created(facts)]}})
     return {
         "claim_generator_info": [{"name": "Continuity", "version": version("continuity")}],
@@ -97,10 +103,19 @@ def _record(facts: Facts) -> dict[str, Any]:
         "scene": card.scene,
         "generation": card.generation,
         "submission": card.submission,
+        "origin": card.origin,
         "ai_generated": card.ai_generated,
         "depicts_real_person": said.depicts_real_person,
-        "digital_source_type": source_type_of(facts),
         "delivery": {"id": said.delivery, "role": said.role, "basis": said.basis},
         "asset_digests": dict(facts.digests),
         **made,
+        **_known(facts),
     }
+
+
+def _known(facts: Facts) -> dict[str, Any]:
+    """The source type where we know how it was made; of footage that was adopted, who is said to be in it, and by which key."""
+    adopted = facts.card.adopted
+    if adopted is None:
+        return {"digital_source_type": source_type_of(facts)}
+    return {"attested_by": adopted.by, "characters": [one.character for one in adopted.cast]}

@@ -1,8 +1,9 @@
 """A cut as an OpenTimelineIO timeline: approved takes in shot order, gaps where none is approved, lineage as metadata.
 
 Under `continuity` every clip says what it was made from: its generation, cast, elements, pictures, plan, parents, and where its
-record stands in the log; that a machine made it, whether it depicts a real person, and which marks its file bears. The cast
-stands there by id only, as the file leaves the house and an erasure does not reach it.
+record stands in the log; whether a machine made it, whether it depicts a real person, and which marks its file bears. Adopted
+footage says who is seen in it, and that it was adopted; where it is from, which are words, stays in the house. The cast stands
+there by id only, as the file leaves the house and an erasure does not reach it.
 """
 
 from __future__ import annotations
@@ -123,6 +124,13 @@ def _media(take: Take, wanted: Wanted) -> schema.ExternalReference:
 def _lineage(take: Take) -> dict[str, Any]:
     """What the clip is, and what it was made from."""
     clip, card, record = take.clip, take.record, take.record.record
+    made = {} if record is None else {
+        "pattern": record.pattern,
+        "elements": [*record.elements],
+        "assets": [*record.assets],
+        "parents": [*record.parents],
+        "plan_digest": record.plan_digest,
+    }  # fmt: skip
     return {
         "clip": clip.id,
         "sha256": clip.stored.sha256,
@@ -135,19 +143,16 @@ def _lineage(take: Take) -> dict[str, Any]:
         "ai_generated": clip.ai_generated,
         "depicts_real_person": clip.depicts_real_person,
         "marks": clip.marks.model_dump(mode="json"),
+        "origin": clip.origin,
         "generation": clip.generation,
         "submission": clip.submission,
         "position": card.position,
-        "pattern": record.pattern,
         "framing": card.framing,
         "cast": [
             {"character": one.character, "version": one.version, "look": card.looks[one.character]}
-            for one in record.cast
+            for one in card.cast
         ],
-        "elements": [*record.elements],
-        "assets": [*record.assets],
-        "parents": [*record.parents],
-        "plan_digest": record.plan_digest,
+        **made,
         "approved_by": clip.verdict.by if clip.verdict else None,
         "approved_at": clip.verdict.said_at if clip.verdict else None,
     }

@@ -162,7 +162,7 @@ def _clip(one: Shown, width: float) -> list[Any]:
     said = one.statement
     parts: list[Any] = [PageBreak(), _heading(said.clip, 13), _picture(one.poster, 220), Spacer(0, 8)]
     parts.append(_facts(_told(one)))
-    if one.record.prompt:
+    if one.record is not None and one.record.prompt:
         parts += [_heading("Prompt"), _paragraph(known(one.record.prompt, GONE))]
     if said.cast:
         rows = [("Name", "* Character", "* Version", "* Look", "* Likeness, consent")]
@@ -174,7 +174,7 @@ def _clip(one: Shown, width: float) -> list[Any]:
             )
         parts += [_heading("Cast"), _table(rows, [0.22, 0.3, 0.1, 0.1, 0.28], width)]
     if one.sources:
-        parts += [_heading("Made from"), _sources(one, width)]
+        parts += [_heading("Made from" if one.record else "In the log"), _sources(one, width)]
     parts += [_heading(f"Lineage, {STEPS} steps back"), _drawn(one.drawing, said.clip, width)]
     return parts
 
@@ -186,12 +186,7 @@ def _told(one: Shown) -> list[tuple[str, str]]:
     if said.verdict is not None:
         how = "approved" if said.verdict.approved else "rejected"
         verdict = f"{how} by {said.verdict.by}, {moment(said.verdict.at)} (position {said.verdict.position})"
-    sent = said.sent and (
-        f"{said.sent.host}, model {said.sent.model}, task {said.sent.task_id or '–'} (position {said.sent.position})"
-    )
-    charge = (
-        said.charge and f"{said.charge.units} units, {said.charge.basis} (position {said.charge.position})"
-    )
+    told = _adopted(one) if one.record is None else _made(one)
     return [
         ("* State", said.state),
         ("* Verdict", verdict),
@@ -203,10 +198,34 @@ def _told(one: Shown) -> list[tuple[str, str]]:
         ),
         ("* Recorded", f"position {said.position}, {moment(said.recorded_at)}"),
         ("* Scene", f"{one.names.get(said.scene, '')} {said.scene}".strip()),
+        *told,
+    ]
+
+
+def _adopted(one: Shown) -> list[tuple[str, str]]:
+    """Of footage that was not made here: on whose word it is what."""
+    said, adopted = one.statement, one.card.adopted
+    words = {True: "yes", False: "no", None: "unknown"}
+    return [
+        ("* Adopted", f"by {said.recorded_by}; it was not made here"),
+        ("From", adopted.source if adopted else "–"),
+        ("* Generated", words[said.ai_generated]),
+    ]
+
+
+def _made(one: Shown) -> list[tuple[str, str]]:
+    said = one.statement
+    sent = said.sent and (
+        f"{said.sent.host}, model {said.sent.model}, task {said.sent.task_id or '–'} (position {said.sent.position})"
+    )
+    charge = (
+        said.charge and f"{said.charge.units} units, {said.charge.basis} (position {said.charge.position})"
+    )
+    return [
         ("* Pattern", said.pattern or "–"),
         ("* Plan digest", said.plan_digest or "–"),
         ("* Sent to", sent or "not shown"),
-        ("Wire digest", known(one.record.wire_digest, GONE) or "–"),
+        ("Wire digest", (known(one.record.wire_digest, GONE) if one.record else None) or "–"),
         ("* Charged", charge or "not shown"),
     ]
 

@@ -88,7 +88,7 @@ class Teller:
     def shown(self, connection: Connection, statement: Statement) -> Shown:
         """One clip, by what its receipt proves."""
         card = clips.clip(connection, self.log, statement.clip)
-        record = continuity.record_at(connection, self.log, card.scene, statement.record).record
+        entry = continuity.record_at(connection, self.log, card.scene, statement.record)
         found = lineage(connection, self.log, card.id, depth=STEPS, limit=_MOST_EDGES, named=True)
         names = {thing.id: thing.name for thing in found.things if thing.name}
         names[card.id] = f"{card.duration_us / 1_000_000:.2f} s"
@@ -98,7 +98,7 @@ class Teller:
         return Shown(
             card=card,
             statement=statement,
-            record=record,
+            record=entry.record,
             poster=Picture(None, why="left out") if self.pictures is None else self.pictures.poster(card),
             sources=tuple(self._sources(statement, names, cards)),
             drawing=draw(card.id, found.edges, names),

@@ -34,11 +34,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One clip of a report. `names` are what people call the things in it, by id."""
+    """One clip of a report; of an adopted one there is no `record`. `names` are what people call the things in it, by id."""
 
     card: ClipCard
     statement: Statement
-    record: ContinuityRecorded
+    record: ContinuityRecorded | None
     poster: Picture
     sources: tuple[Source, ...]
     drawing: Drawing

@@ -11,7 +11,7 @@ from registry.deciders.command import NAME_LENGTH, TEXT_LENGTH
 from registry.errors import NotFound
 from registry.events.ids import ID_SUFFIX
 
-_SENTENCES: Final = frozenset({"reason"})
+_SENTENCES: Final = frozenset({"reason", "source", "characters", "likenesses"})
 _WORDS: Final = frozenset({"thing", "number", "look", "subscription", "token", "name"})
 """Parts of an address that are no ids of the kind they are named for."""
 

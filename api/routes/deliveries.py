@@ -32,7 +32,8 @@ from registry.events.marks import C2paMark
 from registry.events.references import StoredBytes
 from registry.registry import Connection
 from registry.views import assets, clips, disclosures
-from registry.views.continuity import records_of
+from registry.views.clips import ClipCard
+from registry.views.continuity import entries_of
 from registry.views.depicting import depictions
 from registry.views.disclosures import DisclosureCard
 from registry.views.page import Page, Span
@@ -109,13 +110,20 @@ def _signed(
     """The record with a signed copy in it, which is deleted again where the record is not written. Raises CannotMark."""
     stored, blobs = cleared.card.stored, change.continuity.blobs
     facts = _facts(change, cleared, drafted)
-    key = f"{change.studio}/{cleared.card.submission}/clip-{drafted.delivery}"
+    key = f"{change.studio}/{_place(cleared.card)}-{drafted.delivery}"
     with on_disk(blobs, stored) as file, TemporaryFile() as out:
 
         def define(before: C2paMark) -> dict[str, Any]:
             return definition_of(facts, before)
 
-        mark = write_credentials(file, out, stored.media_type, define, certificate.material)
+        mark = write_credentials(
+            file,
+            out,
+            stored.media_type,
+            define,
+            certificate.material,
+            opened=cleared.card.origin == "adopted",
+        )
         out.seek(0)
         digest = file_digest(out, "sha256").hexdigest()
         out.seek(0)
@@ -134,6 +142,11 @@ def _signed(
         _dropped(change, key)
 
 
+def _place(card: ClipCard) -> str:
+    """Beside what lies there: a result under its paid call, adopted footage under its own id."""
+    return f"{card.submission}/clip" if card.submission else f"{card.id}/delivery"
+
+
 def _dropped(change: Change, key: str) -> None:
     with suppress(BlobError):
         change.continuity.blobs.delete(key)
@@ -149,9 +162,9 @@ def _is_recorded(change: Change, delivery: str) -> bool:
 
 def _facts(change: Change, cleared: Cleared, drafted: ClipDelivered) -> Facts:
     card = cleared.card
-    made = change.registry.state(change.studio, card.generation).state
+    made = change.registry.state(change.studio, card.generation).state if card.generation else None
     with change.registry.snapshot(change.studio) as connection:
-        found = records_of(connection, change.studio, card.scene).get(card.generation)
+        found = entries_of(connection, change.studio, card.scene).get(card.id)
         record = found.record if found else None
         framing = [one for one in (record.opening, record.closing) if one] if record else []
         inputs = record.assets if record else ()

@@ -17,7 +17,7 @@ from api.bodies import Problem
 from api.roles import needed, reach_of
 from api.routes.answering import MIN_POSITION
 from api.routes.bounds import bounds_of
-from api.routes.examples import EXAMPLES, UPLOAD
+from api.routes.examples import ADOPTION, EXAMPLES, UPLOAD
 from api.routes.outcomes import REF, tell_outcomes
 from registry.events.references import AssetKind
 
@@ -157,6 +157,8 @@ def _complete(operation: Document, handler: HTTPRouteHandler, document: Document
 
 def _upload(handler: HTTPRouteHandler) -> Document:
     """A file, in a form or as the body itself; with words beside it, or in place of it a question as JSON."""
+    if (words := handler.opt.get("form")) is not None:
+        return _with_words(words)
     if handler.opt["upload"] != "bare":
         return _UPLOAD
     form = {"type": "object", "required": ["file"], "properties": {"file": _BINARY}}
@@ -168,6 +170,28 @@ def _upload(handler: HTTPRouteHandler) -> Document:
         "*/*": {"schema": _FILE},
     }
     return {"required": True, "content": content}
+
+
+def _with_words(words: type[BaseModel]) -> Document:
+    """A file with the words of a body as further parts of its form; they have one type each and no parts of their own."""
+    said = words.model_json_schema()
+    properties = {name: _text(schema) for name, schema in said["properties"].items()}
+    form = {
+        "type": "object",
+        "required": ["file", *said["required"]],
+        "properties": {"file": _BINARY, **properties},
+    }
+    content = {
+        "multipart/form-data": {"schema": form, "examples": ADOPTION},
+        "*/*": {"schema": _FILE},
+    }
+    return {"required": True, "content": content}
+
+
+def _text(schema: Document) -> Document:
+    """A part of a form is there or not: it is never null."""
+    chosen = next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), schema)
+    return {name: value for name, value in chosen.items() if name not in ("title", "default")}
 
 
 def _tell_who(operation: Document, handler: HTTPRouteHandler, method: str) -> None:

@@ -95,6 +95,21 @@ _PAYLOADS: Final[Named] = {
 EXAMPLES: Final[Mapping[str, Named]] = {"ShotRequest": _SHOTS, "PayloadToCheck": _PAYLOADS}
 """Model -> name -> `{summary, value}`; bodies that are not here have the one example of their model."""
 
+ADOPTION: Final[Named] = {
+    "stock": {
+        "summary": "Bought footage; `file` is the bytes themselves",
+        "value": {
+            "file": "(the bytes of harbour.mp4)",
+            "source": "Northlight Stock, licence 4711",
+            "ai_generated": "no",
+            "depicts_real_person": "no",
+            "scene": SCENE,
+            "label": "Harbour, wide",
+        },
+    }
+}
+"""Footage that was not made here, with what is said of it."""
+
 UPLOAD: Final[Named] = {
     "picture": {
         "summary": "A picture and what it is called; `file` is the bytes themselves",

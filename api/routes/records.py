@@ -18,7 +18,7 @@ from generation.rehearsal import ScenePreview
 from generation.rehearsing import MOST_SHOTS, PLACES, rehearse, requests_of
 from generation.shot import ShotRequest
 from registry.deciders.records import CorrectContinuity
-from registry.errors import NotFound
+from registry.errors import InvalidCommand, NotFound
 from registry.registry import Connection
 from registry.views import continuity, scenes
 from registry.views.continuity import ContinuityCard
@@ -41,15 +41,21 @@ def correct_continuity(
     """Set right what the record at that position says: the shot it is a take of, its framing, what the cast wears.
 
     The record stays as it was written; the answer is the record with all corrections, and the ETag is the scene's. Who is in the
-    clip, digests and costs cannot be corrected. 404 for a position where the scene has no record, or a shot it does not have.
+    clip, digests and costs cannot be corrected, nor what was said of an adopted clip. 404 for a position where the scene has no
+    record, or a shot it does not have.
     """
     if (first := change.earlier()) is not None:
         return first
     stream, place = named("scene", scene), _position(position)
-    record = change.read(continuity.record_at, stream, place)
+    entry = change.read(continuity.record_at, stream, place)
+    if entry.record is None:
+        raise InvalidCommand(
+            f"{entry.clip} was adopted: the entry at position {place} is its adopter's word, and no record of ours",
+            hint="withdraw the clip, and adopt its footage again with what is right",
+        )
     command = CorrectContinuity(
         stream=stream,
-        generation=record.record.generation,
+        generation=entry.record.generation,
         shot=data.shot,
         framing=data.framing,
         looks=data.worn,

@@ -90,7 +90,7 @@ async def receive(request: Web, upload: Upload, *, most: int, fields: Collection
 
 async def _parts(request: Web, reader: _Parts, *, boundary: str, most: int) -> None:
     try:
-        parser = PushMultipartParser(boundary, max_segment_size=most, max_segment_count=8)
+        parser = PushMultipartParser(boundary, max_segment_size=most, max_segment_count=reader.most_parts)
         async for chunk in request.stream():
             if chunk:
                 for event in parser.parse(chunk):
@@ -109,6 +109,8 @@ class _Parts:
         self._upload, self._fields = upload, fields
         self._name = ""
         self._held = bytearray()
+        self.most_parts = 2 * (1 + len(fields)) + 2
+        """One sent twice or misnamed is told; a form of many more is not read on."""
 
     def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if event is None:

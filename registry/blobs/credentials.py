@@ -56,10 +56,13 @@ def write_credentials(
     media_type: str,
     define: Callable[[C2paMark], Mapping[str, Any]],
     signer: SignerMaterial,
+    *,
+    opened: bool = False,
 ) -> C2paMark:
     """Write a copy of `file` into `out` with a manifest of ours, and read it back.
 
-    `define` makes the manifest for what the file says already: that becomes its parent.
+    `define` makes the manifest for what the file says already: that becomes its parent. With `opened` the file is a parent also
+    where it says nothing: it was made elsewhere.
 
     Raises CannotMark where the file bears one that cannot be read (a copy would lose it) or no copy can be made, and BlobError
     where the library is not installed.
@@ -79,7 +82,7 @@ def write_credentials(
             into=out,
             media_type=media_type,
             definition=dict(define(before)),
-            parent=before.state != "absent",
+            parent=opened or before.state != "absent",
             certificates=signer.certificates,
             key=signer.key,
             algorithm=signer.algorithm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from registry.deciders.adopting import AdoptClip, decide_adoption
 from registry.deciders.command import (
     Command,
     Decider,
@@ -28,6 +29,7 @@ from registry.deciders.verdicts import (
 from registry.errors import InvalidCommand, Refusal
 from registry.events.clip import (
     ApprovalWithdrawn,
+    ClipAdopted,
     ClipApproved,
     ClipDecision,
     ClipDelivered,
@@ -40,7 +42,7 @@ from registry.events.clip import (
     ClipWithdrawn,
 )
 from registry.events.envelope import Event
-from registry.events.references import FootagePrint
+from registry.events.references import FootagePrint, StoredBytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +83,17 @@ class DecideClip(Command):
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip as it is; `recorded` holds its facts as they were recorded, `kept` the likenesses it was kept in spite of.
+    """A clip as it is; `kept` are the likenesses it was kept in spite of.
 
-    A withdrawn clip has no verdict. `deliveries` are the ids of those that are on record.
+    Its facts stand in `recorded` where a generation made it, else in `adopted`, and `generation` is "" then. A withdrawn clip has
+    no verdict. `deliveries` are the ids of those that are on record.
     """
 
     exists: bool = False
     scene: str = ""
     generation: str = ""
     recorded: ClipRecorded | None = None
+    adopted: ClipAdopted | None = None
     kept: frozenset[str] = frozenset()
     verdict: Verdict = field(default_factory=Verdict)
     withdrawn: bool = False
@@ -103,12 +107,27 @@ class Clip:
         """Whether nothing new may stand on it."""
         return self.withdrawn
 
+    @property
+    def stored(self) -> StoredBytes | None:
+        """Its bytes as they were kept, also once they are erased."""
+        begun = self.recorded or self.adopted
+        return begun.stored if begun else None
+
+    @property
+    def duration_us(self) -> int:
+        if self.adopted is not None:
+            return self.adopted.footage.duration_us
+        return self.recorded.duration_us if self.recorded else 0
+
 
 def decide(command: Command, state: Clip, reads: Reads) -> Sequence[Event]:
     match command:
         case RecordClip():
             must_be_new(state.exists, command.stream)
             return [command.clip]
+        case AdoptClip():
+            must_be_new(state.exists, command.stream)
+            return [decide_adoption(command, reads)]
         case DecideClip():
             must_exist(state.exists, command.stream)
             return _decided(command, state)
@@ -127,7 +146,7 @@ def decide(command: Command, state: Clip, reads: Reads) -> Sequence[Event]:
         case NoteOnClip():
             must_exist(state.exists, command.stream)
             _must_not_be_erased(state, command.stream)
-            return decide_note(command, state.recorded.duration_us if state.recorded else 0)
+            return decide_note(command, state.duration_us)
         case _:
             raise unexpected(command)
 
@@ -169,6 +188,8 @@ def evolve(state: Clip, event: Event) -> Clip:
     match event:
         case ClipRecorded():
             return Clip(True, event.scene, event.generation, event)
+        case ClipAdopted():
+            return Clip(True, event.scene, adopted=event)
         case ClipKept():
             return replace(state, kept=state.kept | {event.likeness})
         case ClipApproved() | ClipRejected() | ApprovalWithdrawn():

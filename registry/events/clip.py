@@ -19,7 +19,7 @@ from registry.events.ids import (
 )
 from registry.events.marks import Depiction, DisclosureBasis, DisclosureRole, Marks
 from registry.events.personal import Personal
-from registry.events.references import FootagePrint, Purpose, StoredBytes
+from registry.events.references import CastMember, FootageFacts, FootagePrint, Purpose, StoredBytes
 
 
 class ClipRecorded(Event):
@@ -48,6 +48,34 @@ class ClipRecorded(Event):
     ai_generated: bool = True
     depicts_real_person: Depiction = "unknown"
     marks: Marks = Field(default_factory=Marks)
+
+
+class ClipAdopted(Event):
+    """Footage that we did not make is kept as a clip from here on. Where it is from and who is in it stands on the actor's word.
+
+    `source` says in words where it is from, `ai_generated` whether a machine made it (None: they do not know). `cast` are the
+    characters that are seen in it, as of which version, in which look, and who was behind them then; `likenesses` are real people
+    whom no character shows. `footage` and `marks` were read out of the file, by `recognised_by` it is known in another one.
+    """
+
+    NAME: ClassVar[str] = "ClipAdopted"
+
+    scene: SceneId
+    shot: ShotId | None = None
+    label: Personal[str]
+    source: Personal[str]
+    ai_generated: bool | None = None
+    depicts_real_person: Depiction = "unknown"
+    cast: tuple[CastMember, ...] = ()
+    likenesses: tuple[LikenessId, ...] = ()
+    stored: StoredBytes
+    footage: FootageFacts
+    marks: Marks = Field(default_factory=Marks)
+    recognised_by: Personal[FootagePrint | None] = None
+
+    def sealed_under(self) -> tuple[str, ...]:
+        """Everybody who is in it: its words speak of them, and go when one of them is erased."""
+        return tuple(sorted({*(member.character for member in self.cast), *self.likenesses}))
 
 
 RejectionCause = Literal[
@@ -151,8 +179,9 @@ class ClipDelivered(Event):
     """The disclosure record of one delivery: the clip was handed to somebody, in this role and on this ground, by this reviewer.
 
     `delivered` are the very bytes that were handed over: the clip's own, or a copy with a C2PA manifest of ours (its label).
-    `depicts_real_person` is what the log knew then, or where it did not, what the reviewer answered for; `consents` cover the use
-    for `purpose`. `accepted` holds the reasons for cautions, by their ids.
+    `ai_generated` is what the clip says of itself, None where nobody knows; `depicts_real_person` is what the log knew then, or
+    where it did not, what the reviewer answered for; `consents` cover the use for `purpose`. `accepted` holds the reasons for
+    cautions, by their ids.
     """
 
     NAME: ClassVar[str] = "ClipDelivered"
@@ -164,7 +193,7 @@ class ClipDelivered(Event):
     reviewer: Personal[str]
     note: Personal[str] = ""
     purpose: Purpose
-    ai_generated: bool
+    ai_generated: bool | None
     depicts_real_person: Depiction
     consents: tuple[ConsentId, ...] = ()
     delivered: StoredBytes

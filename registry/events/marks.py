@@ -66,6 +66,7 @@ DisclosureBasis = Literal[
     "machine_readable",
     "assistive_editing",
     "law_enforcement",
+    "not_generated",
 ]
 """On which ground the delivery stands; `BASES` says each in words."""
 
@@ -98,6 +99,10 @@ BASES: Final[dict[DisclosureBasis, tuple[tuple[DisclosureRole, ...], str]]] = {
     "law_enforcement": (
         ("provider", "deployer"),
         "The use is authorised by law to detect, prevent, investigate or prosecute criminal offences (Article 50(2) and (4)).",
+    ),
+    "not_generated": (
+        ("provider", "deployer"),
+        "No system generated or manipulated it, as whoever adopted it says; Article 50 asks nothing of it.",
     ),
 }
 """Basis -> the roles that may name it, and what it says."""

@@ -52,6 +52,7 @@ CharacterRenamed          The character is called {name} from here on.
 CharacterRetired          The character may not be cast any more.
 ChargeWithoutEventFound   The provider deducted {theirs} units for task {task_id}, the log has [{ours}|none].
 CheckpointKeyRotated      Checkpoints are signed with {public} from here on[, and with {previous} too].
+ClipAdopted               Footage that was not made here was kept as a clip, in {scene}[, of {shot}][, from: {source}]
 ClipApproved              The take was approved[: {note}]
 ClipDelivered             The clip was handed to {to} ({role}, {basis}), reviewed by {reviewer}.
 ClipErased                The clip's bytes were deleted[, with {likeness}].

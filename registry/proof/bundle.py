@@ -25,6 +25,7 @@ from registry.proof.held import Keyring
 from registry.proof.note import Checkpoint, NoteInvalid
 from registry.proof.proven import CannotTell, Leaf, Refuted, check, read_json
 from registry.proof.receipt import open_note, verify_receipt
+from registry.proof.statement import BEGINNINGS
 
 FORMAT: Final = "continuity-bundle"
 VERSION: Final = 1
@@ -62,7 +63,7 @@ def check_bundle(folder: Path, keys: Keyring) -> Checked:
     events = 0
     for leaf in _events(folder, checkpoint):
         events += 1
-        if leaf.type == "ClipRecorded":
+        if leaf.type in BEGINNINGS:
             recorded[leaf.stream] = leaf.said["stored"]["sha256"]
     receipts = [name for name in files if name.startswith("receipts/")]
     for name in receipts:

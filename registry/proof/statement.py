@@ -1,5 +1,7 @@
 """What a clip's proven events say together: which bytes, made from what, by which plan, approved by whom, charged what.
 
+Or, of footage that was adopted: which bytes, brought by whom, and who is said to be in it.
+
 Every event must belong, by the ids that the events themselves name, or the whole is refuted: events of another clip, another
 generation, another paid call cannot be mixed in. The streams of the clip, its generation and its paid call have no holes. What
 was appended after the last event shown is not denied: a receipt is as of its checkpoint.
@@ -17,12 +19,19 @@ from registry.proof.proven import Leaf, Refuted
 
 ERASURES: Final = frozenset({"AssetErased", "CharacterErased", "ClipErased", "LikenessErased"})
 CONSENTS: Final = frozenset({"ConsentGranted", "ConsentRevoked"})
+MADE: Final = "ClipRecorded"
+ADOPTED: Final = "ClipAdopted"
+BEGINNINGS: Final = frozenset({MADE, ADOPTED})
+"""The events that a clip's stream begins with."""
 CHARGES: Final = frozenset({"BudgetSettled", "BudgetReleased"})
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A thing the clip was made from: the position of its first event, and whether it was erased by the checkpoint."""
+    """A thing the clip was made from, or somebody who is said to be in it.
+
+    `position` is that of its first event; `erased` says whether it was by the checkpoint.
+    """
 
     id: str
     position: int
@@ -69,7 +78,8 @@ class Charge:
 class Statement:
     """All that is proven. Times are microseconds since 1970; what the receipt does not show is None or empty.
 
-    `position` is where the clip is recorded, `record` where what it was made from is.
+    `position` is where the clip is recorded, `record` where what it was made from is. An adopted clip came of no generation and
+    of no paid call: `recorded_by` brought it, and answers for `ai_generated` and for who is in it (`cast`, `inputs`).
     """
 
     clip: str
@@ -84,8 +94,10 @@ class Statement:
     origin: str
     size: int
     scene: str
-    generation: str
-    submission: str
+    comes: Literal["generated", "adopted"]
+    ai_generated: bool | None
+    generation: str | None
+    submission: str | None
     pattern: str | None
     plan_digest: str | None
     cast: tuple[Mapping[str, Any], ...]
@@ -115,6 +127,13 @@ def inputs_of(continuity: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in named if one is not None))
 
 
+def seen_in(adopted: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of everybody who is said to be in footage that was adopted, each once, in order."""
+    cast: Iterable[Mapping[str, Any]] = adopted["cast"]
+    named = [one for member in cast for one in (member["character"], member["likeness"])]
+    return tuple(dict.fromkeys(one for one in (*named, *adopted["likenesses"]) if one is not None))
+
+
 class _Reading:
     """One reading of a receipt's events; whatever is used is taken out, and nothing may be left over."""
 
@@ -127,40 +146,60 @@ class _Reading:
 
     def statement(self, checkpoint: Checkpoint) -> Statement:
         mine = self._whole(self._clip)
-        if not mine or mine[0].type != "ClipRecorded":
+        if not mine or mine[0].type not in BEGINNINGS:
             raise Refuted(f"no event in it records {self._clip}")
-        recorded, said = mine[0], mine[0].said
-        continuity = self._continuity(said)
-        made, paid = self._whole(said["generation"]), self._whole(said["submission"])
-        self._must_be_planned(made, continuity.said)
+        told = self._made(mine[0].said) if mine[0].type == MADE else self._adopted(mine[0])
+        said = mine[0].said
         statement = Statement(
             clip=self._clip,
             sha256=said["stored"]["sha256"],
             bytes=said["stored"]["bytes"],
             media_type=said["stored"]["media_type"],
-            log=recorded["log"],
-            position=recorded.position,
-            recorded_at=recorded["recorded_at"],
-            recorded_by=recorded.actor,
-            record=continuity.position,
+            log=mine[0]["log"],
+            position=mine[0].position,
+            recorded_at=mine[0]["recorded_at"],
+            recorded_by=mine[0].actor,
             origin=checkpoint.origin,
             size=checkpoint.size,
             scene=said["scene"],
-            generation=said["generation"],
-            submission=said["submission"],
-            pattern=continuity.said["pattern"],
-            plan_digest=continuity.said["plan_digest"],
-            cast=tuple(continuity.said["cast"]),
-            inputs=tuple(self._inputs(continuity.said)),
-            sent=_sent(paid, continuity.said),
+            ai_generated=said.get("ai_generated", True),
             verdict=_verdict(mine),
-            charge=self._charge(said["submission"]),
             state=_state(mine),
             events=self._count,
+            **told,
         )
         if left := [leaf.position for leaves in self._streams.values() for leaf in leaves]:
             raise Refuted(f"the event at position {left[0]} does not belong to {self._clip}")
         return statement
+
+    def _made(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What is told of a clip that a generation delivered."""
+        continuity = self._continuity(said)
+        made, paid = self._whole(said["generation"]), self._whole(said["submission"])
+        self._must_be_planned(made, continuity.said)
+        return {
+            "comes": "generated",
+            "record": continuity.position,
+            "generation": said["generation"],
+            "submission": said["submission"],
+            "pattern": continuity.said["pattern"],
+            "plan_digest": continuity.said["plan_digest"],
+            "cast": tuple(continuity.said["cast"]),
+            "inputs": tuple(self._inputs(inputs_of(continuity.said), continuity.said["cast"])),
+            "sent": _sent(paid, continuity.said),
+            "charge": self._charge(said["submission"]),
+        }
+
+    def _adopted(self, adopted: Leaf) -> dict[str, Any]:
+        """What is told of footage that was adopted: it was neither planned nor paid for."""
+        said, nothing = adopted.said, ("generation", "submission", "pattern", "plan_digest", "sent", "charge")
+        return {
+            **dict.fromkeys(nothing),
+            "comes": "adopted",
+            "record": adopted.position,
+            "cast": tuple(said["cast"]),
+            "inputs": tuple(self._inputs(seen_in(said), said["cast"])),
+        }
 
     def _whole(self, stream: str) -> list[Leaf]:
         """All events of a stream from its first on, without a hole. Raises Refuted."""
@@ -205,11 +244,11 @@ class _Reading:
         if made and ends != [self._clip]:
             raise Refuted(f"the generation did not end with {self._clip}")
 
-    def _inputs(self, continuity: Mapping[str, Any]) -> Iterable[Input]:
+    def _inputs(self, inputs: Iterable[str], cast: Iterable[Mapping[str, Any]]) -> Iterable[Input]:
         """Raises Refuted when the first event of one, or a consent that is named, is not shown."""
-        consents = {member["consent"] for member in continuity["cast"]} - {None}
+        consents = {member["consent"] for member in cast} - {None}
         granted: set[str] = set()
-        for stream in inputs_of(continuity):
+        for stream in inputs:
 
             def fits(leaf: Leaf) -> bool:
                 consent = leaf.type in CONSENTS and leaf.said["consent"] in consents

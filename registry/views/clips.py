@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, bindparam, column, select, table
+from sqlalchemy import BigInteger, Connection, Index, Row, bindparam, column, select, table
 from sqlmodel import Field, SQLModel
 
 from registry.events.clip import (
     ApprovalWithdrawn,
+    ClipAdopted,
     ClipApproved,
     ClipDelivered,
     ClipErased,
@@ -29,6 +30,7 @@ from registry.events.references import StoredBytes
 from registry.events.scene import ContinuityCorrected
 from registry.log.engine.quick import rows_of
 from registry.log.roles import Projection
+from registry.views.adoptions import AdoptionCard, adoption_of
 from registry.views.depicting import depictions
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
@@ -37,10 +39,13 @@ from registry.views.rows import add, change
 class ClipRow(SQLModel, table=True):
     """One clip. `approved` is what its verdict says, empty where there is none; `verdict` the whole of it as JSON.
 
-    `depicts_real_person` is what its plan knew, `marks` are those of the file as JSON, empty where nothing is known of them.
+    `depicts_real_person` is what its plan knew, or whoever adopted it said; `marks` are those of the file as JSON, empty where
+    nothing is known of them. Of an adopted clip `generation` and `submission` are empty, `adopted` is what was said of it as
+    JSON, and `twin` its digest while it is in use: a scene holds the same footage once.
     """
 
     __tablename__ = "view_clips"
+    __table_args__ = (Index("clips_by_twin", "log", "scene", "twin", unique=True),)
 
     log: str = Field(primary_key=True)
     clip: str = Field(primary_key=True)
@@ -64,9 +69,11 @@ class ClipRow(SQLModel, table=True):
     recorded_at: int = Field(sa_type=BigInteger)
     approved: bool | None = None
     verdict: bytes | None = None
-    ai_generated: bool = True
     depicts_real_person: str = "unknown"
     marks: bytes | None = None
+    ai_generated: bool | None = None
+    adopted: bytes | None = None
+    twin: str | None = None
 
 
 class KeptRow(SQLModel, table=True):
@@ -98,10 +105,10 @@ class VerdictCard(Card):
 
 
 class DisclosedCard(Card):
-    """What a clip says of itself: a machine made it, it depicts a real person or not, and the state of its C2PA manifest."""
+    """What a clip says of itself: whether a machine made it and a real person is depicted, and the state of its C2PA manifest."""
 
     clip: str
-    ai_generated: bool
+    ai_generated: bool | None
     depicts_real_person: Depiction
     c2pa: C2paState
 
@@ -122,14 +129,16 @@ class ClipCard(Card):
     used any more, of an `erased` one nothing but its record is left. `shot` is what it is a take of by the newest word of its
     record, `verdict` what was said of it last.
 
-    `ai_generated`: a machine made it. `depicts_real_person` is what the log knows now (`registry.views.depicting`), `marks` are
-    those the provider put into the file, as it was kept.
+    `origin`: it was `generated` here, or it is footage that was `adopted`: for that nothing was paid, the provider holds no
+    copy, and `adopted` is what was said of it. `ai_generated`: a machine made it; None where nobody knows.
+    `depicts_real_person` is what the log knows now (`registry.views.depicting`), `marks` are those in the file, as it was kept.
     """
 
     id: str
     version: int
-    generation: str
-    submission: str
+    origin: Literal["generated", "adopted"] = "generated"
+    generation: str | None
+    submission: str | None
     scene: str
     shot: str | None
     stored: StoredBytes
@@ -146,9 +155,10 @@ class ClipCard(Card):
     erased: bool = False
     recorded_at: int
     verdict: VerdictCard | None = None
-    ai_generated: bool = True
+    ai_generated: bool | None = True
     depicts_real_person: Depiction = "unknown"
     marks: Marks = Field(default_factory=Marks)
+    adopted: AdoptionCard | None = None
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -156,6 +166,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case ClipRecorded() as event:
                 add(connection, CLIPS, _row(recorded, event))
+            case ClipAdopted() as event:
+                add(connection, CLIPS, _adopted(recorded, event))
             case ClipKept(likeness=likeness):
                 _change(connection, recorded)
                 add(connection, KEPT, {**_here(recorded), "likeness": likeness})
@@ -168,10 +180,10 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case ClipNoted() | ClipDelivered() | ClipFingerprinted():
                 _change(connection, recorded)
             case ClipWithdrawn():
-                _change(connection, recorded, withdrawn=True, **_UNSAID)
+                _change(connection, recorded, withdrawn=True, twin=None, **_UNSAID)
             case ClipErased():
                 gone = {"kling_url": "", "kling_watermark_url": "", "kling_url_expires_at": 0}
-                _change(connection, recorded, withdrawn=True, erased=True, **gone, **_UNSAID)
+                _change(connection, recorded, withdrawn=True, erased=True, twin=None, **gone, **_UNSAID)
             case ContinuityCorrected(shot=str() as shot) as event:
                 of = {"log": recorded.log, "generation": event.generation}
                 change(connection, CLIPS, where=of, values={"shot": shot})
@@ -199,6 +211,28 @@ def _row(recorded: Recorded, event: ClipRecorded) -> dict[str, Any]:
     }
 
 
+def _adopted(recorded: Recorded, event: ClipAdopted) -> dict[str, Any]:
+    """Of what the provider knows of its clips there is nothing."""
+    said = adoption_of(recorded, event)
+    return {
+        **_here(recorded),
+        "position": recorded.position,
+        "version": recorded.version,
+        "recorded_at": recorded.recorded_at,
+        "stored": event.stored.model_dump_json().encode(),
+        "marks": None if event.marks == Marks() else event.marks.model_dump_json().encode(),
+        **event.model_dump(include={"scene", "shot", "ai_generated", "depicts_real_person"}),
+        **event.footage.model_dump(include={"duration_us", "width", "height", "has_audio"}),
+        **dict.fromkeys(("generation", "submission", "kling_url", "kling_watermark_url"), ""),
+        "kling_url_expires_at": 0,
+        "continues": None,
+        "withdrawn": False,
+        "erased": False,
+        "adopted": said.model_dump_json().encode(),
+        "twin": event.stored.sha256,
+    }
+
+
 def _here(recorded: Recorded) -> dict[str, str]:
     return {"log": recorded.log, "clip": recorded.stream}
 
@@ -215,6 +249,7 @@ PROJECTION = Projection(
     frozenset(
         {
             "ClipRecorded",
+            "ClipAdopted",
             "ClipApproved",
             "ClipRejected",
             "ApprovalWithdrawn",
@@ -263,6 +298,13 @@ def clips(  # noqa: PLR0913 - the filters of a list
             query = query.where(CLIPS.c.approved.is_(None))
     rows, cursor = rows_page(connection, query, CLIPS, span)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
+
+
+def adopted_twin(connection: Connection, log: str, scene: str, sha256: str) -> ClipCard | None:
+    """The clip in use that was adopted into the scene with these very bytes."""
+    mine = (CLIPS.c.log == log) & (CLIPS.c.scene == scene) & (CLIPS.c.twin == sha256)
+    rows = connection.execute(select(CLIPS).where(mine)).all()
+    return _cards(connection, log, rows)[0] if rows else None
 
 
 def approved_clips(connection: Connection, log: str, scene: str) -> list[ClipCard]:
@@ -332,8 +374,11 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
 
 def _card(row: Row[Any], depicted: Depiction) -> ClipCard:
     values = {**row._mapping, "depicts_real_person": depicted}
-    for name in ("log", "position", "approved"):
+    for name in ("log", "position", "approved", "twin"):
         values.pop(name)
+    values["origin"] = "generated" if row.adopted is None else "adopted"
+    values["generation"], values["submission"] = row.generation or None, row.submission or None
+    values["adopted"] = None if row.adopted is None else AdoptionCard.model_validate_json(row.adopted)
     values["id"] = values.pop("clip")
     values["stored"] = StoredBytes.model_validate_json(row.stored)
     values["verdict"] = None if row.verdict is None else VerdictCard.model_validate_json(row.verdict)

@@ -1,25 +1,28 @@
-"""What was made in this scene, from what, and what does each clip carry over?"""
+"""What was made in this scene, from what, and what does each clip carry over? And what was adopted into it, on whose word?"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
 
 from registry.errors import NotFound
+from registry.events.clip import ClipAdopted
 from registry.events.envelope import Recorded
 from registry.events.personal import GONE, known
+from registry.events.references import CastMember
 from registry.events.scene import ContinuityCorrected, ContinuityRecorded, LookWorn
 from registry.log.roles import Projection
+from registry.views.adoptions import AdoptionCard, adoption_of
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add, find
 
 
 class ContinuityRow(SQLModel, table=True):
-    """One continuity event of a scene, as JSON."""
+    """One entry of a scene's continuity log as JSON: a record, or what was said of the clip `adopted`."""
 
     __tablename__ = "view_continuity"
 
@@ -28,6 +31,7 @@ class ContinuityRow(SQLModel, table=True):
     scene: str = Field(index=True)
     recorded_at: int = Field(sa_type=BigInteger)
     record: bytes
+    adopted: str | None = None
 
 
 class CorrectionRow(SQLModel, table=True):
@@ -61,16 +65,22 @@ class CorrectionCard(Card):
 
 
 class ContinuityCard(Card):
-    """A continuity event as it was recorded, where it stands in the log, and what was set right since, oldest first."""
+    """An entry of a scene's continuity log, where it stands in the log, and what was set right since, oldest first.
+
+    `record` says how a request of ours ended; it is None where footage was adopted into the scene: then `adopted` is what was
+    said of it. `clip` is the clip that the entry is about, None where none came.
+    """
 
     position: int
     recorded_at: int
-    record: ContinuityRecorded
+    clip: str | None
+    record: ContinuityRecorded | None
+    adopted: AdoptionCard | None = None
     corrections: tuple[CorrectionCard, ...] = ()
 
     @property
     def shot(self) -> str | None:
-        """The shot the clip is a take of, by the newest word."""
+        """The shot that the record's clip is a take of, by the newest word; an adopted one's stands in its own card."""
         return self._newest("shot")
 
     @property
@@ -81,12 +91,19 @@ class ContinuityCard(Card):
     @property
     def looks(self) -> dict[str, str | None]:
         """What each of the cast wears, by the newest word."""
-        worn = {member.character: member.look for member in self.record.cast}
+        worn = {member.character: member.look for member in self.cast}
         return worn | {one.character: one.look for correction in self.corrections for one in correction.looks}
+
+    @property
+    def cast(self) -> tuple[CastMember, ...]:
+        """Who is in it, by the record or by the word of whoever adopted it."""
+        if self.adopted is not None:
+            return self.adopted.cast
+        return self.record.cast if self.record else ()
 
     def _newest(self, name: str) -> str | None:
         said = [getattr(one, name) for one in self.corrections if getattr(one, name) is not None]
-        found: str | None = said[-1] if said else getattr(self.record, name)
+        found: str | None = said[-1] if said else getattr(self.record, name, None)
         return found
 
 
@@ -99,10 +116,24 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                     **here,
                     "recorded_at": recorded.recorded_at,
                     "record": event.model_dump_json().encode(),
+                    "adopted": None,
                 }
                 add(connection, CONTINUITY, row)
             case ContinuityCorrected() as event:
                 add(connection, CORRECTIONS, {**here, **_corrected(recorded, event)})
+            case ClipAdopted() as event:
+                add(connection, CONTINUITY, _adopted(recorded, event))
+
+
+def _adopted(recorded: Recorded, event: ClipAdopted) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "position": recorded.position,
+        "scene": event.scene,
+        "recorded_at": recorded.recorded_at,
+        "record": adoption_of(recorded, event).model_dump_json().encode(),
+        "adopted": recorded.stream,
+    }
 
 
 def _corrected(recorded: Recorded, event: ContinuityCorrected) -> dict[str, Any]:
@@ -117,20 +148,20 @@ def _corrected(recorded: Recorded, event: ContinuityCorrected) -> dict[str, Any]
 PROJECTION = Projection(
     "continuity",
     (CONTINUITY, CORRECTIONS),
-    frozenset({"ContinuityRecorded", "ContinuityCorrected"}),
+    frozenset({"ContinuityRecorded", "ContinuityCorrected", "ClipAdopted"}),
     _project,
 )
 
 
 def continuity(connection: Connection, log: str, scene: str, *, span: Span = FIRST) -> Page[ContinuityCard]:
-    """A scene's continuity log in order."""
+    """A scene's continuity log in order: how its requests ended, and what was adopted into it."""
     query = select(CONTINUITY).where(CONTINUITY.c.log == log, CONTINUITY.c.scene == scene)
     rows, cursor = rows_page(connection, query, CONTINUITY, span)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 
 def record_at(connection: Connection, log: str, scene: str, position: int) -> ContinuityCard:
-    """The record that stands at a position of the log, where it is this scene's. Raises NotFound."""
+    """The entry that stands at a position of the log, where it is this scene's. Raises NotFound."""
     rows = find(connection, CONTINUITY, {"log": log, "scene": scene, "position": position})
     if not rows:
         raise NotFound(
@@ -140,10 +171,10 @@ def record_at(connection: Connection, log: str, scene: str, position: int) -> Co
     return _cards(connection, log, rows)[0]
 
 
-def records_of(connection: Connection, log: str, scene: str) -> dict[str, ContinuityCard]:
-    """Every record of a scene by the generation it is about."""
+def entries_of(connection: Connection, log: str, scene: str) -> dict[str, ContinuityCard]:
+    """Every entry of a scene that is about a clip, by the clip."""
     rows = find(connection, CONTINUITY, {"log": log, "scene": scene})
-    return {card.record.generation: card for card in _cards(connection, log, rows)}
+    return {card.clip: card for card in _cards(connection, log, rows) if card.clip is not None}
 
 
 def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ContinuityCard]:
@@ -152,16 +183,17 @@ def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[C
     query = select(CORRECTIONS).where(CORRECTIONS.c.log == log, CORRECTIONS.c.scene.in_(scenes))
     for row in connection.execute(query.order_by(CORRECTIONS.c.position)):
         corrections[row.generation].append(_correction(row))
-    records = [ContinuityRecorded.model_validate_json(row.record) for row in rows]
-    return [
-        ContinuityCard(
-            position=row.position,
-            recorded_at=row.recorded_at,
-            record=record,
-            corrections=tuple(corrections[record.generation]),
-        )
-        for row, record in zip(rows, records, strict=True)
-    ]
+    return [_card(row, corrections) for row in rows]
+
+
+def _card(row: Row[Any], corrections: Mapping[str, Sequence[CorrectionCard]]) -> ContinuityCard:
+    at = {"position": row.position, "recorded_at": row.recorded_at}
+    if row.adopted is not None:
+        said = AdoptionCard.model_validate_json(row.record)
+        return ContinuityCard(**at, clip=row.adopted, record=None, adopted=said)
+    record = ContinuityRecorded.model_validate_json(row.record)
+    told = tuple(corrections.get(record.generation, ()))
+    return ContinuityCard(**at, clip=record.clip, record=record, corrections=told)
 
 
 def _correction(row: Row[Any]) -> CorrectionCard:

@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 
 from registry.views import scenes
 from registry.views.clips import ClipCard, approved_clips
-from registry.views.continuity import ContinuityCard, records_of
+from registry.views.continuity import ContinuityCard, entries_of
 from registry.views.notes import NoteCard, notes_on
 from registry.views.page import Card, Span
 from registry.views.scenes import SceneCard, ShotCard
 
 
 class Take(Card):
-    """An approved clip with its continuity record and the remarks on it."""
+    """An approved clip with its entry in the continuity log and the remarks on it."""
 
     clip: ClipCard
     record: ContinuityCard
@@ -71,11 +71,11 @@ def _takes(connection: Connection, log: str, scene: SceneCard) -> list[Take]:
     """By when they were approved."""
     if not scene.approved:
         return []
-    clips, records = approved_clips(connection, log, scene.id), records_of(connection, log, scene.id)
+    clips, entries = approved_clips(connection, log, scene.id), entries_of(connection, log, scene.id)
     remarks = notes_on(connection, log, [clip.id for clip in clips])
     takes = [
-        Take(clip=clip, record=records[clip.generation], notes=remarks[clip.id])
+        Take(clip=clip, record=entries[clip.id], notes=remarks[clip.id])
         for clip in clips
-        if clip.generation in records
+        if clip.id in entries
     ]
     return sorted(takes, key=lambda take: take.clip.verdict.said_at if take.clip.verdict else 0)

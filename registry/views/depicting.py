@@ -1,17 +1,18 @@
 """Does it depict a real person? `yes` and `no` are what the log knows; everything else is `unknown`.
 
-`yes`: somebody real is known to be shown, however that became known (`persons`). `no`: whoever went into it was declared
-fictional, as its plan knew when it was made, and as the plans of the clips it goes on from did. A picture that stands for nobody
-may show anybody, so what was made from it stays unknown.
+`yes`: somebody real is known to be shown, however that became known (`persons`), or whoever adopted the clip says so. `no`:
+whoever went into it was declared fictional, as its plan knew when it was made, or whoever adopted it says that nobody real is
+seen; and as it is with the clips it goes on from. A picture that stands for nobody may show anybody, so what was made from it
+stays unknown.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, column, select, table, text
+from sqlalchemy import Connection, Select, bindparam, column, select, table, text
 
 from registry.events.marks import Depiction
 from registry.views.persons import INTO, known_persons
@@ -25,13 +26,22 @@ _INSIDE: Final = text(
     "AND m.log = :log AND m.node = e.made AND s.log = :log AND s.node = e.source"
 ).bindparams(bindparam("things", expanding=True))
 """Every step into what went into some things, each once however many of them it is in."""
-_CLIPS: Final = table("view_clips", column("log"), column("clip"), column("depicts_real_person"))
+_CLIPS: Final = table(
+    "view_clips", column("log"), column("clip"), column("depicts_real_person"), column("adopted")
+)
 """Cards of clips say what is found here, so theirs is the module that imports this one."""
 _NOBODY: Final = select(_CLIPS.c.clip).where(
     _CLIPS.c.log == bindparam("of_log"),
     _CLIPS.c.clip.in_(bindparam("these", expanding=True)),
     _CLIPS.c.depicts_real_person == "no",
 )
+_SAID_TO: Final = select(_CLIPS.c.clip).where(
+    _CLIPS.c.log == bindparam("of_log"),
+    _CLIPS.c.clip.in_(bindparam("these", expanding=True)),
+    _CLIPS.c.depicts_real_person == "yes",
+    _CLIPS.c.adopted.is_not(None),
+)
+"""Those of some clips that were adopted as showing somebody real; what a plan knew, later words may have set right."""
 
 
 def depictions(connection: Connection, log: str, things: Collection[str]) -> Mapping[str, Depiction]:
@@ -45,8 +55,11 @@ def depictions(connection: Connection, log: str, things: Collection[str]) -> Map
         names[made], names[source] = made_id, source_id
         into[made].append(source)
     known = {*things, *names.values()}
-    shown = known_persons(connection, log, known)
-    fictional = _fictional(connection, log, [one for one in known if one.startswith("clip_")])
+    clips = [one for one in known if one.startswith("clip_")]
+    shown = known_persons(connection, log, known) | dict.fromkeys(
+        _among(connection, _SAID_TO, log, clips), True
+    )
+    fictional = _among(connection, _NOBODY, log, clips)
     found: dict[str, _Seen] = {one: _seen(one, shown, fictional) for one in things}
     numbered: dict[int, _Seen] = {}
     for number in sorted(names):  # what goes into a thing was introduced before it
@@ -79,7 +92,7 @@ class _Seen:
 
 
 def _seen(thing: str, shown: Mapping[str, bool], fictional: Collection[str]) -> _Seen:
-    """By itself. A clip's plan says whether everybody in it was known; of a picture it is known whom it stands for."""
+    """By itself. A clip's plan, or its adopter, says whether all in it are known; of a picture it is known whom it stands for."""
     clip = thing.startswith("clip_")
     return _Seen(
         real=shown.get(thing, False),
@@ -88,6 +101,8 @@ def _seen(thing: str, shown: Mapping[str, bool], fictional: Collection[str]) -> 
     )
 
 
-def _fictional(connection: Connection, log: str, clips: Collection[str]) -> set[str]:
-    """Those of some clips whose plan knew that everybody in it is fictional."""
-    return set(connection.execute(_NOBODY, {"of_log": log, "these": [*clips]}).scalars()) if clips else set()
+def _among(connection: Connection, statement: Select[Any], log: str, clips: Collection[str]) -> set[str]:
+    """Those of some clips of which it was said."""
+    return (
+        set(connection.execute(statement, {"of_log": log, "these": [*clips]}).scalars()) if clips else set()
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Index, func, select
 from sqlmodel import Field, SQLModel
 
+from registry.events.clip import ClipAdopted
 from registry.events.envelope import Recorded
 from registry.events.references import CastMember
 from registry.events.scene import ContinuityRecorded
@@ -20,7 +21,10 @@ from registry.views.voices import voices_of
 
 
 class AppearanceRow(SQLModel, table=True):
-    """Somebody in a clip's continuity cast; `likeness` was behind them by then, or is empty."""
+    """Somebody who is in a clip, by its record or as was attested; `likeness` was behind them by then, or is empty.
+
+    Of a real person whom no character shows both are the likeness.
+    """
 
     __tablename__ = "view_appearances"
     __table_args__ = (
@@ -68,6 +72,9 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case ContinuityRecorded(clip=str() as clip) as event:
                 rows += [_appears(recorded, clip, member) for member in event.cast]
+            case ClipAdopted() as event:
+                rows += [_appears(recorded, recorded.stream, member) for member in event.cast]
+                rows += [_is_seen(recorded, likeness) for likeness in event.likenesses]
     add_new(connection, APPEARANCES, rows)
 
 
@@ -76,7 +83,14 @@ def _appears(recorded: Recorded, clip: str, member: CastMember) -> dict[str, Any
     return {**here, "position": recorded.position, "likeness": member.likeness or ""}
 
 
-PROJECTION = Projection("followups", (APPEARANCES,), frozenset({ContinuityRecorded.NAME}), _project)
+def _is_seen(recorded: Recorded, likeness: str) -> dict[str, Any]:
+    here = {"log": recorded.log, "clip": recorded.stream, "character": likeness}
+    return {**here, "position": recorded.position, "likeness": likeness}
+
+
+PROJECTION = Projection(
+    "followups", (APPEARANCES,), frozenset({ContinuityRecorded.NAME, ClipAdopted.NAME}), _project
+)
 
 
 def follow_ups_of(connection: Connection, log: str, likeness: str, characters: Iterable[str]) -> FollowUps:

@@ -8,8 +8,10 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Row, select
 
 from registry.errors import NotFound
+from registry.events.asset import FrameOf
 from registry.events.personal import GONE
 from registry.events.references import Depicts
+from registry.views.adoptions import AdoptionCard
 from registry.views.assets import ASSETS
 from registry.views.characters import CHARACTERS
 from registry.views.clips import CLIPS
@@ -75,8 +77,9 @@ class WayTried(Card):
 class Found(Card):
     """A clip or an asset of ours, and how it was recognised.
 
-    `position` is where in the log it was recorded, `receipt` the path of a clip's proof. `ai_generated` is true for clips, which
-    a model made, and for what was cut from them; None where nobody has said it. An asset stands in no scene.
+    `position` is where in the log it was recorded, `receipt` the path of a clip's proof. `ai_generated` is true for clips that
+    were made here; of an adopted one it is what was said, and of a picture that was cut from a clip what is said of that. None
+    where nobody has said it. An adopted clip came of no generation, an asset stands in no scene.
     """
 
     thing: str
@@ -121,7 +124,7 @@ def tell(connection: Connection, log: str, thing: str, evidence: Evidence, *, no
         thing=thing,
         evidence=evidence,
         people=_people(connection, log, thing, _standing_for(connection, log, thing), now),
-        ai_generated=None if row.derived_from is None else True,
+        ai_generated=None if row.derived_from is None else _generated(connection, log, row.derived_from),
         withdrawn=row.retired,
         erased=row.erased,
         position=row.position,
@@ -140,10 +143,10 @@ def _clip(connection: Connection, log: str, thing: str, evidence: Evidence, now:
         production=production_of(connection, log, thing),
         scene=row.scene,
         shot=row.shot,
-        generation=row.generation,
+        generation=row.generation or None,
         clip=thing,
         people=_people(connection, log, thing, _used_in(connection, log, row), now),
-        ai_generated=True,
+        ai_generated=row.ai_generated,
         approved=row.approved,
         withdrawn=row.withdrawn,
         erased=row.erased,
@@ -153,8 +156,17 @@ def _clip(connection: Connection, log: str, thing: str, evidence: Evidence, now:
     )
 
 
+def _generated(connection: Connection, log: str, cut_from: bytes) -> bool | None:
+    """Whether the clip is generated that a picture was cut from."""
+    clip = FrameOf.model_validate_json(cut_from).clip
+    rows = find(connection, CLIPS, {"log": log, "clip": clip}, "ai_generated")
+    return rows[0].ai_generated if rows else None
+
+
 def _used_in(connection: Connection, log: str, clip: Row[Any]) -> set[str]:
-    """The characters that its generation stood on, whether anybody real is behind them or not."""
+    """The characters that its generation stood on, or that it was adopted with, whether anybody real is behind them or not."""
+    if clip.adopted is not None:
+        return {member.character for member in AdoptionCard.model_validate_json(clip.adopted).cast}
     query = select(USES.c.thing).where(
         USES.c.log == log, USES.c.generation == clip.generation, USES.c.how == "used", USES.c.thing_look == ""
     )

@@ -13,7 +13,7 @@ from typing import Final, Literal
 EdgeKind = Literal[
     "in", "cast", "grounded-on", "frames", "wears", "look-of", "shows", "carries", "depicts", "reference", "made-from",
     "speaks-with", "voice-of", "likeness-of", "remint-of", "supersedes", "continues", "edits", "frame-of", "approved-by",
-    "paid-with", "on-account",
+    "adopted-by", "paid-with", "on-account",
 ]  # fmt: skip
 Evidence = Literal["witnessed", "reported", "attested", "inferred"]
 GRADES: Final[Mapping[Evidence, str]] = {
@@ -46,8 +46,8 @@ KINDS: Final[Mapping[EdgeKind, Kind]] = {
     "in": Kind(
         "clip, scene",
         "scene, production",
-        "the clip was made in the scene; the scene belongs to the production",
-        {"ClipRecorded": _BY_US, "SceneOpened": _BY_WORD},
+        "the clip was made in the scene, or adopted into it; the scene belongs to the production",
+        {"ClipRecorded": _BY_US, "ClipAdopted": _BY_WORD, "SceneOpened": _BY_WORD},
     ),
     "cast": Kind(
         "scene",
@@ -76,6 +76,7 @@ KINDS: Final[Mapping[EdgeKind, Kind]] = {
         {
             "ContinuityRecorded": _BY_US,
             "ContinuityCorrected": _BY_WORD,
+            "ClipAdopted": _BY_WORD,
             "ElementAdopted": _BY_WORD,
             "ElementMintRequested": _BY_US,
         },
@@ -89,13 +90,13 @@ KINDS: Final[Mapping[EdgeKind, Kind]] = {
         "clip",
         "character",
         "the character is in the clip; inferred where nothing of it stood in the payload, as in a clip that goes on from another",
-        {"ContinuityRecorded": ("witnessed", "inferred")},
+        {"ContinuityRecorded": ("witnessed", "inferred"), "ClipAdopted": _BY_WORD},
     ),
     "carries": Kind(
         "clip",
         "likeness",
-        "a real person is in the clip, through a character that shows them",
-        {"ContinuityRecorded": ("witnessed", "inferred")},
+        "a real person is in the clip, through a character that shows them, or as whoever adopted the clip says",
+        {"ContinuityRecorded": ("witnessed", "inferred"), "ClipAdopted": _BY_WORD},
     ),
     "depicts": Kind(
         "element",
@@ -156,6 +157,12 @@ KINDS: Final[Mapping[EdgeKind, Kind]] = {
         {"ClipApproved": _BY_WORD},
         ("ApprovalWithdrawn", "ClipRejected", "ClipWithdrawn", "ClipErased"),
     ),
+    "adopted-by": Kind(
+        "clip",
+        "key",
+        "the holder of the key brought the clip, which was not made here, and answers for what is said of it",
+        {"ClipAdopted": _BY_WORD},
+    ),
     "paid-with": Kind(
         "clip, element, voice, submission",
         "submission, production",
@@ -184,6 +191,7 @@ INTRODUCED: Final[Mapping[str, str]] = {
     "AccountOpened": "account",
     "AssetRegistered": "asset",
     "CharacterIntroduced": "character",
+    "ClipAdopted": "clip",
     "ClipRecorded": "clip",
     "ElementAdopted": "element",
     "ElementMintRequested": "element",
@@ -194,8 +202,8 @@ INTRODUCED: Final[Mapping[str, str]] = {
     "VoiceAdopted": "voice",
     "VoiceMintRequested": "voice",
 }
-"""The events that begin a stream which takes part. A look takes part from its first definition on, a key from its first
-approval, and a submission whose intent stands elsewhere from the first event on that names it."""
+"""The events that begin a stream which takes part. A look takes part from its first definition on, a key from the
+first clip that it approved or adopted, and a submission whose intent stands elsewhere from the first event on that names it."""
 RETIRED: Final = ("AssetRetired", "CharacterRetired", "ElementRetired", "VoiceRetired", "ClipWithdrawn")
 ERASED: Final = ("AssetErased", "CharacterErased", "LikenessErased", "ClipErased")
 """The events after which a thing is told as retired (of a clip: withdrawn), or as erased. Its edges stay."""

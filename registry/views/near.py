@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Connection, Index, Select, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.asset import AssetErased, AssetRegistered
-from registry.events.clip import ClipErased, ClipFingerprinted
+from registry.events.clip import ClipAdopted, ClipErased, ClipFingerprinted
 from registry.events.envelope import Recorded
 from registry.events.generation import ResultStored
 from registry.events.likeness import LikenessErased
@@ -90,7 +90,7 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 _add(connection, recorded, recorded.stream, looks)
             case ResultStored() as event:
                 _add(connection, recorded, event.clip, _frames(known(event.recognised_by, None)))
-            case ClipFingerprinted() as event:
+            case ClipFingerprinted() | ClipAdopted() as event:
                 _add(connection, recorded, recorded.stream, _frames(known(event.recognised_by, None)))
             case AssetErased() | ClipErased():
                 remove(connection, LOOKS_LIKE, mine)
@@ -128,6 +128,7 @@ PROJECTION = Projection(
             "AssetRegistered",
             "ResultStored",
             "ClipFingerprinted",
+            "ClipAdopted",
             "AssetErased",
             "ClipErased",
             "LikenessErased",

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, Index, select
 from sqlmodel import Field, SQLModel
 
 from registry.events.asset import AssetErased, AssetRegistered
-from registry.events.clip import ClipErased, ClipFingerprinted, ClipRecorded
+from registry.events.clip import ClipAdopted, ClipErased, ClipFingerprinted, ClipRecorded
 from registry.events.envelope import Recorded
 from registry.events.generation import ResultStored
 from registry.events.likeness import LikenessErased
@@ -84,6 +84,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 remove(connection, UNPRINTED, {"log": recorded.log, "thing": recorded.stream})
             case ClipRecorded() as event:
                 _add(connection, recorded, recorded.stream, {"clip": event.stored.sha256})
+            case ClipAdopted() as event:
+                _adopted(connection, recorded, event)
             case AssetErased():
                 remove(connection, DIGESTS, {"log": recorded.log, "thing": recorded.stream})
                 remove(connection, UNPRINTED, {"log": recorded.log, "thing": recorded.stream})
@@ -92,6 +94,14 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
             case LikenessErased(clips=clips):
                 for clip in clips:
                     _forget(connection, recorded.log, clip)
+
+
+def _adopted(connection: Connection, recorded: Recorded, event: ClipAdopted) -> None:
+    """Footage from elsewhere is looked at when it comes: its one event says all it is known by."""
+    said = {"clip": event.stored.sha256, **_printed(event.recognised_by)}
+    _add(connection, recorded, recorded.stream, said)
+    if event.recognised_by is None:
+        _unprinted(connection, recorded, recorded.stream)
 
 
 def _printed(said: FootagePrint | Erased | None) -> dict[str, str | None]:
@@ -130,6 +140,7 @@ PROJECTION = Projection(
             "AssetRegistered",
             "ResultStored",
             "ClipRecorded",
+            "ClipAdopted",
             "ClipFingerprinted",
             "AssetErased",
             "ClipErased",

@@ -28,7 +28,7 @@ How = Literal[
     "pinned",
     "shot",  # a planned shot speaks of the character
     "planned",  # a generation that has not ended is to stand on it
-    "used",  # a generation that ended stood on it
+    "used",  # a generation that ended stood on it, or a clip that was adopted shows it
 ]
 
 

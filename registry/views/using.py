@@ -19,6 +19,7 @@ from registry.events.character import (
     VoiceBound,
     VoiceUnbound,
 )
+from registry.events.clip import ClipAdopted
 from registry.events.element import ElementAdopted, ElementMintFailed, ElementMintRequested, ElementRetired
 from registry.events.envelope import Recorded
 from registry.events.generation import PlanCompiled
@@ -61,6 +62,8 @@ def _project(connection: Connection, events: Sequence[Recorded]) -> None:
                 writing.retire("voice")
             case PlanCompiled() | ContinuityRecorded():
                 writing.request(recorded.event)
+            case ClipAdopted():
+                writing.adopted(recorded.event)
             case (
                 CharacterCast()
                 | CastReleased()
@@ -225,6 +228,21 @@ class _Writing:
         grounded += [{"element": element} for element in record.elements]
         self._stand(grounded, "used", where)
 
+    def adopted(self, event: ClipAdopted) -> None:
+        """Who is seen in footage that we did not make, as was attested."""
+        where: dict[str, Any] = {
+            "production": self._production(event.scene),
+            "scene": event.scene,
+            "shot": event.shot,
+            "clip": self._stream,
+            "detail": "adopted",
+        }
+        carried = self._carried(event.cast)
+        for member in event.cast:
+            self._member(member, where, carried)
+        for likeness in event.likenesses:
+            self.use(likeness, "used", **where)
+
     def _carried(self, cast: Sequence[CastMember]) -> dict[tuple[str, How], list[str]]:
         """The people that characters are linked to, and the voices of those who spoke."""
         asked: list[tuple[str, How]] = [(member.character, "linked") for member in cast]
@@ -281,7 +299,7 @@ PROJECTION = Projection(
                 "ShotPlanned",
                 "ShotDropped",
             ),
-            *("PlanCompiled", "ContinuityRecorded"),
+            *("PlanCompiled", "ContinuityRecorded", "ClipAdopted"),
         }
     ),
     _project,

@@ -25,6 +25,7 @@ from registry.events.character import (
 )
 from registry.events.clip import (
     ApprovalWithdrawn,
+    ClipAdopted,
     ClipApproved,
     ClipErased,
     ClipRecorded,
@@ -106,7 +107,7 @@ def _introduce(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case LookDefined(look=look):
                 _know(connection, recorded, look_id(recorded.stream, look))
-            case ClipApproved():
+            case ClipApproved() | ClipAdopted():
                 _know(connection, recorded, recorded.actor)
             case (
                 ContinuityRecorded(clip=str(), submission=str() as submission)
@@ -134,6 +135,9 @@ def _said(connection: Connection, recorded: Recorded) -> Iterable[Said]:
             yield from _of_call(made, call)
         case ClipRecorded(scene=scene):
             yield Begin(made, scene, "in", "witnessed")
+        case ClipAdopted() as adopted:
+            yield Begin(made, recorded.actor, "adopted-by", "attested")
+            yield from _of_adopted(made, adopted)
         case ClipApproved():
             yield Begin(made, recorded.actor, "approved-by", "attested")
         case ApprovalWithdrawn() | ClipRejected() | ClipWithdrawn() | ClipErased():
@@ -187,6 +191,17 @@ def _of_story(made: str, event: object) -> Iterable[Said]:
         case SceneContinuedFrom(clip=clip):
             yield End(made, "continues")
             yield Begin(made, clip, "continues", "attested")
+
+
+def _of_adopted(clip: str, event: ClipAdopted) -> Iterable[Begin]:
+    """Where footage stands that we did not make, and who is seen in it, as somebody says."""
+    yield Begin(clip, event.scene, "in", "attested")
+    for member in event.cast:
+        yield Begin(clip, member.character, "shows", "attested")
+        if member.look is not None:
+            yield Begin(clip, look_id(member.character, member.look), "wears", "attested", member.character)
+    people = dict.fromkeys((*(member.likeness for member in event.cast), *event.likenesses))
+    yield from (Begin(clip, one, "carries", "attested") for one in people if one is not None)
 
 
 def _of_clip(clip: str, record: ContinuityRecorded) -> Iterable[Begin]:

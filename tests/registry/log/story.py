@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from registry.deciders.access import GrantRole, IssueKey, RevokeKey, RotateKey, WithdrawRole
 from registry.deciders.account import NoteFinding, OpenAccount, RecordCensus, RecordReconciliation
+from registry.deciders.adopting import AdoptClip
 from registry.deciders.allowance import ReleaseAllowance, ReserveAllowance, SettleAllowance
 from registry.deciders.asset import DescribeAsset, RegisterAsset, RetireAsset
+from registry.deciders.attesting import Attested, Seen
 from registry.deciders.character import (
     AssignReference,
     IntroduceCharacter,
@@ -59,6 +62,7 @@ ELEMENT, ACCOUNT, SHOT, CLIP = an_id("element"), an_id("account"), an_id("shot")
 SPARE: Final = an_id("element", 2)
 VOICE: Final = an_id("voice")
 MADE, FAILED = an_id("generation"), an_id("generation", 2)
+FOUND, AGAIN = an_id("clip", 20), an_id("clip", 21)
 PAID, LOST = an_id("submission"), an_id("submission", 2)
 
 
@@ -197,6 +201,28 @@ def compared() -> list[Command]:
             consent=example("ConsentGranted", evidence=FACE, productions=[SHOW]),  # type: ignore[arg-type]
         ),
         RefuseUse(stream=an_id("likeness"), refused=example("LikenessUseRefused")),  # type: ignore[arg-type]
+    ]
+
+
+def adopted() -> list[Command]:
+    """Footage that was not made here, with somebody in it; another that was withdrawn, so that it could come again."""
+    said: Any = example("ClipAdopted")
+    shown = Attested(
+        production=SHOW, scene=SCENE, shot=SHOT, depicts="unknown", seen=(Seen(JUN),), likenesses=()
+    )
+    adopt = AdoptClip(
+        stream=FOUND,
+        **{name: getattr(said, name) for name in ("label", "source", "stored", "footage", "marks")},
+        ai_generated=None,
+        attested=shown,
+        recognised_by=said.recognised_by,
+    )
+    twice = replace(adopt, stream=AGAIN, attested=replace(shown, seen=()), recognised_by=None)
+    return [
+        adopt,
+        DecideClip(stream=FOUND, decision="withdraw", reason="the wrong scene"),
+        twice,
+        ApproveClip(stream=AGAIN),
     ]
 
 
