@@ -21,6 +21,8 @@ from registry.views.clips import ClipCard, Said
 from registry.views.page import Page, Span
 
 DAY_US: Final = 86_400_000_000
+ENDINGS: Final = {"video/mp4": "mp4", "video/quicktime": "mov"}
+"""What the file of a clip is called by its media type."""
 
 
 def days_left(expires: int, now: int) -> int:
@@ -29,7 +31,9 @@ def days_left(expires: int, now: int) -> int:
 
 
 def dated(card: ClipCard, now: int) -> ClipCard:
-    """The same card with how many whole days the provider still keeps the clip."""
+    """The same card with how many whole days the provider still keeps the clip; it never had an adopted one."""
+    if card.origin == "adopted":
+        return card
     return card.model_copy(update={"days_left": days_left(card.kling_url_expires_at, now)})
 
 
@@ -68,14 +72,13 @@ def show_clip(clip: FromPath[str], visit: NamedDependency[Visit]) -> Answer[Clip
 
 @route("/{clip:str}/content", http_method=READ, opt={"bytes": True, "ranges": True}, sync_to_thread=True)
 def show_content(request: Web, clip: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
-    """The clip as the provider made it, byte for byte. Ranges are answered, so it can be played and sought."""
+    """The clip as it came, byte for byte. Ranges are answered, so it can be played and sought."""
     card = _kept(visit.read(view.clip, clip))
-    suffix = card.stored.media_type.rpartition("/")[2]
     return serve(
         request,
         visit.continuity.blobs,
         card.stored,
-        name=f"{card.id}.{suffix}",
+        name=f"{card.id}.{ENDINGS[card.stored.media_type]}",
         note=visit.noting(clip, "clip"),
     )
 

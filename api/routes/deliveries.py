@@ -19,6 +19,7 @@ from api.errors import Web
 from api.integrations.credentials import Facts, definition_of
 from api.refusals import BytesErased, NotAvailable
 from api.routes.answering import Answer, Reply, answer_page, card_reply
+from api.routes.clips import ENDINGS
 from api.routes.commanding import Change, Visit, named
 from api.routes.contents import READ, serve
 from generation.disclosing import Cleared, clear
@@ -219,8 +220,7 @@ def show_delivered(
         raise NotFound(f"there is no {delivery} of {clip}", hint="look at the clip's deliveries")
     if card.erased:
         raise BytesErased(f"the bytes of {card.id} were erased", hint="that it was delivered stays on record")
-    suffix = found.delivered.media_type.rpartition("/")[2]
-    name = f"{card.id}-{found.id}.{suffix}"
+    name = f"{card.id}-{found.id}.{ENDINGS[found.delivered.media_type]}"
     return serve(request, visit.continuity.blobs, found.delivered, name=name, note=visit.noting(clip, "clip"))
 
 

@@ -75,7 +75,7 @@ def _source(connection: Connection, log: str, source: str) -> tuple[str, StoredB
     try:
         if is_id(source, "clip"):
             clip = clips.clip(connection, log, source)
-            return None if clip.erased else (f"{source}.mp4", clip.stored)
+            return None if clip.erased else (f"{source}{_ENDINGS[clip.stored.media_type]}", clip.stored)
         card = assets.asset(connection, log, source)
     except NotFound:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from litestar import Response, Router
 from litestar.di import NamedDependency
@@ -14,6 +14,7 @@ from api.errors import Web
 from api.integrations import timeline
 from api.integrations.timeline import Rate, Wanted
 from api.refusals import NotAvailable
+from api.routes.clips import ENDINGS
 from api.routes.commanding import Visit
 from api.routes.contents import READ, serve_made
 from registry.views import cuts, productions
@@ -21,12 +22,11 @@ from registry.views.clips import ClipCard
 
 Media = Literal["address", "file"]
 """Where a timeline's media is: at the service (the key is asked for there), or in files beside the timeline."""
-FILE_ENDINGS: Final = {"video/mp4": "mp4", "video/quicktime": "mov"}
 
 
 def file_of(clip: ClipCard) -> str:
     """The name of a clip's file beside a timeline."""
-    return f"{clip.id}.{FILE_ENDINGS.get(clip.stored.media_type, 'bin')}"
+    return f"{clip.id}.{ENDINGS[clip.stored.media_type]}"
 
 
 @route(

@@ -13,7 +13,7 @@ from typing import Final, Literal
 EdgeKind = Literal[
     "in", "cast", "grounded-on", "frames", "wears", "look-of", "shows", "carries", "depicts", "reference", "made-from",
     "speaks-with", "voice-of", "likeness-of", "remint-of", "supersedes", "continues", "edits", "frame-of", "approved-by",
-    "adopted-by", "paid-with", "on-account",
+    "paid-with", "on-account",
 ]  # fmt: skip
 Evidence = Literal["witnessed", "reported", "attested", "inferred"]
 GRADES: Final[Mapping[Evidence, str]] = {
@@ -157,12 +157,6 @@ KINDS: Final[Mapping[EdgeKind, Kind]] = {
         {"ClipApproved": _BY_WORD},
         ("ApprovalWithdrawn", "ClipRejected", "ClipWithdrawn", "ClipErased"),
     ),
-    "adopted-by": Kind(
-        "clip",
-        "key",
-        "the holder of the key brought the clip, which was not made here, and answers for what is said of it",
-        {"ClipAdopted": _BY_WORD},
-    ),
     "paid-with": Kind(
         "clip, element, voice, submission",
         "submission, production",
@@ -202,8 +196,8 @@ INTRODUCED: Final[Mapping[str, str]] = {
     "VoiceAdopted": "voice",
     "VoiceMintRequested": "voice",
 }
-"""The events that begin a stream which takes part. A look takes part from its first definition on, a key from the
-first clip that it approved or adopted, and a submission whose intent stands elsewhere from the first event on that names it."""
+"""The events that begin a stream which takes part. A look takes part from its first definition on, a key from its first
+approval, and a submission whose intent stands elsewhere from the first event on that names it."""
 RETIRED: Final = ("AssetRetired", "CharacterRetired", "ElementRetired", "VoiceRetired", "ClipWithdrawn")
 ERASED: Final = ("AssetErased", "CharacterErased", "LikenessErased", "ClipErased")
 """The events after which a thing is told as retired (of a clip: withdrawn), or as erased. Its edges stay."""

@@ -107,7 +107,7 @@ def _introduce(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case LookDefined(look=look):
                 _know(connection, recorded, look_id(recorded.stream, look))
-            case ClipApproved() | ClipAdopted():
+            case ClipApproved():
                 _know(connection, recorded, recorded.actor)
             case (
                 ContinuityRecorded(clip=str(), submission=str() as submission)
@@ -136,7 +136,6 @@ def _said(connection: Connection, recorded: Recorded) -> Iterable[Said]:
         case ClipRecorded(scene=scene):
             yield Begin(made, scene, "in", "witnessed")
         case ClipAdopted() as adopted:
-            yield Begin(made, recorded.actor, "adopted-by", "attested")
             yield from _of_adopted(made, adopted)
         case ClipApproved():
             yield Begin(made, recorded.actor, "approved-by", "attested")

@@ -55,6 +55,7 @@ POST /v1/characters/{character}/retire                   asset_writer
 GET /v1/characters/{character}/uses                      reader
 POST /v1/characters/{character}/voice                    asset_writer
 GET /v1/clips                                            reader
+POST /v1/clips                                           asset_writer
 GET /v1/clips/{clip}                                     reader
 POST /v1/clips/{clip}/approve                            approver
 GET /v1/clips/{clip}/content                             reader

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
@@ -12,7 +12,9 @@ from sqlalchemy import inspect
 
 from registry.blobs import Blobs
 from registry.deciders.account import OpenAccount
+from registry.deciders.adopting import AdoptClip
 from registry.deciders.asset import DescribeAsset, RegisterAsset
+from registry.deciders.attesting import Attested, Seen
 from registry.deciders.character import AssignReference, IntroduceCharacter, RetireCharacter, ReviseCharacter
 from registry.deciders.clip import RecordClip
 from registry.deciders.element import AdoptElement, Element
@@ -46,6 +48,7 @@ HER, HIM = an_id("likeness", 1), an_id("likeness", 2)
 FACE, PAPER, FRAME, HIS, BOTH = (an_id("asset", n) for n in range(1, 6))
 ELEMENT, VOICE, ACCOUNT, SHOW = an_id("element"), an_id("voice"), an_id("account"), an_id("production")
 SCENE, SHOT, CLIP = an_id("scene"), an_id("shot"), an_id("clip")
+FOUND, FOUND_TOO = an_id("clip", 20), an_id("clip", 21)
 MADE, OPEN, PAID = an_id("generation", 1), an_id("generation", 2), an_id("submission")
 NOBODY: Final = "somebody else entirely"
 
@@ -213,6 +216,27 @@ class Person:
             self.note("TaskProcessing"), self.note("ProviderAnomaly"), self.note("TaskSucceeded", answer=None)
         )
         self.deliver()
+
+    def adopt(self) -> None:
+        """Footage of her from elsewhere: as a character, and as herself where no character plays her."""
+        content = token_hex(20).encode()
+        stored = self.blobs.put(f"{STUDIO}/{FOUND}/original", [content], content_type="video/mp4")
+        kept = StoredBytes(key=stored.key, bytes=stored.size, sha256=stored.sha256, media_type="video/mp4")
+        said = self.event("ClipAdopted", stored=kept)
+        shown = Attested(production=SHOW, scene=SCENE, seen=(Seen(ANNA),))
+        facts = {name: getattr(said, name) for name in ("stored", "footage", "marks", "recognised_by")}
+        adopt = AdoptClip(
+            stream=FOUND,
+            label=said.label,
+            source=said.source,
+            ai_generated=False,
+            attested=shown,
+            **facts,
+        )
+        self.log.handle(adopt)
+        bare = replace(shown, scene=an_id("scene", 9), seen=(), likenesses=(HER,))
+        words = {"label": self.words.word(), "source": self.words.word()}
+        self.log.handle(replace(adopt, stream=FOUND_TOO, attested=bare, recognised_by=None, **words))
 
     def deliver(self) -> None:
         handle, word = self.log.handle, self.words.word

@@ -205,7 +205,7 @@ def compared() -> list[Command]:
 
 
 def adopted() -> list[Command]:
-    """Footage that was not made here, with somebody in it; another that was withdrawn, so that it could come again."""
+    """Footage that was not made here, with Jun in it; withdrawn, and come again without anybody, approved. Told by few tests."""
     said: Any = example("ClipAdopted")
     shown = Attested(
         production=SHOW, scene=SCENE, shot=SHOT, depicts="unknown", seen=(Seen(JUN),), likenesses=()

@@ -14,7 +14,7 @@ from registry.events.rebuild import ViewsRebuilt
 from registry.views.projections import PROJECTIONS
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, introduce, opened
-from tests.registry.log.story import MINA, more, tell
+from tests.registry.log.story import MINA, adopted, more, tell
 
 TABLES: list[Table] = [table for projection in PROJECTIONS for table in projection.tables]
 WHY = "a row was edited by hand"
@@ -51,6 +51,8 @@ def both_heads(log: Opened) -> dict[str, int]:
 @pytest.fixture
 def told(open_log: Opened) -> Opened:
     tell(open_log)
+    for command in adopted():
+        open_log.handle(command)
     return open_log
 
 

@@ -23,7 +23,7 @@ from registry.events.asset import FrameOf
 from registry.events.scene import LookWorn
 from tests.registry.events.golden import an_id, example
 from tests.registry.log.opened import STUDIO, Opened, register
-from tests.registry.log.story import CAFE, CLIP, FACE, JUN, MADE, MINA, NEXT, SCENE, SHOW, requested
+from tests.registry.log.story import CAFE, CLIP, FACE, JUN, MADE, MINA, NEXT, SCENE, SHOW, adopted, requested
 from tests.registry.views.bound import FIRST, PERSON, VOICE, bind, minted
 
 SPARE, STILL, NEW_CAFE = an_id("element", 13), an_id("asset", 30), an_id("asset", 31)
@@ -104,4 +104,5 @@ def weave(log: Opened) -> int:
     before = log.registry.feed.head(STUDIO)
     for call in [minting()[-1], *ended()]:
         log.handle(*call)
+    log.handle(adopted()[2])
     return before
