@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 
 from litestar import Request, Response
 from litestar.exceptions import (
@@ -20,6 +20,7 @@ from litestar.exceptions import (
 )
 from litestar.exceptions import ValidationException as Invalid
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.typing import FieldDefinition
 
 from api.refusals import (
     BytesErased,
@@ -314,7 +315,27 @@ def _parameter(request: Web, found: Mapping[str, Any]) -> dict[str, Any]:
     name = str(found.get("key", ""))
     if name == "data" or found.get("source") == "body":
         return {"path": "$", "message": "a JSON body is needed", "value": None}
-    declared = request.route_handler.parsed_fn_signature.parameters.get(name)
+    declared = _declared(request, name)
     name = getattr(declared and declared.kwarg_definition, "name", None) or name  # as the caller writes it
     value = request.query_params.get(name, request.path_params.get(name))
-    return {"path": f"?{name}", "message": str(found["message"]), "value": shown(value)}
+    message = str(found["message"])
+    if choices := _choices(declared.annotation if declared else None):
+        message = f"not one of: {', '.join(choices)}"
+    return {"path": f"?{name}", "message": message, "value": shown(value)}
+
+
+def _declared(request: Web, name: str) -> FieldDefinition | None:
+    """What a parameter was declared as: by the route itself, or by what the route is handed, as the page of a list is."""
+    handler = request.route_handler
+    provided = (given.parsed_fn_signature for given in handler.resolve_dependencies().values())
+    for signature in (handler.parsed_fn_signature, *provided):
+        if (declared := signature.parameters.get(name)) is not None:
+            return declared
+    return None
+
+
+def _choices(annotation: Any) -> list[str]:
+    """The words that a parameter takes, where it takes no others."""
+    if get_origin(annotation) is Literal:
+        return [one for one in get_args(annotation) if one]
+    return [choice for one in get_args(annotation) for choice in _choices(one)]

@@ -71,23 +71,32 @@ class OutboundPolicy:
         """The URL, parsed once. Raises OutboundRefused when its spelling, host or port is not allowed."""
         spelt = _SPELLING.fullmatch(url) if len(url) <= 8192 else None
         if spelt is None:
-            raise _refused(url, "its spelling is not plain http(s)://host[:port]/path")
+            raise self.refused(url, "its spelling is not plain http(s)://host[:port]/path")
         scheme, host, port = spelt[1].lower(), spelt[2].lower().strip("[]"), spelt[3]
         if not (self.allow_loopback and host in _LOOPBACK):
             if scheme != "https":
-                raise _refused(url, "only https is allowed")
+                raise self.refused(url, "only https is allowed")
             if not _NAME.fullmatch(host) or not self._lists(host):
                 why = "no name of a host in the internet" if self.any_host else "not on the allow-list"
-                raise _refused(url, f"the host {host} is {why}")
+                raise self.refused(url, f"the host {host} is {why}")
             if int(port or 443) not in self.ports:
-                raise _refused(url, f"port {port} is not allowed")
+                raise self.refused(url, f"port {port} is not allowed")
         try:
             parsed = httpx.URL(url)
         except httpx.InvalidURL as wrong:
-            raise _refused(url, str(wrong)) from wrong
+            raise self.refused(url, str(wrong)) from wrong
         if parsed.host != host or not 0 < int(port or 443) < 65536:
-            raise _refused(url, "two readings of its host or port differ")
+            raise self.refused(url, "two readings of its host or port differ")
         return parsed
+
+    def refused(self, url: str, why: str) -> OutboundRefused:
+        """What is raised for it. Who calls addresses that anybody names has no allow-list to put a host on."""
+        return OutboundRefused(
+            f"{_shown(url)!r}: {why}",
+            hint="name an https address of a host that the whole internet reaches, such as https://hooks.example.com/continuity"
+            if self.any_host
+            else "allow-lists are settings; add the host there only if it belongs to the vendor",
+        )
 
     def _lists(self, host: str) -> bool:
         return self.any_host or any(host == one or host.endswith(f".{one}") for one in self.hosts)
@@ -207,7 +216,7 @@ class _Transport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = self._policy.check(str(request.url))
         if (url.scheme, url.host, url.port) != self._origin:
-            raise _refused(str(url), "this client was made for another origin")
+            raise self._policy.refused(str(url), "this client was made for another origin")
         sending = httpcore.Request(
             method=request.method,
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
@@ -255,7 +264,7 @@ class _Pinned(httpcore.NetworkBackend):
         addresses = self._addresses(host, port, ends)
         refused = [address for address in addresses if not self._policy.admits(address, host=host)]
         if refused or not addresses:
-            raise _refused(
+            raise self._policy.refused(
                 host, f"it resolves to {', '.join(refused) or 'nothing'}, which is no public address"
             )
         trouble: Exception = TimeoutError("no time left to connect")
@@ -370,11 +379,6 @@ def _dial(address: str, port: int, seconds: float) -> socket.socket:
 def _shown(url: str) -> str:
     """A URL fit for a message: no user, no query, as those may be secrets."""
     return re.sub(r"//[^/?#]*@", "//…@", re.sub(r"[?#].*", "", url, flags=re.DOTALL))[:200]
-
-
-def _refused(url: str, why: str) -> OutboundRefused:
-    hint = "allow-lists are settings; add the host there only if it belongs to the vendor"
-    return OutboundRefused(f"{_shown(url)!r}: {why}", hint=hint)
 
 
 def _no_result(

@@ -259,7 +259,8 @@ def _must_be_reachable(visit: Visit, url: str) -> None:
     try:
         visit.continuity.receivers.check(url)
     except OutboundRefused as refused:
-        raise invalid([{"path": "$.url", "message": refused.message, "value": shown(url)}]) from None
+        message = f"{refused.message}: {refused.hint}"
+        raise invalid([{"path": "$.url", "message": message, "value": shown(url)}]) from None
 
 
 def _must_be_reached(visit: Visit, position: int) -> None:

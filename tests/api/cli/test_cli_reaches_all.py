@@ -53,6 +53,7 @@ POST /v1/characters/{character}/retire                   characters retire {char
 GET /v1/characters/{character}/uses                      uses {character}
 POST /v1/characters/{character}/voice                    voices bind {character} {voice}
 GET /v1/clips                                            clips list
+POST /v1/clips                                           clips adopt {file} --scene {scene} --source x --ai-generated no
 GET /v1/clips/{clip}                                     clips show {clip}
 GET /v1/clips/{clip}/content                             clips download {clip} {new}
 POST /v1/clips/{clip}/approve                            clips approve {clip}

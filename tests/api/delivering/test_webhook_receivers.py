@@ -9,6 +9,7 @@ import pytest
 
 from api.delivering.rounds import Rounds
 from api.patience import Patience
+from generation.errors import OutboundRefused
 from generation.outbound import Outbound, OutboundPolicy
 from registry.deciders.webhook import (
     ResumeWebhook,
@@ -154,12 +155,17 @@ def test_a_name_that_leads_inside_is_not_connected_to(telling: Telling, address:
 
 
 def test_another_policy_shares_no_permission() -> None:
-    """The maker under another policy is not bound by the first one's list, and the first one not by its."""
+    """The maker under another policy is not bound by the first one's list, nor that one by its; each has its own way out."""
     kling = Outbound(OutboundPolicy(frozenset({"klingai.com"})))
     receivers = kling.under(OutboundPolicy(frozenset(), any_host=True))
     receivers.check("https://hooks.example.com/x")
-    with pytest.raises(Exception, match="allow-list"):
+    with pytest.raises(OutboundRefused, match="allow-list") as listed:
         kling.check("https://hooks.example.com/x")
+    with pytest.raises(OutboundRefused, match="no name of a host") as unreached:
+        receivers.check("https://127.0.0.1/x")
+    assert "allow-list" in listed.value.hint
+    assert "vendor" not in unreached.value.hint
+    assert "https" in unreached.value.hint
 
 
 def test_a_slow_receiver_holds_up_no_other(telling: Telling) -> None:

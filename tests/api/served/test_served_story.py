@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.served.serving import Served, png
+from tests.api.served.serving import Served, png, problem
 
 
 def test_pictures_become_characters_with_elements(service: Served, account: str) -> None:
@@ -95,6 +95,18 @@ def test_lists_are_paged_with_a_cursor_and_a_link(service: Served) -> None:
             address = answer.links.get("next", {}).get("url", "")
         assert [one for one in seen if one in made] == expected
         assert len(seen) == len(set(seen))
+
+
+def test_a_word_that_a_list_does_not_take_names_those_it_takes(service: Served) -> None:
+    """A wrong order, verdict or kind is answered with the right ones, whether every list has it or one."""
+    for path, query, choices in (
+        ("/v1/characters", {"sort": "random"}, "oldest, newest"),
+        ("/v1/clips", {"verdict": "maybe"}, "approved, rejected, none"),
+        ("/v1/assets", {"kind": "film"}, "picture, video, audio, document"),
+    ):
+        (wrong,) = problem(service.get(path, params=query), 422, "invalid-request")["errors"]
+        assert wrong["path"] == f"?{next(iter(query))}"
+        assert wrong["message"] == f"not one of: {choices}"
 
 
 def test_lineage_reaches_from_a_character_to_its_pictures(service: Served) -> None:
