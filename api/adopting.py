@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from api.bodies import Body, Label, Reason
 from registry.deciders.attesting import Seen
+from registry.deciders.command import TEXT_LENGTH
 from registry.events.ids import ID_SUFFIX, ProductionId, SceneId, ShotId
 from registry.events.marks import Depiction
 
@@ -17,9 +18,13 @@ _LOOK: Final = r"[^\s\x00-\x1f/](?:[^\x00-\x1f/]{0,58}[^\s\x00-\x1f/])?"
 _SEEN: Final = rf"character_{ID_SUFFIX}(?::{_LOOK})?"
 _PERSON: Final = rf"likeness_{ID_SUFFIX}"
 _ONE: Final = re.compile(rf"(character_{ID_SUFFIX})(?::(.+?))?(?=,character_|$)")
-Characters = Annotated[str, StringConstraints(pattern=rf"^(?:{_SEEN}(?:,{_SEEN})*)?$")]
+Characters = Annotated[
+    str, StringConstraints(pattern=rf"^(?:{_SEEN}(?:,{_SEEN})*)?$", max_length=TEXT_LENGTH)
+]
 """Ids with commas between; a look stands after its character and a colon, as lineage writes it."""
-Likenesses = Annotated[str, StringConstraints(pattern=rf"^(?:{_PERSON}(?:,{_PERSON})*)?$")]
+Likenesses = Annotated[
+    str, StringConstraints(pattern=rf"^(?:{_PERSON}(?:,{_PERSON})*)?$", max_length=TEXT_LENGTH)
+]
 _WORDS: Final[dict[Generated, bool | None]] = {"yes": True, "no": False, "unknown": None}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, ConfigDict
@@ -39,10 +39,13 @@ class Scenes(Told):
 
 
 class Take(Told):
-    """A stored clip of a scene. `seconds` is its length; a withdrawn one is not to be used."""
+    """A stored clip of a scene. `seconds` is its length; a withdrawn one is not to be used.
+
+    An adopted one is footage that was not made here: it has no generation, and `ai_generated` is what was said, null if unknown.
+    """
 
     clip: str
-    generation: str
+    generation: str | None
     shot: str | None
     seconds: float
     width: int
@@ -50,7 +53,8 @@ class Take(Told):
     has_audio: bool
     continues: str | None
     withdrawn: bool
-    ai_generated: bool
+    origin: Literal["generated", "adopted"]
+    ai_generated: bool | None
     depicts_real_person: Depiction
     verdict: VerdictCard | None
     recorded_at: int

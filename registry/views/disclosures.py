@@ -62,7 +62,7 @@ class DisclosureCard(Card):
     reviewer: str
     note: str
     purpose: Purpose
-    ai_generated: bool
+    ai_generated: bool | None
     depicts_real_person: Depiction
     consents: tuple[str, ...]
     delivered: StoredBytes

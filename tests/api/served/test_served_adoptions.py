@@ -239,6 +239,9 @@ def test_it_is_continued_and_edited_from_our_copy(house: House) -> None:
     shown = service.http.post("/v1/generations/preview", json=edit).json()
     assert [one["rule"] for one in shown["findings"] if one["severity"] == "E"] == []
     assert "R41" in {one["rule"] for one in shown["findings"]}
+    then = service.http.post("/v1/generations/preview", json=edit, params={"as_of": service.position()})
+    assert then.json()["plan_digest"] == shown["plan_digest"]
+    assert service.get(f"/v1/generations/{card['id']}/replay").json()["verdict"] == "same"
     service.post(f"/v1/clips/{clip}/withdraw", {"reason": "a brand is seen"})
     assert refusals(service, edit) == {"E432"}
 
@@ -299,7 +302,7 @@ def test_a_receipt_proves_it(house: House, tmp_path: Path) -> None:
 def test_deliveries_say_what_was_attested(house: House) -> None:
     """What is not generated is delivered as that; what nobody knows wants a reason, and the file says nothing by itself."""
     service = house.service
-    said = {"to": "Han River", "role": "deployer", "reviewer": "Ana Ruiz", "accept": {"W701": "a proof"}}
+    said = {"to": "Han River", "role": "deployer", "reviewer": "Ana Ruiz"}
     clips = {
         word: adopted(
             service,
@@ -311,8 +314,9 @@ def test_deliveries_say_what_was_attested(house: House) -> None:
         for number, word in enumerate(("no", "unknown", "yes"))
     }
 
-    def against(word: str, basis: str) -> set[str]:
-        answer = service.post(f"/v1/clips/{clips[word]}/deliveries", {**said, "basis": basis})
+    def against(word: str, basis: str, **reasons: str) -> set[str]:
+        asked = {**said, "basis": basis, "accept": {"W701": "a proof", **reasons}}
+        answer = service.post(f"/v1/clips/{clips[word]}/deliveries", asked)
         if answer.status_code == 201:
             return {str(answer.json()["ai_generated"])}
         return {one["rule"] for one in answer.json()["findings"] if not one.get("accepted")}
@@ -322,6 +326,9 @@ def test_deliveries_say_what_was_attested(house: House) -> None:
     assert against("yes", "not_generated") == {"E707"}
     assert against("yes", "machine_readable") == {"E705"}
     assert against("yes", "label_shown") == {"True"}
+    assert against("unknown", "label_shown", W706="nobody is left to ask") == {"None"}
+    listed = service.get(f"/v1/clips/{clips['unknown']}/deliveries").json()["items"]
+    assert [one["ai_generated"] for one in listed] == [None]
 
 
 def test_who_may(house: House) -> None:
