@@ -81,7 +81,6 @@ from api.routes import (
     voices,
     webhooks,
 )
-from api.routes.adoptions import provide_words
 from api.routes.answering import provide_span
 from api.routes.commanding import KnownQueries, provide_change, provide_question, provide_visit
 from api.routes.describing import describe, query_names
@@ -170,7 +169,6 @@ def create_app(continuity: Continuity, ending: Ending) -> Litestar:
         "question": Provide(provide_question),
         "change": Provide(provide_change),
         "span": Provide(provide_span),
-        "words": Provide(provide_words),
     }
     docs = docs_routes(partial(describe, [v1, *operation], dependencies, version("continuity")))
     _answer_heads(docs)

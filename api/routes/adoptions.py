@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from litestar import Router, post
 from litestar.concurrency import sync_to_thread
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 from pydantic import ValidationError
 
@@ -132,6 +132,7 @@ def _reply(change: Change, connection: Connection, clip: str, status: int) -> Re
 ROUTES: Any = Router(
     "/clips",
     route_handlers=[adopt],
+    dependencies={"words": Provide(provide_words)},
     opt={"reach": "production", "changes": "asset_writer"},
     tags=["Clips"],
 )

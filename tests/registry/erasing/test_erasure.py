@@ -35,8 +35,6 @@ from tests.registry.erasing.person import (
     CLIP,
     ELEMENT,
     FACE,
-    FOUND,
-    FOUND_TOO,
     FRAME,
     HER,
     HIS,
@@ -129,26 +127,6 @@ def test_everything_hers_is_linked(person: Person) -> None:
     assert (linked.elements, linked.voices) == ((ELEMENT,), (VOICE,))
     assert linked.generations == (MADE, OPEN)
     assert (linked.submissions, linked.clips) == ((PAID,), (CLIP,))
-
-
-def test_footage_from_elsewhere_is_decided_like_any_clip(person: Person) -> None:
-    """Clips that were adopted as showing her are to be decided; one that is erased has no bytes left, nor a signed copy."""
-    person.adopt()
-    assert find_linked(person.log.registry, STUDIO, HER).clips == (CLIP, FOUND, FOUND_TOO)
-    person.blobs.put(f"{STUDIO}/{FOUND}/delivery-x", [b"a signed copy"], content_type="video/mp4")
-    erase(person)
-
-    with person.log.registry.reading() as connection:
-        record = erasure_record(connection, person.log.registry, STUDIO, HER)
-        card = clips.clip(connection, STUDIO, FOUND)
-    assert [(one.clip, one.generation, one.decision) for one in record.clips] == [
-        (CLIP, MADE, None), (FOUND, None, None), (FOUND_TOO, None, None)
-    ]  # fmt: skip
-    assert card.adopted is not None
-    assert (card.adopted.label, card.adopted.source) == ("(erased)", "(erased)")
-    decided = DecideClip(stream=FOUND, decision="erase", likeness=HER, reason="her family asked")
-    erase_clip(person.tools(), STUDIO, decided)
-    assert list(person.blobs.list(f"{STUDIO}/{FOUND}/")) == []
 
 
 def test_others_stay(person: Person) -> None:
