@@ -176,7 +176,7 @@ def _first_request(connection: Connection, log: str, named: dict[str, str], retr
     """What the address says, over what an earlier request said or the shot plans; the scene's cast, unless they say another."""
     parent = next((named[name] for name in ("retake_of", "continue_from", "edit") if name in named), "")
     clip = clips.clip(connection, log, parent) if parent.startswith("clip_") else None
-    earlier = retry_of or (clip.generation if clip and "retake_of" in named else "")
+    earlier = retry_of or (clip and "retake_of" in named and clip.generation) or ""
     if earlier.startswith("generation_"):
         before = generations.generation(connection, log, earlier)
         request = {"scene": before.scene, **_again(before.request or {}), **named}
