@@ -25,6 +25,13 @@ def stale_of(
     registry: Registry, connection: Connection, studio: str, characters: Iterable[str]
 ) -> list[tuple[ElementGround, str]]:
     """The live elements of these characters that are stale in the look each was made in, oldest first, with the cause."""
+    return [(one, why) for _, one, why in stale_with_whose(registry, connection, studio, characters)]
+
+
+def stale_with_whose(
+    registry: Registry, connection: Connection, studio: str, characters: Iterable[str]
+) -> list[tuple[str, ElementGround, str]]:
+    """The same, each with the character it shows."""
     source, shown = Present(registry, connection, studio), list(characters)
     held = [(who, one) for who, one in source.elements(shown) if one.made_of and not one.retired]
     people = {found.ground.id: found for found in source.characters(shown)} if held else {}
@@ -32,11 +39,11 @@ def stale_of(
     recipes = [one.made_of for _, one in held if one.made_of is not None]
     assets = source.assets(sorted({asset for recipe in recipes for asset in assets_of(recipe)}))
     told = (
-        (one, stale(one.made_of, _speaking(people[who], voices, one.account), assets))
+        (who, one, stale(one.made_of, _speaking(people[who], voices, one.account), assets))
         for who, one in held
         if who in people
     )
-    return [(one, why) for one, why in told if why is not None]
+    return [(who, one, why) for who, one, why in told if why is not None]
 
 
 def _speaking(found: FoundCharacter, voices: list[tuple[str, VoiceGround]], account: str) -> CharacterGround:

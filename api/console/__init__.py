@@ -9,9 +9,9 @@ from __future__ import annotations
 from litestar import Router
 
 from api.console import doing, signing
-from api.console.pages import asking, generations, productions
+from api.console.pages import asking, generations, productions, scenes, takes
 
-PAGES = (asking, generations, productions)
+PAGES = (asking, generations, productions, scenes, takes)
 
 
 def console_routes() -> list[Router]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,11 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from registry.events.personal import GONE, Erased
+from registry.events.personal import known as unsealed
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ID: Final = re.compile(r"\b[a-z]+_[0-9a-hjkmnp-tv-z]{26}\b")
 _SIZES: Final = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
 
 
@@ -60,6 +65,21 @@ def said(word: Any) -> str:
     return str(word).replace("_", " ").replace("-", " ")
 
 
+def known(text: str | Erased) -> str:
+    """A text about people, which may be gone."""
+    return unsealed(text, GONE)
+
+
+def ids_in(text: str) -> set[str]:
+    """The ids that a sentence names."""
+    return set(_ID.findall(text))
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A sentence with names in place of the ids that have one."""
+    return _ID.sub(lambda found: names.get(found[0], short(found[0])), text)
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": moment,
     "units": units,
@@ -67,4 +87,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "seconds": seconds,
     "short": short,
     "said": said,
+    "known": known,
+    "named": named,
 }

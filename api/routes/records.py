@@ -27,7 +27,7 @@ from registry.views.scenes import SceneCard
 _FURTHEST: Final = 2**63 - 1
 
 
-def _position(text: str) -> int:
+def position_of(text: str) -> int:
     """A position of the log as an address names it. Raises NotFound."""
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _FURTHEST):
         raise NotFound(f"there is no position {text!r}", hint="positions are whole numbers from 1")
@@ -46,7 +46,7 @@ def correct_continuity(
     """
     if (first := change.earlier()) is not None:
         return first
-    stream, place = named("scene", scene), _position(position)
+    stream, place = named("scene", scene), position_of(position)
     entry = change.read(continuity.record_at, stream, place)
     if entry.record is None:
         raise InvalidCommand(

@@ -244,6 +244,27 @@ def characters(
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
 
 
+def characters_called(
+    connection: Connection, log: str, part: str, *, span: Span = FIRST
+) -> Page[CharacterCard]:
+    """Characters whose name or an alias holds a part, in any case, in order of introduction."""
+    called = select(CALLED.c.character).where(
+        CALLED.c.log == log, CALLED.c.word.contains(part.casefold(), autoescape=True)
+    )
+    query = select(CHARACTERS).where(CHARACTERS.c.log == log, CHARACTERS.c.character.in_(called))
+    rows, cursor = rows_page(connection, query, CHARACTERS, span)
+    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
+
+
+def castable(connection: Connection, log: str) -> tuple[tuple[str, str], ...]:
+    """The id and the name of everybody who is not retired, in order of introduction: a list to choose from."""
+    query = select(CHARACTERS.c.character, CHARACTERS.c.name).where(
+        CHARACTERS.c.log == log, CHARACTERS.c.retired.is_(False)
+    )
+    rows = connection.execute(query.order_by(CHARACTERS.c.position))
+    return tuple((row.character, row.name) for row in rows)
+
+
 def find_characters(connection: Connection, log: str, wanted: Iterable[str]) -> list[CharacterCard]:
     """Everybody whose id, name or alias is among `wanted` (names in any case), in order of introduction."""
     words = list(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, select
@@ -17,6 +17,7 @@ from registry.events.references import CastMember
 from registry.events.scene import ContinuityCorrected, ContinuityRecorded, LookWorn
 from registry.log.roles import Projection
 from registry.views.adoptions import AdoptionCard, adoption_of
+from registry.views.clips import CLIPS
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add, find
 
@@ -207,3 +208,24 @@ def _correction(row: Row[Any]) -> CorrectionCard:
         looks=said.looks,
         reason=known(said.reason, GONE),
     )
+
+
+def entries_about(connection: Connection, log: str, clips: Collection[str]) -> dict[str, ContinuityCard]:
+    """The entries of some clips of any scenes, by clip. A clip and its record are one append: its is the next of its scene."""
+    if not clips:
+        return {}
+    following = CONTINUITY.alias()
+    place = (
+        select(following.c.position)
+        .where(following.c.log == CLIPS.c.log, following.c.position >= CLIPS.c.position)
+        .where(following.c.scene == CLIPS.c.scene)
+        .order_by(following.c.position)
+        .limit(1)
+        .correlate(CLIPS)
+        .scalar_subquery()
+    )
+    at = select(place).where(CLIPS.c.log == log, CLIPS.c.clip.in_(list(clips)))
+    places = [position for position in connection.execute(at).scalars() if position is not None]
+    query = select(CONTINUITY).where(CONTINUITY.c.log == log, CONTINUITY.c.position.in_(places))
+    cards = _cards(connection, log, connection.execute(query).all())
+    return {card.clip: card for card in cards if card.clip is not None and card.clip in clips}

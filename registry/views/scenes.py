@@ -204,7 +204,7 @@ PROJECTION = Projection(
 
 def scene(connection: Connection, log: str, scene: str) -> SceneCard:
     """One scene. Raises NotFound."""
-    return _cards(connection, log, [one_row(connection, SCENES, log, "scene", scene)])[0]
+    return scene_cards(connection, log, [one_row(connection, SCENES, log, "scene", scene)])[0]
 
 
 def scenes(
@@ -222,7 +222,7 @@ def scenes(
     if production is not None:
         query = query.where(SCENES.c.production == production)
     rows, cursor = rows_page(connection, query, SCENES, span)
-    return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
+    return Page(items=tuple(scene_cards(connection, log, rows)), next=cursor)
 
 
 def open_scenes_of(connection: Connection, log: str, production: str, *, character: str) -> list[SceneCard]:
@@ -237,10 +237,11 @@ def open_scenes_of(connection: Connection, log: str, production: str, *, charact
         cast.where(CAST.c.character == character) | ~cast,
         ~pinned,
     )
-    return _cards(connection, log, connection.execute(query.order_by(SCENES.c.position)).all())
+    return scene_cards(connection, log, connection.execute(query.order_by(SCENES.c.position)).all())
 
 
-def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[SceneCard]:
+def scene_cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[SceneCard]:
+    """The cards of some rows, in their order."""
     ids = [row.scene for row in rows]
     pins, approved = pins_of(connection, log, ids), approved_in(connection, log, ids)
     cast = _by_scene(connection, select(CAST).where(CAST.c.log == log), CAST, ids, CAST.c.position)

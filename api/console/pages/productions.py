@@ -1,17 +1,27 @@
-"""Which shows are there? The first page."""
+"""Which shows are there, and how far is each? The first page, and a board per production."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any, Final
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
+from api.console.progress import progress
 from api.console.rendering import page
 from api.errors import Web
 from api.routes.commanding import Visit
-from registry.views import accounts, productions
+from api.routes.queue import Wanted, queue_for
+from generation.queued import Waits
+from registry.views import accounts, boards, characters, productions, spend
+from registry.views.naming import names_of
 from registry.views.page import Span
+
+_SCENES_A_PAGE: Final = 24
+_MOST_WAITS: Final = 200
 
 
 @get("/", sync_to_thread=True)
@@ -24,15 +34,53 @@ def home() -> Response[None]:
 def list_productions(
     request: Web, visit: NamedDependency[Visit], span: NamedDependency[Span]
 ) -> Response[str]:
-    """The productions one may see, and a form to open another."""
+    """The productions one may see, how large each is, and a form to open another."""
+    shown = visit.read(productions.productions, span=span, within=visit.within)
     return page(
         request,
         "productions.html",
         title="Productions",
         visit=visit,
-        productions=visit.read(productions.productions, span=span, within=visit.within),
+        productions=shown,
+        sizes=visit.read(boards.sizes_of, [one.id for one in shown.items]),
         accounts=visit.read(accounts.accounts).items,
     )
 
 
-ROUTES: Any = Router("/", route_handlers=[home, list_productions], opt={"reach": "production"})
+@get("/productions/{production:str}", sync_to_thread=True)
+def show_board(
+    request: Web, production: FromPath[str], visit: NamedDependency[Visit], span: NamedDependency[Span]
+) -> Response[str]:
+    """The scenes of a production in the order of the story: who plays, what was made last, what it cost, what waits."""
+    card = visit.read(productions.production, production)
+    span = replace(span, limit=min(span.limit, _SCENES_A_PAGE))
+    scenes = visit.read(boards.in_story_order, card, span=span)
+    ids = [scene.id for scene in scenes.items]
+    takes = visit.read(boards.takes_in, [*ids, card.unplaced])
+    queue = queue_for(visit, Span(limit=_MOST_WAITS), Wanted(production=card.id))
+    waits = defaultdict[str, list[Waits]](list)
+    for one in queue.items:
+        waits[one.scene or card.unplaced].append(one)
+    money = visit.read(spend.spend, card.id)
+    cast = {member.character for scene in scenes.items for member in scene.cast}
+    people = {one.id: one for one in visit.read(characters.find_characters, cast)}
+    return page(
+        request,
+        "board.html",
+        title=card.name,
+        visit=visit,
+        production=card,
+        scenes=scenes,
+        takes=takes,
+        queue=queue,
+        waits=waits,
+        money=money,
+        costs={one.scene: one for one in money.scenes},
+        progress={one.id: progress(one, takes.get(one.id), waits[one.id]) for one in scenes.items},
+        cast={one.id: [people[member.character] for member in one.cast] for one in scenes.items},
+        names=visit.read(names_of, [card.account] if card.account else []),
+        accounts=visit.read(accounts.accounts).items,
+    )
+
+
+ROUTES: Any = Router("/", route_handlers=[home, list_productions, show_board], opt={"reach": "production"})

@@ -26,6 +26,11 @@ POST /console/do                                         open -
 GET /console/generations                                 reader production
 GET /console/generations/{generation}                    reader production
 GET /console/productions                                 reader production
+GET /console/productions/{production}                    reader production
+GET /console/scenes/{scene}                              reader production
+GET /console/scenes/{scene}/records/{record}             reader production
+GET /console/scenes/{scene}/shots/{shot}                 reader production
+GET /console/scenes/{scene}/takes                        reader production
 GET /console/sign-in                                     open -
 POST /console/sign-in                                    open -
 POST /console/sign-out                                   open -
