@@ -43,6 +43,8 @@ _LARGEST: Final = {
     "clip": "SELECT clip FROM view_clips ORDER BY position DESC LIMIT 1",
     "asset": "SELECT asset FROM view_assets ORDER BY position LIMIT 1",
     "generation": "SELECT generation FROM view_clips ORDER BY position DESC LIMIT 1",
+    "record": "SELECT max(position) FROM view_continuity WHERE scene ="
+    " (SELECT scene FROM view_clips GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1)",
     "shot": "SELECT shot FROM view_shots ORDER BY position LIMIT 1",
     "submission": "SELECT submission FROM view_submissions ORDER BY position DESC LIMIT 1",
     "likeness": "SELECT likeness FROM view_likenesses ORDER BY position LIMIT 1",

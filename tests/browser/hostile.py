@@ -28,6 +28,7 @@ def fill(film: Film) -> dict[str, str]:
     shot = service.post(f"{here}/shots", {"action": SCRIPT, "framing": SCRIPT}).json()["shots"][0]["id"]
     found["shot"] = shot
     _film(film, found)
+    found["record"] = str(service.get(f"{here}/continuity").json()["items"][0]["position"])
     webhook = {"url": "https://hooks.example.com/x", "holder": SCRIPT}
     found["webhook"] = made("/v1/webhooks", webhook)["id"]
     made("/v1/keys", {"holder": SCRIPT, "roles": ["reader"]})
