@@ -107,7 +107,8 @@ def _changes(before: ContinuityCard, now: ContinuityCard, names: Names) -> Itera
         looks = before.looks.get(member.character), now.looks.get(member.character)
         if looks[0] != looks[1]:
             yield Mark("look", name, looks[1] or "as introduced", looks[0] or "as introduced")
-        if was.element != member.element:
+        in_the_film = now.record.parents and member.element is None and not member.assets
+        if was.element != member.element and not in_the_film:
             yield Mark("element", name, _stands_on(member, names), _stands_on(was, names))
         if was.voice and member.voice and was.speaks_with != member.speaks_with:
             yield Mark("voice", name, _voice(member, names), _voice(was, names))

@@ -5,8 +5,9 @@ No table of its own: scenes, clips and open work answer it, a question for a who
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select, tuple_
 
@@ -62,6 +63,13 @@ class ShowSize(Card):
     reserved_units: str
 
 
+class Counted(NamedTuple):
+    """By clip the number of the take among those of its shot, or of none; by shot (None: of none) how many takes there are."""
+
+    numbers: Mapping[str, int]
+    takes: Mapping[str | None, int]
+
+
 def in_story_order(
     connection: Connection, log: str, production: ProductionCard, *, span: Span = FIRST
 ) -> Page[SceneCard]:
@@ -100,10 +108,15 @@ def takes_in(connection: Connection, log: str, scenes: Sequence[str]) -> dict[st
     return {row.scene: SceneTakes(**{**row._mapping, "newest": by_scene.get(row.scene)}) for row in rows}
 
 
-def takes_by_shot(connection: Connection, log: str, scene: str) -> dict[str | None, int]:
-    """How many takes each shot of a scene has; those of None are of no shot."""
-    counted = select(CLIPS.c.shot, func.count()).where(CLIPS.c.log == log, CLIPS.c.scene == scene)
-    return {row[0]: row[1] for row in connection.execute(counted.group_by(CLIPS.c.shot))}
+def counted_by_shot(connection: Connection, log: str, scene: str) -> Counted:
+    """The takes of a scene, counted by their shots as they were recorded."""
+    query = select(CLIPS.c.clip, CLIPS.c.shot).where(CLIPS.c.log == log, CLIPS.c.scene == scene)
+    counts: Counter[str | None] = Counter()
+    numbers: dict[str, int] = {}
+    for clip, shot in connection.execute(query.order_by(CLIPS.c.position)):
+        counts[shot] += 1
+        numbers[clip] = counts[shot]
+    return Counted(numbers, counts)
 
 
 def take_before(connection: Connection, log: str, scene: str, record: ContinuityCard) -> str | None:

@@ -106,7 +106,7 @@ def _about(connection: Connection, studio: str, card: SceneCard) -> dict[str, An
         "pins": {pin.character: pin for pin in card.pins},
         "show_pins": {pin.character: pin for pin in production.pins},
         "takes": boards.takes_in(connection, studio, [card.id]).get(card.id),
-        "shot_takes": boards.takes_by_shot(connection, studio, card.id),
+        "counted": boards.counted_by_shot(connection, studio, card.id),
         "cost": spend.of_scene(connection, studio, card.id),
         "castable": [one for one in characters.castable(connection, studio) if one[0] not in people],
         "continued": from_clip.get(card.continued_from or ""),

@@ -1,15 +1,31 @@
 // Footage that moves while it is pointed at or has the focus: a video with `data-moving`, or a picture in a link with `data-footage`.
-// Who asked for reduced motion sees posters; a video's own controls work all the same.
+// A click, Enter or the space bar stops it and lets it go on. Who asked for reduced motion keeps posters, and a video its controls.
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-function begin(video) {
-  if (!still.matches) video.play().catch(() => {});
+const begin = (video) => video.play().catch(() => {});
+
+function watch(place, enter, leave) {
+  for (const name of ["mouseenter", "focusin"]) place.addEventListener(name, enter);
+  for (const name of ["mouseleave", "focusout"]) place.addEventListener(name, leave);
 }
 
-function end(video) {
-  video.pause();
-  video.currentTime = 0;
+function thumbnail(video) {
+  // Its controls would hide half of so small a picture.
+  video.controls = false;
+  video.tabIndex = 0;
+  watch(
+    video,
+    () => begin(video),
+    () => { if (!video.matches(":hover, :focus")) video.load(); },
+  );
+  const turn = () => (video.paused ? begin(video) : video.pause());
+  video.addEventListener("click", turn);
+  video.addEventListener("keydown", (event) => {
+    if (event.key !== " " && event.key !== "Enter") return;
+    event.preventDefault();
+    turn();
+  });
 }
 
 function over(link) {
@@ -20,25 +36,13 @@ function over(link) {
   begin(video);
 }
 
-function watch(place, enter, leave) {
-  for (const name of ["mouseenter", "focusin"]) place.addEventListener(name, enter);
-  for (const name of ["mouseleave", "focusout"]) place.addEventListener(name, leave);
-}
-
-for (const video of document.querySelectorAll("video[data-moving]")) {
-  let by = false; // begun here, and not by who uses the controls
-  watch(
-    video.closest(".moving"),
-    () => { if (video.paused) { by = true; begin(video); } },
-    () => { if (by) end(video); by = false; },
-  );
-  video.addEventListener("click", () => (by = false));
-}
-
-for (const link of document.querySelectorAll("a[data-footage]")) {
-  watch(
-    link,
-    () => { if (!still.matches && !link.querySelector("video")) over(link); },
-    () => link.querySelector("video")?.remove(),
-  );
+if (!still.matches) {
+  document.querySelectorAll("video[data-moving]").forEach(thumbnail);
+  for (const link of document.querySelectorAll("a[data-footage]")) {
+    watch(
+      link,
+      () => { if (!link.querySelector("video")) over(link); },
+      () => { if (!link.matches(":hover, :focus")) link.querySelector("video")?.remove(); },
+    );
+  }
 }
