@@ -138,7 +138,7 @@ def show_record(
         clip = found.record.clip
         still = boards.stills_of(connection, visit.studio, [clip] if clip else []).get(clip or "")
         said = found.record
-        things = [*strip.named_in([found]), *said.assets, *said.elements]
+        things = [*strip.named_in([found]), *said.assets, *said.elements, card.production]
         names = names_of(connection, visit.studio, things)
     keys = {one.corrected_by for one in found.corrections}
     return page(

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from registry.deciders.element import MintElement
+from registry.deciders.minting import EndMint, OpenMint
+from registry.events.envelope import Context
 from tests.api.console.browsing import Visitor
 from tests.api.served.screening import take
-from tests.api.served.serving import Served
+from tests.api.served.serving import Served, png
+from tests.registry.events.golden import example
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +192,36 @@ def test_a_scene_is_made_ready_from_its_page(
     assert done(f"PATCH {v1}", {"name": "A roof", "setting:kept": ""})["name"] == "A roof"
     assert done(f"POST {v1}/close", {"reason": "filmed"})["closed"]
     assert "<form" not in visitor.get(here).text.partition("<main")[2]
+
+
+def test_a_scene_says_what_became_stale(
+    visitor: Visitor, service: Served, production: str, account: str
+) -> None:
+    """An element whose picture is no longer the character's, with the cause in words, beside who it shows."""
+    who = service.made("/v1/characters", {"depicts": "fictional", "name": "Ara"})["id"]
+    picture = service.upload(png(720, 720)).json()["id"]
+    service.made(f"/v1/characters/{who}/references", {"asset": picture, "role": "frontal"})
+    service.change("PATCH", f"/v1/assets/{picture}", {"label": "Ara at noon"})
+    registry, studio = service.continuity.registry, service.continuity.studio
+    element, paid = registry.make_id("element"), registry.make_id("submission")
+    asked: Any = example("ElementMintRequested", production=None, remint_of=None, estimate_units="0")
+    inputs = asked.inputs.model_copy(
+        update={"character": who, "look": None, "frontal": picture, "views": (), "voice": None}
+    )
+    minted = asked.model_copy(update={"inputs": inputs, "account": account})
+    for command in (
+        MintElement(stream=element, requested=minted),
+        OpenMint(stream=element, submission=paid),
+        EndMint(stream=element, outcome="delivered", made_id="77", submission=paid),
+    ):
+        registry.handle(studio, [command], context=Context("worker"))
+    scene = service.made("/v1/scenes", {"production": production, "name": "Noon", "number": 70})["id"]
+    service.made(f"/v1/scenes/{scene}/cast", {"character": who})
+    assert "Stale" not in words(visitor.get(f"/console/scenes/{scene}").text)
+    gone = f"/v1/characters/{who}/references?asset={picture}&role=frontal"
+    assert service.change("DELETE", gone).status_code == 200
+    said = words(visitor.get(f"/console/scenes/{scene}").text)
+    assert "Stale: Kling element 77, because Ara at noon no longer shows Ara as introduced" in said
 
 
 def test_a_budget_is_set_and_lifted(visitor: Visitor, production: str, service: Served) -> None:
