@@ -54,10 +54,10 @@ def pieces(
     """The strip of some records in their order. `earlier` are records of clips that stand before them, `before` the last of those
     in the scene.
     """
-    known = {**earlier, **{card.record.clip: card for card in cards if card.record.clip is not None}}
+    known = {**earlier, **{card.clip: card for card in cards if card.clip is not None}}
     found, last = [], before
     for card in cards:
-        clip = card.record.clip
+        clip = card.clip
         if clip is None:
             found.append(Piece(card))
             continue
@@ -71,12 +71,16 @@ def pieces(
 
 def against_which(card: ContinuityCard, last: str | None) -> tuple[str | None, Because | None]:
     """The clip that a record's clip is held against, and why that one."""
-    record = card.record
-    if record.edited is not None:
-        return record.edited, "edits"
-    if record.parents:
-        return record.parents[0], "continues"
+    if card.record is not None and card.record.edited is not None:
+        return card.record.edited, "edits"
+    if parents := parents_of(card):
+        return parents[0], "continues"
     return last, "follows" if last is not None else None
+
+
+def parents_of(card: ContinuityCard) -> tuple[str, ...]:
+    """The clips that an entry's clip was made from."""
+    return card.record.parents if card.record is not None else ()
 
 
 def compared(
@@ -107,7 +111,7 @@ def _changes(before: ContinuityCard, now: ContinuityCard, names: Names) -> Itera
         looks = before.looks.get(member.character), now.looks.get(member.character)
         if looks[0] != looks[1]:
             yield Mark("look", name, looks[1] or "as introduced", looks[0] or "as introduced")
-        in_the_film = now.record.parents and member.element is None and not member.assets
+        in_the_film = parents_of(now) and member.element is None and not member.assets
         if was.element != member.element and not in_the_film:
             yield Mark("element", name, _stands_on(member, names), _stands_on(was, names))
         if was.voice and member.voice and was.speaks_with != member.speaks_with:
@@ -117,12 +121,12 @@ def _changes(before: ContinuityCard, now: ContinuityCard, names: Names) -> Itera
 
 
 def _members(card: ContinuityCard) -> dict[str, CastMember]:
-    return {member.character: member for member in card.record.cast}
+    return {member.character: member for member in card.cast}
 
 
 def _in_both(before: ContinuityCard, now: ContinuityCard) -> list[tuple[CastMember, CastMember]]:
     was = _members(before)
-    return [(was[member.character], member) for member in now.record.cast if member.character in was]
+    return [(was[member.character], member) for member in now.cast if member.character in was]
 
 
 def _stands_on(member: CastMember, names: Names) -> str:
@@ -147,6 +151,6 @@ def _voice(member: CastMember, names: Names) -> str:
 
 def named_in(cards: Sequence[ContinuityCard]) -> set[str]:
     """Whose names the strip of these records says."""
-    members = [member for card in cards for member in card.record.cast]
+    members = [member for card in cards for member in card.cast]
     said = {one for member in members for one in (member.character, member.element, member.speaks_with)}
     return {one for one in said if one is not None}

@@ -28,7 +28,6 @@ class Still(Card):
     """A clip in short, where many are shown: what is said of it, and whether there is anything to see."""
 
     clip: str
-    generation: str
     scene: str
     shot: str | None
     duration_us: int
@@ -123,7 +122,7 @@ def take_before(connection: Connection, log: str, scene: str, record: Continuity
     """The last clip of a scene that was recorded before a record and the clip it is about."""
     mine = (CLIPS.c.log == log) & (CLIPS.c.scene == scene) & (CLIPS.c.position < record.position)
     query = select(CLIPS.c.clip).where(mine).order_by(CLIPS.c.position.desc()).limit(2)
-    found = [clip for clip in connection.execute(query).scalars() if clip != record.record.clip]
+    found = [clip for clip in connection.execute(query).scalars() if clip != record.clip]
     return found[0] if found else None
 
 

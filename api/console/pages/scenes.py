@@ -81,9 +81,9 @@ def strip_of(connection: Connection, studio: str, scene: SceneCard, *, before: i
     found = continuity.continuity(connection, studio, scene.id, span=span)
     cards = found.items[::-1]
     last = boards.take_before(connection, studio, scene.id, cards[0]) if cards else None
-    here = {card.record.clip for card in cards}
-    against = {one for card in cards for one in card.record.parents if one not in here}
-    earlier = continuity.records_about(connection, studio, against | ({last} if last else set()))
+    here = {card.clip for card in cards}
+    against = {one for card in cards for one in strip.parents_of(card) if one not in here}
+    earlier = continuity.entries_about(connection, studio, against | ({last} if last else set()))
     clips = [clip for clip in here if clip is not None]
     things = strip.named_in([*cards, *earlier.values()])
     names = names_of(connection, studio, things)
@@ -129,13 +129,15 @@ def _continuable(connection: Connection, studio: str, card: SceneCard) -> list[t
 @get("/scenes/{scene:str}/records/{record:str}", sync_to_thread=True)
 def show_record(
     request: Web, scene: FromPath[str], record: FromPath[str], visit: NamedDependency[Visit]
-) -> Response[str]:
+) -> Response[str] | Response[None]:
     """One record of the continuity log as it was written, what was set right since, and a form to set it right."""
     with visit.registry.snapshot(visit.studio) as connection:
         card = scenes.scene(connection, visit.studio, scene)
         found = continuity.record_at(connection, visit.studio, scene, position_of(record))
+        if found.record is None:  # what its adopter said stands with the clip
+            return Response(None, status_code=303, headers={"Location": f"/console/clips/{found.clip}"})
         people = _people_in(connection, visit.studio, found)
-        clip = found.record.clip
+        clip = found.clip
         still = boards.stills_of(connection, visit.studio, [clip] if clip else []).get(clip or "")
         said = found.record
         things = [*strip.named_in([found]), *said.assets, *said.elements, card.production]
@@ -157,7 +159,7 @@ def show_record(
 
 
 def _people_in(connection: Connection, studio: str, record: ContinuityCard) -> list[Any]:
-    wanted = [member.character for member in record.record.cast]
+    wanted = [member.character for member in record.cast]
     return characters.find_characters(connection, studio, wanted)
 
 

@@ -68,7 +68,7 @@ def _side_by_side(
 ) -> Response[str]:
     ids = [one.id for one in found.items]
     said = visit.read(notes.notes_on, ids)
-    records = visit.read(continuity.records_about, ids)
+    records = visit.read(continuity.entries_about, ids)
     return page(
         request,
         "takes.html",

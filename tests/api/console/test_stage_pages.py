@@ -12,9 +12,11 @@ from registry.deciders.element import MintElement
 from registry.deciders.minting import EndMint, OpenMint
 from registry.events.envelope import Context
 from tests.api.console.browsing import Visitor
+from tests.api.served.adopting import adopted
 from tests.api.served.screening import take
 from tests.api.served.serving import Served, png
 from tests.registry.events.golden import example
+from tests.servers.copying import film, shots
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +224,24 @@ def test_a_scene_says_what_became_stale(
     assert service.change("DELETE", gone).status_code == 200
     said = words(visitor.get(f"/console/scenes/{scene}").text)
     assert "Stale: Kling element 77, because Ara at noon no longer shows Ara as introduced" in said
+
+
+def test_footage_from_elsewhere_stands_in_the_strip(
+    visitor: Visitor, service: Served, stage: dict[str, Any]
+) -> None:
+    """On its adopter's word, beside the clips that were made here, which are held against it; there is no record to set right."""
+    told = {"production": stage["production"], "name": "Harbour", "number": 60}
+    scene, mina = service.made("/v1/scenes", told)["id"], stage["who"]["Mina"]
+    content = film(shots(count=8))
+    clip = adopted(service, content, scene=scene, label="The harbour", characters=mina)["id"]
+    after = take(service, scene, cast=stage["who"].values())
+    html = visitor.get(f"/console/scenes/{scene}").text
+    assert "footage from elsewhere The harbour, Mina" in piece(html, clip)
+    assert "Jun comes in" in piece(html, after)
+    place = service.get(f"/v1/scenes/{scene}/continuity").json()["items"][0]["position"]
+    led = visitor.get(f"/console/scenes/{scene}/records/{place}")
+    assert led.headers["location"] == f"/console/clips/{clip}"
+    assert f'data-take="{clip}"' in visitor.get(f"/console/scenes/{scene}/takes").text
 
 
 def test_a_budget_is_set_and_lifted(visitor: Visitor, production: str, service: Served) -> None:

@@ -30,7 +30,7 @@ def card(*cast: CastMember, **said: Any) -> ContinuityCard:
     record = ContinuityRecorded(
         generation=an_id("generation"), outcome="delivered", prompt="", cast=cast, **said
     )
-    return ContinuityCard(position=1, recorded_at=1, record=record)
+    return ContinuityCard(position=1, recorded_at=1, clip=record.clip, record=record)
 
 
 def mina(**said: Any) -> CastMember:
