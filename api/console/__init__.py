@@ -9,9 +9,9 @@ from __future__ import annotations
 from litestar import Router
 
 from api.console import doing, signing
-from api.console.pages import asking, generations, productions, scenes, takes
+from api.console.pages import asking, assets, characters, elements, generations, likenesses, productions, scenes, takes, voices
 
-PAGES = (asking, generations, productions, scenes, takes)
+PAGES = (asking, assets, characters, elements, generations, likenesses, productions, scenes, takes, voices)
 
 
 def console_routes() -> list[Router]:

@@ -1,6 +1,7 @@
 """Pages from templates: escaped, under a policy that lets in this page's own scripts and styles and nothing else.
 
-A template says with `action` what its forms do, and with `picture`, `poster` and `footage` where bytes are. Addresses of bytes
+A template says with `action` what its forms do, and with `picture` (small), `large`, `held` (as it was handed in), `poster` and
+`footage` where bytes are. Addresses of bytes
 that never change hold a digest of what they are made from, and are kept by browsers; it is a digest of the id, as one of a
 person's picture would be personal itself.
 """
@@ -133,6 +134,8 @@ def _templates() -> Environment:
     environment.globals |= {
         "static": lambda name: f"/console/static/{static_digest()}/{name}",
         "picture": lambda asset: _kept(asset, f"/v1/assets/{quote(asset)}/thumbnail"),
+        "large": lambda asset: _kept(asset, f"/v1/assets/{quote(asset)}/thumbnail?side=1280"),
+        "held": lambda asset: _kept(asset, f"/v1/assets/{quote(asset)}/content"),
         "poster": lambda clip: _kept(clip, f"/v1/clips/{quote(clip)}/poster"),
         "footage": lambda clip: _kept(clip, f"/v1/clips/{quote(clip)}/content"),
     }

@@ -46,7 +46,8 @@ Rendition = Annotated[
 Side = Annotated[int, QueryParameter(ge=16, le=2048, description="The longest side, in pixels.")]
 
 
-def _answer_of(card: AssetCard, near: tuple[NearAsset, ...] | None = None) -> AssetAnswer:
+def answer_of(card: AssetCard, near: tuple[NearAsset, ...] | None = None) -> AssetAnswer:
+    """The asset with what the vendor's limits say about its rendition."""
     findings: tuple[Finding, ...] = ()
     if card.picture is not None and card.rendition is not None:
         sent = card.rendition
@@ -66,7 +67,7 @@ def _reply(
     status: int,
     near: tuple[NearAsset, ...] | None = None,
 ) -> Reply:
-    card = _answer_of(view.asset(connection, change.studio, asset), near)
+    card = answer_of(view.asset(connection, change.studio, asset), near)
     return card_reply(card, status=status, location=f"/v1/assets/{asset}")
 
 
@@ -134,7 +135,7 @@ def list_assets(
 def show_asset(asset: FromPath[str], visit: NamedDependency[Visit]) -> Answer[AssetAnswer]:
     """One asset, with what the vendor's limits say about its rendition, and the assets that look much like it."""
     card = visit.read(view.asset, asset)
-    return answer_card(_answer_of(card, visit.read(near_asset, asset)))
+    return answer_card(answer_of(card, visit.read(near_asset, asset)))
 
 
 @patch("/{asset:str}", sync_to_thread=True)

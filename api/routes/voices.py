@@ -61,7 +61,7 @@ def make_or_adopt(data: JSONBody[NewVoice], change: NamedDependency[Change]) -> 
     if (first := change.earlier()) is not None:
         return first
     if data.voice_id is None:
-        return _mint(change, _wanted(data))
+        return _mint(change, asked_for(data))
     return _adopt(change, data, data.voice_id)
 
 
@@ -76,11 +76,11 @@ def preview(data: JSONBody[VoiceToPreview], question: NamedDependency[Visit]) ->
         )
     question.must_reach(data.production, data.clip)
     policies = question.continuity.settings.policies()
-    shown = preview_voice(question.registry, question.studio, _wanted(data), policies=policies)
+    shown = preview_voice(question.registry, question.studio, asked_for(data), policies=policies)
     return answer_card(shown)
 
 
-def _wanted(data: NewVoice) -> VoiceRequest:
+def asked_for(data: NewVoice) -> VoiceRequest:
     """The voice that is to be made."""
     return VoiceRequest(
         character=data.character,
@@ -173,19 +173,22 @@ def list_presets(
     visit: NamedDependency[Visit], account: FromQuery[str | None] = None
 ) -> Answer[PresetVoices]:
     """The vendor's own voices, asked for now under an account's key; the studio's only one unless it is named."""
-    name = account or _only_account(visit)
-    visit.read(accounts.account, name)
-    paying: Account = visit.registry.state(visit.studio, name).state
+    return answer_card(PresetVoices(items=presets(visit, account or _only_account(visit))))
+
+
+def presets(visit: Visit, account: str) -> tuple[PresetVoiceCard, ...]:
+    """The vendor's own voices, under the key of an account. Raises NotFound and KlingUnreachable."""
+    visit.read(accounts.account, account)
+    paying: Account = visit.registry.state(visit.studio, account).state
     with visit.continuity.kling_for(paying) as kling:
         found = entries_of(kling, "voice_preset")
     if isinstance(found, NoInformation):
         raise KlingUnreachable(f"Kling does not list its voices: {found.why}", hint="try again in a while")
-    items = (
+    return tuple(
         PresetVoiceCard(voice_id=one.voice_id, name=one.voice_name, trial_url=one.trial_url)
         for one in found
         if isinstance(one, ListedVoice)
     )
-    return answer_card(PresetVoices(items=tuple(items)))
 
 
 def _only_account(visit: Visit) -> str:

@@ -260,6 +260,15 @@ def likenesses(connection: Connection, log: str, *, now: int, span: Span = FIRST
     return Page(items=tuple(_card(connection, log, row, now) for row in rows), next=cursor)
 
 
+def people(connection: Connection, log: str) -> tuple[tuple[str, str], ...]:
+    """The id and the name of every real person who was not erased, in order of registration: whom a character may show."""
+    query = select(LIKENESSES.c.likeness, LIKENESSES.c.name).where(
+        LIKENESSES.c.log == log, LIKENESSES.c.erasing.is_(False)
+    )
+    rows = connection.execute(query.order_by(LIKENESSES.c.position))
+    return tuple((row.likeness, row.name) for row in rows)
+
+
 def linked_to(connection: Connection, log: str, likeness: str) -> tuple[str, ...]:
     """The characters that a likeness is behind now, in order of introduction."""
     query = select(CHARACTERS.c.character).where(CHARACTERS.c.log == log, CHARACTERS.c.likeness == likeness)

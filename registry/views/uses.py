@@ -128,6 +128,14 @@ def whose(connection: Connection, log: str, binding: str) -> tuple[str, ...]:
     return tuple(connection.execute(query.order_by(USES.c.position)).scalars())
 
 
+def recordings_of(connection: Connection, log: str, voices: Sequence[str]) -> dict[str, str]:
+    """Voice -> the asset or clip of ours that it was made from, where it was made from one."""
+    query = select(USES.c.voice, USES.c.thing).where(
+        USES.c.log == log, USES.c.voice.in_(list(voices)), USES.c.how == "made-into"
+    )
+    return {row.voice: row.thing for row in connection.execute(query)}
+
+
 def clips_with(connection: Connection, log: str, thing: str, look: str | None = None) -> tuple[str, ...]:
     """The clips that stood on a thing, in order."""
     query = select(USES.c.clip).where(

@@ -22,9 +22,17 @@ GET /console/ask                                         reader production
 POST /console/ask                                        reader production
 POST /console/ask/go                                     submitter production
 POST /console/ask/preview                                reader production
+GET /console/assets                                      reader library
+GET /console/assets/{asset}                              reader library
+GET /console/characters                                  reader library
+GET /console/characters/{character}                      reader library
+GET /console/characters/{character}/element              reader library
+GET /console/characters/{character}/voice                reader library
 POST /console/do                                         open -
 GET /console/generations                                 reader production
 GET /console/generations/{generation}                    reader production
+GET /console/likenesses                                  reader library
+GET /console/likenesses/{likeness}                       reader library
 GET /console/productions                                 reader production
 GET /console/productions/{production}                    reader production
 GET /console/scenes/{scene}                              reader production

@@ -79,6 +79,10 @@ def test_no_form_breaks_the_reader(fields: list[tuple[str, str]]) -> None:
         ([("aliases:whole", ""), ("roles:each", "")], {"aliases": [], "roles": []}),
         ([("aliases:lines", "mina\r\n\r\n  미나 ")], {"aliases": ["mina", "미나"]}),
         ([("territories:words", "DE, KR,,")], {"territories": ["DE", "KR"]}),
+        ([("aliases:whole", "")], {"aliases": []}),
+        ([("ends_at:day", "2030-02-01")], {"ends_at": "2030-02-01T00:00:00Z"}),
+        ([("ends_at:day", "soon")], {"ends_at": "soon"}),
+        ([("minor:whether", "no"), ("delete:whether", "yes")], {"minor": False, "delete": True}),
         ([("purposes:each", "draft"), ("purposes:each", "final")], {"purposes": ["draft", "final"]}),
         (
             [("cast.2.character", "jun"), ("cast.0.character", "mina")],

@@ -139,6 +139,14 @@ def test_pages_cover_everything_once(ask: Ask, question: Callable[..., Any]) -> 
     assert ask(question, log=an_id("studio", 2)).items == ()
 
 
+def test_characters_by_a_part_of_a_name(ask: Ask) -> None:
+    """Of a name or an alias, in any case; signs that mean something to a database mean themselves."""
+    assert [card.id for card in ask(characters.characters_called, "INA").items] == [MINA]
+    assert [card.id for card in ask(characters.characters_called, "나").items] == [MINA]
+    assert [one for sign in "%_\\" for one in ask(characters.characters_called, sign).items] == []
+    assert {id for id, _ in ask(characters.castable)} <= {card.id for card in ask(characters.characters).items}
+
+
 def test_characters_by_any_name(ask: Ask) -> None:
     """Id, name and alias find a character, in any case; a withdrawn and re-assigned reference stands once."""
     found = [

@@ -12,11 +12,11 @@ from registry.deciders.portrayal import BindVoice
 from registry.deciders.voice import AdoptVoice, MintVoice, NoteOnVoice, RetireVoice
 from registry.errors import AlreadyRegistered
 from registry.events.voice import VoiceDeleted, VoiceLost, VoiceMintRequested, VoiceRecovered
-from registry.views import characters, voices
+from registry.views import characters, uses, voices
 from registry.views.voices import VoiceCard
 from tests.registry.events.golden import an_id, example
 from tests.registry.log.opened import STUDIO, Opened
-from tests.registry.log.story import ACCOUNT, JUN, MINA, VOICE
+from tests.registry.log.story import ACCOUNT, CLIP, JUN, MINA, VOICE
 
 MADE, OTHER = an_id("voice", 2), an_id("voice", 3)
 LOST = VoiceLost(cause="deleted")
@@ -132,3 +132,10 @@ def test_a_character_shows_its_voice(told: Opened) -> None:
     told.handle(BindVoice(stream=MINA, voice=None, reason="mute"))
     with told.registry.reading() as connection:
         assert characters.character(connection, STUDIO, MINA).voice is None
+
+
+def test_a_voice_names_the_recording_it_was_made_from(told: Opened) -> None:
+    """What was adopted names none; of several voices each names its own."""
+    asked(told, inputs={"character": MINA, "recording": None, "clip": CLIP})
+    with told.registry.reading() as connection:
+        assert uses.recordings_of(connection, STUDIO, [MADE, VOICE]) == {MADE: CLIP}
