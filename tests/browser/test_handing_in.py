@@ -75,7 +75,9 @@ def test_of_several_files_each_says_what_became_of_it(page: Page) -> None:
 def mina(film: Film) -> str:
     """Somebody with two pictures."""
     made = film.service.made
-    who = str(made("/v1/characters", {"name": "Mina", "depicts": "fictional", "description": "A barista"})["id"])
+    who = str(
+        made("/v1/characters", {"name": "Mina", "depicts": "fictional", "description": "A barista"})["id"]
+    )
     for number, role in enumerate(("frontal", "profile")):
         asset = film.service.upload(png(720, 720 + number)).json()["id"]
         made(f"/v1/characters/{who}/references", {"asset": asset, "role": role})

@@ -116,7 +116,7 @@ def _bindings(visit: Visit, card: CharacterCard) -> dict[str, Any]:
     recordings = visit.read(uses.recordings_of, [one.id for one in own])
     if visit.within:  # clips are their production's
         recordings = {voice: one for voice, one in recordings.items() if one.startswith("asset_")}
-    accounts = {one.account for one in (*own, *shown.items) if one.account}
+    accounts = {one.account for one in own if one.account} | {one.account for one in shown.items}
     return {
         "voices": own,
         "elements": shown,

@@ -29,6 +29,7 @@ def ask_for_element(  # noqa: PLR0913 - the fields of a recipe
     request: Web,
     character: FromPath[str],
     visit: NamedDependency[Visit],
+    *,
     account: FromQuery[str] = "",
     production: FromQuery[str] = "",
     look: FromQuery[str] = "",

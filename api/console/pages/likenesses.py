@@ -26,9 +26,7 @@ _LATELY: Final = Part(limit=15, newest=True)
 
 
 @get("/likenesses", sync_to_thread=True)
-def list_likenesses(
-    request: Web, visit: NamedDependency[Visit], after: FromQuery[int] = 0
-) -> Response[str]:
+def list_likenesses(request: Web, visit: NamedDependency[Visit], after: FromQuery[int] = 0) -> Response[str]:
     """Real people in order of registration, and a form to register another."""
     now = visit.registry.clock()
     found = visit.read(likenesses.likenesses, now=now, span=Span(after, _SHOWN))

@@ -32,6 +32,7 @@ def ask_for_voice(  # noqa: PLR0913 - the fields of a voice
     request: Web,
     character: FromPath[str],
     visit: NamedDependency[Visit],
+    *,
     account: FromQuery[str] = "",
     production: FromQuery[str] = "",
     recording: FromQuery[str] = "",
@@ -40,7 +41,7 @@ def ask_for_voice(  # noqa: PLR0913 - the fields of a voice
     remint: FromQuery[str] = "",
     listed: FromQuery[str] = "",
 ) -> Response[str]:
-    """Kling's own voices where they are asked for (`listed` names the account), and what making one would cost. Writes nothing."""
+    """What making one would cost, and Kling's own voices where they are asked for (`listed` names the account)."""
     card = visit.read(characters.character, character)
     paid = payers(visit, account, production)
     visit.must_reach(production or None, clip or None)

@@ -65,11 +65,18 @@ def test_consent_is_linked_written_down_and_taken_back(
     here, person = f"/console/characters/{ana['character']}", f"/v1/likenesses/{ana['likeness']}"
     assert "nobody has said who" in shown(visitor, here)
     visitor.send(here, f"POST /v1/characters/{ana['character']}/likeness", {"likeness": ana["likeness"]})
-    signed = visitor.upload(f"/console/likenesses/{ana['likeness']}", DOCUMENT, kind="text/plain", label="Signed")
+    signed = visitor.upload(
+        f"/console/likenesses/{ana['likeness']}", DOCUMENT, kind="text/plain", label="Signed"
+    )
     page = shown(visitor, signed.headers["location"].partition("#")[0])
     evidence = re.search(r'<option value="(asset_\w+)" selected', page)[1]  # type: ignore[index]
     said: Any = {
-        **{"evidence": evidence, "signed_by": "Ana Park", "purposes:each": "draft", "territories:words": "DE, KR"},
+        **{
+            "evidence": evidence,
+            "signed_by": "Ana Park",
+            "purposes:each": "draft",
+            "territories:words": "DE, KR",
+        },
         **{"voice:yes": "on", "starts_at:day": "", "ends_at:day": "2090-06-01"},
     }
     assert visitor.send(here, f"POST {person}/consents", said).status_code == 303
@@ -78,7 +85,10 @@ def test_consent_is_linked_written_down_and_taken_back(
     consent = service.get(person).json()["consents"][0]
     assert (consent["purposes"], consent["territories"], consent["voice"]) == (["draft"], ["DE", "KR"], True)
     visitor.send(here, f"POST {person}/consents/{consent['id']}/revoke", {"reason": "she left"})
-    for page in (section(shown(visitor, here), "consent"), shown(visitor, f"/console/likenesses/{ana['likeness']}")):
+    for page in (
+        section(shown(visitor, here), "consent"),
+        shown(visitor, f"/console/likenesses/{ana['likeness']}"),
+    ):
         assert "revoked" in page
         assert "she left" in page
 

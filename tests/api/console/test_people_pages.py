@@ -25,7 +25,9 @@ _IDS = count(880_000_001)
 @pytest.fixture
 def mina(service: Served) -> str:
     """A character with a frontal picture."""
-    who = str(service.made("/v1/characters", {"name": "Mina", "aliases": ["barista"], "depicts": "fictional"})["id"])
+    who = str(
+        service.made("/v1/characters", {"name": "Mina", "aliases": ["barista"], "depicts": "fictional"})["id"]
+    )
     face = service.upload(png()).json()["id"]
     service.made(f"/v1/characters/{who}/references", {"asset": face, "role": "frontal"})
     return who
@@ -51,7 +53,13 @@ def test_two_people_are_brought_in_by_clicking(visitor: Visitor, service: Served
         assert told.status_code == 303, told.text
         waiting = told.headers["location"].partition("#")[0]
         assert "within Kling" in shown(visitor, waiting)
-        fields = {"name": name, "kind": "person", "depicts": "fictional", "aliases:lines": "", "description": ""}
+        fields = {
+            "name": name,
+            "kind": "person",
+            "depicts": "fictional",
+            "aliases:lines": "",
+            "description": "",
+        }
         then = visitor.send(waiting, "POST /v1/characters", fields).headers["location"].partition("#")[0]
         character = re.search("character_[0-9a-z]{26}", then)[0]  # type: ignore[index]
         offered = section(shown(visitor, then), "offered")
@@ -95,13 +103,19 @@ def test_somebody_is_found_by_a_part_of_a_name(visitor: Visitor, mina: str) -> N
 def test_looks_stand_side_by_side(visitor: Visitor, service: Served, mina: str) -> None:
     """A look is defined, said anew, retired; a picture stands in it and is withdrawn from it, though its name has a space."""
     here, to = f"/console/characters/{mina}", f"POST /v1/characters/{mina}/looks"
-    visitor.send(here, to, {"look": "winter coat & hat", "wardrobe:kept": "grey wool", "styling:kept": "", "age:kept": ""})
+    visitor.send(
+        here,
+        to,
+        {"look": "winter coat & hat", "wardrobe:kept": "grey wool", "styling:kept": "", "age:kept": ""},
+    )
     page = shown(visitor, here)
     assert "grey wool" in page
     face = service.get(f"/v1/characters/{mina}").json()["references"][0]["asset"]
     reference = {"asset": face, "role": "profile", "look": "winter coat & hat"}
     assert visitor.send(here, f"POST /v1/characters/{mina}/references", reference).status_code == 303
-    taken = f"DELETE /v1/characters/{mina}/references?asset={face}&role=profile&look=winter%20coat%20%26%20hat"
+    taken = (
+        f"DELETE /v1/characters/{mina}/references?asset={face}&role=profile&look=winter%20coat%20%26%20hat"
+    )
     assert visitor.send(here, taken).status_code == 303
     left = service.get(f"/v1/characters/{mina}").json()
     assert [one["look"] for one in left["references"]] == [None]
@@ -122,10 +136,18 @@ def test_names_are_changed_as_they_were_seen(visitor: Visitor, service: Served, 
     assert visitor.post(unescape(form), fields | {"name": "Late"}).status_code == 412
 
 
-def test_a_voice_is_adopted_and_spoken_with(visitor: Visitor, service: Served, account: str, mina: str) -> None:
+def test_a_voice_is_adopted_and_spoken_with(
+    visitor: Visitor, service: Served, account: str, mina: str
+) -> None:
     """It is one of the character's first; then the character speaks with it, and then with none."""
     here = f"/console/characters/{mina}"
-    adopted = {"character": mina, "voice_id": f"voice-{next(_IDS)}", "account": account, "name": "Low", "attested_by": ""}
+    adopted = {
+        "character": mina,
+        "voice_id": f"voice-{next(_IDS)}",
+        "account": account,
+        "name": "Low",
+        "attested_by": "",
+    }
     assert visitor.send(f"{here}/voice", "POST /v1/voices", adopted).headers["location"] == f"{here}#voice"
     page = section(shown(visitor, here), "voice")
     assert "No recording of it is kept here" in page
@@ -174,7 +196,9 @@ def test_what_kling_does_not_say_is_told(visitor: Visitor, account: str, mina: s
     assert "does not list its voices" in shown(visitor, f"/console/characters/{mina}/voice?listed={account}")
 
 
-def test_an_element_is_seen_before_it_is_paid(visitor: Visitor, service: Served, account: str, mina: str) -> None:
+def test_an_element_is_seen_before_it_is_paid(
+    visitor: Visitor, service: Served, account: str, mina: str
+) -> None:
     """Its price, what speaks against it, and what would be sent; approved, it is what was previewed."""
     here, before = f"/console/characters/{mina}", service.position()
     page = shown(visitor, f"{here}/element?account={account}")
@@ -210,7 +234,9 @@ def test_an_element_is_adopted_made_anew_and_retired(
     again = visitor.send(f"{here}/element?remint={element}", f"POST /v1/elements/{element}/remint", anew)
     assert again.status_code == 303, again.text
     visitor.send(here, f"POST /v1/elements/{element}/retire", {"reason": "a new one is there"})
-    states = {one["id"]: one["state"] for one in service.get(f"/v1/characters/{mina}/elements").json()["items"]}
+    states = {
+        one["id"]: one["state"] for one in service.get(f"/v1/characters/{mina}/elements").json()["items"]
+    }
     assert states.pop(element) == "retired"
     assert list(states.values()) == ["minting"]
 
@@ -259,6 +285,12 @@ def test_texts_of_people_are_text(visitor: Visitor, service: Served) -> None:
     name: Any = "<script>alert(1)</script>\"'"
     who = service.made("/v1/characters", {"name": name, "depicts": "fictional", "description": name})["id"]
     service.upload(png(), params={"label": name})
-    for path in (f"characters/{who}", "characters", f"characters/{who}/element", f"characters/{who}/voice", "assets"):
+    for path in (
+        f"characters/{who}",
+        "characters",
+        f"characters/{who}/element",
+        f"characters/{who}/voice",
+        "assets",
+    ):
         assert "<script>alert" not in shown(visitor, f"/console/{path}"), path
     problem(visitor.get(f"/console/v1/characters/{who}x"), 404, "not-found")

@@ -144,7 +144,9 @@ def test_characters_by_a_part_of_a_name(ask: Ask) -> None:
     assert [card.id for card in ask(characters.characters_called, "INA").items] == [MINA]
     assert [card.id for card in ask(characters.characters_called, "나").items] == [MINA]
     assert [one for sign in "%_\\" for one in ask(characters.characters_called, sign).items] == []
-    assert {id for id, _ in ask(characters.castable)} <= {card.id for card in ask(characters.characters).items}
+    assert {id for id, _ in ask(characters.castable)} <= {
+        card.id for card in ask(characters.characters).items
+    }
 
 
 def test_characters_by_any_name(ask: Ask) -> None:
