@@ -127,15 +127,21 @@ def _of_installation(settings: Settings) -> Iterator[Finding]:
         yield from (Finding("settings", "fail", problem) for problem in refused.problems)
         return
     with closing(continuity):
-        try:
-            yield from _of_studios(continuity)
-            yield from _of_checkpoints(continuity)
-            with continuity.registry.snapshot() as connection:
-                now = continuity.registry.clock()
-                seen = vitals(connection, now=now, slots=settings.kling_slots, memories=(BUDGET, RESTORED))
-            yield check_worker(seen, now=now)
-        except RegistryError as failed:
-            yield Finding("database", "fail", failed.message, failed.hint)
+        yield from check_open(continuity)
+
+
+def check_open(continuity: Continuity) -> Iterator[Finding]:
+    """What can be asked of an installation that is open: its marks, accounts, checkpoints and workers."""
+    try:
+        yield from _of_studios(continuity)
+        yield from _of_checkpoints(continuity)
+        slots = continuity.settings.kling_slots
+        with continuity.registry.snapshot() as connection:
+            now = continuity.registry.clock()
+            seen = vitals(connection, now=now, slots=slots, memories=(BUDGET, RESTORED))
+        yield check_worker(seen, now=now)
+    except RegistryError as failed:
+        yield Finding("database", "fail", failed.message, failed.hint)
 
 
 def _of_studios(continuity: Continuity) -> Iterator[Finding]:

@@ -13,18 +13,23 @@ from api.settings import Settings, may_stand_in_a_file, variable_of
 def settings_reference() -> str:
     """The text of docs/reference/settings.md."""
     rows = []
-    fields = Settings.model_fields
-    inherited = (*Oversight.__annotations__, *Pace.model_fields)
-    for name in (*(name for name in fields if name not in inherited), *inherited):
-        field = fields[name]
-        default = "" if field.default in (None, "") else f"`{_written(field.default)}`"
+    for name in listed():
+        field = Settings.model_fields[name]
+        default = "" if field.default in (None, "") else f"`{written(field.default)}`"
         variable = f"`{variable_of(name)}`"
         file = f" or `{variable_of(name)}{SUFFIX}`" if may_stand_in_a_file(name) else ""
         rows.append(f"| {variable}{file} | {default} | {field.description} |")
     return _REFERENCE.format(rows="\n".join(rows))
 
 
-def _written(value: object) -> str:
+def listed() -> tuple[str, ...]:
+    """Every field, in the order in which people are told of them: the worker's durations come last."""
+    inherited = (*Oversight.__annotations__, *Pace.model_fields)
+    return (*(name for name in Settings.model_fields if name not in inherited), *inherited)
+
+
+def written(value: object) -> str:
+    """A value as it stands in the environment."""
     if isinstance(value, tuple):
         return ",".join(value)
     return (

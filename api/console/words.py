@@ -13,6 +13,9 @@ from markupsafe import Markup
 from registry.events.personal import GONE, Erased
 from registry.events.personal import known as unsealed
 
+from generation.prices import priced
+
+_ID: Final = re.compile(r"\b[a-z]+_[0-9a-hjkmnp-tv-z]{26}\b")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID: Final = re.compile(r"\b[a-z]+_[0-9a-hjkmnp-tv-z]{26}\b")
 _ID: Final = re.compile(r"\b[a-z]+_[0-9a-z]{26}\b")
@@ -35,6 +38,24 @@ def units(amount: str | None) -> str:
         return "–"
     said = f"{Decimal(amount).normalize():f}"
     return f"{said} unit" if said == "1" else f"{said} units"
+
+
+def dollars(amount: str | None) -> str:
+    """What so many units cost in US dollars, by the price table; whole cents, but for what is less than one."""
+    if amount is None:
+        return "–"
+    said = f"{Decimal(priced(Decimal(amount)).usd).normalize():f}"
+    whole, _, rest = said.partition(".")
+    return f"${whole}.{rest.ljust(2, '0')}"
+
+
+def age(us: int) -> str:
+    """How long something takes or has taken, in the two units that tell most."""
+    minutes = max(0, us) // 60_000_000
+    days, hours = minutes // 1_440, minutes // 60
+    if days:
+        return f"{days} d {hours % 24} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def size(count: int) -> str:
@@ -89,6 +110,8 @@ def named(text: str, names: Mapping[str, str]) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": moment,
     "units": units,
+    "dollars": dollars,
+    "age": age,
     "size": size,
     "seconds": seconds,
     "short": short,

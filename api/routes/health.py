@@ -38,12 +38,13 @@ class Health:
             return Ready(status="down", schema_revision=None, checks={"service": "it is stopping"})
         async with self._turn:
             if self._seen is None or time.monotonic() - self._seen_at > FRESH_SECONDS:
-                self._seen = await sync_to_thread(_look, self._continuity)
+                self._seen = await sync_to_thread(look, self._continuity)
                 self._seen_at = time.monotonic()
             return self._seen
 
 
-def _look(continuity: Continuity) -> Ready:
+def look(continuity: Continuity) -> Ready:
+    """Whether database and blobs can be used now, and what somebody should look at."""
     checks, warnings, found = {"database": "ok", "blobs": "ok"}, {}, None
     try:
         found = revision(continuity.database)

@@ -39,7 +39,7 @@ class SpendRow(SQLModel, table=True):
 
 
 SPEND = SpendRow.__table__  # type: ignore[attr-defined]
-_AMOUNTS = (SPEND.c.reserved, SPEND.c.settled, SPEND.c.released, SPEND.c.basis)
+AMOUNTS = (SPEND.c.reserved, SPEND.c.settled, SPEND.c.released, SPEND.c.basis)
 
 
 class SpendLine(Card):
@@ -130,7 +130,7 @@ PROJECTION = Projection(
 def spend(connection: Connection, log: str, production: str) -> Spend:
     """A production's money. Raises NotFound."""
     card = production_card(connection, log, production)
-    sums = _sums(_counted(connection, log, production))
+    sums = sums_of(_counted(connection, log, production))
     committed = Decimal(sums.reserved_units) + Decimal(sums.settled_units)
     left = None if card.budget_units is None else max(Decimal(0), Decimal(card.budget_units) - committed)
     return Spend(
@@ -179,27 +179,28 @@ def _line(row: Row[Any]) -> SpendLine:
 def _counted(connection: Connection, log: str, production: str) -> Sequence[Row[Any]]:
     """How many calls have the same amounts: prices are few, so exact sums are short (no database adds decimals in text)."""
     return connection.execute(
-        select(*_AMOUNTS, func.count().label("calls"))
+        select(*AMOUNTS, func.count().label("calls"))
         .where(SPEND.c.log == log, SPEND.c.production == production)
-        .group_by(*_AMOUNTS)
+        .group_by(*AMOUNTS)
     ).all()
 
 
 def _by_scene(connection: Connection, log: str, production: str) -> tuple[SceneSums, ...]:
     mine = (GENERATIONS.c.log == SPEND.c.log) & (GENERATIONS.c.generation == SPEND.c.subject)
     rows = connection.execute(
-        select(GENERATIONS.c.scene, *_AMOUNTS, func.count().label("calls"))
+        select(GENERATIONS.c.scene, *AMOUNTS, func.count().label("calls"))
         .select_from(SPEND.join(GENERATIONS, mine))
         .where(SPEND.c.log == log, SPEND.c.production == production)
-        .group_by(GENERATIONS.c.scene, *_AMOUNTS)
+        .group_by(GENERATIONS.c.scene, *AMOUNTS)
     ).all()
     scenes = sorted({row.scene for row in rows})
     return tuple(
-        SceneSums(scene=scene, **dict(_sums(row for row in rows if row.scene == scene))) for scene in scenes
+        SceneSums(scene=scene, **dict(sums_of(row for row in rows if row.scene == scene))) for scene in scenes
     )
 
 
-def _sums(rows: Iterable[Row[Any]]) -> Sums:
+def sums_of(rows: Iterable[Row[Any]]) -> Sums:
+    """The sums of so many calls (`calls`) with the same amounts each."""
     aside = opened = settled = released = over = Decimal(0)
     calls = still = assumed = 0
     for row in rows:

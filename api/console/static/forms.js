@@ -56,9 +56,9 @@ async function send(form, submitter) {
 // A field may be called `action` and hides the form's own, so that is read as it was written.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.getAttribute("action")?.includes("/console/do?") || form.dataset.plain !== undefined) return;
   const question = event.submitter?.dataset.sure ?? form.dataset.sure;
   if (question && !confirm(question)) return event.preventDefault();
+  if (!form.getAttribute("action")?.includes("/console/do?") || form.dataset.plain !== undefined) return;
   event.preventDefault();
   const buttons = [...form.querySelectorAll("button")];
   buttons.forEach((button) => (button.disabled = true));

@@ -18,6 +18,8 @@ class Entry(NamedTuple):
 
 _TABLE: Final = """
 GET /console                                             reader production
+GET /console/accounts                                    reader studio
+GET /console/accounts/{account}                          reader studio
 GET /console/ask                                         reader production
 POST /console/ask                                        reader production
 POST /console/ask/go                                     submitter production
@@ -39,10 +41,30 @@ GET /console/scenes/{scene}                              reader production
 GET /console/scenes/{scene}/records/{record}             reader production
 GET /console/scenes/{scene}/shots/{shot}                 reader production
 GET /console/scenes/{scene}/takes                        reader production
+GET /console/keys                                        admin studio
+POST /console/keys/issued                                admin studio
+GET /console/keys/{key}                                  admin studio
+POST /console/keys/{key}/rotated                         admin studio
+GET /console/money                                       reader production
+GET /console/money/characters                            reader studio
+GET /console/money/comparisons                           reader studio
+GET /console/money/comparisons/{reconciliation}          reader studio
+GET /console/money/deadlines                             reader studio
+GET /console/money/failures                              reader studio
+GET /console/money/productions/{production}              reader production
+GET /console/money/queue                                 reader studio
+GET /console/settings                                    admin studio
 GET /console/sign-in                                     open -
 POST /console/sign-in                                    open -
 POST /console/sign-out                                   open -
 GET /console/static/{digest}/{name}                      open -
+GET /console/submissions                                 reader studio
+GET /console/submissions/{submission}                    reader studio
+GET /console/webhooks                                    reader studio
+POST /console/webhooks/added                             admin studio
+GET /console/webhooks/{webhook}                          reader studio
+POST /console/webhooks/{webhook}/rotated                 admin studio
+POST /console/webhooks/{webhook}/tried                   admin studio
 """
 
 PAGES: Final = {

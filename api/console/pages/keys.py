@@ -1,0 +1,145 @@
+"""Keys of the studio: who holds which, what it may do, when it was last used.
+
+A secret is shown once, on a page that nobody keeps.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from secrets import token_urlsafe
+from typing import Any, Final
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from api.console.doing import fields_of
+from api.console.forms import body_of
+from api.console.inside import ask
+from api.console.rendering import page, problem_page
+from api.errors import Web
+from api.routes.commanding import Visit, named
+from api.routes.keys import units_today
+from registry.events.ids import SYSTEM_LOG
+from registry.events.studio import CREW, ROLES
+from registry.log.history import Part
+from registry.log.key_uses import last_used
+from registry.past import happened
+from registry.views import access, naming, productions
+from registry.views.page import Span
+from registry.views.productions import ProductionCard
+
+ONCE: Final = partial(token_urlsafe, 18)
+"""Makes what a form is sent under: what it asks for happens once, and its secret is shown once."""
+_MOST: Final = 500
+_HISTORY: Final = 100
+MAY: Final = {
+    "reader": "read everything but keys, preview and check",
+    "asset_writer": "register pictures, characters, looks, scenes, productions; remark on clips",
+    "submitter": "spend: ask for takes, have elements and voices made",
+    "approver": "decide about money and takes: budgets, plans that wait, approve and reject",
+    "consent_officer": "decide about people: likenesses, consents, erasure",
+    "auditor": "read, and see who looked at a person's pictures; change nothing",
+    "operator": "Kling accounts, their keys, holds and slots; paid calls in doubt; comparisons",
+    "admin": "keys and roles, limits, webhooks, settings",
+}
+"""What each role may do (docs/how-to/keys.md)."""
+
+
+@get("/keys", sync_to_thread=True)
+def list_keys(request: Web, visit: NamedDependency[Visit], span: NamedDependency[Span]) -> Response[str]:
+    """Every key of the studio, and the forms to issue one and to bound the studio."""
+    with visit.registry.reading(SYSTEM_LOG) as connection:
+        keys = access.keys(connection, visit.studio, span=span)
+        used = last_used(connection, [key.id for key in keys.items])
+        studio = access.studio(connection, visit.studio)
+    return page(
+        request,
+        "keys.html",
+        title="Keys",
+        visit=visit,
+        keys=keys,
+        used=used,
+        of_studio=studio,
+        names=visit.read(naming.names_of, {one for key in keys.items for one in key.productions}),
+        productions=_open(visit),
+        may_do=MAY,
+        roles=ROLES,
+        crew=CREW,
+        usual=visit.continuity.settings,
+        once=ONCE,
+        now=visit.registry.clock(),
+    )
+
+
+@get("/keys/{key:str}", sync_to_thread=True)
+def show_key(request: Web, key: FromPath[str], visit: NamedDependency[Visit]) -> Response[str]:
+    """One key: what it may do, where, how much; what happened to it; and what to change."""
+    with visit.registry.reading(SYSTEM_LOG) as connection:
+        card = access.key(connection, visit.studio, named("key", key))
+        used = last_used(connection, [key]).get(key)
+    past = happened.history(visit.registry, visit.studio, key, Part(limit=_HISTORY, newest=True))
+    return page(
+        request,
+        "key.html",
+        title=card.holder,
+        visit=visit,
+        key=card,
+        used=used,
+        today=units_today(visit, card),
+        names=visit.read(naming.names_of, card.productions),
+        productions=_open(visit),
+        may_do=MAY,
+        roles=ROLES,
+        usual=visit.continuity.settings,
+        once=ONCE,
+        history=past.items,
+        now=visit.registry.clock(),
+    )
+
+
+@post("/keys/issued", status_code=200)
+async def issue_key(request: Web, visit: NamedDependency[Visit], once: FromQuery[str]) -> Response[Any]:
+    """Issue a key as the form says, and show its secret: this once, as a repeat under `once` is answered without it."""
+    return await _shown(request, visit, "/v1/keys", once, back="/console/keys")
+
+
+@post("/keys/{key:str}/rotated", status_code=200)
+async def rotate_key(
+    request: Web, key: FromPath[str], visit: NamedDependency[Visit], once: FromQuery[str]
+) -> Response[Any]:
+    """Give the key another secret, and show it, likewise."""
+    stream = named("key", key)
+    return await _shown(request, visit, f"/v1/keys/{stream}/rotate", once, back=f"/console/keys/{stream}")
+
+
+async def _shown(request: Web, visit: Visit, path: str, once: str, *, back: str) -> Response[Any]:
+    body = body_of(await fields_of(request))
+    told = await ask(request, "POST", path, body, key=once)
+    if not told.fine:
+        return problem_page(request, told)
+    return page(
+        request,
+        "secret.html",
+        title=f"The key of {told.said['holder']}",
+        visit=visit,
+        secret=told.said["key"],
+        what="API key",
+        lost="rotate it",
+        thing=f"/console/keys/{told.said['id']}",
+        back=back,
+    )
+
+
+def _open(visit: Visit) -> list[ProductionCard]:
+    return [
+        one for one in visit.read(productions.productions, span=Span(limit=_MOST)).items if not one.closed
+    ]
+
+
+ROUTES: Any = Router(
+    "/",
+    route_handlers=[list_keys, show_key, issue_key, rotate_key],
+    opt={"reach": "studio", "role": "admin"},
+    request_max_body_size=64 * 1024,
+)
