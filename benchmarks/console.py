@@ -49,6 +49,8 @@ _LARGEST: Final = {
     "submission": "SELECT submission FROM view_submissions ORDER BY position DESC LIMIT 1",
     "likeness": "SELECT likeness FROM view_likenesses ORDER BY position LIMIT 1",
     "webhook": "SELECT webhook FROM view_webhooks ORDER BY position LIMIT 1",
+    "key": "SELECT key FROM view_keys ORDER BY position LIMIT 1",
+    "reconciliation": "SELECT reconciliation FROM view_reconciliations ORDER BY position DESC LIMIT 1",
     "account": "SELECT account FROM view_accounts ORDER BY position LIMIT 1",
     "thing": "SELECT clip FROM view_clips ORDER BY position DESC LIMIT 1",
     "position": "SELECT max(position) FROM events",

@@ -31,7 +31,8 @@ def fill(film: Film) -> dict[str, str]:
     found["record"] = str(service.get(f"{here}/continuity").json()["items"][0]["position"])
     webhook = {"url": "https://hooks.example.com/x", "holder": SCRIPT}
     found["webhook"] = made("/v1/webhooks", webhook)["id"]
-    made("/v1/keys", {"holder": SCRIPT, "roles": ["reader"]})
+    found["key"] = made("/v1/keys", {"holder": SCRIPT, "roles": ["reader"]})["id"]
+    found["reconciliation"] = made("/v1/reconciliations", {"account": found["account"]})["id"]
     return found | {"thing": found["clip"], "position": str(service.position())}
 
 
