@@ -192,7 +192,7 @@ def _way(text: str, path: str) -> Way:
     change: Mapping[str, str] = FIELDS_OF.get(text, {})
     here = _NAMED.search(path)
     if found := _SET.fullmatch(text):
-        change = {found[1]: found[2]}
+        text, change = f"{_WORDS[found[1]]}: {found[2]}", {found[1]: found[2]}
     elif here and (found := _LOOK.fullmatch(text)):
         change = {f"cast.{here[1]}.look": found[1]}
     elif here and path.endswith("character") and (found := _CAST.fullmatch(text)):

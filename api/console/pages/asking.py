@@ -91,9 +91,11 @@ async def go(request: Web, visit: NamedDependency[Visit], key: FromQuery[str]) -
             None, status_code=303, headers={"Location": f"/console/generations/{told.said['id']}"}
         )
     problem = problem_of(told)
-    if "preview" in problem:  # the plan is another one by now
+    if problem.get("code") == "plan-changed":
         note = f"{problem['detail']} Look at it as it is now, then go on."
-        return await _form(request, visit, said, problem["preview"], note=note, status=told.status)
+        return await _form(
+            request, visit, said, await _previewed(request, said), note=note, status=told.status
+        )
     return await _form(request, visit, said, problem, status=told.status)
 
 

@@ -104,6 +104,7 @@ def follow_generation(
         takes=[_take(card, waits.get(card.id), told_by(past[card.id], names)) for card in cards],
         open=next((card.id for card in cards if card.outcome is None), None),
         after=after,
+        now=visit.registry.clock(),
         names=names,
         people=visit.read(faces_of, shown),
         scene=visit.read(scenes.scene, first.scene),

@@ -143,6 +143,7 @@ form.addEventListener("submit", (event) => {
     event.preventDefault();
     shown = null;
     later(0);
+    panel.scrollIntoView({ block: "nearest" });
   } else if (button?.id === "go" && panel.getAttribute("aria-busy") === "true") {
     event.preventDefault();
     tell("The preview is being made again: look at it, then go on.");
