@@ -10,15 +10,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from generation.prices import priced
 from registry.events.personal import GONE, Erased
 from registry.events.personal import known as unsealed
 
-from generation.prices import priced
-
 _ID: Final = re.compile(r"\b[a-z]+_[0-9a-hjkmnp-tv-z]{26}\b")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_ID: Final = re.compile(r"\b[a-z]+_[0-9a-hjkmnp-tv-z]{26}\b")
-_ID: Final = re.compile(r"\b[a-z]+_[0-9a-z]{26}\b")
 _SIZES: Final = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
 
 
@@ -82,11 +79,6 @@ def short(text: str) -> str:
     )
 
 
-def shortened(sentence: str) -> str:
-    """A sentence of the log, the ids in it short."""
-    return _ID.sub(lambda found: short(found[0]), sentence)
-
-
 def said(word: Any) -> str:
     """A word of the log as a person reads it: `awaiting_approval` is "awaiting approval"."""
     return str(word).replace("_", " ").replace("-", " ")
@@ -118,5 +110,4 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "said": said,
     "known": known,
     "named": named,
-    "shortened": shortened,
 }

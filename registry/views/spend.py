@@ -147,12 +147,12 @@ def of_scene(connection: Connection, log: str, scene: str) -> SceneSums:
     """What the generations of a scene cost."""
     paid = (SPEND.c.log == GENERATIONS.c.log) & (SPEND.c.submission == GENERATIONS.c.submission)
     rows = connection.execute(
-        select(*_AMOUNTS, func.count().label("calls"))
+        select(*AMOUNTS, func.count().label("calls"))
         .select_from(GENERATIONS.join(SPEND, paid))
         .where(GENERATIONS.c.log == log, GENERATIONS.c.scene == scene)
-        .group_by(*_AMOUNTS)
+        .group_by(*AMOUNTS)
     ).all()
-    return SceneSums(scene=scene, **dict(_sums(rows)))
+    return SceneSums(scene=scene, **dict(sums_of(rows)))
 
 
 def lines(connection: Connection, log: str, *, production: str, span: Span = FIRST) -> Page[SpendLine]:
