@@ -33,6 +33,7 @@ _PLACES: Final = ("scene", "production", "continue_from", "edit", "retake_of", "
 
 async def provide_named(  # noqa: PLR0913, PLR0917 - where one may come from
     scene: FromQuery[str] = "",
+    *,
     shot: FromQuery[str] = "",
     production: FromQuery[str] = "",
     continue_from: FromQuery[str] = "",
