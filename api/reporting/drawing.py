@@ -1,9 +1,10 @@
-"""Where the boxes of a lineage stand: what was made on the left, what it was made from to the right of it, step by step. Pure.
+"""Where the boxes of a lineage stand: what a thing was made from on its left, what was made of it on its right, step by step. Pure.
 
-A box stands one column behind the farthest thing made from it, so every line goes to the right; one that passes a column by has
-a place of its own there, so none runs behind a box. Within a column all are ordered by the middle of what they are tied to, which
-keeps most lines from crossing (Sugiyama's method, the simple way). Kept libraries that do this are licensed otherwise, unkept,
-or bring compilers or numpy for it (docs/decisions/0025); a clip's lineage has a few dozen boxes.
+A box stands one column beside the nearest thing that it is tied to, so every line goes to the right; one that passes a column by
+has a place of its own there, so none runs behind a box. Within a column all are ordered by the middle of what they are tied to,
+which keeps most lines from crossing (Sugiyama's method, the simple way). Words stand in the gaps between columns, a row for each,
+cut to what fits. Kept libraries that do this are licensed otherwise, unkept, or bring compilers or numpy for it
+(docs/decisions/0025); what is looked at has a few dozen boxes.
 """
 
 from __future__ import annotations
@@ -11,27 +12,35 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from itertools import chain, pairwise, zip_longest
+from typing import Final, Literal
 
+from api.reporting.lettering import cut
 from registry.views.lineage import Edge
 
 MOST: Final = 60
 """Boxes that are drawn; who has more is told how many were left out."""
-WIDTH: Final = 176
-HEIGHT: Final = 40
+WIDTH: Final = 184
+HEIGHT: Final = 44
+WORDS: Final = 9.5
+"""The size of the letters in the gaps, in pixels."""
 _PASSING: Final = 12
 """Pixels that a line takes in a column that it passes by."""
-_BESIDE: Final = 92
-_BELOW: Final = 14
+_BESIDE: Final = 96
+_ASIDE: Final = 6
+_BELOW: Final = 16
 _EDGE: Final = 8
 _SWEEPS: Final = 6
+_ROWS: Final = (-4, 11, -15, 22)
+"""Where words stand from the line, in pixels: above and below it in turns. Boxes leave so many rows between them."""
+_BACK: Final = "← "
 Tie = tuple[str, str]
-"""(what was made, what it was made from)."""
+"""(what stands on the left, what stands on the right)."""
 Bend = tuple[str, str, int]
 """A tie, and the column in which its line passes by."""
 Spot = str | Bend
 Point = tuple[int, int]
+Anchor = Literal["start", "end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +66,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What ties things, ending where the lines that it is about come in."""
+    """What ties things, beside the farther of them. `whole` is all of it where `text` is cut; it begins or ends at `x`."""
 
     x: int
     y: int
     text: str
+    whole: str
+    anchor: Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +87,15 @@ class Drawing:
     left_out: int
 
 
-def draw(start: str, edges: Sequence[Edge], labels: Mapping[str, str]) -> Drawing:
-    """The lineage of `start`, whose ancestors the edges are, nearest first."""
-    things = list(dict.fromkeys([start, *(end for edge in edges for end in (edge.made, edge.source))]))
+def draw(start: str, edges: Sequence[Edge], labels: Mapping[str, str], later: Sequence[Edge] = ()) -> Drawing:
+    """The lineage of `start`: the edges to its ancestors, and `later` those to its descendants, each nearest first."""
+    before, after = _met(start, edges), _met(start, later)
+    things = [start, *_in_turns(before, [one for one in after if one not in before])]
     shown = set(things[:MOST])
-    kinds = _joined(edge for edge in edges if edge.made in shown and edge.source in shown)
-    column = _columns(start, list(kinds))
-    ways = {tie: _way(tie, column) for tie in kinds if tie[0] in column and tie[1] in column}
+    ties = _joined(edge for edge in chain(edges, later) if edge.made in shown and edge.source in shown)
+    column = _columns(start, [one for one in things[:MOST] if one in before], list(ties))
+    ties = {tie: words for tie, words in ties.items() if tie[0] in column and tie[1] in column}
+    ways = {tie: _way(tie, column) for tie in ties}
     columns = _ordered(_filled(column, ways.values()), ways.values())
     places, size = _placed(columns)
     boxes = [
@@ -90,29 +103,68 @@ def draw(start: str, edges: Sequence[Edge], labels: Mapping[str, str]) -> Drawin
         for one in places
         if isinstance(one, str)
     ]
-    left_out = len(things) - len(boxes)
-    return Drawing(*size, tuple(boxes), *_drawn(ways, kinds, places), left_out)
+    lines = [line for way in ways.values() for line in _through(way, places)]
+    words = _words(ties, column, places)
+    return Drawing(*size, tuple(boxes), tuple(lines), tuple(words), len(things) - len(boxes))
+
+
+def _met(start: str, edges: Iterable[Edge]) -> dict[str, None]:
+    """The things that the edges lead to, in the order they are met."""
+    met = dict.fromkeys(end for edge in edges for end in (edge.made, edge.source))
+    met.pop(start, None)
+    return met
+
+
+def _in_turns(one: Iterable[str], other: Iterable[str]) -> Iterator[str]:
+    """So that neither side is left out for the other."""
+    return (thing for pair in zip_longest(one, other) for thing in pair if thing is not None)
 
 
 def _joined(edges: Iterable[Edge]) -> dict[Tie, list[str]]:
-    """One line between two things, whatever ties them."""
-    found: defaultdict[Tie, list[str]] = defaultdict(list)
+    """One line between two things, whatever ties them, from what is the source of most to what was made.
+
+    A tie that leads back to where others come from is one the other way, and says so: what is drawn has no rings.
+    """
+    found: dict[Tie, list[str]] = {}
+    rightwards: defaultdict[str, list[str]] = defaultdict(list)
     for edge in edges:
-        if edge.kind not in found[edge.made, edge.source]:
-            found[edge.made, edge.source].append(edge.kind)
+        left, right, word = edge.source, edge.made, str(edge.kind)
+        if left == right:
+            continue
+        if (left, right) not in found and _reaches(right, left, rightwards):
+            left, right, word = right, left, _BACK + word
+        if (left, right) not in found:
+            found[left, right] = []
+            rightwards[left].append(right)
+        if word not in found[left, right]:
+            found[left, right].append(word)
     return found
 
 
-def _columns(start: str, ties: Sequence[Tie]) -> dict[str, int]:
-    """Each thing behind everything made from it. Rounds are bounded, so ties that lead back do no harm."""
-    column = {start: 0}
-    for _ in range(min(len(ties), MOST)):
+def _reaches(start: str, end: str, rightwards: Mapping[str, Sequence[str]]) -> bool:
+    seen, left = {start}, [start]
+    while left:
+        for one in rightwards.get(left.pop(), ()):
+            if one == end:
+                return True
+            if one not in seen:
+                seen.add(one)
+                left.append(one)
+    return False
+
+
+def _columns(start: str, before: Sequence[str], ties: Sequence[Tie]) -> dict[str, int]:
+    """Ancestors left of everything made from them, the others right of everything they were made from; `start` is in column 0."""
+    column, earlier = {start: 0}, {*before}
+    for _ in range(MOST):
         moved = False
-        for made, source in ties:
-            near = column.get(made)
-            if near is not None and column.get(source, -1) <= near < MOST:
-                column[source] = near + 1
-                moved = True
+        for left, right in ties:
+            if left in earlier and column.get(right, 1) <= 0 and column.get(left, 1) >= column[right]:
+                column[left], moved = column[right] - 1, True
+            if right != start and right not in earlier and left in column:
+                wanted = max(1, column[left] + 1)
+                if column.get(right, 0) < wanted:
+                    column[right], moved = wanted, True
         if not moved:
             break
     return column
@@ -120,9 +172,9 @@ def _columns(start: str, ties: Sequence[Tie]) -> dict[str, int]:
 
 def _way(tie: Tie, column: Mapping[str, int]) -> list[Spot]:
     """What its line goes through, from the left to the right."""
-    made, source = tie
-    passing = [(made, source, number) for number in range(column[made] + 1, column[source])]
-    return [made, *passing, source]
+    left, right = tie
+    passing = [(left, right, number) for number in range(column[left] + 1, column[right])]
+    return [left, *passing, right]
 
 
 def _filled(column: Mapping[str, int], ways: Iterable[Sequence[Spot]]) -> list[list[Spot]]:
@@ -179,19 +231,6 @@ def _high(spot: Spot) -> int:
     return HEIGHT if isinstance(spot, str) else _PASSING
 
 
-def _drawn(
-    ways: Mapping[Tie, Sequence[Spot]], kinds: Mapping[Tie, Sequence[str]], places: Mapping[Spot, Point]
-) -> tuple[tuple[Line, ...], tuple[Word, ...]]:
-    """The lines, and the words where they first come in: those that come in at one place are one word."""
-    lines: list[Line] = []
-    words: defaultdict[Point, dict[str, None]] = defaultdict(dict)
-    for tie, way in ways.items():
-        lines += _through(way, places)
-        first = lines[-2 * len(way) + 3] if len(way) > 2 else lines[-1]
-        words[first.x2, first.y2] |= dict.fromkeys(kinds[tie])
-    return tuple(lines), tuple(Word(x - 6, y - 4, ", ".join(said)) for (x, y), said in words.items())
-
-
 def _through(way: Sequence[Spot], places: Mapping[Spot, Point]) -> Iterator[Line]:
     """From spot to spot, and straight across the columns that are passed by."""
     for near, far in pairwise(way):
@@ -199,3 +238,21 @@ def _through(way: Sequence[Spot], places: Mapping[Spot, Point]) -> Iterator[Line
         yield Line(left + WIDTH, top + _high(near) // 2, right, below + _high(far) // 2)
         if not isinstance(far, str):
             yield Line(right, below + _PASSING // 2, right + WIDTH, below + _PASSING // 2)
+
+
+def _words(
+    ties: Mapping[Tie, Sequence[str]], column: Mapping[str, int], places: Mapping[Spot, Point]
+) -> Iterator[Word]:
+    """Beside what is farther from the start, where all its lines meet: each word once, a row for each, the last row for the rest."""
+    found: defaultdict[tuple[int, int, Anchor], dict[str, None]] = defaultdict(dict)
+    for (left, right), said in ties.items():
+        anchor: Anchor = "start" if column[left] < 0 else "end"
+        x, y = places[left] if anchor == "start" else places[right]
+        at = x + WIDTH + _ASIDE if anchor == "start" else x - _ASIDE
+        found[at, y + HEIGHT // 2, anchor] |= dict.fromkeys(said)
+    for (x, y, anchor), words in found.items():
+        rows = list(words)
+        if len(rows) > len(_ROWS):
+            rows[len(_ROWS) - 1 :] = [", ".join(rows[len(_ROWS) - 1 :])]
+        for row, whole in zip(_ROWS, rows, strict=False):
+            yield Word(x, y + row, cut(whole, _BESIDE - 2 * _ASIDE, WORDS), whole, anchor)

@@ -10,6 +10,8 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from api.reporting.drawing import HEIGHT, WIDTH
+from api.reporting.lettering import cut
 from api.reporting.showing import STEPS
 from api.reporting.told import About, Shown, moment
 from registry.events.personal import GONE, known
@@ -27,8 +29,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": moment, "seconds": seconds, "read": lambda value: known(value, GONE)}
-    made.globals["steps"] = STEPS
+    made.filters |= {"moment": moment, "seconds": seconds, "read": lambda value: known(value, GONE), "cut": cut}
+    made.globals |= {"steps": STEPS, "box_width": WIDTH, "box_height": HEIGHT}
     return made
 
 

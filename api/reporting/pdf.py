@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from xml.sax.saxutils import escape
 
 from api.reporting.drawing import HEIGHT, WIDTH, Drawing
+from api.reporting.lettering import cut
 from api.reporting.page import seconds
 from api.reporting.showing import STEPS
 from api.reporting.told import About, Picture, Shown, moment
@@ -338,13 +339,13 @@ def _draw(canvas: Canvas, drawing: Drawing, first: str) -> None:
         canvas.setStrokeColor(_colour(_ACCENT if box.id == first else _LINE))
         canvas.roundRect(box.x, high - box.y - HEIGHT, WIDTH, HEIGHT, 5, fill=1)
         canvas.setFillColor(_colour(_INK))
-        _write(canvas, box.x + 9, high - box.y - 17, _cut(box.label or box.kind, 26), 10)
+        _write(canvas, box.x + 9, high - box.y - 19, cut(box.label or box.kind, WIDTH - 16, 10), 10)
         canvas.setFillColor(_colour(_SOFT))
-        _write(canvas, box.x + 9, high - box.y - 31, f"{box.kind} …{box.id[-12:]}", 8)
+        _write(canvas, box.x + 9, high - box.y - 34, cut(f"{box.kind} …{box.id[-12:]}", WIDTH - 16, 8), 8)
     for word in drawing.words:
-        text = _cut(word.text, 20)
         canvas.setFillColor(_colour(_SOFT))
-        _write(canvas, word.x - canvas.stringWidth(text, _LATIN, 7), high - word.y, text, 7)
+        before = canvas.stringWidth(word.text, _LATIN, 7) if word.anchor == "end" else 0
+        _write(canvas, word.x - before, high - word.y, word.text, 7)
 
 
 def _write(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
@@ -356,6 +357,3 @@ def _write(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
         canvas.drawString(x, y, run)
         x += canvas.stringWidth(run, font or _LATIN, size)
 
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from api.reporting import pdf
-from api.reporting.drawing import HEIGHT, MOST, WIDTH, Drawing, draw
+from api.reporting.drawing import HEIGHT, MOST, WIDTH, WORDS, Drawing, draw
+from api.reporting.lettering import cut, width_of
 from api.reporting.page import seconds
 from api.reporting.told import Picture
 from registry.views.lineage import Edge
@@ -50,32 +51,92 @@ def behind(drawing: Drawing) -> list[str]:
     ]
 
 
+def descent(chance: random.Random, things: int) -> list[Edge]:
+    """Each thing made of some of the earlier ones, beginning with the first."""
+    names = [CLIP, *(f"clip_{n}" for n in range(1, things))]
+    return [edge(name, names[chance.randrange(n)], "continues") for n, name in enumerate(names) if n]
+
+
+Area = tuple[float, float, float, float]
+
+
+def areas(drawing: Drawing) -> list[Area]:
+    """What every box and word covers: left, top, right, bottom."""
+    words = []
+    for word in drawing.words:
+        wide = width_of(word.text, WORDS)
+        left = word.x if word.anchor == "start" else word.x - wide
+        words.append((left, word.y - 0.8 * WORDS, left + wide, word.y + 0.2 * WORDS))
+    return [*((box.x, box.y, box.x + WIDTH, box.y + HEIGHT) for box in drawing.boxes), *words]
+
+
+def meet(one: Area, other: Area) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_no_box_is_hidden(seed: int) -> None:
     """Boxes stand apart and on the sheet, lines go to the right and behind no box; the same lineage is drawn the same."""
-    edges = lineage(random.Random(seed), 5 + 4 * seed)
-    made = draw(CLIP, edges, {CLIP: "the clip"})
+    chance = random.Random(seed)
+    edges, later = lineage(chance, 5 + 2 * seed), descent(chance, 3 + 2 * seed)
+    made = draw(CLIP, edges, {CLIP: "the clip"}, later)
 
-    assert made == draw(CLIP, edges, {CLIP: "the clip"})
+    assert made == draw(CLIP, edges, {CLIP: "the clip"}, later)
     assert (overlaps(made), behind(made)) == ([], [])
+    assert not any(meet(*pair) for pair in combinations(areas(made), 2))
     assert all(line.x1 <= line.x2 for line in made.lines)
     assert all(box.x + WIDTH <= made.width and box.y + HEIGHT <= made.height for box in made.boxes)
-    assert len(made.boxes) == len({end for one in edges for end in (one.made, one.source)})
+    assert len(made.boxes) == len({end for one in (*edges, *later) for end in (one.made, one.source)})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_time_goes_to_the_right(seed: int) -> None:
+    """Whatever something was made from stands left of it: ancestors left of the clip, descendants right."""
+    chance = random.Random(seed)
+    edges, later = lineage(chance, 20), descent(chance, 20)
+    at = {box.id: box.x for box in draw(CLIP, edges, {}, later).boxes}
+
+    assert all(at[one.source] < at[one.made] for one in (*edges, *later))
 
 
 def test_a_huge_lineage_is_drawn_in_part() -> None:
-    """At most so many boxes, and how many are left out; ties in a ring end as well."""
-    made = draw(CLIP, lineage(random.Random(1), 3_000), {})
-    assert (len(made.boxes), made.left_out) == (MOST, 3_000 - MOST)
-    ring = [edge(CLIP, "clip_1"), edge("clip_1", "clip_2"), edge("clip_2", "clip_1")]
-    assert {box.id for box in draw(CLIP, ring, {}).boxes} == {CLIP, "clip_1", "clip_2"}
+    """At most so many boxes, as many of either side, and how many are left out."""
+    chance = random.Random(1)
+    made = draw(CLIP, lineage(chance, 3_000), {}, descent(chance, 3_000))
+    assert (len(made.boxes), made.left_out) == (MOST, 5_999 - MOST)
+    middle = next(box.x for box in made.boxes if box.id == CLIP)
+    assert sum(box.x < middle for box in made.boxes) == MOST // 2
     assert len(draw(CLIP, [], {}).boxes) == 1
 
 
-def test_words_that_come_in_at_one_place_are_one() -> None:
-    """Two ties to one thing are not printed over each other."""
-    made = draw(CLIP, [edge(CLIP, "asset_1"), edge(CLIP, "asset_1", "frame-of")], {})
-    assert [word.text for word in made.words] == ["grounded-on, frame-of"]
+def test_ties_in_a_ring_are_drawn_once() -> None:
+    """What leads back is a word on the line that leads there."""
+    ring = [edge(CLIP, "clip_1"), edge("clip_1", "clip_2"), edge("clip_2", "clip_1", "shows")]
+    made = draw(CLIP, ring, {})
+    assert {box.id for box in made.boxes} == {CLIP, "clip_1", "clip_2"}
+    assert len(made.lines) == 2
+    assert "← shows" in {word.text for word in made.words}
+    both = draw(CLIP, [edge(CLIP, "voice_1", "speaks-with")], {}, [edge("voice_1", CLIP, "voice-of")])
+    assert [word.text for word in both.words] == ["speaks-with", "← voice-of"]
+
+
+def test_words_that_come_in_at_one_place_have_rows() -> None:
+    """Several ties between two things are not printed over each other, and each is said, cut or not."""
+    kinds = ("grounded-on", "frame-of", "reference", "made-from", "supersedes", "shows")
+    made = draw(CLIP, [edge(CLIP, "asset_1", kind) for kind in kinds], {})
+    assert [word.whole for word in made.words] == [*kinds[:3], "made-from, supersedes, shows"]
+    assert made.words[-1].text.endswith("…")
+    assert len({word.y for word in made.words}) == 4
+
+
+def test_a_long_name_is_cut_to_its_room() -> None:
+    """Broad letters take more of it than narrow ones; what fits stays whole."""
+    for text in ("W" * 40, "i" * 90, "여기제자리예요" * 5, "A quiet café in the rain, at dusk"):
+        short = cut(text, 100, 11)
+        assert short.endswith("…")
+        assert width_of(short, 11) <= 100
+        assert text.startswith(short[:-1])
+    assert cut("Mina", 100, 11) == "Mina"
 
 
 def test_markup_is_printed_as_words() -> None:
