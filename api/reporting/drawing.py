@@ -1,4 +1,4 @@
-"""Where the boxes of a lineage stand: what a thing was made from on its left, what was made of it on its right, step by step. Pure.
+"""Where the boxes of a lineage stand: what a thing was made from on its left, what was made of it on its right. Pure.
 
 A box stands one column beside the nearest thing that it is tied to, so every line goes to the right; one that passes a column by
 has a place of its own there, so none runs behind a box. Within a column all are ordered by the middle of what they are tied to,
@@ -243,7 +243,7 @@ def _through(way: Sequence[Spot], places: Mapping[Spot, Point]) -> Iterator[Line
 def _words(
     ties: Mapping[Tie, Sequence[str]], column: Mapping[str, int], places: Mapping[Spot, Point]
 ) -> Iterator[Word]:
-    """Beside what is farther from the start, where all its lines meet: each word once, a row for each, the last row for the rest."""
+    """Beside what is farther from the start, where all its lines meet: each once and in a row, what is left in the last row."""
     found: defaultdict[tuple[int, int, Anchor], dict[str, None]] = defaultdict(dict)
     for (left, right), said in ties.items():
         anchor: Anchor = "start" if column[left] < 0 else "end"

@@ -1,4 +1,4 @@
-"""How much of a text fits into so many pixels, where nobody can measure it: by how wide letters are at most in usual fonts. Pure."""
+"""How much of a text fits into so many pixels, where nobody can measure it: letters count as wide as fonts have them. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MORE: Final = "…"
 
 
 def width_of(text: str, size: float) -> float:
-    """At most so many pixels wide, in letters of `size` pixels; shares of the size are those of a broad sans (Verdana, DejaVu)."""
+    """At most so many pixels, in letters of `size` pixels; their shares of it are those of a broad sans (Verdana, DejaVu)."""
     return sum(map(_share, text)) * size
 
 

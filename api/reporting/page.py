@@ -29,7 +29,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": moment, "seconds": seconds, "read": lambda value: known(value, GONE), "cut": cut}
+    made.filters |= {
+        "moment": moment,
+        "seconds": seconds,
+        "read": lambda value: known(value, GONE),
+        "cut": cut,
+    }
     made.globals |= {"steps": STEPS, "box_width": WIDTH, "box_height": HEIGHT}
     return made
 

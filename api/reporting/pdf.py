@@ -356,4 +356,3 @@ def _write(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
         canvas.setFont(font or _LATIN, size)
         canvas.drawString(x, y, run)
         x += canvas.stringWidth(run, font or _LATIN, size)
-

@@ -10,8 +10,8 @@ is written down in docs/reference/receipt.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, get_args
 
 from registry.proof.held import Keyring
 from registry.proof.note import Checkpoint, Note, NoteInvalid, open_checkpoint
@@ -24,6 +24,10 @@ MEDIA_TYPE: Final = "application/vnd.continuity.receipt+json"
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of a receipt that is read; one has about 2 kB an event, and rarely more than fifty events."""
 _MEMBERS: Final = frozenset({"format", "version", "clip", "checkpoint", "events"})
+Step = Literal["form", "signature", "events", "statement", "file"]
+STEPS: Final[tuple[Step, ...]] = get_args(Step)
+"""What is checked, in this order: it is written as receipts are; one of the keys signed its checkpoint; each event leads to the
+root that was signed; they belong together and none is missing; the file is the one they speak of."""
 Proof = tuple[Mapping[str, Any], Sequence[bytes]]
 """A row of the log, and its path to the root of the checkpoint."""
 
@@ -43,20 +47,38 @@ def write_receipt(clip: str, checkpoint: Note | str, proofs: Iterable[Proof]) ->
     )
 
 
-def verify_receipt(raw: bytes, keys: Keyring, *, sha256: str | None = None) -> Statement:
+def _told_nobody(_step: Step) -> None:
+    pass
+
+
+def verify_receipt(
+    raw: bytes, keys: Keyring, *, sha256: str | None = None, holds: Callable[[Step], None] = _told_nobody
+) -> Statement:
     """What the receipt proves. `sha256` is that of the file it shall be of, in hexadecimal; None where only the receipt is asked.
 
-    Raises Refuted when it was changed or is another file's, and CannotTell when it is no receipt, of a newer version, or signed
-    by none of the keys.
+    `holds` is told each step that held. Raises Refuted when it was changed or is another file's, and CannotTell when it is no
+    receipt, of a newer version, or signed by none of the keys.
     """
     written = _read(raw)
+    holds("form")
     checkpoint, _ = open_note(written["checkpoint"], keys, "its checkpoint")
-    statement = read_statement(written["clip"], checkpoint, _leaves(written["events"], checkpoint))
-    if sha256 is not None and sha256.lower() != statement.sha256:
-        raise Refuted(
-            f"the file has SHA-256 {sha256.lower()}, and the log says {statement.sha256} of {statement.clip}"
-        )
+    holds("signature")
+    leaves = _leaves(written["events"], checkpoint)
+    holds("events")
+    statement = read_statement(written["clip"], checkpoint, leaves)
+    holds("statement")
+    if sha256 is not None:
+        _must_be(statement, sha256.lower())
+        holds("file")
     return statement
+
+
+def _must_be(statement: Statement, sha256: str) -> None:
+    """Raises Refuted."""
+    if sha256 != statement.sha256:
+        raise Refuted(
+            f"the file has SHA-256 {sha256}, and the log says {statement.sha256} of {statement.clip}"
+        )
 
 
 def open_note(raw: bytes | str, keys: Keyring, where: str) -> tuple[Checkpoint, Note]:

@@ -307,6 +307,12 @@ def adopted_twin(connection: Connection, log: str, scene: str, sha256: str) -> C
     return _cards(connection, log, rows)[0] if rows else None
 
 
+def scenes_of(connection: Connection, log: str, clips: Collection[str]) -> dict[str, str]:
+    """The scene that each of some clips was made in."""
+    query = select(CLIPS.c.clip, CLIPS.c.scene).where(CLIPS.c.log == log, CLIPS.c.clip.in_(clips))
+    return {row.clip: row.scene for row in connection.execute(query)}
+
+
 def approved_clips(connection: Connection, log: str, scene: str) -> list[ClipCard]:
     """All approved takes of a scene in the order they were recorded."""
     mine = (CLIPS.c.log == log) & (CLIPS.c.scene == scene) & CLIPS.c.approved.is_(True)

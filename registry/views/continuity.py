@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+<<<<<<< HEAD
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+=======
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+>>>>>>> d4dde66 (The console shows clips: played, judged, noted at a time code, delivered; their lineage drawn as it stood, and their receipts verified step by step)
 
 from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel
@@ -51,6 +56,10 @@ class CorrectionRow(SQLModel, table=True):
 
 CONTINUITY = ContinuityRow.__table__  # type: ignore[attr-defined]
 CORRECTIONS = CorrectionRow.__table__  # type: ignore[attr-defined]
+
+
+_BEHIND: Final = 20
+"""Records after a clip among which its own is, whatever else was written in the same append."""
 
 
 class CorrectionCard(Card):
@@ -170,6 +179,14 @@ def record_at(connection: Connection, log: str, scene: str, position: int) -> Co
             hint="its continuity log names the position of each",
         )
     return _cards(connection, log, rows)[0]
+
+
+def entry_of(connection: Connection, log: str, clip: str) -> ContinuityCard | None:
+    """The entry that is about a clip: it is appended with the clip, or behind it. None where there is no such clip."""
+    begun = select(CLIPS.c.position).where(CLIPS.c.log == log, CLIPS.c.clip == clip).scalar_subquery()
+    query = select(CONTINUITY).where(CONTINUITY.c.log == log, CONTINUITY.c.position >= begun)
+    rows = connection.execute(query.order_by(CONTINUITY.c.position).limit(_BEHIND)).all()
+    return next((card for card in _cards(connection, log, rows) if card.clip == clip), None)
 
 
 def entries_of(connection: Connection, log: str, scene: str) -> dict[str, ContinuityCard]:

@@ -16,7 +16,7 @@ from registry.log.roles import Projection
 from registry.views.generations import GENERATIONS
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.productions import production as production_card
-from registry.views.rows import add, change
+from registry.views.rows import add, change, find
 
 
 class SpendRow(SQLModel, table=True):
@@ -161,6 +161,12 @@ def lines(connection: Connection, log: str, *, production: str, span: Span = FIR
     query = select(SPEND).where(SPEND.c.log == log, SPEND.c.production == production)
     rows, cursor = rows_page(connection, query, SPEND, span)
     return Page(items=tuple(_line(row) for row in rows), next=cursor)
+
+
+def line_of(connection: Connection, log: str, submission: str) -> SpendLine | None:
+    """What a paid call came to; None of one that no budget pays."""
+    rows = find(connection, SPEND, {"log": log, "submission": submission})
+    return _line(rows[0]) if rows else None
 
 
 def _line(row: Row[Any]) -> SpendLine:

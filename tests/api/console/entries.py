@@ -54,6 +54,15 @@ GET /console/money/failures                              reader studio
 GET /console/money/productions/{production}              reader production
 GET /console/money/queue                                 reader studio
 GET /console/settings                                    admin studio
+GET /console/clips                                       reader production
+GET /console/clips/{clip}                                reader production
+GET /console/clips/{clip}/history                        reader production
+POST /console/clips/{clip}/receipt                       reader production
+GET /console/clips/{clip}/replay                         reader production
+GET /console/lineage/{thing}                             reader studio
+GET /console/lineage/{thing}/steps                       reader studio
+GET /console/receipts                                    reader production
+POST /console/receipts                                   reader production
 GET /console/sign-in                                     open -
 POST /console/sign-in                                    open -
 POST /console/sign-out                                   open -
