@@ -17,14 +17,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from api.auth import issue_key
 from benchmarks.grounds import ENGINES, NAMES
 from benchmarks.lives import fill
 from benchmarks.report import Compared, Figure, Report, arguments, publish, say
 from benchmarks.timing import Spread, percentile, seconds_of
+from registry.deciders.studio import OpenStudio
+from registry.events.envelope import Context
+from registry.events.ids import SYSTEM_LOG
+from registry.events.studio import ROLES
+from registry.registry import Registry
 from tests.api.console.browsing import Visitor, visiting
 from tests.api.console.entries import PAGES
 from tests.api.served.serving import running
-from tests.registry.log.opened import opened
+from tests.registry.log.opened import STUDIO, opened
 from tests.servers.homes import settle
 from tests.servers.postgres import postgres_server
 
@@ -56,7 +62,7 @@ _LARGEST: Final = {
     "position": "SELECT max(position) FROM events",
 }
 """What a page is asked about: the largest of its kind, or the newest."""
-_QUERY: Final = {"/console/ask": "scene"}
+_QUERY: Final = {"/console/ask": "scene", "/console/audit/log/proof": "position"}
 
 
 def main() -> None:
@@ -111,8 +117,18 @@ def _studio(engine: str, clips: int, counts: dict[str, int]) -> Iterator[tuple[V
         url = folder / "database.url"
         database = url.read_text() if url.exists() else f"sqlite:///{folder / 'log.sqlite'}"
         settings = {"DATABASE_URL": database, "CONTINUITY_KEYS": str(folder / "keys" / "keys.sqlite")}
-        with running(folder, **settings) as service, visiting(service) as visitor:
+        with (
+            running(folder, **settings) as service,
+            visiting(service, _key_of(service.continuity.registry)) as visitor,
+        ):
             yield visitor, dict(_addresses(found))
+
+
+def _key_of(registry: Registry) -> str:
+    """A key with every role of the studio that the log is of: the service itself opens another one."""
+    opened = OpenStudio(stream=STUDIO, name="The large one")
+    registry.handle(SYSTEM_LOG, [opened], context=Context(actor="bench"))
+    return issue_key(registry, STUDIO, "bench", roles=ROLES)
 
 
 @contextmanager

@@ -9,9 +9,57 @@ from __future__ import annotations
 from litestar import Router
 
 from api.console import doing, signing
-from api.console.pages import accounts, asking, assets, characters, clips, comparisons, elements, generations, keys, likenesses, lineage, money, productions, queue, receipts, scenes, settings, submissions, takes, trouble, voices, webhooks
+from api.console.pages import (
+    accounts,
+    asking,
+    assets,
+    audit,
+    characters,
+    clips,
+    comparisons,
+    elements,
+    generations,
+    keys,
+    likenesses,
+    lineage,
+    money,
+    productions,
+    queue,
+    receipts,
+    scenes,
+    settings,
+    submissions,
+    takes,
+    trouble,
+    voices,
+    webhooks,
+)
 
-PAGES = (accounts, asking, assets, characters, clips, comparisons, elements, generations, keys, likenesses, lineage, money, productions, queue, receipts, scenes, settings, submissions, takes, trouble, voices, webhooks)
+PAGES = (
+    accounts,
+    asking,
+    assets,
+    audit,
+    characters,
+    clips,
+    comparisons,
+    elements,
+    generations,
+    keys,
+    likenesses,
+    lineage,
+    money,
+    productions,
+    queue,
+    receipts,
+    scenes,
+    settings,
+    submissions,
+    takes,
+    trouble,
+    voices,
+    webhooks,
+)
 
 
 def console_routes() -> list[Router]:

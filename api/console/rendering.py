@@ -17,8 +17,9 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
+from litestar.response import Stream
 
-from api.console import words
+from api.console import places, words
 from api.console.inside import Told
 from api.door import FROM_CONSOLE
 from api.errors import Web
@@ -43,27 +44,39 @@ def page(
     request: Web, template: str, *, title: str, visit: Visit | None = None, status: int = 200, **said: Any
 ) -> Response[str]:
     """A page. `visit` is who looks, None where nobody is signed in; `said` is what the template shows."""
-    nonce = secrets.token_urlsafe(16)
-    shell = {"nonce": nonce, "title": title, "studio": _studio(visit)}
-    return _rendered(request, template, visit=visit, status=status, **shell, **said)
+    shell, headers = _shell(request, visit, secrets.token_urlsafe(16))
+    text = _templates().get_template(template).render(title=title, studio=_studio(visit), **shell, **said)
+    return Response(text, status_code=status, media_type="text/html", headers=headers)
 
 
 def part(request: Web, template: str, *, visit: Visit, **said: Any) -> Response[str]:
     """A part of a page by itself, for a script of ours that puts it in its place."""
-    return _rendered(request, template, visit=visit, status=200, nonce="", **said)
+    shell, headers = _shell(request, visit, "")
+    text = _templates().get_template(template).render(**shell, **said)
+    return Response(text, media_type="text/html", headers=headers)
 
 
-def _rendered(
-    request: Web, template: str, *, visit: Visit | None, status: int, nonce: str, **said: Any
-) -> Response[str]:
-    around = {"visit": visit, "here": request.url.path, "query": dict(request.query_params)}
-    text = (
-        _templates()
-        .get_template(template)
-        .render(action=_action, may=_may(visit), nonce=nonce, **around, **said)
-    )
-    headers = {"Content-Security-Policy": _POLICY.format(nonce=nonce), "Cache-Control": "no-store"}
-    return Response(text, status_code=status, media_type="text/html", headers=headers)
+def page_in_parts(request: Web, template: str, *, title: str, visit: Visit, **said: Any) -> Stream:
+    """A page that is sent as it is made: what takes longer is worked out in the template's own loops, and seen as it goes on.
+
+    Nothing can be refused once it has begun: what fails on the way is for the template to say.
+    """
+    shell, headers = _shell(request, visit, secrets.token_urlsafe(16))
+    parts = _templates().get_template(template).generate(title=title, studio=_studio(visit), **shell, **said)
+    return Stream(parts, media_type="text/html", headers={**headers, "X-Accel-Buffering": "no"})
+
+
+def _shell(request: Web, visit: Visit | None, nonce: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What every template is handed, and the headers of every answer."""
+    shell = {
+        "nonce": nonce,
+        "visit": visit,
+        "here": request.url.path,
+        "query": dict(request.query_params),
+        "action": _action,
+        "may": _may(visit),
+    }
+    return shell, {"Content-Security-Policy": _POLICY.format(nonce=nonce), "Cache-Control": "no-store"}
 
 
 def problem_page(request: Web, told: Told) -> Response[Any]:
@@ -130,7 +143,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= words.FILTERS
+    environment.filters |= {**words.FILTERS, **places.FILTERS}
     environment.globals |= {
         "static": lambda name: f"/console/static/{static_digest()}/{name}",
         "picture": lambda asset: _kept(asset, f"/v1/assets/{quote(asset)}/thumbnail"),

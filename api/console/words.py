@@ -7,19 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import quote
 
 from markupsafe import Markup
 
+from api.reporting.lettering import cut
 from generation.prices import priced
+from registry.events.ids import ID_SUFFIX
 from registry.events.personal import GONE, Erased
 from registry.events.personal import known as unsealed
 
-_ID: Final = re.compile(r"\b[a-z]+_[0-9a-hjkmnp-tv-z]{26}\b")
-from api.reporting.lettering import cut
-
+ID: Final = re.compile(rf"\b([a-z]+)_{ID_SUFFIX}\b")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACES: Final = frozenset({"production", "scene", "character", "clip", "generation"})
 _SIZES: Final = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
 
 
@@ -95,23 +93,18 @@ def known(text: str | Erased) -> str:
 
 def ids_in(text: str) -> set[str]:
     """The ids that a sentence names."""
-    return set(_ID.findall(text))
+    return {found[0] for found in ID.finditer(text)}
 
 
 def named(text: str, names: Mapping[str, str]) -> str:
     """A sentence with names in place of the ids that have one."""
-    return _ID.sub(lambda found: names.get(found[0], short(found[0])), text)
+    return ID.sub(lambda found: names.get(found[0], short(found[0])), text)
+
+
 def timecode(us: int) -> str:
     """A place in a clip, in microseconds from its beginning, as an editor reads it: minutes, seconds, hundredths."""
     hundredths = us // 10_000
     return f"{hundredths // 6000}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"
-
-
-def place(thing: str) -> str:
-    """The page of a thing; of what has none of its own, that of its lineage."""
-    kind = thing.partition("_")[0]
-    whose = thing.partition(":")[0]  # a look is shown with its character
-    return f"/console/{kind}s/{whose}" if kind in _PLACES else f"/console/lineage/{quote(thing, safe=':')}"
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -126,6 +119,5 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "known": known,
     "named": named,
     "timecode": timecode,
-    "place": place,
     "cut": cut,
 }

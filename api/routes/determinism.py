@@ -52,10 +52,11 @@ async def _provide_scope(
     until: Bound = None,
 ) -> Scope:
     """Raises NotFound and InvalidRequest."""
-    return await sync_to_thread(_scope, visit, Scope(until or 0, production, sample, seed), until)
+    return await sync_to_thread(scope_of, visit, Scope(until or 0, production, sample, seed), until)
 
 
-def _scope(visit: Visit, scope: Scope, until: int | None) -> Scope:
+def scope_of(visit: Visit, scope: Scope, until: int | None) -> Scope:
+    """The scope, bounded by where the log ends unless it says so itself. Raises NotFound and InvalidRequest."""
     if scope.production is not None:
         visit.read(productions.production, named("production", scope.production))
     end = visit.registry.feed.head(visit.studio)

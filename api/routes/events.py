@@ -36,10 +36,15 @@ class Page:
     subscription: str | None
 
 
-async def _provide_wanted(stream: FromQuery[str | None] = None, type: FromQuery[str | None] = None) -> Wanted:
+def wanted_of(stream: str | None, type: str | None) -> Wanted:
+    """Which events are asked for. Raises InvalidRequest for a type that there is not."""
     if type is not None and type not in _TYPES:
         raise invalid([{"path": "?type", "message": "no event has this name", "value": type}])
     return Wanted(stream, type)
+
+
+async def _provide_wanted(stream: FromQuery[str | None] = None, type: FromQuery[str | None] = None) -> Wanted:
+    return wanted_of(stream, type)
 
 
 async def _provide_page(

@@ -44,7 +44,7 @@ def _history(request: Web, visit: Visit, thing: str, part: Part) -> Answer[Page[
     return answer_page(request, happened.history(visit.registry, visit.studio, thing, part))
 
 
-def _must_be_shown(visit: Visit, thing: str) -> None:
+def must_be_shown(visit: Visit, thing: str) -> None:
     """What happened to keys is for who gives them out and for auditors. Raises RoleMissing and NotFound."""
     if kind_of(thing) == "key" and not any(may(visit.caller.roles, need) for need in _OF_KEYS):
         raise RoleMissing(
@@ -62,14 +62,14 @@ def list_history(
     Of assets, characters, elements, voices, likenesses, productions, scenes, generations, submissions, clips, accounts,
     webhooks, allowances, restores, the studio; and of keys, for admins and auditors. `next` is the version to go on after.
     """
-    _must_be_shown(visit, thing)
+    must_be_shown(visit, thing)
     return _history(request, visit, thing, part)
 
 
 @get("/history/{thing:str}/events/{number:str}", sync_to_thread=True)
 def show_event(thing: FromPath[str], number: FromPath[str], visit: NamedDependency[Visit]) -> Answer[InFull]:
     """One event of a thing by its version, in full: its body, what led to it, what was written with it, and what it led to."""
-    _must_be_shown(visit, thing)
+    must_be_shown(visit, thing)
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise NotFound(f"there is no version {shown(number)!r}", hint="versions are whole numbers from 1")
     return answer_card(happened.event(visit.registry, visit.studio, thing, int(number)))
@@ -81,7 +81,7 @@ def show_state(thing: FromPath[str], visit: NamedDependency[Visit], as_of: Then 
 
     404 where it was not there yet; 422 for what has not come yet.
     """
-    _must_be_shown(visit, thing)
+    must_be_shown(visit, thing)
     return answer_card(standing.stood(visit.registry, visit.studio, thing, point_of(as_of, "as_of")))
 
 
@@ -93,7 +93,7 @@ def show_difference(
 
     At most a thousand events may lie between them.
     """
-    _must_be_shown(visit, thing)
+    must_be_shown(visit, thing)
     found = standing.difference(
         visit.registry,
         visit.studio,

@@ -31,7 +31,7 @@ from registry.checkpoints.making import Checkpoints, Kept
 from registry.checkpoints.verifying import verify_log
 from registry.errors import NotFound
 from registry.events.ids import SYSTEM_LOG
-from registry.proof.report import Report
+from registry.proof.report import LogReport, Report
 
 NOTE_TYPE = "text/plain"
 Which = Annotated[
@@ -61,7 +61,7 @@ def show_checkpoint(
 
     `size` asks for the one of that size; `covering` for one that covers a position, which is made when none does.
     """
-    checkpoints, name = visit.continuity.checkpoints, _log(visit, log)
+    checkpoints, name = visit.continuity.checkpoints, log_named(visit, log)
     if covering is not None:
         _must_reach(visit, name, covering)
         kept = checkpoints.covering(name, covering)
@@ -76,7 +76,7 @@ def show_checkpoint(
 @get("/keys", sync_to_thread=True)
 def list_keys(visit: NamedDependency[Visit], log: Which = "studio") -> Answer[CheckpointKeys]:
     """The public keys of the log's checkpoints; a change of key is an event of the system log (`CheckpointKeyRotated`)."""
-    keys = visit.continuity.checkpoints.keys(_log(visit, log))
+    keys = visit.continuity.checkpoints.keys(log_named(visit, log))
     cards = tuple(CheckpointKey(key=str(key), current=key is keys[-1]) for key in keys)
     return answer_card(CheckpointKeys(items=cards))
 
@@ -86,26 +86,7 @@ def prove_inclusion(
     visit: NamedDependency[Visit], position: Place, size: Size = None, log: Which = "studio"
 ) -> Answer[InclusionProof]:
     """That the event at a position is in the tree of a checkpoint: of the newest one, or of the one with `size` events."""
-    checkpoints, name = visit.continuity.checkpoints, _log(visit, log)
-    _must_reach(visit, name, position)
-    kept = checkpoints.covering(name, position) if size is None else _kept(checkpoints, name, size)
-    checkpoint = kept.checkpoint
-    if position > checkpoint.size:
-        message = f"the checkpoint of {checkpoint.size} events does not cover it"
-        raise invalid([{"path": "?position", "message": message, "value": position}])
-    leaf, path = checkpoints.trees.inclusion(name, position, checkpoint.size)
-    return answer_card(
-        InclusionProof(
-            log=name,
-            position=position,
-            leaf_index=position - 1,
-            size=checkpoint.size,
-            leaf_hash=_text(leaf),
-            path=tuple(map(_text, path)),
-            root=_text(checkpoint.root),
-            checkpoint=str(kept.note),
-        )
-    )
+    return answer_card(inclusion_of(visit, position, size=size, log=log))
 
 
 @get("/proof/consistency", opt={"refuses": (404, 409)}, sync_to_thread=True)
@@ -116,7 +97,7 @@ def prove_consistency(
     log: Which = "studio",
 ) -> Answer[ConsistencyProof]:
     """That the first `new` events begin with the first `old`, unchanged; hold the roots against checkpoints of these sizes."""
-    checkpoints, name = visit.continuity.checkpoints, _log(visit, log)
+    checkpoints, name = visit.continuity.checkpoints, log_named(visit, log)
     if old > new:
         message = f"the older tree is not larger than the newer one ({new})"
         raise invalid([{"path": "?old", "message": message, "value": old}])
@@ -141,19 +122,8 @@ def verify(visit: NamedDependency[Visit], log: Which = "studio") -> Answer[LogVe
 
     It reads the whole log, some 100,000 events a second.
     """
-    report = verify_log(visit.continuity.checkpoints, _log(visit, log))
-    return answer_card(
-        LogVerified(
-            log=report.log,
-            verdict=Report([report]).verdict,
-            events=report.events,
-            root=_text(report.root),
-            proven_to=report.proven,
-            checkpoints=report.checkpoints,
-            findings=tuple(FoundWrong(**one._asdict()) for one in report.findings),
-            doubts=tuple(report.doubts),
-        )
-    )
+    report = verify_log(visit.continuity.checkpoints, log_named(visit, log))
+    return answer_card(verified(report))
 
 
 @get("/completeness", opt={"reads": "auditor"}, sync_to_thread=True)
@@ -170,12 +140,51 @@ def make_checkpoint(change: NamedDependency[Change], log: Which = "studio") -> A
     change.must_not_match("a checkpoint has no version")
     if (earlier := change.earlier()) is not None:
         return earlier
-    kept = change.continuity.checkpoints.make(_log(change, log))
+    kept = change.continuity.checkpoints.make(log_named(change, log))
     made = CheckpointMade(log=kept.checkpoint.log, size=kept.checkpoint.size, note=str(kept.note))
     return change.once(lambda _connection: card_reply(made))
 
 
-def _log(visit: Visit, log: str) -> str:
+def inclusion_of(
+    visit: Visit, position: int, *, size: int | None = None, log: str = "studio"
+) -> InclusionProof:
+    """The proof itself. Raises NotFound and InvalidRequest, and what making a checkpoint raises."""
+    checkpoints, name = visit.continuity.checkpoints, log_named(visit, log)
+    _must_reach(visit, name, position)
+    kept = checkpoints.covering(name, position) if size is None else _kept(checkpoints, name, size)
+    checkpoint = kept.checkpoint
+    if position > checkpoint.size:
+        message = f"the checkpoint of {checkpoint.size} events does not cover it"
+        raise invalid([{"path": "?position", "message": message, "value": position}])
+    leaf, path = checkpoints.trees.inclusion(name, position, checkpoint.size)
+    return InclusionProof(
+        log=name,
+        position=position,
+        leaf_index=position - 1,
+        size=checkpoint.size,
+        leaf_hash=_text(leaf),
+        path=tuple(map(_text, path)),
+        root=_text(checkpoint.root),
+        checkpoint=str(kept.note),
+    )
+
+
+def verified(report: LogReport) -> LogVerified:
+    """What a walk over a log found, for callers."""
+    return LogVerified(
+        log=report.log,
+        verdict=Report([report]).verdict,
+        events=report.events,
+        root=_text(report.root),
+        proven_to=report.proven,
+        checkpoints=report.checkpoints,
+        findings=tuple(FoundWrong(**one._asdict()) for one in report.findings),
+        doubts=tuple(report.doubts),
+    )
+
+
+def log_named(visit: Visit, log: str) -> str:
+    """The id of the log that a question means by `studio` or `system`."""
     return visit.studio if log == "studio" else SYSTEM_LOG
 
 

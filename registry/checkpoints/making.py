@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,6 +86,18 @@ class Checkpoints:
                 except NoteInvalid:
                     continue
         return None
+
+    def kept(self, log: str, *, most: int, below: int | None = None) -> list[Kept]:
+        """The newest checkpoints that are kept anywhere, below a size, the largest first. Raises CheckpointsUnusable."""
+        found: dict[int, Kept] = {}
+        for size, place in self._listed(log, ""):
+            if size in found or (below is not None and size >= below):
+                continue
+            if len(found) == most:
+                break
+            with suppress(NoteInvalid):
+                found[size] = self._read(log, size, place)
+        return list(found.values())
 
     def notes(self, logs: Iterable[str]) -> Iterator[HeldNote]:
         """All that is kept of these logs, as it lies there, for a verifier. Raises CheckpointsUnusable."""

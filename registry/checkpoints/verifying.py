@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import chain
 from typing import Final
 
@@ -18,6 +19,17 @@ _NEWEST: Final = 100
 
 def verify_log(checkpoints: Checkpoints, log: str) -> LogReport:
     """What the walk found. Raises CheckpointsUnusable and LogBusy."""
+    walking = walk_log(checkpoints, log)
+    while True:
+        try:
+            next(walking)
+        except StopIteration as over:
+            report: LogReport = over.value
+            return report
+
+
+def walk_log(checkpoints: Checkpoints, log: str) -> Generator[tuple[int, int], None, LogReport]:
+    """The same for who looks on: so many events of so many are read, and at the end what was found."""
     held = _held(checkpoints, log)
     walk = Walk(log, held)
     registry = checkpoints.registry
@@ -27,6 +39,7 @@ def verify_log(checkpoints: Checkpoints, log: str) -> LogReport:
             rows = registry.nodes.rows(connection, log, after, min(head, after + _PAGE))
         walk.take(rows)
         after += _PAGE
+        yield min(after, head), head
     report = walk.end()
     if report.events != head:
         report.found("head", report.events, f"{report.events} events are there, and its head says {head}")

@@ -29,8 +29,13 @@ def history(registry: Registry, studio: str, thing: str, part: Part) -> Page[Hap
     with registry.snapshot(log) as connection:
         version_at(registry, connection, log, thing, None)
         found, following = registry.history.part(connection, log, thing, part)
+    return Page[Happened](items=told(registry, studio, found), next=following)
+
+
+def told(registry: Registry, studio: str, found: Sequence[Recorded]) -> tuple[Happened, ...]:
+    """Some of a studio's events for people: each in a sentence, with who did it and why."""
     holders = _holders(registry, studio, found)
-    return Page[Happened](items=tuple(Happened(**_said(one, holders)) for one in found), next=following)
+    return tuple(Happened(**_said(one, holders)) for one in found)
 
 
 def event(registry: Registry, studio: str, thing: str, version: int) -> InFull:

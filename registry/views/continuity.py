@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-<<<<<<< HEAD
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
-=======
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
->>>>>>> d4dde66 (The console shows clips: played, judged, noted at a time code, delivered; their lineage drawn as it stood, and their receipts verified step by step)
 
 from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field, SQLModel

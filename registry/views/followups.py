@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, func, select
+from sqlalchemy import BigInteger, Connection, Index, func, select, union
 from sqlmodel import Field, SQLModel
 
 from registry.events.clip import ClipAdopted
@@ -13,6 +15,7 @@ from registry.events.envelope import Recorded
 from registry.events.references import CastMember
 from registry.events.scene import ContinuityRecorded
 from registry.log.roles import Projection
+from registry.views.characters import CHARACTERS
 from registry.views.clips import CLIPS, KEPT
 from registry.views.elements import ELEMENTS
 from registry.views.page import Card
@@ -96,25 +99,73 @@ PROJECTION = Projection(
 def follow_ups_of(connection: Connection, log: str, likeness: str, characters: Iterable[str]) -> FollowUps:
     """What is left to do about a likeness and the characters it is behind."""
     linked = list(characters)
-    elements = select(ELEMENTS.c.element, ELEMENTS.c.character).where(
-        ELEMENTS.c.log == log, ELEMENTS.c.character.in_(linked), ~ELEMENTS.c.retired, ~ELEMENTS.c.deleted
-    )
-    kept = elements.where(func.coalesce(ELEMENTS.c.outcome, "delivered") == "delivered")
     return FollowUps(
         elements=tuple(
             ToRetire(id=id, character=who, retire=f"/v1/elements/{id}/retire")
-            for id, who in connection.execute(kept.order_by(ELEMENTS.c.position))
+            for id, who in _live_elements(connection, log, linked)
         ),
         voices=tuple(
-            ToRetire(id=card.id, character=card.character, retire=f"/v1/voices/{card.id}/retire")
-            for card in voices_of(connection, log, linked)
-            if card.state not in ("retired", "deleted", "failed")
+            ToRetire(id=id, character=who, retire=f"/v1/voices/{id}/retire")
+            for id, who in _live_voices(connection, log, linked)
         ),
         clips=tuple(
             ToReview(clip=clip, decide=f"/v1/clips/{clip}/decide")
             for clip in clips_with(connection, log, likeness, linked, undecided=True)
         ),
     )
+
+
+def _live_elements(
+    connection: Connection, log: str, characters: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """The elements of these characters that are to be retired, and whose they are."""
+    query = select(ELEMENTS.c.element, ELEMENTS.c.character).where(
+        ELEMENTS.c.log == log, ELEMENTS.c.character.in_(characters), ~ELEMENTS.c.retired, ~ELEMENTS.c.deleted
+    )
+    kept = query.where(func.coalesce(ELEMENTS.c.outcome, "delivered") == "delivered")
+    yield from (
+        (row.element, row.character) for row in connection.execute(kept.order_by(ELEMENTS.c.position))
+    )
+
+
+def _live_voices(connection: Connection, log: str, characters: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The same of their voices."""
+    for card in voices_of(connection, log, characters):
+        if card.state not in ("retired", "deleted", "failed"):
+            yield card.id, card.character
+
+
+def to_retire(connection: Connection, log: str, likenesses: Collection[str]) -> Counter[str]:
+    """How many elements and voices are to be retired, of each of these people."""
+    query = select(CHARACTERS.c.character, CHARACTERS.c.likeness).where(
+        CHARACTERS.c.log == log, CHARACTERS.c.likeness.in_(likenesses)
+    )
+    behind = {row.character: row.likeness for row in connection.execute(query)}
+    live = chain(_live_elements(connection, log, behind), _live_voices(connection, log, behind))
+    return Counter(behind[character] for _, character in live)
+
+
+def undecided(connection: Connection, log: str, likenesses: Collection[str]) -> Counter[str]:
+    """How many clips nobody has decided about, of each of these people: as `clips_with` finds them."""
+    then = select(APPEARANCES.c.clip, APPEARANCES.c.likeness).where(
+        APPEARANCES.c.log == log, APPEARANCES.c.likeness.in_(likenesses)
+    )
+    linked = (CHARACTERS.c.log == APPEARANCES.c.log) & (CHARACTERS.c.character == APPEARANCES.c.character)
+    since = (
+        select(APPEARANCES.c.clip, CHARACTERS.c.likeness)
+        .join(CHARACTERS, linked)
+        .where(APPEARANCES.c.log == log, CHARACTERS.c.likeness.in_(likenesses))
+    )
+    carried = union(then, since).subquery()
+    kept = (KEPT.c.log == log) & (KEPT.c.clip == carried.c.clip) & (KEPT.c.likeness == carried.c.likeness)
+    query = (
+        select(carried.c.likeness, func.count())
+        .join(CLIPS, (CLIPS.c.log == log) & (CLIPS.c.clip == carried.c.clip))
+        .outerjoin(KEPT, kept)
+        .where(~CLIPS.c.withdrawn, KEPT.c.clip.is_(None))
+        .group_by(carried.c.likeness)
+    )
+    return Counter({row[0]: row[1] for row in connection.execute(query)})
 
 
 def clips_with(

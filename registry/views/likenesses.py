@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Connection, Index, Row, select
@@ -287,19 +287,26 @@ def _card(connection: Connection, log: str, row: Row[Any], now: int) -> Likeness
         erasing=row.erasing,
         erased=row.erased,
         registered_at=row.registered_at,
-        consents=_consents(connection, log, row.likeness, now),
+        consents=consents_of(connection, log, [row.likeness], now=now)[row.likeness],
         characters=linked,
         refused=_refusals(connection, log, row.likeness),
         follow_ups=follow_ups_of(connection, log, row.likeness, linked) if taken_back else FollowUps(),
     )
 
 
-def _consents(connection: Connection, log: str, likeness: str, now: int) -> tuple[ConsentCard, ...]:
-    query = select(CONSENTS).where(CONSENTS.c.log == log, CONSENTS.c.likeness == likeness)
-    return tuple(_consent(row, now) for row in connection.execute(query.order_by(CONSENTS.c.position)))
+def consents_of(
+    connection: Connection, log: str, likenesses: Collection[str], *, now: int
+) -> dict[str, tuple[ConsentCard, ...]]:
+    """The consents of each of these people as they stand now, oldest first."""
+    query = select(CONSENTS).where(CONSENTS.c.log == log, CONSENTS.c.likeness.in_(likenesses))
+    found: dict[str, list[ConsentCard]] = {one: [] for one in likenesses}
+    for row in connection.execute(query.order_by(CONSENTS.c.position)):
+        found[row.likeness].append(consent_card(row, now))
+    return {one: tuple(cards) for one, cards in found.items()}
 
 
-def _consent(row: Row[Any], now: int) -> ConsentCard:
+def consent_card(row: Row[Any], now: int) -> ConsentCard:
+    """A consent as it stands now."""
     given = ConsentGranted.model_validate_json(row.granted)
     return ConsentCard(
         id=row.consent,

@@ -31,7 +31,7 @@ _CHANGED: Final = "You changed something since the preview was made. This is wha
 _PLACES: Final = ("scene", "production", "continue_from", "edit", "retake_of", "ask.retry_of")
 
 
-async def provide_named(  # noqa: PLR0913, PLR0917 - where one may come from
+async def provide_named(  # noqa: PLR0913 - where one may come from
     scene: FromQuery[str] = "",
     *,
     shot: FromQuery[str] = "",

@@ -10,8 +10,8 @@ from litestar.params import FromPath, FromQuery
 
 from api.console import lineage as seen
 from api.console.lineage import Look, provide_look, traced
+from api.console.places import node_of
 from api.console.rendering import page
-from api.console.words import place
 from api.errors import Web
 from api.routes.answering import After
 from api.routes.commanding import Visit
@@ -36,7 +36,7 @@ def show_lineage(
         title=f"Lineage of {found.called(found.thing.id)}",
         visit=visit,
         traced=found,
-        about=place(found.thing.id),
+        about=node_of(found.thing.id),
         **WORDS,
     )
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, select
 
 from registry.errors import HistoryTampered
 from registry.events.envelope import Recorded
@@ -45,6 +45,19 @@ def _after(filters: tuple[str, ...]) -> Select[Any]:
         .order_by(EVENTS.c.position)
         .limit(bindparam("most"))
     )
+
+
+@cache
+def _before(filters: tuple[str, ...]) -> Select[Any]:
+    """What stands before a position, the newest first. Of a stream by version: that is the same order."""
+    wanted = [EVENTS.c[name] == bindparam(name) for name in filters]
+    place: ColumnElement[int] = EVENTS.c.position
+    order = place.desc()
+    if "stream" in filters:
+        place, order = place.op("+")(0), EVENTS.c.version.desc()
+    before = bindparam("before", type_=BigInteger)
+    query = select(EVENTS).where(EVENTS.c.log == bindparam("of_log"), place < before, *wanted)
+    return query.order_by(order).limit(bindparam("most"))
 
 
 class Stretch(NamedTuple):
@@ -99,6 +112,22 @@ class Feed:
         if len(found) > limit:
             return Stretch(found[:limit], found[limit - 1].position, more=True)
         return Stretch(found, max([position, end, *(event.position for event in found[-1:])]), more=False)
+
+    def back(
+        self,
+        log: str,
+        before: int = 0,
+        *,
+        limit: int = 100,
+        stream: str | None = None,
+        type: str | None = None,
+    ) -> list[Recorded]:
+        """Up to `limit` events before a position, the newest first; 0 is the log's end."""
+        filters = {name: value for name, value in (("stream", stream), ("type", type)) if value is not None}
+        asked = {"of_log": log, "before": before or _LAST, "most": limit, **filters}
+        with self._database.reading(log) as connection:
+            rows = rows_of(connection, _before(tuple(filters)), asked)
+        return list(self._reader.all(rows))
 
     def wait(self, log: str, position: int, *, timeout: float) -> bool:
         """Whether anything came after `position` within `timeout` seconds. Commits of other processes are found by polling."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from registry.checkpoints.making import name_of, public_keys
-from registry.checkpoints.verifying import verify_log
+from registry.checkpoints.verifying import verify_log, walk_log
 from registry.deciders.signing import STREAM, NotTheSigningKey, RotateCheckpointKey
 from registry.errors import CheckpointsUnusable, LogForked
 from registry.events.envelope import Context
@@ -40,6 +41,36 @@ def test_a_checkpoint_is_kept_and_proves_every_event(house: House) -> None:
     assert (report.findings, report.doubts, report.proven, report.root) == ([], [], 550, newer.root)
     assert house.again().newest(STUDIO) == kept
     assert house.again().make(STUDIO) == kept, "nothing has happened since"
+
+
+def test_a_log_is_verified_under_somebodys_eyes(house: House) -> None:
+    """So many events of so many are read, step by step, and what is found in the end is what is found at once."""
+    house.grow(2_100)
+    house.checkpoints.make(STUDIO)
+    found = []
+
+    def steps() -> Iterator[tuple[int, int]]:
+        found.append((yield from walk_log(house.checkpoints, STUDIO)))
+
+    assert list(steps()) == [(2_000, 2_100), (2_100, 2_100)]
+    assert found == [verify_log(house.checkpoints, STUDIO)]
+
+
+def test_checkpoints_are_listed_the_newest_first(on_disk: House) -> None:
+    """So many at most, below a size where one is named; what no key of ours has signed is left out."""
+    for _ in range(3):
+        on_disk.grow(2)
+        on_disk.checkpoints.make(STUDIO)
+    folder = on_disk.folder / "checkpoints" / on_disk.checkpoints.origin(STUDIO)
+
+    def sizes(**asked: int) -> list[int]:
+        return [one.checkpoint.size for one in on_disk.checkpoints.kept(STUDIO, **asked)]
+
+    assert sizes(most=9) == [6, 4, 2]
+    assert sizes(most=2) == [6, 4]
+    assert sizes(most=9, below=6) == [4, 2]
+    (folder / name_of(4)).write_text("not signed by anybody")
+    assert sizes(most=9) == [6, 2]
 
 
 def test_a_database_is_verified_from_outside(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import orjson
 import pytest
@@ -67,7 +68,7 @@ def test_positions_have_no_holes(open_log: Opened) -> None:
 
 
 def test_the_feed_goes_on_from_anywhere(open_log: Opened) -> None:
-    """After a position come the next ones, up to a limit, of one stream or type if asked."""
+    """After a position come the next ones, before it the last ones backwards; up to a limit, of one stream or type if asked."""
     stream = new_id("asset")
     open_log.handle(introduce(), register(stream), introduce())
     open_log.handle(describe(stream, "a café"))
@@ -77,6 +78,16 @@ def test_the_feed_goes_on_from_anywhere(open_log: Opened) -> None:
     assert [event.position for event in feed.after(STUDIO, 0, stream=stream)] == [2, 4]
     assert [event.position for event in feed.after(STUDIO, 0, type="CharacterIntroduced")] == [1, 3]
     assert feed.after(STUDIO, 4) == []
+    back = [[3, 2], [4, 3], [4, 2], [3, 1], [2], []]
+    asked: list[dict[str, Any]] = [
+        {"before": 4, "limit": 2},
+        {"limit": 2},
+        {"stream": stream},
+        {"type": "CharacterIntroduced"},
+        {"stream": stream, "before": 4, "limit": 1},
+        {"before": 1},
+    ]
+    assert [[event.position for event in feed.back(STUDIO, **one)] for one in asked] == back
     assert (feed.head(STUDIO), feed.head("system")) == (4, 0)
 
 
