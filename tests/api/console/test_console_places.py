@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from api.console.places import ids_in, linked, place_of, told, typed
+from api.console.places import linked, place_of, told, typed
+from api.console.words import ids_in
 
 MINA, CLIP, CONSENT = (f"{kind}_01jd0k4m5vf2s8m1q3x7w9y2ab" for kind in ("character", "clip", "consent"))
 NAMES = {MINA: "Mina <b>"}
@@ -13,7 +14,7 @@ NAMES = {MINA: "Mina <b>"}
 def test_a_sentence_is_told_with_names() -> None:
     """Each id becomes a link, by its name or its kind and end; everything else stands as it was written, and is escaped."""
     text = f"{MINA} was cast & <i>{CLIP}</i>."
-    assert list(ids_in(text)) == [MINA, CLIP]
+    assert ids_in(text) == {MINA, CLIP}
     assert told(text, NAMES) == (
         f'<a href="/console/characters/{MINA}" title="{MINA}">Mina &lt;b&gt;</a> was cast &amp; &lt;i&gt;'
         f'<a href="/console/clips/{CLIP}" title="{CLIP}">clip …w9y2ab</a>&lt;/i&gt;.'

@@ -39,7 +39,7 @@ def test_a_thing_stands_between_its_past_and_what_came_of_it(visitor: Visitor, t
     """What it was made from is left of it, what was made of it right; every box leads to the page of its thing."""
     at = boxes(visitor.get(f"/console/lineage/{things['first']}").text)
     first, second = (at[f"/console/clips/{things[one]}"] for one in ("first", "second"))
-    assert at[f"/console/lineage/{things['picture']}"] < at[f"/console/characters/{things['who']}"] < first
+    assert at[f"/console/assets/{things['picture']}"] < at[f"/console/characters/{things['who']}"] < first
     assert at[f"/console/scenes/{things['scene']}"] < first < second
 
 
@@ -61,7 +61,7 @@ def test_a_lineage_is_shown_as_it_stood(visitor: Visitor, things: Things) -> Non
     told = visitor.get(f"{page}?at=1&depth=3")
     assert told.status_code == 303
     then = visitor.get(told.headers["location"].partition("#")[0]).text
-    assert f"/console/lineage/{things['picture']}" in boxes(then)
+    assert f"/console/assets/{things['picture']}" in boxes(then)
     assert f"/console/clips/{things['second']}" not in boxes(then)
     assert "As it stood" in then
     assert "as_of" not in visitor.get(f"{page}?at={last}").headers["location"]
