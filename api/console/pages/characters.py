@@ -10,14 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from api.console.pages.assets import ROLES, limits, offered
-from api.console.pages.using import where_used
+from api.console.pages.using import lately, where_used
 from api.console.rendering import page
 from api.errors import Web
 from api.routes.commanding import Visit
 from api.routes.elements import with_staleness
 from registry.events.references import CharacterKind
-from registry.log.history import Part
-from registry.past import happened
 from registry.views import assets, characters, elements, likenesses, productions, uses, voices
 from registry.views.assets import AssetCard
 from registry.views.characters import CharacterCard
@@ -31,7 +29,6 @@ _SHOWN: Final = 60
 _LIBRARY: Final = Span(limit=24, newest=True)
 _DOCUMENTS: Final = Span(limit=50, newest=True)
 _BINDINGS: Final = Span(limit=40, newest=True)
-_LATELY: Final = Part(limit=15, newest=True)
 
 
 @get("/characters", sync_to_thread=True)
@@ -81,7 +78,7 @@ def show_character(
         roles=ROLES,
         limits=limits(visit),
         used=where_used(visit, character),
-        events=happened.history(visit.registry, visit.studio, character, _LATELY).items,
+        lately=lately(visit, character),
         **_pictures(visit, card),
         **_bindings(visit, card),
         **behind(visit, card.likeness),
@@ -95,7 +92,7 @@ def _pictures(visit: Visit, card: CharacterCard) -> dict[str, Any]:
     return {
         "pictures": held,
         "looks": _side_by_side(card),
-        "library": [one for one in newest if one.id not in held and not one.retired and not one.erased],
+        "library": [one for one in newest if not one.retired and not one.erased],
     }
 
 

@@ -9,12 +9,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from api.console.pages.assets import limits
-from api.console.pages.using import where_used
+from api.console.pages.using import lately, where_used
 from api.console.rendering import page
 from api.errors import Web
 from api.routes.commanding import Visit
-from registry.log.history import Part
-from registry.past import happened
 from registry.views import assets, likenesses, productions
 from registry.views.assets import AssetCard
 from registry.views.naming import names_of
@@ -22,7 +20,6 @@ from registry.views.page import Span
 
 _SHOWN: Final = 30
 _DOCUMENTS: Final = Span(limit=50, newest=True)
-_LATELY: Final = Part(limit=15, newest=True)
 
 
 @get("/likenesses", sync_to_thread=True)
@@ -63,9 +60,7 @@ def show_likeness(
         evidence=evidence,
         limits=limits(visit),
         used=where_used(visit, likeness),
-        events=()
-        if visit.within
-        else happened.history(visit.registry, visit.studio, likeness, _LATELY).items,
+        lately=None if visit.within else lately(visit, likeness),
     )
 
 

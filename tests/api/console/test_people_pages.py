@@ -28,7 +28,7 @@ def mina(service: Served) -> str:
     who = str(
         service.made("/v1/characters", {"name": "Mina", "aliases": ["barista"], "depicts": "fictional"})["id"]
     )
-    face = service.upload(png()).json()["id"]
+    face = service.upload(png(), params={"label": "the frontal of them"}).json()["id"]
     service.made(f"/v1/characters/{who}/references", {"asset": face, "role": "frontal"})
     return who
 
@@ -247,7 +247,9 @@ def test_who_used_it_and_what_happened(visitor: Visitor, service: Served, produc
     assert service.post(f"/v1/scenes/{scene}/cast", {"character": mina}).status_code == 200
     page = shown(visitor, f"/console/characters/{mina}")
     assert "The last seat" in section(page, "used")
-    assert "tester" in section(page, "history")
+    history = section(page, "history")
+    assert "tester" in history
+    assert "the frontal of them shows the character" in history
     said = {"holder": "guest", "roles": ["reader"], "productions": [production]}
     with visiting(service, service.post("/v1/keys", said).json()["key"]) as guest:
         assert "The last seat" not in shown(guest, f"/console/characters/{mina}")
