@@ -26,6 +26,7 @@ from registry.views import boards, characters, continuity, productions, scenes, 
 from registry.views.continuity import ContinuityCard
 from registry.views.naming import names_of
 from registry.views.page import Span
+from registry.views.places import production_of
 from registry.views.scenes import SceneCard
 
 PIECES_A_PAGE: Final = 48
@@ -52,10 +53,10 @@ def show_scene(
     """The scene, and the strip of its newest clips, or of those recorded before a position."""
     with visit.registry.snapshot(visit.studio) as connection:
         card = scenes.scene(connection, visit.studio, scene)
-        shown = strip_of(connection, visit.studio, card, before=before)
+        shown = strip_of(connection, visit, card, before=before)
         cast = [one.character for one in card.cast]
         stale = stale_with_whose(visit.registry, connection, visit.studio, cast)
-        said = _about(connection, visit.studio, card)
+        said = _about(connection, visit, card)
         things = {one for _, _, why in stale for one in ids_in(why)} | shown.things | said.pop("things")
         names = names_of(connection, visit.studio, things)
     waits = queue_for(visit, Span(limit=_MOST_WAITS), Wanted(scene=scene)).items
@@ -75,15 +76,17 @@ def show_scene(
     )
 
 
-def strip_of(connection: Connection, studio: str, scene: SceneCard, *, before: int = 0) -> Strip:
+def strip_of(connection: Connection, visit: Visit, scene: SceneCard, *, before: int = 0) -> Strip:
     """A page of a scene's strip: its newest records, or the newest before a position."""
+    studio = visit.studio
     span = Span(before, PIECES_A_PAGE, newest=True)
     found = continuity.continuity(connection, studio, scene.id, span=span)
     cards = found.items[::-1]
     last = boards.take_before(connection, studio, scene.id, cards[0]) if cards else None
     here = {card.clip for card in cards}
-    against = {one for card in cards for one in strip.parents_of(card) if one not in here}
-    earlier = continuity.entries_about(connection, studio, against | ({last} if last else set()))
+    parents = {one for card in cards for one in strip.parents_of(card) if one not in here}
+    against = _within(connection, visit, parents) | ({last} if last else set())
+    earlier = continuity.entries_about(connection, studio, against)
     clips = [clip for clip in here if clip is not None]
     things = strip.named_in([*cards, *earlier.values()])
     names = names_of(connection, studio, things)
@@ -93,11 +96,20 @@ def strip_of(connection: Connection, studio: str, scene: SceneCard, *, before: i
     return Strip(pieces, found.next, later=bool(before), things=things)
 
 
-def _about(connection: Connection, studio: str, card: SceneCard) -> dict[str, Any]:
+def _within(connection: Connection, visit: Visit, clips: set[str]) -> set[str]:
+    """Those of some clips that the key reaches: a parent may be of another production."""
+    if not visit.within:
+        return clips
+    return {clip for clip in clips if production_of(connection, visit.studio, clip) in visit.within}
+
+
+def _about(connection: Connection, visit: Visit, card: SceneCard) -> dict[str, Any]:
     """What else the page shows of a scene."""
+    studio = visit.studio
     cast = [member.character for member in card.cast]
     people = {one.id: one for one in characters.find_characters(connection, studio, cast)}
-    from_clip = boards.stills_of(connection, studio, [card.continued_from] if card.continued_from else [])
+    continued = _within(connection, visit, {card.continued_from} if card.continued_from else set())
+    from_clip = boards.stills_of(connection, studio, continued)
     from_scene = {one.scene for one in from_clip.values()}
     production = productions.production(connection, studio, card.production)
     return {

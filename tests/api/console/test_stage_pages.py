@@ -11,7 +11,7 @@ import pytest
 from registry.deciders.element import MintElement
 from registry.deciders.minting import EndMint, OpenMint
 from registry.events.envelope import Context
-from tests.api.console.browsing import Visitor
+from tests.api.console.browsing import Visitor, visiting
 from tests.api.served.adopting import adopted
 from tests.api.served.screening import take
 from tests.api.served.serving import Served, png
@@ -242,6 +242,28 @@ def test_footage_from_elsewhere_stands_in_the_strip(
     led = visitor.get(f"/console/scenes/{scene}/records/{place}")
     assert led.headers["location"] == f"/console/clips/{clip}"
     assert f'data-take="{clip}"' in visitor.get(f"/console/scenes/{scene}/takes").text
+
+
+def test_a_key_for_one_production_sees_nothing_of_another(
+    service: Served, stage: dict[str, Any], account: str
+) -> None:
+    """What a scene continues, and what its clips are held against, may be of a production that the key does not open."""
+    show = service.made("/v1/productions", {"name": "Spin-off", "account": account})["id"]
+    scene = service.made("/v1/scenes", {"production": show, "name": "Years later"})["id"]
+    service.made(f"/v1/scenes/{scene}/continue-from", {"clip": stage["last"]})
+    clip = take(service, scene, cast=[stage["who"]["Mina"]], parents=(stage["last"],))
+    told = {"holder": "guest", "roles": ["reader"], "productions": [show]}
+    key = service.made("/v1/keys", told)["key"]
+    address = f"/console/scenes/{scene}"
+    with visiting(service, key) as guest, visiting(service) as crew:
+        whole, part = crew.get(address).text, guest.get(address).text
+        assert "a clip of The café" in words(whole)
+        assert "Jun is not in it" in piece(whole, clip)
+        assert "The café" not in part
+        assert "Jun" not in part
+        assert guest.get(at(stage)).status_code == 404
+        assert guest.get(f"/console/productions/{stage['production']}").status_code == 404
+        assert 'method="post"' not in part.partition("<main")[2]
 
 
 def test_a_budget_is_set_and_lifted(visitor: Visitor, production: str, service: Served) -> None:
