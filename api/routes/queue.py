@@ -20,10 +20,10 @@ from registry.views.page import Span
 class Wanted(NamedTuple):
     """Which of the open generations: all where nothing is said."""
 
-    production: str | None = None
-    scene: str | None = None
-    account: str | None = None
-    model: str | None = None
+    production: str | None
+    scene: str | None
+    account: str | None
+    model: str | None
 
 
 def provide_wanted(
@@ -47,16 +47,11 @@ def show_queue(
     when it will run and be done, from measured durations. With every page come all lanes and alarms, and why nothing is sent when
     the database is older than what was sent from it.
     """
-    return answer_page(request, queue_for(visit, span, wanted))
-
-
-def queue_for(visit: Visit, span: Span, wanted: Wanted) -> QueueNow:
-    """One page of the queue as it stands now."""
     now, slots = visit.registry.clock(), visit.continuity.settings.kling_slots
     stopped = restored(visit.continuity.desk(), visit.studio)
     with visit.registry.snapshot(visit.studio) as connection:
         page = queue_now(connection, visit.studio, now=now, slots=slots, span=span, **wanted._asdict())
-    return page.model_copy(update={"restored": stopped})
+    return answer_page(request, page.model_copy(update={"restored": stopped}))
 
 
 ROUTES: Any = Router("/queue", route_handlers=[show_queue], opt={"reach": "studio"}, tags=["Queue"])

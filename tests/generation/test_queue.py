@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from generation.forecast import FAR, HORIZON, STOPPED, UNDECIDED, UNMEASURED, UNPAID, Estimate, forecast
-from generation.queue import queue_now, waiting_for
+from generation.queue import open_of, queue_now, waiting_for
 from generation.queued import QueueNow, Waits
 from registry.deciders.account import HoldAccount, SetSlots
 from registry.deciders.generation import ApprovePlan
@@ -27,7 +27,13 @@ def queue_of(world: World, **wanted: Any) -> QueueNow:
 
 
 def waits(world: World, generation: str) -> Waits:
-    return next(one for one in queue_of(world).items if one.id == generation)
+    """What the whole queue tells of it; who asks about its scene alone is told the same."""
+    how: Any = {"now": world.clock(), "slots": world.desk.slots}
+    with world.registry.snapshot() as connection:
+        whole = queue_now(connection, world.studio, **how)
+        found = next(one for one in whole.items if one.id == generation)
+        assert found in open_of(connection, world.studio, **how, most=100, scene=found.scene)
+    return found
 
 
 def set_slots(world: World, generation: str, slots: int) -> None:

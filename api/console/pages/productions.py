@@ -12,16 +12,16 @@ from litestar.params import FromPath
 
 from api.console.progress import progress
 from api.console.rendering import page
+from api.console.waits import waits_of
 from api.errors import Web
 from api.routes.commanding import Visit
-from api.routes.queue import Wanted, queue_for
 from generation.queued import Waits
+from generation.restoring import restored
 from registry.views import accounts, boards, characters, productions, spend
 from registry.views.naming import names_of
 from registry.views.page import Span
 
 _SCENES_A_PAGE: Final = 24
-_MOST_WAITS: Final = 200
 
 
 @get("/", sync_to_thread=True)
@@ -57,9 +57,8 @@ def show_board(
     scenes = visit.read(boards.in_story_order, card, span=span)
     ids = [scene.id for scene in scenes.items]
     takes = visit.read(boards.takes_in, [*ids, card.unplaced])
-    queue = queue_for(visit, Span(limit=_MOST_WAITS), Wanted(production=card.id))
     waits = defaultdict[str, list[Waits]](list)
-    for one in queue.items:
+    for one in waits_of(visit, production=card.id):
         waits[one.scene or card.unplaced].append(one)
     money = visit.read(spend.spend, card.id)
     cast = {member.character for scene in scenes.items for member in scene.cast}
@@ -72,7 +71,7 @@ def show_board(
         production=card,
         scenes=scenes,
         takes=takes,
-        queue=queue,
+        stopped=restored(visit.continuity.desk(), visit.studio),
         waits=waits,
         money=money,
         costs={one.scene: one for one in money.scenes},

@@ -15,10 +15,10 @@ from api.console.naming import holders_of
 from api.console.progress import progress
 from api.console.rendering import page
 from api.console.strip import Piece
+from api.console.waits import waits_of
 from api.console.words import ids_in
 from api.errors import Web
 from api.routes.commanding import Visit
-from api.routes.queue import Wanted, queue_for
 from api.routes.records import position_of
 from generation.staleness import stale_with_whose
 from registry.registry import Connection
@@ -30,7 +30,6 @@ from registry.views.places import production_of
 from registry.views.scenes import SceneCard
 
 PIECES_A_PAGE: Final = 48
-_MOST_WAITS: Final = 50
 _SCENES_TO_CONTINUE: Final = 40
 
 
@@ -59,7 +58,7 @@ def show_scene(
         said = _about(connection, visit, card)
         things = {one for _, _, why in stale for one in ids_in(why)} | shown.things | said.pop("things")
         names = names_of(connection, visit.studio, things)
-    waits = queue_for(visit, Span(limit=_MOST_WAITS), Wanted(scene=scene)).items
+    waits = waits_of(visit, scene=scene)
     return page(
         request,
         "scene.html",
