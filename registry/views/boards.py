@@ -11,11 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select, tuple_
 
-from registry.events.references import plain
 from registry.views.clips import CLIPS, VerdictCard
 from registry.views.continuity import ContinuityCard
 from registry.views.page import FIRST, Card, Page, Span
-from registry.views.productions import PRODUCTIONS, ProductionCard, in_units
+from registry.views.productions import PRODUCTIONS, ProductionCard
 from registry.views.scenes import SCENES, SceneCard, scene_cards
 from registry.views.work import WORK
 
@@ -51,15 +50,13 @@ class SceneTakes(Card):
 
 
 class ShowSize(Card):
-    """A production in numbers: its scenes but for the unplaced one, takes, open work; what is spent and set aside, in units."""
+    """A production in numbers: its scenes but for the unplaced one, its takes, its open work."""
 
     production: str
     scenes: int
     takes: int
     approved: int
     open: int
-    settled_units: str
-    reserved_units: str
 
 
 class Counted(NamedTuple):
@@ -179,10 +176,6 @@ def sizes_of(connection: Connection, log: str, productions: Sequence[str]) -> di
         .where(WORK.c.log == log, WORK.c.production.in_(productions))
         .group_by(WORK.c.production),
     )
-    books = select(PRODUCTIONS.c.production, PRODUCTIONS.c.settled_micro, PRODUCTIONS.c.reserved_micro)
-    money = _counted(
-        connection, books.where(PRODUCTIONS.c.log == log, PRODUCTIONS.c.production.in_(productions))
-    )
     return {
         one: ShowSize(
             production=one,
@@ -190,10 +183,8 @@ def sizes_of(connection: Connection, log: str, productions: Sequence[str]) -> di
             takes=takes.get(one, (0, 0))[0],
             approved=takes.get(one, (0, 0))[1],
             open=work.get(one, (0,))[0],
-            settled_units=plain(in_units(settled)),
-            reserved_units=plain(in_units(reserved)),
         )
-        for one, (settled, reserved) in money.items()
+        for one in productions
     }
 
 

@@ -136,11 +136,6 @@ def _micro(units: str) -> int:
     return int(Decimal(units) * MICRO)
 
 
-def in_units(micro: int) -> Decimal:
-    """What so many millionths are."""
-    return Decimal(micro) / MICRO
-
-
 def _here(recorded: Recorded) -> dict[str, str]:
     return {"log": recorded.log, "production": recorded.stream}
 

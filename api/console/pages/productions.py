@@ -18,6 +18,7 @@ from api.routes.commanding import Visit
 from generation.queued import Waits
 from generation.restoring import restored
 from registry.views import accounts, boards, characters, productions, spend
+from registry.views.costing import balances
 from registry.views.naming import names_of
 from registry.views.page import Span
 
@@ -43,6 +44,7 @@ def list_productions(
         visit=visit,
         productions=shown,
         sizes=visit.read(boards.sizes_of, [one.id for one in shown.items]),
+        money={one.production: one for one in visit.read(balances, span=span, within=visit.within).items},
         accounts=visit.read(accounts.accounts).items,
     )
 
