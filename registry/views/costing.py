@@ -6,17 +6,17 @@ A clip with two people counts for both, so these sums overlap, and come to more 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, case, select
 
 from registry.events.references import plain
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.productions import MICRO, PRODUCTIONS
-from registry.views.spend import AMOUNTS, SPEND, Sums, sums_of
+from registry.views.spend import AMOUNTS, SPEND, Counted, Sums, sums_of
 from registry.views.uses import USES
 
 _FILMED: Final = ("planned", "used")
@@ -27,6 +27,9 @@ _PAID_FOR: Final = case(
 )
 """What was paid for, by the kind of the use."""
 _PAYING: Final = (*_FILMED, "depicted-by", "has-voice")
+
+
+_Amounts = tuple[Any, ...]
 
 
 class Balance(Card):
@@ -61,30 +64,38 @@ def balances(
     return Page[Balance](items=tuple(map(_balance, rows)), next=cursor)
 
 
-def by_character(connection: Connection, log: str) -> tuple[CharacterSums, ...]:
-    """What each character is in, the dearest first; those that nothing was paid for are not there."""
+def by_character(connection: Connection, log: str, *, after: int = 0, limit: int = 50) -> Page[CharacterSums]:
+    """What each character is in, the dearest first, `after` so many of them; those that nothing was paid for are not there.
+
+    Uses and calls are met here: each is read once, where a database may read one of them for every row of the other.
+    """
+    paid: defaultdict[str, list[_Amounts]] = defaultdict(list)
+    for subject, *amounts in connection.execute(select(SPEND.c.subject, *AMOUNTS).where(SPEND.c.log == log)):
+        paid[subject].append(tuple(amounts))
+    pairs = _what_shows_whom(connection, log)
+    counts = Counter((who, amounts) for who, subject in pairs for amounts in paid.get(subject, ()))
+    of_each: defaultdict[str, list[Counted]] = defaultdict(list)
+    for (who, (reserved, settled, released, basis)), calls in counts.items():
+        of_each[who].append(Counted(reserved, settled, released, basis, calls))
+    ranked = sorted(of_each, key=lambda who: (-sum(map(_worth, of_each[who])), who))
+    some = ranked[after : after + limit]
+    items = tuple(CharacterSums(character=who, **dict(sums_of(of_each[who]))) for who in some)
+    return Page[CharacterSums](items=items, next=after + limit if len(ranked) > after + limit else None)
+
+
+def _what_shows_whom(connection: Connection, log: str) -> set[tuple[str, str]]:
+    """Each character with what shows it, or was made of it; once, however often it stands on it."""
     characters = USES.c.thing.between("character_", "character`")
-    paid_for = (
-        select(USES.c.thing, _PAID_FOR.label("subject"))
-        .where(USES.c.log == log, characters, USES.c.thing_look == "", USES.c.how.in_(_PAYING))
-        .distinct()
-        .subquery()
-    )
-    rows = connection.execute(
-        select(paid_for.c.thing, *AMOUNTS, func.count().label("calls"))
-        .select_from(paid_for.join(SPEND, SPEND.c.subject == paid_for.c.subject))
-        .where(SPEND.c.log == log)
-        .group_by(paid_for.c.thing, *AMOUNTS)
-    )
-    of_each: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        of_each[row.thing].append(row)
-    found = [CharacterSums(character=one, **dict(sums_of(rows))) for one, rows in of_each.items()]
-    return tuple(sorted(found, key=_dearest))
+    whose = (USES.c.log == log, characters, USES.c.thing_look == "", USES.c.how.in_(_PAYING))
+    rows = connection.execute(select(USES.c.thing, _PAID_FOR).where(*whose))
+    return {(who, subject) for who, subject in rows}
 
 
-def _dearest(sums: CharacterSums) -> tuple[Decimal, str]:
-    return -Decimal(sums.settled_units) - Decimal(sums.reserved_units), sums.character
+def _worth(counted: Counted) -> Decimal:
+    """What so many calls have cost, or have set aside while they are open."""
+    if counted.settled is not None:
+        return Decimal(counted.settled) * counted.calls
+    return Decimal(counted.reserved) * counted.calls if counted.released is None else Decimal(0)
 
 
 def _balance(row: Row[Any]) -> Balance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Index, Row, func, select
 from sqlmodel import Field, SQLModel
@@ -205,7 +205,17 @@ def _by_scene(connection: Connection, log: str, production: str) -> tuple[SceneS
     )
 
 
-def sums_of(rows: Iterable[Row[Any]]) -> Sums:
+class Counted(NamedTuple):
+    """So many calls with the same amounts, in the order of `AMOUNTS`."""
+
+    reserved: str
+    settled: str | None
+    released: str | None
+    basis: str | None
+    calls: int
+
+
+def sums_of(rows: Iterable[Row[Any] | Counted]) -> Sums:
     """The sums of so many calls (`calls`) with the same amounts each."""
     aside = opened = settled = released = over = Decimal(0)
     calls = still = assumed = 0

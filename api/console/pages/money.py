@@ -77,18 +77,15 @@ def show_books(
 @get("/money/characters", opt={"reach": "studio"}, sync_to_thread=True)
 def list_costs(request: Web, visit: NamedDependency[Visit], after: FromQuery[int] = 0) -> Response[str]:
     """What each character cost, the dearest first; `after` so many of them."""
-    found = visit.read(costing.by_character)
-    some = found[max(0, after) : max(0, after) + _AT_ONCE]
-    cards = visit.read(characters.find_characters, [one.character for one in some])
+    found = visit.read(costing.by_character, after=max(0, after), limit=_AT_ONCE)
+    cards = visit.read(characters.find_characters, [one.character for one in found.items])
     return page(
         request,
         "costs.html",
         title="What characters cost",
         visit=visit,
-        costs=some,
+        costs=found,
         cards={card.id: card for card in cards},
-        dearest=found[0] if found else None,
-        next=after + _AT_ONCE if len(found) > after + _AT_ONCE else None,
     )
 
 

@@ -6,7 +6,7 @@ from registry.deciders.production import OpenProduction, ReserveBudget, SetBudge
 from registry.views import costing
 from registry.views.page import Span
 from tests.registry.log.opened import STUDIO, Opened, new_id
-from tests.registry.log.story import MINA, SHOW
+from tests.registry.log.story import JUN, MINA, SHOW
 from tests.registry.views.bound import FIRST, OPEN, bind, plan
 
 
@@ -34,15 +34,23 @@ def test_a_character_costs_what_it_is_in(told: Opened) -> None:
 
 def costs(told: Opened) -> tuple[costing.CharacterSums, ...]:
     with told.registry.reading() as connection:
-        return costing.by_character(connection, STUDIO)
+        page = costing.by_character(connection, STUDIO)
+        assert page.next is None
+        return page.items
 
 
 def test_the_dearest_character_comes_first(told: Opened) -> None:
     """What is spent and what is set aside count alike."""
+    plan(told, character=JUN)
+    paid(told, OPEN, "100")
     found = costs(told)
     spent = [float(one.settled_units) + float(one.reserved_units) for one in found]
     assert spent == sorted(spent, reverse=True)
-    assert found
+    with told.registry.reading() as connection:
+        first = costing.by_character(connection, STUDIO, limit=1)
+        rest = costing.by_character(connection, STUDIO, after=1)
+    assert first.items + rest.items == found
+    assert (first.next, found[0].character, len(found)) == (1, JUN, 2)
 
 
 def test_balances_say_how_much_of_a_budget_is_left(told: Opened) -> None:
