@@ -52,9 +52,13 @@ class Said:
         return self.one(place) not in ("", "no")
 
     def rows(self, place: str) -> int:
-        """How many numbered rows are said below a place."""
-        below = (_place(name).removeprefix(f"{place}.").split(".")[0] for name, _ in self._below(place))
-        return max((int(row) + 1 for row in below if row.isdecimal() and len(row) < 4), default=0)
+        """How many numbered rows below a place say something; a length alone says nothing."""
+        rows = [0]
+        for name, text in self._below(place):
+            row, _, leaf = _place(name).removeprefix(f"{place}.").partition(".")
+            if text and leaf != "duration" and row.isdecimal() and len(row) < 4:
+                rows.append(int(row) + 1)
+        return max(rows)
 
     def says(self, *places: str) -> bool:
         """Whether anything is said at one of these places, or below it."""

@@ -77,6 +77,19 @@ def test_several_shots_have_the_length_of_their_own() -> None:
     assert "duration" not in request_of(said)
 
 
+def test_rows_are_counted_by_what_they_say() -> None:
+    """Empty rows, and those that have a length alone, do not grow with each preview."""
+    said = Said(
+        (
+            ("shots.0.action", "x"),
+            ("shots.1.action", ""),
+            ("shots.1.duration:number", "5"),
+            ("shots.1.dialogue.turns.4.line", ""),
+        )
+    )
+    assert (said.rows("shots"), said.rows("shots.1.dialogue.turns"), said.rows("cast")) == (1, 0, 0)
+
+
 def test_a_change_takes_the_place_of_all_that_stands_there() -> None:
     """A way out of a finding clears what lies below its places, and says the rest as the form does."""
     said = Said((("cast.0.character", "mina"), ("mode", "4k"), ("castle", "x"), ("duration:number", "20")))
