@@ -32,8 +32,8 @@ _PLACES: Final = ("scene", "production", "continue_from", "edit", "retake_of", "
 
 
 async def provide_named(  # noqa: PLR0913 - where one may come from
-    scene: FromQuery[str] = "",
     *,
+    scene: FromQuery[str] = "",
     shot: FromQuery[str] = "",
     production: FromQuery[str] = "",
     continue_from: FromQuery[str] = "",
