@@ -12,13 +12,16 @@ from markupsafe import Markup
 from api.console.words import ID, said
 
 _PAGES: Final[Mapping[str, str]] = {
+    "account": "/console/accounts/",
     "asset": "/console/assets/",
     "character": "/console/characters/",
     "clip": "/console/clips/",
     "generation": "/console/generations/",
-    "likeness": "/console/audit/erasures/",
+    "likeness": "/console/likenesses/",
     "production": "/console/productions/",
     "scene": "/console/scenes/",
+    "submission": "/console/submissions/",
+    "webhook": "/console/webhooks/",
 }
 """Kinds of things that have a page of their own; of all others there is their past."""
 _PAST: Final = "/console/audit/history/"

@@ -57,7 +57,7 @@ def list_people(request: Web, visit: NamedDependency[Visit], span: NamedDependen
 
 @get("/erasures/{likeness:str}", sync_to_thread=True)
 def show_person(request: Web, visit: NamedDependency[Visit], likeness: FromPath[str]) -> Response[str]:
-    """One real person: consents, who shows them, what is left to do, and the record of their erasure. Raises NotFound."""
+    """Of one real person what is left to do, and their erasure: the order and its record. Raises NotFound."""
     stream = named("likeness", likeness)
     with visit.registry.snapshot(visit.studio) as connection:
         card = likenesses.likeness(connection, visit.studio, stream, now=visit.registry.clock())
@@ -80,8 +80,6 @@ def _named(card: likenesses.LikenessCard, record: ErasureRecord | None) -> set[s
     """What stands on the page under a name."""
     named_here = {
         *card.characters,
-        *(one for consent in card.consents for one in consent.productions),
-        *(one for use in card.refused for one in (use.character, use.production) if one is not None),
         *(
             one
             for left in (*card.follow_ups.elements, *card.follow_ups.voices)

@@ -50,7 +50,7 @@ def show_feed(
         title="What happened",
         visit=visit,
         happened=[(said, one.stream) for one, said in zip(found, told, strict=True)],
-        names=visit.read(names_of, {thing for text in texts for thing in ids_in(text)}),
+        names=visit.read(names_of, set().union(*map(ids_in, texts))),
         types=_TYPES,
         wanted=wanted,
         span=span,
@@ -85,7 +85,7 @@ def show_event(request: Web, visit: NamedDependency[Visit], position: FromPath[s
         whole=whole,
         stored=recorded.body.decode(),
         clip=_clip_of(event, whole),
-        names=visit.read(names_of, set(ids_in(text))),
+        names=visit.read(names_of, ids_in(text)),
         head=visit.registry.feed.head(visit.studio),
     )
 

@@ -79,7 +79,7 @@ def show_history(
     text = orjson.dumps(
         [thing, *(one.model_dump(mode="json") for one in (found, stood, difference) if one is not None)]
     ).decode()
-    names = visit.read(names_of, set(ids_in(text)))
+    names = visit.read(names_of, ids_in(text))
     return page(
         request,
         "audit/history.html",
