@@ -11,12 +11,13 @@ from typing import Final
 from sqlalchemy import BigInteger, Connection, and_, bindparam, case, delete, insert, select, update
 
 from registry.errors import StaleLease
-from registry.log.engine.quick import short
+from registry.log.engine.quick import rows_of, short
 from registry.log.roles import Fence
 from registry.log.tables import LEASES
 
 _HERE: Final = and_(LEASES.c.log == bindparam("of_log"), LEASES.c.work == bindparam("of_work"))
 _STANDING: Final = select(LEASES.c.epoch, LEASES.c.attempts, LEASES.c.memory).where(_HERE)
+_EPOCH: Final = select(LEASES.c.epoch).where(_HERE)
 _ADD: Final = insert(LEASES)
 _TAKE_OVER: Final = (
     update(LEASES)
@@ -85,8 +86,7 @@ def extend(connection: Connection, lease: Lease, *, until: int) -> Lease:
 
 def held(connection: Connection, lease: Lease) -> bool:
     """Whether nobody has taken the work over, whatever any clock says about the lease."""
-    row = select(LEASES.c.epoch).where(LEASES.c.log == lease.log, LEASES.c.work == lease.work)
-    return connection.execute(row).scalar() == lease.epoch
+    return rows_of(connection, _EPOCH, {"of_log": lease.log, "of_work": lease.work}) == [(lease.epoch,)]
 
 
 def release(connection: Connection, lease: Lease, *, now: int, due: int, note: str, progressed: bool) -> None:

@@ -7,11 +7,12 @@ the account's id, that of a census the same id with `census_` before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from registry.log.closing import is_open
+from registry.log.engine.quick import rows_of, short
 from registry.log.leases import Lease
 from registry.log.tables import LEASES
 from registry.views.accounts import ACCOUNTS
@@ -34,6 +35,18 @@ def _rows(round: Round) -> Select[Any]:
     ).select_from(joined)
 
 
+def _due(round: Round) -> Select[Any]:
+    now, first_due = bindparam("now"), ACCOUNTS.c.opened_at + bindparam("every")
+    first = LEASES.c.work.is_(None) & (first_due <= now)
+    again = (LEASES.c.expires <= now) & (LEASES.c.due <= now)
+    rows = _rows(round).where(first | again, is_open(ACCOUNTS.c.log))
+    return rows.order_by(func.coalesce(LEASES.c.due, first_due), ACCOUNTS.c.account).limit(1)
+
+
+_DUE: Final = {round: _due(round) for round in get_args(Round)}
+"""Who has been due the longest: made once, as workers ask for nothing more often."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Who takes an account for which round, when, until when; and `every` how many microseconds it is due."""
@@ -47,22 +60,20 @@ class Claim:
 
 def due(connection: Connection, *, now: int, every: int, round: Round = "account") -> bool:
     """Whether any account is due: `every` microseconds after it was opened for the first time."""
-    return connection.execute(_due(now, every, round)).first() is not None
+    return bool(rows_of(connection, _DUE[round], {"now": now, "every": every}))
 
 
 def claim_due(connection: Connection, claim: Claim) -> Lease | None:
     """Take the account that has been due the longest, or None."""
-    return _take(connection, _due(claim.now, claim.every, claim.round), claim)
+    asked = {"now": claim.now, "every": claim.every}
+    return _take(connection, short(connection).execute(_DUE[claim.round], asked).one_or_none(), claim)
 
 
 def claim_now(connection: Connection, log: str, account: str, claim: Claim) -> Lease | None:
     """Take this account, due or not. None while somebody holds it, and when there is none of that name."""
     free = LEASES.c.work.is_(None) | (LEASES.c.expires <= claim.now)
-    return _take(
-        connection,
-        _rows(claim.round).where(ACCOUNTS.c.log == log, ACCOUNTS.c.account == account, free),
-        claim,
-    )
+    this = _rows(claim.round).where(ACCOUNTS.c.log == log, ACCOUNTS.c.account == account, free)
+    return _take(connection, connection.execute(this).one_or_none(), claim)
 
 
 def let_go(connection: Connection, lease: Lease) -> None:
@@ -74,16 +85,7 @@ def let_go(connection: Connection, lease: Lease) -> None:
     )
 
 
-def _due(now: int, every: int, round: Round) -> Select[Any]:
-    first = LEASES.c.work.is_(None) & (ACCOUNTS.c.opened_at + every <= now)
-    again = (LEASES.c.expires <= now) & (LEASES.c.due <= now)
-    longest = func.coalesce(LEASES.c.due, ACCOUNTS.c.opened_at + every)
-    rows = _rows(round).where(first | again, is_open(ACCOUNTS.c.log))
-    return rows.order_by(longest, ACCOUNTS.c.account).limit(1)
-
-
-def _take(connection: Connection, rows: Select[Any], claim: Claim) -> Lease | None:
-    row = connection.execute(rows).one_or_none()
+def _take(connection: Connection, row: Row[Any] | None, claim: Claim) -> Lease | None:
     if row is None:
         return None
     lease = Lease(row.log, row.work, claim.owner, (row.epoch or 0) + 1, claim.until, (row.attempts or 0) + 1)

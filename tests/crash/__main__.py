@@ -14,14 +14,10 @@ import sys
 import time
 from dataclasses import replace
 from itertools import product
-from typing import get_args
 
-from tests.crash.houses import houses
-from tests.crash.ordeal import Tally, ordeal
-from tests.crash.powercut.cuts import Trial, everywhere, recorded
-from tests.crash.restarts import restarts
-from tests.crash.schedules import FAULTS, POINTS, Broken, Mode
-from tests.crash.terrace import terrace
+from tests.crash.breaking import WAYS
+from tests.crash.ordeal import Tally, ordeal, warmed
+from tests.crash.schedules import FAULTS, POINTS, Mode
 
 MODES = [
     Mode(resend, duplicates)  # type: ignore[arg-type]
@@ -37,18 +33,15 @@ def main() -> int:
         return _power_cuts(given.powercut, given.seed)
     modes = [mode for mode in MODES if given.resend in (None, mode.resend)]
     modes = [mode for mode in modes if given.duplicates in (None, mode.duplicates)]
-    modes = [replace(mode, broken=given.broken, fault=given.fault) for mode in modes]
+    modes = [replace(mode, broken=how, fault=given.fault) for mode in modes for how in given.broken]
     total, began = Tally(), time.monotonic()
-    for mode in modes:
-        tally = ordeal(
-            mode,
-            kills=-(-given.kills // len(modes)),
-            seed=given.seed,
-        )
-        print(*tally.said, f"{mode}: {tally.line()}", sep="\n", flush=True)  # noqa: T201
-        for name in ("kills", "settled", "double", "lost", "stuck", "wrong"):
-            setattr(total, name, getattr(total, name) + getattr(tally, name))
-        total.died |= tally.died
+    with warmed() as provider:
+        for mode in modes:
+            tally = ordeal(mode, provider, kills=-(-given.kills // len(modes)), seed=given.seed)
+            print(*tally.said, f"{mode}: {tally.line()}", sep="\n", flush=True)  # noqa: T201
+            for name in ("kills", "settled", "double", "lost", "stuck", "wrong"):
+                setattr(total, name, getattr(total, name) + getattr(tally, name))
+            total.died |= tally.died
     seconds = time.monotonic() - began
     print("nobody died at:", ", ".join(sorted(set(POINTS) - total.died)) or "no point was left out")  # noqa: T201
     print(f"{total.line()} seconds={seconds:.0f} kills_per_second={total.kills / seconds:.1f}")  # noqa: T201
@@ -56,6 +49,10 @@ def main() -> int:
 
 
 def _processes(given: argparse.Namespace) -> int:
+    from tests.crash.houses import houses
+    from tests.crash.restarts import restarts
+    from tests.crash.terrace import terrace
+
     began = time.monotonic()
     if given.terrace:
         tally = terrace(given.terrace, seed=given.seed, durable=True, database_dies=given.database_dies)
@@ -68,6 +65,8 @@ def _processes(given: argparse.Namespace) -> int:
 
 
 def _power_cuts(appends: int, seed: int) -> int:
+    from tests.crash.powercut.cuts import Trial, everywhere, recorded
+
     began = time.monotonic()
     trial = Trial(*recorded(appends), seed, thorough=200)
     for tally in everywhere(trial, jobs=os.cpu_count() or 1):
@@ -87,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--resend", choices=("never", "same_id_after_disproof"))
     parser.add_argument("--duplicates", choices=("refuse", "accept"))
-    parser.add_argument("--broken", choices=get_args(Broken), default="")
+    parser.add_argument("--broken", choices=WAYS, nargs="+", default=[""])
     parser.add_argument("--fault", choices=tuple(FAULTS), default="")
     return parser
 

@@ -167,9 +167,9 @@ def _carry(world: World, provider: Sandbox, began: Began, schedule: Schedule) ->
     """Work until it has ended; what it waits for, when that does not happen."""
     worker, end = world.worker(new_id("worker")), time.monotonic() + AT_MOST
     while outcome_of(world, began.subject) is None:
-        if time.monotonic() > end:
-            return f"{schedule}: {world.note(began.subject)}"
-        if not worker.work_once():
+        while not worker.work_once():
+            if time.monotonic() > end:
+                return f"{schedule}: {world.note(began.subject)}"
             _decide(world, provider, began)
             world.clock.pass_by(IDLE)
             provider.clock(advance_seconds=IDLE)

@@ -13,6 +13,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -67,17 +68,23 @@ class Tally:
         )
 
 
-def ordeal(mode: Mode, *, kills: int, seed: int) -> Tally:
-    """So many kills of workers that carry one generation after the other, in one mode."""
-    tally, plan = Tally(), schedules(seed, mode.fault)
-    flags = ("--submitted-seconds", "0", "--processing-seconds", "0", "--one-film")
-    with sandbox(*flags, "--duplicate-external-ids", mode.duplicates) as provider:
+@contextmanager
+def warmed() -> Iterator[Sandbox]:
+    """A provider whose films are done at once, and this process ready to fork."""
+    with sandbox("--submitted-seconds", "0", "--processing-seconds", "0", "--one-film") as provider:
         warm(provider)
         gc.collect()
         gc.freeze()
-        while tally.kills < kills and not _over(mode, tally):
-            with tempfile.TemporaryDirectory() as folder:
-                _chapter(_staged(folder, provider, mode), provider, plan, tally, kills)
+        yield provider
+
+
+def ordeal(mode: Mode, provider: Sandbox, *, kills: int, seed: int) -> Tally:
+    """So many kills of workers that carry one generation after the other, in one mode."""
+    tally, plan = Tally(), schedules(seed, mode.fault)
+    provider.habits(duplicate_external_ids=mode.duplicates)
+    while tally.kills < kills and not _over(mode, tally):
+        with tempfile.TemporaryDirectory() as folder:
+            _chapter(_staged(folder, provider, mode), provider, plan, tally, kills)
     return tally
 
 

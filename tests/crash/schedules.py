@@ -144,12 +144,15 @@ class Schedule:
 
 
 def schedules(seed: int, only: str = "") -> Iterator[Schedule]:
-    """Every pair of points with every fault (or one) in a random order, again and again, every other one with a third point."""
+    """Every pair of points with every fault (or one) in a random order, again and again.
+
+    Each has a third point and every other one a fourth: not all are come by, and a life without a death costs as much.
+    """
     chance, number = random.Random(seed), 0
     every = list(product(combinations_with_replacement(POINTS, 2), [only] if only else FAULTS))
     while True:
         chance.shuffle(every)
         for pair, fault in every:
-            more = (chance.choice(POINTS),) if number % 2 else ()
+            more = chance.choices(POINTS, k=1 + number % 2)
             yield Schedule(number, (*pair, *more), fault, with_picture=chance.random() < _WITH_PICTURE)
             number += 1

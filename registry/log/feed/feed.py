@@ -19,6 +19,9 @@ from registry.log.rows import RowReader
 from registry.log.tables import EVENTS, HEADS
 
 _POSITION: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log"))
+_EVENT_ID: Final = select(EVENTS.c.event_id).where(
+    EVENTS.c.log == bindparam("of_log"), EVENTS.c.position == bindparam("at")
+)
 
 
 BETWEEN: Final = (
@@ -194,9 +197,8 @@ def position_at(connection: Connection, log: str, moment: int) -> int:
 
 def event_id(connection: Connection, log: str, position: int) -> str | None:
     """The id of the event at a position; None when the log does not reach it."""
-    query = select(EVENTS.c.event_id).where(EVENTS.c.log == log, EVENTS.c.position == position)
-    found: str | None = connection.execute(query).scalar()
-    return found
+    rows = rows_of(connection, _EVENT_ID, {"of_log": log, "at": position})
+    return str(rows[0][0]) if rows else None
 
 
 def walk(
