@@ -5,13 +5,12 @@ Each process begins with its share of what takes long, so that none is left alon
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 
 import pytest
 
-from tests import proof
+from tests import garbage, proof
 from tests.servers.engines import (
     home,
     lasting_home,
@@ -54,10 +53,6 @@ def s3(request: pytest.FixtureRequest) -> Iterator[S3Server]:
         yield server
 
 
-def pytest_sessionstart() -> None:
-    gc.disable()
-
-
 def pytest_sessionfinish(exitstatus: int) -> None:
     """What a run that passed has written goes; what a failed one has stays until the next run."""
     if ROOM is not None and exitstatus == pytest.ExitCode.OK:
@@ -65,11 +60,7 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Modules and tests stay to the end: the collector of garbage need not go through them again and again, nor so often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-    gc.enable()
+    garbage.seldom()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

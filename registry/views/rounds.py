@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, func, insert, select, update
 
 from registry.log.closing import is_open
 from registry.log.engine.quick import rows_of, short
@@ -36,7 +36,8 @@ def _rows(round: Round) -> Select[Any]:
 
 
 def _due(round: Round) -> Select[Any]:
-    now, first_due = bindparam("now"), ACCOUNTS.c.opened_at + bindparam("every")
+    now = bindparam("now", type_=BigInteger)
+    first_due = ACCOUNTS.c.opened_at + bindparam("every", type_=BigInteger)
     first = LEASES.c.work.is_(None) & (first_due <= now)
     again = (LEASES.c.expires <= now) & (LEASES.c.due <= now)
     rows = _rows(round).where(first | again, is_open(ACCOUNTS.c.log))

@@ -15,6 +15,7 @@ import time
 from dataclasses import replace
 from itertools import product
 
+from tests import garbage
 from tests.crash.breaking import WAYS
 from tests.crash.ordeal import Tally, ordeal, warmed
 from tests.crash.schedules import FAULTS, POINTS, Mode
@@ -26,6 +27,7 @@ MODES = [
 
 
 def main() -> int:
+    garbage.seldom()
     given = _parser().parse_args()
     if given.houses or given.terrace or given.restarts:
         return _processes(given)

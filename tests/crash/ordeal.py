@@ -140,6 +140,7 @@ def _life(
 
 def _child(stage: Stage, place: Place, plan: Iterator[Schedule], writing: int, *, last: bool) -> None:
     status = 1
+    gc.disable()  # it does not live long enough, and looking at what is shared would copy it
     try:
 
         def say(what: dict[str, Any]) -> None:

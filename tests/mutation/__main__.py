@@ -11,10 +11,13 @@ import argparse
 import sys
 from random import Random
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from tests.mutation.groups import GROUPS
 from tests.mutation.judging import Score, end_of
-from tests.mutation.workshop import ToolFailed, Workshop
+
+if TYPE_CHECKING:
+    from tests.mutation.workshop import Workshop
 
 
 def chosen(names: list[str], sample: int, seed: int) -> list[str]:
@@ -46,6 +49,8 @@ def main() -> int:
     parser.add_argument("--target", type=float, default=90.0, help="percent")
     parser.add_argument("--resume", action="store_true", help="keep what was killed before")
     given = parser.parse_args()
+    from tests.mutation.workshop import ToolFailed, Workshop
+
     scores: dict[str, Score] = {}
     for name in GROUPS if given.group == "all" else (given.group,):
         workshop, began = Workshop(name, GROUPS[name]), monotonic()

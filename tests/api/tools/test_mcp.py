@@ -6,19 +6,21 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters
 
 from api.auth import issue_key
 from api.client import ContinuityClient
-from api.mcp.offering import Offering
 from registry.events.studio import Role
 from tests.api.served.serving import Served, png
 from tests.servers.sandbox import ROOT, Sandbox
+
+if TYPE_CHECKING:  # only who runs these waits for the protocol's library
+    from mcp.client import Client
+
+    from api.mcp.offering import Offering
 
 READING = {
     *("search_characters", "search_scenes", "show", "preview_shot", "follow_generation", "list_takes"),
@@ -89,6 +91,8 @@ def test_from_a_search_to_a_clip_over_standard_input_and_output(film: Film, klin
         clip = await asks_and_follows(agent, wanted)
         assert len(kling.ledger()) == paid + 1
         await tells_where_it_came_from(agent.call_tool, film, clip, wanted["price_units"])
+
+    from mcp.client.stdio import StdioServerParameters
 
     environment = {"CONTINUITY_URL": film.service.url, "CONTINUITY_KEY": film.service.key}
     arguments = ["-m", "api.cli", "mcp"]
@@ -204,6 +208,8 @@ def test_refusals_say_what_to_do(film: Film) -> None:
 
 
 def talk(server: Any, story: Callable[[Client], Awaitable[None]]) -> None:
+    from mcp.client import Client
+
     async def run() -> None:
         async with Client(server) as agent:
             await story(agent)
@@ -214,6 +220,8 @@ def talk(server: Any, story: Callable[[Client], Awaitable[None]]) -> None:
 @contextmanager
 def offered(film: Film, role: Role) -> Iterator[Offering]:
     """The tools of a new key with one role, in this process."""
+    from api.mcp.offering import Offering
+
     registry, studio = film.service.continuity.registry, film.service.continuity.studio
     key = issue_key(registry, studio, "agent", roles=(role,))
     with ContinuityClient(film.service.url, key) as client:
