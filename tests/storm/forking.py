@@ -1,21 +1,14 @@
-"""Processes of a storm: forked from a server that has imported everything and opened nothing, so that they begin at once."""
+"""Processes of a storm, which begin all at once."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from typing import Any, Final
+from multiprocessing.context import ForkServerProcess
+from typing import Any
 
-_LOADED: Final = ["tests.storm.writing", "tests.storm.reading", "tests.storm.racing", "tests.storm.repeating"]
-
-
-def processes() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_LOADED)
-    return context
+from tests.servers.forking import processes
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typing import Final
 
 from registry.errors import LogBusy, VersionConflict
 from tests.registry.log.opened import ME, STUDIO, Opened, describe, new_id, register
-from tests.storm.forking import begun, in_threads, join_all, processes
+from tests.servers.forking import processes
+from tests.storm.forking import begun, in_threads, join_all
 from tests.storm.places import at
 
 PROCESSES: Final = 3

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, text
 from registry.errors import KeyReused
 from registry.registry import Idempotency
 from tests.registry.log.opened import ME, STUDIO, Opened, introduce
-from tests.storm.forking import begun, in_threads, join_all, processes
+from tests.servers.forking import processes
+from tests.storm.forking import begun, in_threads, join_all
 from tests.storm.places import at
 
 PROCESSES: Final = 3

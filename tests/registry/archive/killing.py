@@ -76,15 +76,15 @@ def killed(what: str, place: Path, points: int) -> bool:
     if os.WIFSIGNALED(status):
         return os.WTERMSIG(status) == signal.SIGKILL
     if os.WEXITSTATUS(status):
-        sys.exit(f"the {what} failed")
+        raise RuntimeError(f"the {what} failed")
     return False
 
 
-if __name__ == "__main__":
-    what, place, seed, most = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    chance, kills = random.Random(seed), 0
-    while kills < most and killed(what, place, chance.randint(1, FURTHEST)):
+def main(what: str, place: str, seed: str, most: str) -> None:
+    """Let it be killed, up to so many times, and finish; it is said how often it was."""
+    chance, kills = random.Random(int(seed)), 0
+    while kills < int(most) and killed(what, Path(place), chance.randint(1, FURTHEST)):
         kills += 1
-    if kills == most:
-        killed(what, place, 10**9)
+    if kills == int(most):
+        killed(what, Path(place), 10**9)
     sys.stdout.write(str(kills))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,22 +9,21 @@ import pytest
 from registry.archive.exporting import export_studio
 from registry.archive.verifying import verify_archive
 from tests.registry.archive.houses import installation, order
+from tests.registry.archive.killing import main
 from tests.registry.log.opened import STUDIO
 from tests.servers.engines import ENGINES
+from tests.servers.forking import forked
 from tests.servers.homes import settle, url_of
 
 KILLS = 8
-ROOT = Path(__file__).parents[3]
 
 
 def kills(what: str, place: Path, seed: int, most: int) -> int:
     """Let it be killed, up to so many times, and finish; how often it was."""
-    line = [sys.executable, "-m", "tests.registry.archive.killing", what, place, seed, most]
-    done = subprocess.run(
-        [str(word) for word in line], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout)
+    with forked(main, what, str(place), str(seed), str(most)) as process:
+        told = process.said()
+        assert process.wait() == 0
+    return int(told)
 
 
 @pytest.mark.slow

@@ -1,14 +1,8 @@
-"""A process that stops itself while it holds a lock of the log, as a machine does that hangs; then it goes on where it was.
-
-`python -m tests.registry.log.freezing FOLDER WHERE IDLE NAME`: introduces a character of that name and stops after its events
-are written and before they are committed (`append`), or claims a work and stops once it holds the works' lock (`claim`). IDLE
-seconds long the server bears with a transaction that says nothing. What came of it is on stdout.
-"""
+"""A process that stops itself while it holds a lock of the log, as a machine does that hangs; then it goes on where it was."""
 
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +31,10 @@ def stopping(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def main(folder: str, where: str, idle: str, name: str) -> None:
+    """Introduce a character of that name and stop after its events are written and before they are committed (`append`), or
+    claim a work and stop once the works' lock is held (`claim`). So many seconds the server bears with a transaction that
+    says nothing. What came of it is said.
+    """
     postgres._IDLE_SECONDS = postgres._HELD_SECONDS = int(idle)  # type: ignore[misc]
     with opened(Path(folder)) as log:
         if where == "append":
@@ -45,7 +43,3 @@ def main(folder: str, where: str, idle: str, name: str) -> None:
         else:
             PostgresDatabase.lock_works = stopping(PostgresDatabase.lock_works)  # type: ignore[method-assign]
             print(log.registry.claim(owner="frozen", lease_us=1))  # noqa: T201
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

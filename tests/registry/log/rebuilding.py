@@ -1,14 +1,9 @@
-"""A process that rebuilds the views, in small steps, until it ends itself at a named moment as SIGKILL would.
-
-`python -m tests.registry.log.rebuilding FOLDER WHY MOMENT [COUNT]`: MOMENT is `events` or `rows` (the COUNT-th step of them),
-or a name of `AFTER`; without a moment it goes on to its end. `ready` is said when everything is open.
-"""
+"""A process that rebuilds the views, in small steps, until it ends itself at a named moment as SIGKILL would."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
@@ -45,6 +40,10 @@ def die_after(owner: Any, name: str) -> None:
 
 
 def main(folder: str, why: str, moment: str = "", count: str = "0") -> None:
+    """The moment is `events` or `rows` (the COUNT-th step of them), or a name of `AFTER`; without one it goes on to its end.
+
+    `ready` is said when everything is open.
+    """
     seen: Counter[str] = Counter()
 
     def progress(what: str, _done: int, _all: int) -> None:
@@ -56,9 +55,5 @@ def main(folder: str, why: str, moment: str = "", count: str = "0") -> None:
     with opened(Path(folder)) as log:
         if moment in AFTER:
             die_after(*AFTER[moment])
-        os.write(sys.stdout.fileno(), b"ready\n")
+        print("ready", flush=True)  # noqa: T201 - what is waited for
         log.registry.rebuild(progress, replace=why)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -16,8 +14,8 @@ from sqlalchemy import text
 from registry.events.envelope import Recorded
 from registry.log.roles import Handled
 from tests.registry.log.opened import STUDIO, Opened, describe, introduce, new_id, once, opened, register
-
-WRITER = [sys.executable, "-m", "tests.registry.log.writing"]
+from tests.registry.log.writing import main
+from tests.servers.forking import Forked, forked
 
 
 def whole_log(log: Opened) -> list[Recorded]:
@@ -29,28 +27,20 @@ def whole_log(log: Opened) -> list[Recorded]:
     return events
 
 
-def writer(stack: ExitStack, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def writer(stack: ExitStack, folder: Path, *words: str) -> Forked:
     """A writing process, opened and waiting for its start signal."""
-    process = subprocess.Popen(
-        [*WRITER, str(folder), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    stack.enter_context(process)
-    stack.callback(process.kill)
-    return process
+    return stack.enter_context(forked(main, str(folder), *words))
 
 
-def start(process: subprocess.Popen[str]) -> None:
-    assert process.stdout is not None
-    assert process.stdin is not None
+def start(process: Forked) -> None:
     assert process.stdout.readline() == "ready\n"
     process.stdin.write("\n")
     process.stdin.flush()
 
 
-def acknowledged(process: subprocess.Popen[str]) -> list[str]:
+def acknowledged(process: Forked) -> list[str]:
     """Event ids of every complete line; a line cut by a kill was not acknowledged."""
-    assert process.stdout is not None
-    lines = process.stdout.read().splitlines(keepends=True)
+    lines = process.said().splitlines(keepends=True)
     return [event for line in lines if line.endswith("\n") for event in line.split()]
 
 
@@ -151,7 +141,6 @@ def test_kill_loses_nothing_acknowledged(home: Path, after: float) -> None:
     with ExitStack() as stack:
         process = writer(stack, home, "w", "1000000")
         start(process)
-        assert process.stdout is not None
         first = process.stdout.readline().split()
         time.sleep(after)
         process.kill()

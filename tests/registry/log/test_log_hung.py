@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +20,9 @@ from registry.log.batch import Batch
 from registry.log.engine import postgres
 from tests.crash.workers import stopped, wait_for
 from tests.registry.events.golden import an_id
+from tests.registry.log.freezing import main
 from tests.registry.log.opened import STUDIO, Opened, introduce, once, opened
+from tests.servers.forking import Forked, forked
 
 FOR_EVER, BRIEFLY = "600", "1"
 """How many seconds the server bears with a transaction that says nothing."""
@@ -35,22 +35,18 @@ ELSEWHERE = next(
 
 
 @contextmanager
-def frozen(home: Path, where: str, idle: str) -> Iterator[subprocess.Popen[str]]:
+def frozen(home: Path, where: str, idle: str) -> Iterator[Forked]:
     """A process that stands still while it holds a lock."""
-    line = [sys.executable, "-m", "tests.registry.log.freezing", str(home), where, idle, "frozen"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            wait_for(lambda: stopped(process.pid), seconds=60)
-            yield process
-        finally:
-            process.kill()
+    with forked(main, str(home), where, idle, "frozen") as process:
+        wait_for(lambda: stopped(process.pid), seconds=60)
+        yield process
 
 
-def woken(process: subprocess.Popen[str]) -> str:
+def woken(process: Forked) -> str:
     """What it says once it goes on."""
     os.kill(process.pid, signal.SIGCONT)
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
+    said = process.said()
+    assert process.wait() == 0
     return said.strip()
 
 

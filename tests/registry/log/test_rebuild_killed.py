@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
 
@@ -14,9 +13,10 @@ import pytest
 from registry.log.rebuild.scratch import fingerprint
 from registry.views.projections import PROJECTIONS
 from tests.registry.log.opened import STUDIO, introduce, opened
-from tests.registry.log.rebuilding import AFTER
+from tests.registry.log.rebuilding import AFTER, main
 from tests.registry.log.story import MINA, tell
 from tests.registry.log.test_log_rebuild import WHY, certificates, views
+from tests.servers.forking import Forked, forked
 
 DAMAGE = (
     "UPDATE view_characters SET name = 'Nobody' WHERE character = '" + MINA + "'",
@@ -29,9 +29,8 @@ STEPS = [("events", 9), ("rows", 60)]
 MOMENTS = [(what, str(count)) for what, count in STEPS] + [(name, "0") for name in AFTER]
 
 
-def rebuilding(folder: Path, *moment: str) -> subprocess.Popen[str]:
-    line = [sys.executable, "-m", "tests.registry.log.rebuilding", str(folder), WHY, *moment]
-    return subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+def rebuilding(folder: Path, *moment: str) -> AbstractContextManager[Forked]:
+    return forked(main, str(folder), WHY, *moment)
 
 
 def damaged(folder: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -71,8 +70,7 @@ def test_a_rebuild_killed_at_any_time(home: Path) -> None:
     before = damaged(home)
     for _ in range(4):
         with rebuilding(home) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
+            assert process.stdout.readline() == "ready\n"
             time.sleep(CHANCE.uniform(0, 0.4))
             process.kill()
 

@@ -1,8 +1,4 @@
-"""A process that writes to a log until told otherwise, and says on stdout what was acknowledged.
-
-`python -m tests.registry.log.writing FOLDER WORD COUNT [STREAM]`: COUNT calls from four threads; each acknowledged call
-prints the event ids it wrote. With a STREAM every call also describes that asset, so that all writers meet there.
-"""
+"""A process that writes to a log until told otherwise, and says what was acknowledged."""
 
 from __future__ import annotations
 
@@ -30,6 +26,9 @@ def write(log: Opened, numbers: count[int], limit: int, word: str, stream: str) 
 
 
 def main(folder: str, word: str, limit: str, stream: str = "") -> None:
+    """So many calls from four threads; each acknowledged call says the event ids it wrote. With a stream every call also
+    describes that asset, so that all writers meet there.
+    """
     with opened(Path(folder)) as log:
         say("ready")
         sys.stdin.readline()
@@ -42,7 +41,3 @@ def main(folder: str, word: str, limit: str, stream: str = "") -> None:
             thread.start()
         for thread in threads:
             thread.join()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
