@@ -21,21 +21,24 @@ def pictures() -> dict[str, Image.Image]:
     return draw_story_pictures()
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return write_story_pictures(tmp_path_factory.mktemp("pictures"))
+
+
 def difference(one: Image.Image, other: Image.Image) -> float:
     """Mean absolute difference per channel, 0 to 255."""
     return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
 
 
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, path in write_story_pictures(folder).items()
-    }
+def digests(files: dict[str, Path]) -> dict[str, str]:
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
-def test_every_picture_is_within_the_vendors_limits(pictures: dict[str, Image.Image], tmp_path: Path) -> None:
+def test_every_picture_is_within_the_vendors_limits(
+    pictures: dict[str, Image.Image], written: dict[str, Path]
+) -> None:
     """Contract R40: sides of 300 px and more (ours 720), ratio within 1:2.5, at most 10 MB."""
-    written = write_story_pictures(tmp_path)
     assert list(pictures) == list(written) == NAMES
     for name, path in written.items():
         with Image.open(path) as picture:
@@ -47,26 +50,23 @@ def test_every_picture_is_within_the_vendors_limits(pictures: dict[str, Image.Im
         assert 20_000 < path.stat().st_size < 10_000_000
 
 
-def test_both_formats_occur_and_names_say_which(tmp_path: Path) -> None:
+def test_both_formats_occur_and_names_say_which(written: dict[str, Path]) -> None:
     """The demo registers PNG and JPEG files alike, each with the suffix of what it holds."""
     formats = {}
-    for name, path in write_story_pictures(tmp_path).items():
+    for name, path in written.items():
         with Image.open(path) as picture:
             formats[name] = (picture.format, path.suffix)
     assert set(formats.values()) == {("PNG", ".png"), ("JPEG", ".jpg")}
 
 
-def test_drawing_twice_gives_the_same_bytes_in_another_process_too(tmp_path: Path) -> None:
+def test_drawing_twice_gives_the_same_bytes_in_another_process_too(
+    written: dict[str, Path], tmp_path: Path
+) -> None:
     """A repeated demo must meet the assets of the first one: same bytes in any process."""
-    for name in ("here", "there"):
-        (tmp_path / name).mkdir()
     code = "import pathlib, sys; from api.demo import pictures as p; "
     code += "p.write_story_pictures(pathlib.Path(sys.argv[1]))"
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "there")], check=True)
-    mine = digests(tmp_path / "here")
-    theirs = {
-        path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "there").iterdir()
-    }
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+    mine, theirs = digests(written), digests({path.stem: path for path in tmp_path.iterdir()})
     assert mine == theirs
     assert len(set(mine.values())) == len(NAMES)
 
