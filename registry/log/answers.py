@@ -90,7 +90,7 @@ def find_answer(connection: Connection, log: str, key: str, command_sha256: str,
     return None if row is None else _checked(row, command_sha256)
 
 
-def _checked(row: Row[Any], command_sha256: str) -> bytes:
+def _checked(row: Row[*tuple[Any, ...]], command_sha256: str) -> bytes:
     if row.command_sha256 != command_sha256:
         raise KeyReused(
             "this Idempotency-Key was used for another request",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from registry.log.declaring import Declared
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Declared):
     """One event. `body` is the exact canonical JSON bytes (never a JSON column: those reorder)."""
 
     __tablename__ = "events"
@@ -34,7 +36,7 @@ class EventRow(SQLModel, table=True):
     leaf_hash: bytes = Field(sa_type=LargeBinary)
 
 
-class HeadRow(SQLModel, table=True):
+class HeadRow(Declared):
     """One row per log: the last position and its time. Writers lock it; positions come from here, never from a sequence.
 
     `closed` says why nothing may be appended (`moving`); empty where everything may.
@@ -48,7 +50,7 @@ class HeadRow(SQLModel, table=True):
     closed: str = ""
 
 
-class AnswerRow(SQLModel, table=True):
+class AnswerRow(Declared):
     """The stored reply to an idempotent command, written in the command's own transaction. Times are microseconds."""
 
     __tablename__ = "answers"
@@ -62,7 +64,7 @@ class AnswerRow(SQLModel, table=True):
     expires: int = Field(sa_type=BigInteger)
 
 
-class LeaseRow(SQLModel, table=True):
+class LeaseRow(Declared):
     """Who works on what. The epoch grows with every claim; an append under an older epoch fails. Times are microseconds.
 
     `memory` is what a holder leaves to the next one between two steps; losing it costs time, never truth. `let_go` is when the
@@ -85,7 +87,7 @@ class LeaseRow(SQLModel, table=True):
     pulled: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class RelayRow(SQLModel, table=True):
+class RelayRow(Declared):
     """How often a relay address was used; `seal` is its token's own HMAC. Goes when the address has ended."""
 
     __tablename__ = "relays"
@@ -95,7 +97,7 @@ class RelayRow(SQLModel, table=True):
     ends: int = Field(sa_type=BigInteger)
 
 
-class LaneRow(SQLModel, table=True):
+class LaneRow(Declared):
     """A lane (an account's slots for one model) that the provider said is full: nothing is sent before `paused_until`.
 
     `strikes` counts such answers in a row. Losing the row costs time, never truth. Times are microseconds.
@@ -110,7 +112,7 @@ class LaneRow(SQLModel, table=True):
     strikes: int
 
 
-class TurnsRow(SQLModel, table=True):
+class TurnsRow(Declared):
     """Whose the next turns of a lane are, as `fair.Plan` in JSON. Losing the row costs fairness for some turns, never truth."""
 
     __tablename__ = "turns"
@@ -121,7 +123,7 @@ class TurnsRow(SQLModel, table=True):
     plan: bytes = Field(sa_type=LargeBinary)
 
 
-class KeyUseRow(SQLModel, table=True):
+class KeyUseRow(Declared):
     """When an API key was last used, in microseconds, to within the pause that processes make between two notes."""
 
     __tablename__ = "key_uses"
@@ -130,7 +132,7 @@ class KeyUseRow(SQLModel, table=True):
     used_at: int = Field(sa_type=BigInteger)
 
 
-class SessionRow(SQLModel, table=True):
+class SessionRow(Declared):
     """Who is signed in at the console (`sessions`). Losing the row signs somebody out. Times are microseconds."""
 
     __tablename__ = "sessions"
@@ -142,7 +144,7 @@ class SessionRow(SQLModel, table=True):
     ends: int = Field(sa_type=BigInteger)
 
 
-class RateRow(SQLModel, table=True):
+class RateRow(Declared):
     """How many requests processes have taken for a key or a studio in a minute, counted in minutes since 1970.
 
     Losing the row gives everybody the whole minute again.
@@ -155,7 +157,7 @@ class RateRow(SQLModel, table=True):
     taken: int = Field(sa_type=BigInteger)
 
 
-class InstallationRow(SQLModel, table=True):
+class InstallationRow(Declared):
     """A fact about what this database belongs to, pinned at its first start (`installation`)."""
 
     __tablename__ = "installation"
@@ -164,7 +166,7 @@ class InstallationRow(SQLModel, table=True):
     value: str
 
 
-class SubscriptionRow(SQLModel, table=True):
+class SubscriptionRow(Declared):
     """How far a named reader of a log has come. `version` grows with every change; an advance under an older one fails.
 
     `owner` may act outside the database until `expires`. Times are microseconds.
@@ -181,7 +183,7 @@ class SubscriptionRow(SQLModel, table=True):
     expires: int = Field(default=0, sa_type=BigInteger)
 
 
-class ProgressRow(SQLModel, table=True):
+class ProgressRow(Declared):
     """How far a webhook has told its log, and how it goes. `version` grows with every change; a note under an older one fails.
 
     `owner` delivers until `expires`. `failures` are those in a row, `rests_until` is when the next try may be; `resumed` and
@@ -206,7 +208,7 @@ class ProgressRow(SQLModel, table=True):
     replayed: int = Field(default=0, sa_type=BigInteger)
 
 
-class StragglerRow(SQLModel, table=True):
+class StragglerRow(Declared):
     """A stream that stays behind its webhook: the event at `position` failed, and what follows in the stream waits for it.
 
     `since` is when that event was recorded, `due` when it is tried again. Times are microseconds.
@@ -223,7 +225,7 @@ class StragglerRow(SQLModel, table=True):
     due: int = Field(sa_type=BigInteger)
 
 
-class DeadLetterRow(SQLModel, table=True):
+class DeadLetterRow(Declared):
     """An event that a webhook does not try any more, and why. `asked_at`: a person wants another try. Times are microseconds."""
 
     __tablename__ = "webhook_dead_letters"
@@ -240,7 +242,7 @@ class DeadLetterRow(SQLModel, table=True):
     asked_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class NodeRow(SQLModel, table=True):
+class NodeRow(Declared):
     """A node of a log's tree, derived from the leaf hashes (`nodes`): the root over 256 of the height below."""
 
     __tablename__ = "tree_nodes"
@@ -251,22 +253,22 @@ class NodeRow(SQLModel, table=True):
     hash: bytes = Field(sa_type=LargeBinary)
 
 
-EVENTS = EventRow.__table__  # type: ignore[attr-defined]
-HEADS = HeadRow.__table__  # type: ignore[attr-defined]
-ANSWERS = AnswerRow.__table__  # type: ignore[attr-defined]
-LEASES = LeaseRow.__table__  # type: ignore[attr-defined]
-RELAYS = RelayRow.__table__  # type: ignore[attr-defined]
-LANES = LaneRow.__table__  # type: ignore[attr-defined]
-TURNS = TurnsRow.__table__  # type: ignore[attr-defined]
-KEY_USES = KeyUseRow.__table__  # type: ignore[attr-defined]
-SESSIONS = SessionRow.__table__  # type: ignore[attr-defined]
-RATES = RateRow.__table__  # type: ignore[attr-defined]
-INSTALLATION = InstallationRow.__table__  # type: ignore[attr-defined]
-SUBSCRIPTIONS = SubscriptionRow.__table__  # type: ignore[attr-defined]
-PROGRESS = ProgressRow.__table__  # type: ignore[attr-defined]
-STRAGGLERS = StragglerRow.__table__  # type: ignore[attr-defined]
-DEAD_LETTERS = DeadLetterRow.__table__  # type: ignore[attr-defined]
-NODES = NodeRow.__table__  # type: ignore[attr-defined]
+EVENTS = EventRow.__table__
+HEADS = HeadRow.__table__
+ANSWERS = AnswerRow.__table__
+LEASES = LeaseRow.__table__
+RELAYS = RelayRow.__table__
+LANES = LaneRow.__table__
+TURNS = TurnsRow.__table__
+KEY_USES = KeyUseRow.__table__
+SESSIONS = SessionRow.__table__
+RATES = RateRow.__table__
+INSTALLATION = InstallationRow.__table__
+SUBSCRIPTIONS = SubscriptionRow.__table__
+PROGRESS = ProgressRow.__table__
+STRAGGLERS = StragglerRow.__table__
+DEAD_LETTERS = DeadLetterRow.__table__
+NODES = NodeRow.__table__
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
 LOG_TABLES = (

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import Field as CardField
 from sqlalchemy import BigInteger, Connection, Row, bindparam, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.errors import NotFound
 from registry.events.envelope import Recorded
@@ -27,12 +27,13 @@ from registry.events.studio import (
     StudioLimited,
     StudioOpened,
 )
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add, change, find
 
 
-class StudioRow(SQLModel, table=True):
+class StudioRow(Declared):
     """One studio."""
 
     __tablename__ = "view_studios"
@@ -45,7 +46,7 @@ class StudioRow(SQLModel, table=True):
     units_per_day: str | None = None
 
 
-class KeyRow(SQLModel, table=True):
+class KeyRow(Declared):
     """One API key; digests of its secret and of the one before, its roles and its productions with spaces between them."""
 
     __tablename__ = "view_keys"
@@ -67,8 +68,8 @@ class KeyRow(SQLModel, table=True):
     revoked: bool = False
 
 
-STUDIOS = StudioRow.__table__  # type: ignore[attr-defined]
-KEYS = KeyRow.__table__  # type: ignore[attr-defined]
+STUDIOS = StudioRow.__table__
+KEYS = KeyRow.__table__
 
 
 class Limits(Card):

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.account import (
     AccountHeld,
@@ -22,12 +22,13 @@ from registry.events.account import (
     SlotsSet,
 )
 from registry.events.envelope import Recorded
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change, find
 
 
-class AccountRow(SQLModel, table=True):
+class AccountRow(Declared):
     """One account; attested keys, holds and slots as JSON."""
 
     __tablename__ = "view_accounts"
@@ -46,7 +47,7 @@ class AccountRow(SQLModel, table=True):
     opened_at: int = Field(sa_type=BigInteger)
 
 
-ACCOUNTS = AccountRow.__table__  # type: ignore[attr-defined]
+ACCOUNTS = AccountRow.__table__
 
 
 class Hold(Card):

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, Connection, Index, func, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.deciders.allowance import allowance_of, day_of
 from registry.events.allowance import AllowanceReleased, AllowanceReserved, AllowanceSettled
 from registry.events.envelope import Recorded
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.access import KEYS, STUDIOS
 from registry.views.productions import MICRO
 from registry.views.rows import add, change, remove
 
 
-class AllowanceRow(SQLModel, table=True):
+class AllowanceRow(Declared):
     """One paid call's part of a day's allowance, in millionths of a unit: set aside, then what it cost."""
 
     __tablename__ = "view_allowances"
@@ -30,7 +31,7 @@ class AllowanceRow(SQLModel, table=True):
     micro: int = Field(sa_type=BigInteger)
 
 
-ALLOWANCES = AllowanceRow.__table__  # type: ignore[attr-defined]
+ALLOWANCES = AllowanceRow.__table__
 
 
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Index, Row, UniqueConstraint, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.asset import (
     AssetDescribed,
@@ -20,12 +20,13 @@ from registry.events.asset import (
 from registry.events.envelope import Recorded
 from registry.events.personal import GONE, Erased, known
 from registry.events.references import AssetKind, FootageFacts, PictureFacts, SoundFacts, StoredBytes, Value
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 
-class AssetRow(SQLModel, table=True):
+class AssetRow(Declared):
     """One asset; `original` and `rendition` are StoredBytes as JSON. One fingerprint per studio: a twin is the same asset."""
 
     __tablename__ = "view_assets"
@@ -54,7 +55,7 @@ class AssetRow(SQLModel, table=True):
     registered_at: int = Field(sa_type=BigInteger)
 
 
-ASSETS = AssetRow.__table__  # type: ignore[attr-defined]
+ASSETS = AssetRow.__table__
 
 
 class AssetCard(Card):

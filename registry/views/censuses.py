@@ -7,16 +7,17 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.account import CensusFinding, CensusTaken
 from registry.events.envelope import Recorded
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add
 
 
-class CensusRow(SQLModel, table=True):
+class CensusRow(Declared):
     """One census; its report as the JSON of the event."""
 
     __tablename__ = "view_censuses"
@@ -28,7 +29,7 @@ class CensusRow(SQLModel, table=True):
     report: bytes
 
 
-CENSUSES = CensusRow.__table__  # type: ignore[attr-defined]
+CENSUSES = CensusRow.__table__
 
 
 class CensusCard(Card):

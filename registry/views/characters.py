@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Index, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.character import (
     CharacterDeclared,
@@ -27,13 +27,14 @@ from registry.events.character import (
 from registry.events.envelope import Event, Recorded
 from registry.events.personal import GONE, known
 from registry.events.references import CharacterKind, Depicts
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.looks import LookCard, ReferenceCard, looks_of
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, add_all, change, remove
 
 
-class CharacterRow(SQLModel, table=True):
+class CharacterRow(Declared):
     """One character; aliases as a JSON list. `named_at` is the position of the event that gave today's names."""
 
     __tablename__ = "view_characters"
@@ -56,7 +57,7 @@ class CharacterRow(SQLModel, table=True):
     client_reference: str | None = None
 
 
-class ReferenceRow(SQLModel, table=True):
+class ReferenceRow(Declared):
     """A picture that stands for a character in a role."""
 
     __tablename__ = "view_references"
@@ -69,7 +70,7 @@ class ReferenceRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
-class CalledRow(SQLModel, table=True):
+class CalledRow(Declared):
     """A word that a character is called by now: its name or an alias, casefolded, so that a word finds its people at once."""
 
     __tablename__ = "view_called"
@@ -80,9 +81,9 @@ class CalledRow(SQLModel, table=True):
     character: str = Field(primary_key=True)
 
 
-CHARACTERS = CharacterRow.__table__  # type: ignore[attr-defined]
-REFERENCES = ReferenceRow.__table__  # type: ignore[attr-defined]
-CALLED = CalledRow.__table__  # type: ignore[attr-defined]
+CHARACTERS = CharacterRow.__table__
+REFERENCES = ReferenceRow.__table__
+CALLED = CalledRow.__table__
 
 
 class CharacterCard(Card):
@@ -304,7 +305,7 @@ def candidates_until(connection: Connection, log: str, position: int, *, words: 
     return [row.character for row in rows if row.named_at > position or keys & _called(row)]
 
 
-def _called(row: Row[Any]) -> set[str]:
+def _called(row: Row[*tuple[Any, ...]]) -> set[str]:
     return {word.casefold() for word in (row.character, row.name, *orjson.loads(row.aliases))}
 
 

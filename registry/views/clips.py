@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Index, Row, bindparam, column, select, table
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.clip import (
     ApprovalWithdrawn,
@@ -28,6 +28,7 @@ from registry.events.marks import C2paState, Depiction, Marks
 from registry.events.personal import GONE, known
 from registry.events.references import StoredBytes
 from registry.events.scene import ContinuityCorrected
+from registry.log.declaring import Declared
 from registry.log.engine.quick import rows_of
 from registry.log.roles import Projection
 from registry.views.adoptions import AdoptionCard, adoption_of
@@ -36,7 +37,7 @@ from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 
-class ClipRow(SQLModel, table=True):
+class ClipRow(Declared):
     """One clip. `approved` is what its verdict says, empty where there is none; `verdict` the whole of it as JSON.
 
     `depicts_real_person` is what its plan knew, or whoever adopted it said; `marks` are those of the file as JSON, empty where
@@ -76,7 +77,7 @@ class ClipRow(SQLModel, table=True):
     twin: str | None = None
 
 
-class KeptRow(SQLModel, table=True):
+class KeptRow(Declared):
     """A likeness in spite of which a clip was kept."""
 
     __tablename__ = "view_kept_clips"
@@ -86,8 +87,8 @@ class KeptRow(SQLModel, table=True):
     likeness: str = Field(primary_key=True)
 
 
-KEPT = KeptRow.__table__  # type: ignore[attr-defined]
-CLIPS = ClipRow.__table__  # type: ignore[attr-defined]
+KEPT = KeptRow.__table__
+CLIPS = ClipRow.__table__
 
 
 Said = Literal["approved", "rejected", "none"]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.errors import NotFound
 from registry.events.clip import ClipAdopted
@@ -15,6 +15,7 @@ from registry.events.envelope import Recorded
 from registry.events.personal import GONE, known
 from registry.events.references import CastMember
 from registry.events.scene import ContinuityCorrected, ContinuityRecorded, LookWorn
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.adoptions import AdoptionCard, adoption_of
 from registry.views.clips import CLIPS
@@ -22,7 +23,7 @@ from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add, find
 
 
-class ContinuityRow(SQLModel, table=True):
+class ContinuityRow(Declared):
     """One entry of a scene's continuity log as JSON: a record, or what was said of the clip `adopted`."""
 
     __tablename__ = "view_continuity"
@@ -35,7 +36,7 @@ class ContinuityRow(SQLModel, table=True):
     adopted: str | None = None
 
 
-class CorrectionRow(SQLModel, table=True):
+class CorrectionRow(Declared):
     """One correction of a record, as JSON."""
 
     __tablename__ = "view_corrections"
@@ -49,8 +50,8 @@ class CorrectionRow(SQLModel, table=True):
     correction: bytes
 
 
-CONTINUITY = ContinuityRow.__table__  # type: ignore[attr-defined]
-CORRECTIONS = CorrectionRow.__table__  # type: ignore[attr-defined]
+CONTINUITY = ContinuityRow.__table__
+CORRECTIONS = CorrectionRow.__table__
 
 
 _BEHIND: Final = 20

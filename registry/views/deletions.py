@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.element import ElementDeleted, ElementMintFailed, ElementRetired
 from registry.events.envelope import Recorded
 from registry.events.voice import VoiceDeleted, VoiceMintFailed, VoiceRetired
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.rows import add, remove
 
 
-class DeletionRow(SQLModel, table=True):
+class DeletionRow(Declared):
     """An element or a voice that was retired with the order to delete it; gone when it is deleted, or was never made."""
 
     __tablename__ = "view_deletions"
@@ -25,7 +26,7 @@ class DeletionRow(SQLModel, table=True):
     ordered_at: int = Field(sa_type=BigInteger)
 
 
-DELETIONS = DeletionRow.__table__  # type: ignore[attr-defined]
+DELETIONS = DeletionRow.__table__
 
 
 class Deletion(NamedTuple):

@@ -6,20 +6,21 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Index, Row, column, select, table
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.clip import ClipDelivered
 from registry.events.envelope import Recorded
 from registry.events.marks import BASES, Depiction, DisclosureBasis, DisclosureRole
 from registry.events.personal import GONE, known
 from registry.events.references import Purpose, StoredBytes
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.clips import CLIPS
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add
 
 
-class DisclosureRow(SQLModel, table=True):
+class DisclosureRow(Declared):
     """One delivery; `record` is the event as JSON."""
 
     __tablename__ = "view_disclosures"
@@ -38,7 +39,7 @@ class DisclosureRow(SQLModel, table=True):
     record: bytes
 
 
-DISCLOSURES = DisclosureRow.__table__  # type: ignore[attr-defined]
+DISCLOSURES = DisclosureRow.__table__
 _SCENES: Final = table("view_scenes", column("log"), column("scene"), column("production"))
 
 

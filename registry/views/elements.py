@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.deciders.minting import Stage
 from registry.events.element import (
@@ -26,6 +26,7 @@ from registry.events.envelope import Recorded
 from registry.events.generation import SubmissionOpened
 from registry.events.personal import known
 from registry.events.references import Ending
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
@@ -34,7 +35,7 @@ State = Literal["minting", "failed", "live", "lost", "deleted", "retired"]
 """What became of a binding, in one word; only on a live one something new may stand."""
 
 
-class ElementRow(SQLModel, table=True):
+class ElementRow(Declared):
     """One element binding, or one in the making; an id of an account is bound once. `recipe` is ElementInputs as JSON."""
 
     __tablename__ = "view_elements"
@@ -70,7 +71,7 @@ class ElementRow(SQLModel, table=True):
     units: str | None = None
 
 
-ELEMENTS = ElementRow.__table__  # type: ignore[attr-defined]
+ELEMENTS = ElementRow.__table__
 
 
 class MintCard(Card):

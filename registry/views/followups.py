@@ -8,12 +8,13 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Index, func, select, union
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.clip import ClipAdopted
 from registry.events.envelope import Recorded
 from registry.events.references import CastMember
 from registry.events.scene import ContinuityRecorded
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.characters import CHARACTERS
 from registry.views.clips import CLIPS, KEPT
@@ -23,7 +24,7 @@ from registry.views.rows import add_new
 from registry.views.voices import voices_of
 
 
-class AppearanceRow(SQLModel, table=True):
+class AppearanceRow(Declared):
     """Somebody who is in a clip, by its record or as was attested; `likeness` was behind them by then, or is empty.
 
     Of a real person whom no character shows both are the likeness.
@@ -42,7 +43,7 @@ class AppearanceRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
-APPEARANCES = AppearanceRow.__table__  # type: ignore[attr-defined]
+APPEARANCES = AppearanceRow.__table__
 
 
 class ToRetire(Card):

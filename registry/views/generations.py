@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, Select, func, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.generation import (
@@ -23,13 +23,14 @@ from registry.events.generation import (
     SubmissionOpened,
 )
 from registry.events.personal import Erased, known
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.log.tables import EVENTS
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
 
 
-class GenerationRow(SQLModel, table=True):
+class GenerationRow(Declared):
     """One generation; request and plan as JSON."""
 
     __tablename__ = "view_generations"
@@ -67,7 +68,7 @@ class GenerationRow(SQLModel, table=True):
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
-GENERATIONS = GenerationRow.__table__  # type: ignore[attr-defined]
+GENERATIONS = GenerationRow.__table__
 
 
 class GenerationCard(Card):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Connection, Index, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.likeness import (
@@ -18,6 +18,7 @@ from registry.events.likeness import (
     LikenessUseRefused,
 )
 from registry.events.personal import known
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.characters import CHARACTERS
 from registry.views.followups import FollowUps, follow_ups_of
@@ -28,7 +29,7 @@ ConsentState = Literal["not_begun", "valid", "over", "revoked"]
 _MOST_REFUSALS = 100
 
 
-class LikenessRow(SQLModel, table=True):
+class LikenessRow(Declared):
     """One real person. `revoked` says that a consent was taken back, ever."""
 
     __tablename__ = "view_likenesses"
@@ -46,7 +47,7 @@ class LikenessRow(SQLModel, table=True):
     registered_at: int = Field(sa_type=BigInteger)
 
 
-class ConsentRow(SQLModel, table=True):
+class ConsentRow(Declared):
     """One consent; `granted` is its event as JSON, with what is personal opened."""
 
     __tablename__ = "view_consents"
@@ -66,7 +67,7 @@ class ConsentRow(SQLModel, table=True):
     revoked_because: str
 
 
-class EvidenceRow(SQLModel, table=True):
+class EvidenceRow(Declared):
     """An asset that is the evidence of a consent: it concerns the person who gave it."""
 
     __tablename__ = "view_evidence"
@@ -78,7 +79,7 @@ class EvidenceRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
-class RefusalRow(SQLModel, table=True):
+class RefusalRow(Declared):
     """A use that was asked for and not allowed."""
 
     __tablename__ = "view_refused_uses"
@@ -94,10 +95,10 @@ class RefusalRow(SQLModel, table=True):
     refused_at: int = Field(sa_type=BigInteger)
 
 
-LIKENESSES = LikenessRow.__table__  # type: ignore[attr-defined]
-CONSENTS = ConsentRow.__table__  # type: ignore[attr-defined]
-EVIDENCE = EvidenceRow.__table__  # type: ignore[attr-defined]
-REFUSALS = RefusalRow.__table__  # type: ignore[attr-defined]
+LIKENESSES = LikenessRow.__table__
+CONSENTS = ConsentRow.__table__
+EVIDENCE = EvidenceRow.__table__
+REFUSALS = RefusalRow.__table__
 
 
 class ConsentCard(Card):

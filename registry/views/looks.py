@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Connection, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.character import LookDefined, LookRetired
 from registry.events.envelope import Recorded
 from registry.events.personal import known
 from registry.events.references import ReferenceRole
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import Card
 from registry.views.rows import add, change, find
 
 
-class LookRow(SQLModel, table=True):
+class LookRow(Declared):
     """One look; `version` counts its definitions, `since` is the version of the character that first had it."""
 
     __tablename__ = "view_looks"
@@ -34,7 +35,7 @@ class LookRow(SQLModel, table=True):
     retired: bool
 
 
-LOOKS = LookRow.__table__  # type: ignore[attr-defined]
+LOOKS = LookRow.__table__
 
 
 class ReferenceCard(Card):

@@ -12,7 +12,7 @@ from heapq import nsmallest
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Index, Select, bindparam, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.asset import AssetErased, AssetRegistered
 from registry.events.clip import ClipAdopted, ClipErased, ClipFingerprinted
@@ -21,6 +21,7 @@ from registry.events.generation import ResultStored
 from registry.events.likeness import LikenessErased
 from registry.events.personal import known
 from registry.events.references import FootagePrint
+from registry.log.declaring import Declared
 from registry.log.engine.quick import rows_of
 from registry.log.roles import Projection
 from registry.views.page import Card
@@ -40,7 +41,7 @@ SURE: Final = 2 * PARTS - 1
 _WIDTH: Final = BITS // PARTS
 
 
-class LooksRow(SQLModel, table=True):
+class LooksRow(Declared):
     """What an asset or a clip looks like: of which frame, `kind` of fingerprint, its bits, and the parts it is found by.
 
     Gone when the asset or the clip is erased, or somebody whom the clip shows.
@@ -65,7 +66,7 @@ class LooksRow(SQLModel, table=True):
     part_7: int = Field(sa_type=BigInteger)
 
 
-LOOKS_LIKE = LooksRow.__table__  # type: ignore[attr-defined]
+LOOKS_LIKE = LooksRow.__table__
 
 
 class NearAsset(Card):

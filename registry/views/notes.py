@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.clip import ClipNoted
 from registry.events.envelope import Recorded
 from registry.events.personal import GONE, known
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add
 
 
-class NoteRow(SQLModel, table=True):
+class NoteRow(Declared):
     """One remark on a clip."""
 
     __tablename__ = "view_notes"
@@ -30,7 +31,7 @@ class NoteRow(SQLModel, table=True):
     text: str
 
 
-NOTES = NoteRow.__table__  # type: ignore[attr-defined]
+NOTES = NoteRow.__table__
 
 
 class NoteCard(Card):

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.pins import CharacterPinned, PinReleased
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.log.tables import EVENTS
 from registry.views.characters import CHARACTERS
@@ -19,7 +20,7 @@ from registry.views.page import Card
 from registry.views.rows import add, remove
 
 
-class PinRow(SQLModel, table=True):
+class PinRow(Declared):
     """A character that a scene or a production holds on to."""
 
     __tablename__ = "view_pins"
@@ -32,7 +33,7 @@ class PinRow(SQLModel, table=True):
     look: str | None
 
 
-PINS = PinRow.__table__  # type: ignore[attr-defined]
+PINS = PinRow.__table__
 
 
 class PinCard(Card):

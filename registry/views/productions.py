@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.pins import CharacterPinned, PinReleased
@@ -23,6 +23,7 @@ from registry.events.production import (
     ShareSet,
     TerritoriesSet,
 )
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.pins import PinCard, pins_of
@@ -32,7 +33,7 @@ MICRO: Final = 1_000_000
 """Of these parts a unit has in the books of this view."""
 
 
-class ProductionRow(SQLModel, table=True):
+class ProductionRow(Declared):
     """One production; what is reserved for its calls under way and what is settled, in millionths of a unit, as no database adds
     decimals in text.
     """
@@ -56,7 +57,7 @@ class ProductionRow(SQLModel, table=True):
     settled_micro: int = Field(sa_type=BigInteger)
 
 
-PRODUCTIONS = ProductionRow.__table__  # type: ignore[attr-defined]
+PRODUCTIONS = ProductionRow.__table__
 
 
 class ProductionCard(Card):

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Index, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.reads import BytesRead, Form
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.access import KEYS
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 from registry.views.rows import add_all
 
 
-class ReadRow(SQLModel, table=True):
+class ReadRow(Declared):
     """One read, by its position in the system log; persons with spaces between them."""
 
     __tablename__ = "view_reads"
@@ -38,7 +39,7 @@ class ReadRow(SQLModel, table=True):
     read_at: int = Field(sa_type=BigInteger)
 
 
-READS = ReadRow.__table__  # type: ignore[attr-defined]
+READS = ReadRow.__table__
 
 
 class ReadCard(Card):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, Literal, get_args
 
 from sqlalchemy import BigInteger, Connection, Index, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.asset import AssetErased, AssetRegistered
 from registry.events.clip import ClipAdopted, ClipErased, ClipFingerprinted, ClipRecorded
@@ -19,6 +19,7 @@ from registry.events.generation import ResultStored
 from registry.events.likeness import LikenessErased
 from registry.events.personal import Erased, known
 from registry.events.references import FootagePrint
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import Card
 from registry.views.rows import add_new, remove
@@ -29,7 +30,7 @@ _PRINTED: Final[tuple[Kept, ...]] = ("poster", "pictures", "sound")
 KEPT: Final[tuple[Kept, ...]] = get_args(Kept)
 
 
-class DigestRow(SQLModel, table=True):
+class DigestRow(Declared):
     """A digest of what we keep. Several things may have one: the same film in two files, a clip registered as an asset."""
 
     __tablename__ = "view_digests"
@@ -42,7 +43,7 @@ class DigestRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
-class UnprintedRow(SQLModel, table=True):
+class UnprintedRow(Declared):
     """Footage that was kept without being looked at: it is known by its exact digest alone."""
 
     __tablename__ = "view_unprinted"
@@ -52,8 +53,8 @@ class UnprintedRow(SQLModel, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
-DIGESTS = DigestRow.__table__  # type: ignore[attr-defined]
-UNPRINTED = UnprintedRow.__table__  # type: ignore[attr-defined]
+DIGESTS = DigestRow.__table__
+UNPRINTED = UnprintedRow.__table__
 
 
 class KnownBytes(Card):

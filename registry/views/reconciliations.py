@@ -7,16 +7,17 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.account import AccountReconciled, ReconciliationFinding, ResourcePack, UnitSums
 from registry.events.envelope import Recorded
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add
 
 
-class ReconciliationRow(SQLModel, table=True):
+class ReconciliationRow(Declared):
     """One run; its report as the JSON of the event."""
 
     __tablename__ = "view_reconciliations"
@@ -28,7 +29,7 @@ class ReconciliationRow(SQLModel, table=True):
     report: bytes
 
 
-RECONCILIATIONS = ReconciliationRow.__table__  # type: ignore[attr-defined]
+RECONCILIATIONS = ReconciliationRow.__table__
 
 
 class ReconciliationCard(Card):

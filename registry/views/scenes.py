@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table, exists, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.personal import known
@@ -20,6 +20,7 @@ from registry.events.scene import (
     ShotDropped,
     ShotPlanned,
 )
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.clips import TakeCard, approved_in
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
@@ -27,7 +28,7 @@ from registry.views.pins import PINS, PinCard, pins_of
 from registry.views.rows import add, change, remove
 
 
-class SceneRow(SQLModel, table=True):
+class SceneRow(Declared):
     """One scene."""
 
     __tablename__ = "view_scenes"
@@ -47,7 +48,7 @@ class SceneRow(SQLModel, table=True):
     client_reference: str | None = None
 
 
-class CastRow(SQLModel, table=True):
+class CastRow(Declared):
     """A character in a scene."""
 
     __tablename__ = "view_cast"
@@ -59,7 +60,7 @@ class CastRow(SQLModel, table=True):
     character_version: int
 
 
-class ShotRow(SQLModel, table=True):
+class ShotRow(Declared):
     """A planned shot."""
 
     __tablename__ = "view_shots"
@@ -74,9 +75,9 @@ class ShotRow(SQLModel, table=True):
     client_reference: str | None = None
 
 
-SCENES = SceneRow.__table__  # type: ignore[attr-defined]
-CAST = CastRow.__table__  # type: ignore[attr-defined]
-SHOTS = ShotRow.__table__  # type: ignore[attr-defined]
+SCENES = SceneRow.__table__
+CAST = CastRow.__table__
+SHOTS = ShotRow.__table__
 
 
 class CastCard(Card):

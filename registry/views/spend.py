@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Index, Row, func, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.production import BudgetReleased, BudgetReserved, BudgetSettled
 from registry.events.references import plain
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.generations import GENERATIONS
 from registry.views.page import FIRST, Card, Page, Span, rows_page
@@ -19,7 +20,7 @@ from registry.views.productions import production as production_card
 from registry.views.rows import add, change, find
 
 
-class SpendRow(SQLModel, table=True):
+class SpendRow(Declared):
     """One paid call in its production's books."""
 
     __tablename__ = "view_spend"
@@ -38,7 +39,7 @@ class SpendRow(SQLModel, table=True):
     closed_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
-SPEND = SpendRow.__table__  # type: ignore[attr-defined]
+SPEND = SpendRow.__table__
 AMOUNTS = (SPEND.c.reserved, SPEND.c.settled, SPEND.c.released, SPEND.c.basis)
 
 

@@ -18,8 +18,9 @@ from functools import cache, partial
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import BigInteger, Index, TextClause, bindparam, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from registry.log.declaring import Declared
 from registry.views.kinds import EdgeKind, Evidence
 
 Direction = Literal["ancestors", "descendants"]
@@ -30,7 +31,7 @@ _NODES_AT_ONCE: Final = 400
 _PAGE_OF_NODES: Final = 1 << 16
 
 
-class NodeRow(SQLModel, table=True):
+class NodeRow(Declared):
     """A thing that takes part in lineage; `retired` and `erased` are the positions since which it is."""
 
     __tablename__ = "view_nodes"
@@ -43,7 +44,7 @@ class NodeRow(SQLModel, table=True):
     erased: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class EdgeRow(SQLModel, table=True):
+class EdgeRow(Declared):
     """`made` was made from `source`, said by the event at `position`, and no more since the one at `until`."""
 
     __tablename__ = "view_edges"
@@ -59,8 +60,8 @@ class EdgeRow(SQLModel, table=True):
     until: int | None = Field(default=None, sa_type=BigInteger)
 
 
-NODES = NodeRow.__table__  # type: ignore[attr-defined]
-EDGES = EdgeRow.__table__  # type: ignore[attr-defined]
+NODES = NodeRow.__table__
+EDGES = EdgeRow.__table__
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Index, Row, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.deciders.submission import stage_after
 from registry.events.envelope import Recorded
@@ -32,12 +32,13 @@ from registry.events.submission import (
     TaskProcessing,
     TaskSucceeded,
 )
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change, find
 
 
-class SubmissionRow(SQLModel, table=True):
+class SubmissionRow(Declared):
     """One submission; kept answers as a JSON list of StoredBytes."""
 
     __tablename__ = "view_submissions"
@@ -79,7 +80,7 @@ class SubmissionRow(SQLModel, table=True):
     watermark_url: str | None = None
 
 
-SUBMISSIONS = SubmissionRow.__table__  # type: ignore[attr-defined]
+SUBMISSIONS = SubmissionRow.__table__
 
 
 class SubmissionCard(Card):

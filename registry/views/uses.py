@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import BigInteger, Connection, Index, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from registry.log.declaring import Declared
 from registry.views.page import FIRST, Card, Page, Span, rows_page
 
 How = Literal[
@@ -32,7 +33,7 @@ How = Literal[
 ]
 
 
-class UseRow(SQLModel, table=True):
+class UseRow(Declared):
     """A use of a `thing`; `thing_look` names the look of a character, empty for the character itself."""
 
     __tablename__ = "view_uses"
@@ -62,7 +63,7 @@ class UseRow(SQLModel, table=True):
     ended: int | None = Field(default=None, sa_type=BigInteger)
 
 
-USES = UseRow.__table__  # type: ignore[attr-defined]
+USES = UseRow.__table__
 
 
 class UseCard(Card):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Connection, Row, UniqueConstraint, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.element import LostCause
 from registry.events.envelope import Recorded
@@ -22,6 +22,7 @@ from registry.events.voice import (
     VoiceRecovered,
     VoiceRetired,
 )
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change
@@ -40,7 +41,7 @@ _EVENTS = (
 )
 
 
-class VoiceRow(SQLModel, table=True):
+class VoiceRow(Declared):
     """One voice. `adopted_for` is set on adoption alone: an account's voice is adopted once (then it is ""), a preset once for
     each character.
     """
@@ -74,7 +75,7 @@ class VoiceRow(SQLModel, table=True):
     begun_at: int = Field(sa_type=BigInteger)
 
 
-VOICES = VoiceRow.__table__  # type: ignore[attr-defined]
+VOICES = VoiceRow.__table__
 
 
 class VoiceCard(Card):

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, func, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.events.envelope import Recorded
 from registry.events.personal import GONE, known
@@ -23,13 +23,14 @@ from registry.events.webhook import (
     WebhookTargetChosen,
     WebhookTypesChosen,
 )
+from registry.log.declaring import Declared
 from registry.log.outgoing import Orders
 from registry.log.roles import Projection
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add, change, find, remove
 
 
-class WebhookRow(SQLModel, table=True):
+class WebhookRow(Declared):
     """One webhook that is not removed; types as JSON. `resumed` and `replayed` are the positions of the last such events."""
 
     __tablename__ = "view_webhooks"
@@ -58,7 +59,7 @@ class WebhookRow(SQLModel, table=True):
     replay_after: int = Field(sa_type=BigInteger)
 
 
-WEBHOOKS = WebhookRow.__table__  # type: ignore[attr-defined]
+WEBHOOKS = WebhookRow.__table__
 
 
 class WebhookCard(Card):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Index, bindparam, select, update
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from registry.deciders.submission import BEFORE_ANY_TASK, stage_after
 from registry.events.element import ElementMinted, ElementMintFailed, ElementMintRequested, ElementRetired
@@ -43,6 +43,7 @@ from registry.events.submission import (
     TaskSucceeded,
 )
 from registry.events.voice import VoiceMinted, VoiceMintFailed, VoiceMintRequested, VoiceRetired
+from registry.log.declaring import Declared
 from registry.log.roles import Projection
 from registry.views.rows import add, change, remove
 
@@ -50,7 +51,7 @@ NO_DEADLINE: Final = 2**63 - 1
 _LANE: Final = ("sends", "log", "account", "model")
 
 
-class WorkRow(SQLModel, table=True):
+class WorkRow(Declared):
     """An open generation, or an element or a voice in the making.
 
     `production` and `scene` are empty where it belongs to none; `units` is its plan's price. `stage` is its own, and its
@@ -86,7 +87,7 @@ class WorkRow(SQLModel, table=True):
     submission: str | None
 
 
-WORK = WorkRow.__table__  # type: ignore[attr-defined]
+WORK = WorkRow.__table__
 _STANDS_AGAIN: Final = (
     update(WORK)
     .where(WORK.c.log == bindparam("_log"), WORK.c.submission == bindparam("_submission"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from api.console.places import linked, place_of, told, typed
-from api.console.words import ids_in
 
 MINA, CLIP, CONSENT = (f"{kind}_01jd0k4m5vf2s8m1q3x7w9y2ab" for kind in ("character", "clip", "consent"))
 NAMES = {MINA: "Mina <b>"}
