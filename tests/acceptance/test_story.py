@@ -25,6 +25,7 @@ from api.demo.stage import Stage
 from registry.blobs.media import probe
 from tests.api.served.serving import running
 
+pytestmark = pytest.mark.slow
 STORY = ["F2", "A2", "A", "text2video", "E"]
 
 

@@ -112,6 +112,7 @@ def scene(serving: Serving) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_a_day_at_the_command_line(serving: Serving, scene: str, tmp_path: Path) -> None:
     """Given service, worker and sandbox, when a team works a day with them, then every step ends as it says it does."""
     from_pictures_to_a_clip_on_disk(serving, scene, tmp_path)
