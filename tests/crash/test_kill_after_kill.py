@@ -32,7 +32,7 @@ RARE = {
 """Points that few faults lead to; at every other one somebody dies in every run."""
 
 
-def run(*flags: str, seconds: float = 500) -> tuple[list[dict[str, float]], str]:
+def run(*flags: str, seconds: float = 1_500) -> tuple[list[dict[str, float]], str]:
     """The figures of each mode, and everything that was said."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.crash", *flags],
