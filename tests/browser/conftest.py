@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.api.served.filming import Film, filming
 from tests.browser.chromium import chromium
-from tests.browser.looking import signed_in
+from tests.browser.looking import PATIENCE_MS, signed_in
 from tests.servers.sandbox import Sandbox, sandbox
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with chromium() as started:
         yield started
 
