@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.bodies import GenerationAnswer
+from api.console.naming import holders_of
 from api.routes.clips import dated
 from api.routes.commanding import Visit
 from api.routes.generations import answer_of
 from registry.errors import NotFound
-from registry.events.ids import SYSTEM_LOG
 from registry.events.marks import BASES
 from registry.log.history import Part
 from registry.past import happened
 from registry.past.told import Happened
-from registry.views import access, clips, continuity, disclosures, notes, scenes, spend
+from registry.views import clips, continuity, disclosures, notes, scenes, spend
 from registry.views.characters import CharacterCard, find_characters
 from registry.views.clips import ClipCard
 from registry.views.continuity import ContinuityCard
@@ -108,7 +108,7 @@ def told(visit: Visit, clip: str) -> Told:
         past=past(visit, clip),
         asked=_asked(visit, card.generation),
         law=_law(where.territories),
-        holders=_holders(visit, card, remarks, handed),
+        holders=holders_of(visit, _speakers(card, remarks, handed)),
     )
 
 
@@ -149,11 +149,7 @@ def _law(territories: tuple[str, ...]) -> Law:
     return Law(inside, tuple(one for one in territories if one not in _UNION), not territories)
 
 
-def _holders(
-    visit: Visit, card: ClipCard, remarks: Page[NoteCard], handed: Page[DisclosureCard]
-) -> dict[str, str]:
-    """As the history tells who acted."""
-    keys = {one.noted_by for one in remarks.items} | {one.delivered_by for one in handed.items}
-    keys |= {said.by for said in (card.verdict, card.adopted) if said is not None}
-    with visit.registry.reading(SYSTEM_LOG) as connection:
-        return access.holders(connection, visit.studio, keys)
+def _speakers(card: ClipCard, remarks: Page[NoteCard], handed: Page[DisclosureCard]) -> set[str]:
+    """The keys that said something of the clip, or brought or delivered it."""
+    said = {one.by for one in (card.verdict, card.adopted) if one is not None}
+    return said | {one.noted_by for one in remarks.items} | {one.delivered_by for one in handed.items}

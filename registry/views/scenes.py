@@ -226,6 +226,17 @@ def scenes(
     return Page(items=tuple(scene_cards(connection, log, rows)), next=cursor)
 
 
+def called(
+    connection: Connection, log: str, *, most: int, within: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Id and name of the newest scenes, `within` these productions alone, where any are named: what a choice is made from."""
+    query = select(SCENES.c.scene, SCENES.c.name).where(SCENES.c.log == log)
+    if within:
+        query = query.where(SCENES.c.production.in_(within))
+    rows = connection.execute(query.order_by(SCENES.c.position.desc()).limit(most))
+    return [(row.scene, row.name) for row in rows]
+
+
 def open_scenes_of(connection: Connection, log: str, production: str, *, character: str) -> list[SceneCard]:
     """A production's open scenes that cast the character, and those without any cast, where none pins it by itself."""
     here = (CAST.c.log == SCENES.c.log) & (CAST.c.scene == SCENES.c.scene)

@@ -15,25 +15,26 @@ from api.console.footage import bases, past, told
 from api.console.lineage import Look, traced
 from api.console.pages.lineage import LOOK, WORDS, at_position
 from api.console.rendering import page
+from api.console.verdicts import CAUSES
 from api.errors import Web
 from api.routes.answering import After, Limit, Sort
 from api.routes.clips import dated
 from api.routes.commanding import Visit, named
 from generation.replaying import replay
 from registry.errors import NotFound
-from registry.events.clip import RejectionCause
 from registry.events.references import Purpose
 from registry.views import clips, scenes
 from registry.views.clips import ClipCard, Said
 from registry.views.naming import names_of
 from registry.views.page import Span
-from registry.views.scenes import SceneCard
+from registry.views.scenes import ShotCard
 
 Begins = Annotated[
     int | None,
     QueryParameter(ge=0, le=86_400_000_000, description="Where the footage begins, in microseconds."),
 ]
-_SCENES: Final = Span(limit=200, newest=True)
+_SCENES: Final = 200
+"""Scenes to choose from; others are reached from their own pages."""
 
 
 @get("/", sync_to_thread=True)
@@ -57,7 +58,6 @@ def list_clips(  # noqa: PLR0913 - the filters of a list
         verdict=verdict or None,
         within=visit.within,
     )
-    listed = visit.read(scenes.scenes, span=_SCENES, within=visit.within).items
     now = visit.registry.clock()
     return page(
         request,
@@ -66,15 +66,18 @@ def list_clips(  # noqa: PLR0913 - the filters of a list
         visit=visit,
         clips=found.model_copy(update={"items": tuple(dated(card, now) for card in found.items)}),
         names=visit.read(names_of, {card.scene for card in found.items} | ({scene} if scene else set())),
-        scenes=listed,
-        shots=_shots(listed, scene),
+        scenes=visit.read(scenes.called, most=_SCENES, within=visit.within),
+        shots=_shots(visit, scene),
         chosen={"scene": scene, "shot": shot, "verdict": verdict, "sort": sort},
     )
 
 
-def _shots(listed: Sequence[SceneCard], scene: str) -> Sequence[Any]:
+def _shots(visit: Visit, scene: str) -> Sequence[ShotCard]:
     """The shots that may be chosen: those of the scene that is."""
-    return next((one.shots for one in listed if one.id == scene), ())
+    if not scene:
+        return ()
+    visit.must_reach(scene)
+    return visit.read(scenes.scene, scene).shots
 
 
 @get("/{clip:str}", dependencies=LOOK, sync_to_thread=True)
@@ -100,7 +103,7 @@ def show_clip(
         told=all_of_it,
         payload=_printed(all_of_it.generation),
         traced=found,
-        causes=get_args(RejectionCause),
+        causes=CAUSES,
         purposes=get_args(Purpose),
         bases=bases(),
         begins=t,
