@@ -24,6 +24,7 @@ from registry.views.page import Span
 SOON_US: Final = 30 * 24 * 3600 * 1_000_000
 """Consents that end within this are said to end soon."""
 _DELETIONS: Final = 50
+_OPEN: Final = 50
 _CLIPS: Final = 30
 """Of a person, so many clips are shown to be decided at once; the next come when these are done."""
 
@@ -32,7 +33,7 @@ _CLIPS: Final = 30
 def list_people(request: Web, visit: NamedDependency[Visit], span: NamedDependency[Span]) -> Response[str]:
     """Everybody who is registered and how their consent stands; first those of whom something is left to do."""
     now = visit.registry.clock()
-    ended = visit.read(consents.people, now=now, ended=True, span=Span(newest=True))
+    ended = visit.read(consents.people, now=now, ended=True, span=Span(limit=_OPEN, newest=True))
     everybody = visit.read(consents.people, now=now, span=span)
     waiting = visit.read(
         lambda connection, log: deletions.open_deletions(connection, most=_DELETIONS, log=log)
