@@ -13,8 +13,10 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qsl
 
 import orjson
+from pydantic import ValidationError
 
 from api.console.forms import body_of
+from generation.shot import ShotRequest
 
 Field = tuple[str, str]
 
@@ -97,8 +99,12 @@ def request_of(said: Said) -> dict[str, Any]:
 
 
 def seen_of(request: Mapping[str, Any]) -> str:
-    """A digest of a request, by which a preview of it is known again."""
-    return sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """A digest of a request, by which a preview of it is known again: what is left out is the same as what is usual."""
+    try:
+        whole = ShotRequest.model_validate_json(orjson.dumps(request)).model_dump(mode="json")
+    except ValidationError:
+        whole = dict(request)
+    return sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def patch_between(earlier: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
