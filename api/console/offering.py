@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from api.console.asked import Said
@@ -25,25 +25,26 @@ _CLIPS: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who may be in the shot. `look` is pinned where `pinned` says so, and else what was chosen."""
+    """Somebody who may be in the shot, in the look that was chosen, or the one that is `pinned`."""
 
     number: int
     character: CharacterCard
     ticked: bool
     look: str
-    pinned: str | None
     identity: str
     fall_back: bool
-    in_scene: bool
+    pinned: str | None = None
+    in_scene: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What there is to choose from. `more` says that there are further pictures."""
+    """What there is to choose from. `more`: there are further pictures; `unknown`: names of nobody, or of several."""
 
     scene: SceneCard | None
     production: ProductionCard
     cast: tuple[Member, ...]
+    unknown: tuple[str, ...]
     clips: tuple[ClipCard, ...]
     running: tuple[GenerationCard, ...]
     pictures: tuple[AssetCard, ...]
@@ -52,8 +53,13 @@ class Offer:
 
     @property
     def strangers(self) -> bool:
-        """Whether somebody is cast who does not play in the scene."""
-        return any(not member.in_scene for member in self.cast)
+        """Whether somebody is named who does not play in the scene."""
+        return bool(self.unknown) or any(not member.in_scene for member in self.cast)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What stands in the fields for somebody else: what nobody is known by, and room for one more."""
+        return (*self.unknown, "")
 
     def meant(self, name: str) -> str:
         """The id of the member who is called so, in any case; the name itself where nobody is."""
@@ -73,7 +79,7 @@ def offer(connection: Connection, log: str, said: Said) -> Offer:
     return Offer(
         scene,
         production,
-        _cast(connection, log, scene, production, said),
+        *_cast(connection, log, scene, production, said),
         _clips(connection, log, scene, said),
         tuple(generations.open_in(connection, log, [scene.id])) if scene else (),
         pictures,
@@ -84,39 +90,42 @@ def offer(connection: Connection, log: str, said: Said) -> Offer:
 
 def _cast(
     connection: Connection, log: str, scene: SceneCard | None, production: ProductionCard, said: Said
-) -> tuple[Member, ...]:
+) -> tuple[tuple[Member, ...], tuple[str, ...]]:
+    """Everybody who plays in the scene and whoever else is named; and the names that mean nobody, or several."""
     playing = [member.character for member in scene.cast] if scene else []
-    rows = range(said.rows("cast"))
-    named = {row: name for row in rows if (name := said.one(f"cast.{row}.character"))}
+    named = {row: name for row in range(said.rows("cast")) if (name := said.one(f"cast.{row}.character"))}
     found = find_characters(connection, log, [*playing, *named.values()])
+    rows = {row: _meant(name, found, playing) for row, name in named.items()}
     known = {one.id: one for one in found}
-    others = [one.id for one in found if one.id not in playing and _row(one, named) is not None]
     pins = {pin.character: pin.look for pin in (*production.pins, *(scene.pins if scene else ()))}
-    return tuple(
-        _member(number, known[who], named, said, pins.get(who), in_scene=who in playing)
-        for number, who in enumerate([*(one for one in playing if one in known), *others])
+    who = dict.fromkeys([*(one for one in playing if one in known), *filter(None, rows.values())])
+    members = (
+        _member(number, known[one], next((row for row in rows if rows[row] == one), None), said)
+        for number, one in enumerate(who)
     )
+    return tuple(
+        replace(one, pinned=pins.get(one.character.id), in_scene=one.character.id in playing)
+        for one in members
+    ), tuple(name for row, name in named.items() if rows[row] is None)
 
 
-def _member(
-    number: int, card: CharacterCard, named: dict[int, str], said: Said, pinned: str | None, *, in_scene: bool
-) -> Member:
-    row = _row(card, named)
+def _meant(name: str, found: Sequence[CharacterCard], playing: Sequence[str]) -> str | None:
+    """Who is called so: somebody of the scene, or else the only one."""
+    called = [one.id for one in found if _called(one, name)]
+    here = [one for one in called if one in playing]
+    return here[0] if here else called[0] if len(called) == 1 else None
+
+
+def _member(number: int, card: CharacterCard, row: int | None, said: Said) -> Member:
     at = f"cast.{number if row is None else row}"
     return Member(
         number,
         card,
         ticked=row is not None,
         look=said.one(f"{at}.look"),
-        pinned=pinned,
         identity=said.one(f"{at}.identity", "auto"),
         fall_back=said.ticked(f"{at}.fall_back"),
-        in_scene=in_scene,
     )
-
-
-def _row(card: CharacterCard, named: dict[int, str]) -> int | None:
-    return next((row for row, name in named.items() if _called(card, name)), None)
 
 
 def _called(card: CharacterCard, name: str) -> bool:
@@ -166,7 +175,7 @@ def places_to_film(
         for one in productions.productions(connection, log, span=Span(limit=200), within=within).items
     }
     found: dict[str, list[SceneCard]] = {}
-    for scene in scenes.scenes(connection, log, span=Span(limit=500, newest=True), within=within).items:
+    for scene in scenes.scenes(connection, log, span=Span(limit=200, newest=True), within=within).items:
         if not scene.closed and scene.production in named:
             found.setdefault(named[scene.production], []).append(scene)
     return [(name, sorted(some, key=lambda one: (one.episode, one.number))) for name, some in found.items()]

@@ -96,6 +96,10 @@ _ORDER: Final = {"stands against it": 0, "needs your reason": 1, "accepted": 2, 
 _MARKS: Final = {"stands against it": "bad", "needs your reason": "warn", "accepted": "good", "advice": ""}
 
 
+_WAYS: Final = 8
+"""So many ways out are shown of a finding: where nobody is called so, everybody there is would be one."""
+
+
 class Way(NamedTuple):
     """Something that would pass, and the change of fields that makes it so; empty where a person has to do it."""
 
@@ -171,7 +175,7 @@ def _remark(finding: Mapping[str, Any]) -> Remark:
         place,
         field,
         tuple(finding["cites"]),
-        tuple(_way(one, finding["path"]) for one in finding["alternatives"]),
+        tuple(_way(one, finding["path"]) for one in finding["alternatives"][:_WAYS]),
         f"accept.{finding['rule']}" if finding["severity"] == "W" else "",
         finding.get("accepted") or "",
     )

@@ -15,10 +15,10 @@ from api.console.following import STAGES, Step, ids_in, standing, steps_of, told
 from api.console.offering import faces_of
 from api.console.previewing import prompts_of, written
 from api.console.rendering import page
+from api.console.waits import waits_of
 from api.errors import Web
 from api.routes.commanding import Visit
 from api.routes.generations import answer_of
-from generation.queue import queue_now
 from generation.queued import Waits
 from registry.deciders.generation import Stage
 from registry.log.history import Part
@@ -30,7 +30,6 @@ from registry.views.naming import names_of
 from registry.views.page import Span
 
 _AT_ONCE: Final = 50
-_ALL: Final = Span(limit=1_000)
 
 
 class Take(NamedTuple):
@@ -87,11 +86,14 @@ def follow_generation(
     after = visit.registry.feed.head(visit.studio)
     first = visit.read(answer_of, generation)
     cards = [first if one == first.id else visit.read(answer_of, one) for one in first.all_takes]
-    waits = _waiting(visit, first.scene) if any(card.outcome is None for card in cards) else {}
+    open_ = next((card.id for card in cards if card.outcome is None), None)
+    waits = {one.id: one for one in waits_of(visit, scene=first.scene)} if open_ is not None else {}
     past = {card.id: _past(visit, card) for card in cards}
     plans = [card.plan or {} for card in cards]
     named = [*ids_in(chain.from_iterable(past.values())), first.scene, first.production]
-    named += [one["speaks_with"] for plan in plans for one in plan.get("mapping", ()) if one["speaks_with"]]
+    named += [
+        one["speaks_with"] for plan in plans for one in plan.get("mapping", ()) if one.get("speaks_with")
+    ]
     names = visit.read(names_of, named)
     shown = {one["character"] for plan in plans for one in plan.get("grounded", ()) if one["character"]}
     return page(
@@ -102,7 +104,7 @@ def follow_generation(
         else "A clip that was asked for",
         visit=visit,
         takes=[_take(card, waits.get(card.id), told_by(past[card.id], names)) for card in cards],
-        open=next((card.id for card in cards if card.outcome is None), None),
+        open=open_,
         after=after,
         now=visit.registry.clock(),
         names=names,
@@ -126,14 +128,6 @@ def _take(card: GenerationAnswer, waits: Waits | None, past: list[tuple[int, str
         prompts_of(payload) if payload else [],
         written(payload) if payload else "",
     )
-
-
-def _waiting(visit: Visit, scene: str) -> dict[str, Waits]:
-    """What the open requests of a scene wait for, and when they are foreseen to be done."""
-    now, slots = visit.registry.clock(), visit.continuity.settings.kling_slots
-    with visit.registry.snapshot(visit.studio) as connection:
-        found = queue_now(connection, visit.studio, now=now, slots=slots, scene=scene, span=_ALL)
-    return {one.id: one for one in found.items}
 
 
 def _past(visit: Visit, card: GenerationAnswer) -> list[Happened]:

@@ -113,10 +113,13 @@ def test_a_way_out_is_one_click(visitor: Visitor, scene: str) -> None:
 
 
 def test_who_does_not_play_in_the_scene_is_named(visitor: Visitor, service: Served, scene: str) -> None:
-    """By name or alias, in a field of its own; a row with a face comes of it."""
+    """By name or alias, in a field of its own; a row with a face comes of it, and a name that means nobody stays."""
     service.made("/v1/characters", {"name": "Jun", "aliases": ["the boy"], "depicts": "fictional"})
-    page = looked(visitor, form(visitor, scene, **{"cast.1.character": "The Boy"}).fields)
+    page = looked(
+        visitor, form(visitor, scene, **{"cast.1.character": "The Boy", "cast.2.character": "Nobody"}).fields
+    )
     assert page.says("cast.1.character")[0].startswith("character_")
+    assert page.says("cast.2.character") == ["Nobody"]
 
 
 def went(visitor: Visitor, page: Filled, fields: Fields | None = None) -> Any:
