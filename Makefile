@@ -46,7 +46,7 @@ demo: setup  ## the whole story on embedded defaults; KEEP=1 leaves it running
 serve: setup  ## service, worker and sandbox to play with
 	@$(BIN)/continuity serve --with-worker --with-sandbox
 test: $(DEV_STAMP) $(S3_STAMP)  ## all tests; T=path or ARGS="-k word" narrow them
-	@$(BIN)/python -m pytest $(if $(T),$(T),-n 4) $(ARGS)
+	@$(BIN)/python -m pytest $(if $(T),$(T),-n 4 --dist loadfile --no-loadscope-reorder) $(ARGS)
 # What rests on a bucket. S3=host:port asks a server that runs, with its S3_ACCESS_KEY and S3_SECRET_KEY from the environment.
 S3_TESTS := tests/registry/blobs/test_blobs_in_a_bucket.py tests/registry/erasing/test_erasure_in_a_bucket.py \
 	tests/registry/log/test_bucket_marks.py tests/crash/test_bucket_away.py tests/crash/test_marks_in_a_bucket.py

@@ -1,6 +1,6 @@
 """What all tests share: the servers that the run is about, and the order of the tests.
 
-Each process begins with its share of what takes long, so that none is left alone with it at last.
+What takes long begins first, so that no process is left alone with it at last.
 """
 
 from __future__ import annotations
@@ -63,16 +63,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     garbage.seldom()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Spread the slow ones over the first chunks that pytest-xdist hands out: a quarter of a process's share each."""
-    processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
-    chunk = max(len(items) // processes // 4, 2)
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    quick = [item for item in items if not item.get_closest_marker("slow")]
-    ordered: list[pytest.Item] = []
-    for number in range(processes):
-        first = slow[number::processes]
-        fill = max(0, chunk - len(first))
-        ordered += [*first, *quick[:fill]]
-        del quick[:fill]
-    items[:] = [*ordered, *quick]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first. pytest-xdist hands out whole files, so what a module needs is made once."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
