@@ -1,13 +1,15 @@
 """What the console's pages ask of the API: `/console/v1/…` is `/v1/…` in the name of who is signed in.
 
-`/console/kept/{digest}/v1/…` is the same for bytes that never change under their address (thumbnails, posters, clips): a browser
-keeps them and does not ask again. The digest is the caller's own affair: another one is another address.
+`/console/kept/{digest}/v1/…` is the same for pictures and footage, which never change under their address: a browser keeps them
+for a day and does not ask again. Not longer, as what is erased here could not be erased there. The digest is the caller's own
+affair: another one is another address.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
@@ -15,8 +17,11 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.door import FROM_CONSOLE
 
-_THROUGH: Final = re.compile(r"/console(/kept/[0-9a-f]{8,64})?(/v1/.*)", re.DOTALL)
-_KEPT: Final = "private, max-age=31536000, immutable"
+_THROUGH: Final = re.compile(r"/console(/v1/.*)", re.DOTALL)
+_KEPT: Final = re.compile(
+    r"/console/kept/[0-9a-f]{8,64}(/v1/(?:assets/[^/]+/(?:content|thumbnail)|clips/[^/]+/(?:content|poster)))"
+)
+_FOR_A_DAY: Final = "private, max-age=86400, immutable"
 
 
 class Gate:
@@ -26,12 +31,14 @@ class Gate:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and (found := _THROUGH.fullmatch(scope["path"])):
-            # In place: whoever stands around sees the route that answers.
-            scope["path"] = found[2]
-            scope["raw_path"] = scope["raw_path"][scope["raw_path"].index(b"/v1/") :]
-            scope.setdefault("state", {})[FROM_CONSOLE] = True
-            if found[1] and scope["method"] in ("GET", "HEAD"):
+        if scope["type"] == ScopeType.HTTP:
+            kept = _KEPT.fullmatch(scope["path"])
+            if found := kept or _THROUGH.fullmatch(scope["path"]):
+                # In place: whoever stands around sees the route that answers.
+                scope["path"] = found[1]
+                scope["raw_path"] = quote(found[1]).encode()
+                scope.setdefault("state", {})[FROM_CONSOLE] = True
+            if kept:
                 send = _keeping(send)
         await self._app(scope, receive, send)
 
@@ -39,7 +46,7 @@ class Gate:
 def _keeping(send: Send) -> Send:
     async def kept(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] in (200, 206):
-            MutableScopeHeaders(message)["cache-control"] = _KEPT
+            MutableScopeHeaders(message)["cache-control"] = _FOR_A_DAY
         await send(message)
 
     return kept

@@ -84,10 +84,10 @@ def test_a_form_asks_the_api_and_goes_on_to_a_page(
 
 
 def test_kept_bytes_are_asked_for_once(visitor: Visitor, service: Served) -> None:
-    """Under an address with a digest a browser keeps them; under the plain one it asks again; refusals are kept nowhere."""
+    """Under an address with a digest a browser keeps them a day; under the plain one it asks again; refusals are kept nowhere."""
     asset = service.upload(png()).json()["id"]
     kept = visitor.get(f"/console/kept/0123456789abcdef/v1/assets/{asset}/thumbnail")
-    assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert kept.headers["cache-control"] == "private, max-age=86400, immutable"
     assert (
         visitor.get(f"/console/v1/assets/{asset}/thumbnail").headers["cache-control"] == "private, no-cache"
     )
@@ -108,3 +108,18 @@ def test_pages_let_in_their_own_scripts_alone(visitor: Visitor) -> None:
     assert " style=" not in pages[0].text
     assert " onclick=" not in pages[0].text
     assert pages[0].headers["cache-control"] == "no-store"
+
+
+def test_nothing_but_pictures_and_footage_is_kept(visitor: Visitor) -> None:
+    """Who somebody is, a receipt or a list would be old the next time it is looked at: there is no such address."""
+    for path in ("me", "clips", f"clips/clip_{'0' * 26}/receipt", "log/checkpoint"):
+        assert visitor.get(f"/console/kept/0123456789abcdef/v1/{path}").status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/%76%31/me", "/console/v1/me%2f", "/console/v1/%C3%A9", "/console/v1//me"]
+)
+def test_an_address_in_another_spelling_is_an_address(visitor: Visitor, path: str) -> None:
+    """What is written with escapes means the same; nothing of it is a failure of ours."""
+    told = visitor.get(path)
+    assert told.status_code == (200 if "%76" in path else 404), told.text
