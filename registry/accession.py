@@ -6,13 +6,13 @@ refused, they are removed again; after an outcome nobody knows they stay for the
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from registry.blobs import Blobs
+from registry.blobs.digest import chunks_of, sha256_of
 from registry.blobs.examining import examine
 from registry.blobs.kinds import Recognised, recognise
 from registry.blobs.pictures import render
@@ -26,8 +26,6 @@ from registry.printing import print_footage
 from registry.registry import Idempotency, Registry
 from registry.views import assets, near
 from registry.views.near import NearAsset
-
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def _accession(
     context: Context,
     idempotency: IdempotencyOf,
 ) -> Accession:
-    sha256 = _sha256(offer.file)
+    sha256 = sha256_of(offer.file)
     fingerprint = registry.fingerprint(offer.studio, sha256)
     twin = _twin(registry, offer.studio, fingerprint)
     if twin is None:
@@ -183,7 +181,7 @@ def _keep(registry: Registry, blobs: Blobs, offer: Offer, sha256: str, fingerpri
         )
         try:
             for stored, chunks in zip(
-                _blobs_of(command), (_chunks(offer.file), rendition.chunks()), strict=True
+                _blobs_of(command), (chunks_of(offer.file), rendition.chunks()), strict=True
             ):
                 blobs.put(stored.key, chunks, content_type=stored.media_type, sha256=stored.sha256)
         except RegistryError:
@@ -216,7 +214,9 @@ def _keep_as_it_is(
         derived_from=offer.derived_from,
     )
     try:
-        blobs.put(original.key, _chunks(offer.file), content_type=original.media_type, sha256=original.sha256)
+        blobs.put(
+            original.key, chunks_of(offer.file), content_type=original.media_type, sha256=original.sha256
+        )
     except RegistryError:
         _remove(blobs, command)
         raise
@@ -238,14 +238,3 @@ def _remove(blobs: Blobs, command: RegisterAsset) -> None:
 
 def _blobs_of(command: RegisterAsset) -> list[StoredBytes]:
     return [stored for stored in (command.original, command.rendition) if stored is not None]
-
-
-def _sha256(file: BinaryIO) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        yield chunk

@@ -6,14 +6,14 @@ Bytes of a clip that was made here are no footage from elsewhere, and what was e
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from registry.blobs import Blobs
 from registry.blobs.credentials import read_mark
+from registry.blobs.digest import chunks_of, sha256_of
 from registry.blobs.examining import examine
 from registry.blobs.kinds import recognise
 from registry.deciders.adopting import AdoptClip
@@ -28,8 +28,6 @@ from registry.printing import print_footage
 from registry.registry import Connection, Idempotency, Registry
 from registry.views.clips import ClipCard, adopted_twin, clip
 from registry.views.recognised import known_bytes
-
-_CHUNK: Final = 1 << 20
 
 
 class ClipKnown(Refusal):
@@ -83,7 +81,7 @@ def adopt_clip(
     found = recognise(brought.file)
     if found.kind != "video":
         raise NotAnAsset(f"the bytes are of kind {found.kind}, and a clip is footage", hint="send MP4 or MOV")
-    sha256 = _sha256(brought.file)
+    sha256 = sha256_of(brought.file)
     twin = _twin(registry, brought, sha256)
     if twin is None:
         command = _keep(registry, blobs, brought, sha256)
@@ -172,7 +170,7 @@ def _keep(registry: Registry, blobs: Blobs, brought: Brought, sha256: str) -> Ad
     )
     kept = command.stored
     try:
-        blobs.put(kept.key, _chunks(brought.file), content_type=kept.media_type, sha256=sha256)
+        blobs.put(kept.key, chunks_of(brought.file), content_type=kept.media_type, sha256=sha256)
     except BlobError:
         _remove(blobs, command)
         raise
@@ -183,14 +181,3 @@ def _remove(blobs: Blobs, command: AdoptClip) -> None:
     """Best effort: what cannot be removed now is an orphan, and the sweep's."""
     with suppress(BlobError):
         blobs.delete(command.stored.key)
-
-
-def _sha256(file: BinaryIO) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        yield chunk

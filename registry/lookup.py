@@ -6,11 +6,11 @@ like. Nothing crosses a studio, and a key for single productions sees the clips 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from typing import BinaryIO, Final, Literal
 
 from registry.alike import Hit, Question
+from registry.blobs.digest import sha256_of
 from registry.blobs.kinds import recognise
 from registry.errors import AssetTooLarge, NotAnAsset, NotFound
 from registry.registry import Connection
@@ -36,8 +36,7 @@ def look_up_digest(question: Question, sha256: str) -> LookedUp:
 
 def look_up(question: Question, file: BinaryIO) -> LookedUp:
     """By the bytes of a seekable file; what cannot be read of them is told in `tried`. Raises BlobStoreDown."""
-    file.seek(0)
-    sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    sha256 = sha256_of(file)
     hits = _exact(question, sha256)
     known_by = hits, not_tried("not needed: the exact bytes are known")
     found, tried = known_by if hits else _by_what_it_is(question, file)

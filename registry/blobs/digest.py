@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
 
 from registry.errors import BlobCorrupt, BlobError, BlobExists
 
@@ -11,6 +12,19 @@ from .protocol import StoredBlob
 
 # Large enough that system calls do not show beside SHA-256, small enough for a hundred readers in memory.
 CHUNK = 1 << 20
+
+
+def chunks_of(file: BinaryIO) -> Iterator[bytes]:
+    """A file from its beginning to its end."""
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """The digest of a whole file."""
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def pour(chunks: Iterable[bytes], write: Callable[[bytes], object]) -> tuple[int, str]:

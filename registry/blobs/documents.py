@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import BinaryIO, Final, Literal
 
+from registry.blobs.digest import chunks_of
 from registry.errors import NotADocument
 
-_CHUNK: Final = 1 << 20
 _TAIL: Final = 2048
 _MARKUP: Final = re.compile(rb"\s*<[A-Za-z!?/]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -36,7 +36,7 @@ def _check_pdf(file: BinaryIO) -> None:
 def _check_text(file: BinaryIO) -> None:
     decode = codecs.getincrementaldecoder("utf-8")()
     at = 0
-    for chunk in _chunks(file):
+    for chunk in chunks_of(file):
         if at == 0 and _MARKUP.match(chunk.removeprefix(codecs.BOM_UTF8)):
             raise NotADocument(f"the file begins with {chunk[:12]!r}, which is markup", hint=_HINT)
         try:
@@ -50,9 +50,3 @@ def _check_text(file: BinaryIO) -> None:
         decode.decode(b"", final=True)
     except UnicodeDecodeError:
         raise NotADocument(f"its last character is cut short at byte {at}", hint=_HINT) from None
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        yield chunk
