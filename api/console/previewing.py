@@ -95,7 +95,6 @@ FIELDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
 _ORDER: Final = {"stands against it": 0, "needs your reason": 1, "accepted": 2, "advice": 3}
 _MARKS: Final = {"stands against it": "bad", "needs your reason": "warn", "accepted": "good", "advice": ""}
 
-
 _WAYS: Final = 8
 """So many ways out are shown of a finding: where nobody is called so, everybody there is would be one."""
 
@@ -110,34 +109,27 @@ class Way(NamedTuple):
 class Remark(NamedTuple):
     """Something that is said about a request: `place` in film words, `field` what to go to; `reason` is the field for one."""
 
-    rule: str
-    state: str
-    mark: str
-    title: str
     message: str
+    state: str
     place: str
     field: str
-    cites: tuple[str, ...]
-    ways: tuple[Way, ...]
-    reason: str
-    accepted: str
+    rule: str = ""
+    title: str = ""
+    cites: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
+    reason: str = ""
+    accepted: str = ""
+
+    @property
+    def mark(self) -> str:
+        """How it is coloured."""
+        return _MARKS[self.state]
 
 
 def remarks_of(told: Mapping[str, Any], said: Said) -> list[Remark]:
     """Everything that a preview or a problem says, what stands against the request first."""
     wrong = [
-        Remark(
-            "",
-            "stands against it",
-            "bad",
-            "",
-            str(one["message"]),
-            *_where(str(one["path"]), "request"),
-            (),
-            (),
-            "",
-            "",
-        )
+        Remark(str(one["message"]), "stands against it", *_where(str(one["path"]), "request"))
         for one in told.get("errors", ())
     ]
     found = sorted(map(_remark, told.get("findings", ())), key=lambda one: _ORDER[one.state])
@@ -167,17 +159,16 @@ def _remark(finding: Mapping[str, Any]) -> Remark:
             state = "advice"
     place, field = _where(finding["path"], finding["about"])
     return Remark(
-        finding["rule"],
-        state,
-        _MARKS[state],
-        finding["title"],
         finding["message"],
+        state,
         place,
         field,
-        tuple(finding["cites"]),
-        tuple(_way(one, finding["path"]) for one in finding["alternatives"][:_WAYS]),
-        f"accept.{finding['rule']}" if finding["severity"] == "W" else "",
-        finding.get("accepted") or "",
+        rule=finding["rule"],
+        title=finding["title"],
+        cites=tuple(finding["cites"]),
+        ways=tuple(_way(one, finding["path"]) for one in finding["alternatives"][:_WAYS]),
+        reason=f"accept.{finding['rule']}" if finding["severity"] == "W" else "",
+        accepted=finding.get("accepted") or "",
     )
 
 

@@ -1,9 +1,8 @@
 """Pages from templates: escaped, under a policy that lets in this page's own scripts and styles and nothing else.
 
 A template says with `action` what its forms do, and with `picture` (small), `large`, `held` (as it was handed in), `poster` and
-`footage` where bytes are. Addresses of bytes
-that never change hold a digest of what they are made from, and are kept by browsers; it is a digest of the id, as one of a
-person's picture would be personal itself.
+`footage` where bytes are. Addresses of bytes that never change hold a digest of what they are made from, and are kept by
+browsers; it is a digest of the id, as one of a person's picture would be personal itself.
 """
 
 from __future__ import annotations

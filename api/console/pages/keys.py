@@ -5,18 +5,14 @@ A secret is shown once, on a page that nobody keeps.
 
 from __future__ import annotations
 
-from functools import partial
-from secrets import token_urlsafe
 from typing import Any, Final
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from api.console.doing import fields_of
-from api.console.forms import body_of
-from api.console.inside import ask
-from api.console.rendering import page, problem_page
+from api.console.pages.once import ONCE, Kind, shown_once
+from api.console.rendering import page
 from api.errors import Web
 from api.routes.commanding import Visit, named
 from api.routes.keys import units_today
@@ -29,8 +25,7 @@ from registry.views import access, naming, productions
 from registry.views.page import Span
 from registry.views.productions import ProductionCard
 
-ONCE: Final = partial(token_urlsafe, 18)
-"""Makes what a form is sent under: what it asks for happens once, and its secret is shown once."""
+_KEY: Final = Kind("key", "API key", "rotate it", "The key of", "/console/keys")
 _MOST: Final = 500
 _HISTORY: Final = 100
 MAY: Final = {
@@ -101,7 +96,7 @@ def show_key(request: Web, key: FromPath[str], visit: NamedDependency[Visit]) ->
 @post("/keys/issued", status_code=200)
 async def issue_key(request: Web, visit: NamedDependency[Visit], once: FromQuery[str]) -> Response[Any]:
     """Issue a key as the form says, and show its secret: this once, as a repeat under `once` is answered without it."""
-    return await _shown(request, visit, "/v1/keys", once, back="/console/keys")
+    return await shown_once(request, visit, "/v1/keys", _KEY, once=once, back="/console/keys")
 
 
 @post("/keys/{key:str}/rotated", status_code=200)
@@ -110,25 +105,8 @@ async def rotate_key(
 ) -> Response[Any]:
     """Give the key another secret, and show it, likewise."""
     stream = named("key", key)
-    return await _shown(request, visit, f"/v1/keys/{stream}/rotate", once, back=f"/console/keys/{stream}")
-
-
-async def _shown(request: Web, visit: Visit, path: str, once: str, *, back: str) -> Response[Any]:
-    body = body_of(await fields_of(request))
-    told = await ask(request, "POST", path, body, key=once)
-    if not told.fine:
-        return problem_page(request, told)
-    return page(
-        request,
-        "secret.html",
-        title=f"The key of {told.said['holder']}",
-        visit=visit,
-        secret=told.said["key"],
-        what="API key",
-        lost="rotate it",
-        thing=f"/console/keys/{told.said['id']}",
-        back=back,
-    )
+    back = f"/console/keys/{stream}"
+    return await shown_once(request, visit, f"/v1/keys/{stream}/rotate", _KEY, once=once, back=back)
 
 
 def _open(visit: Visit) -> list[ProductionCard]:

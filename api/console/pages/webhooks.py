@@ -8,10 +8,8 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from api.console.doing import fields_of
-from api.console.forms import body_of
-from api.console.inside import Told, ask
-from api.console.pages.keys import ONCE
+from api.console.inside import ask
+from api.console.pages.once import ONCE, Kind, shown_once
 from api.console.rendering import page, problem_page
 from api.errors import Web
 from api.routes.commanding import Visit, named
@@ -20,6 +18,9 @@ from registry.views import deliveries, webhooks
 from registry.views.page import Span
 
 _LETTERS: Final = 50
+_SECRET: Final = Kind(
+    "secret", "Signing secret", "give it another one", "The webhook of", "/console/webhooks"
+)
 
 
 @get("/webhooks", sync_to_thread=True)
@@ -72,8 +73,7 @@ def show_webhook(
 @post("/webhooks/added", status_code=200)
 async def add_webhook(request: Web, visit: NamedDependency[Visit], once: FromQuery[str]) -> Response[Any]:
     """Add a webhook as the form says, and show its signing secret, this once."""
-    told = await ask(request, "POST", "/v1/webhooks", body_of(await fields_of(request)), key=once)
-    return _shown(request, visit, told, back="/console/webhooks")
+    return await shown_once(request, visit, "/v1/webhooks", _SECRET, once=once, back="/console/webhooks")
 
 
 @post("/webhooks/{webhook:str}/rotated", status_code=200)
@@ -81,9 +81,8 @@ async def rotate_webhook(
     request: Web, webhook: FromPath[str], visit: NamedDependency[Visit], once: FromQuery[str]
 ) -> Response[Any]:
     """Sign with another secret, and show it, likewise."""
-    path = f"/v1/webhooks/{named('webhook', webhook)}/rotate"
-    told = await ask(request, "POST", path, body_of(await fields_of(request)), key=once)
-    return _shown(request, visit, told, back=f"/console/webhooks/{webhook}")
+    path, back = f"/v1/webhooks/{named('webhook', webhook)}/rotate", f"/console/webhooks/{webhook}"
+    return await shown_once(request, visit, path, _SECRET, once=once, back=back)
 
 
 @post("/webhooks/{webhook:str}/tried", status_code=200)
@@ -97,22 +96,6 @@ async def try_webhook(
     back = f"/console/webhooks/{webhook}"
     return page(
         request, "tried.html", title="What the receiver said", visit=visit, tried=told.said, back=back
-    )
-
-
-def _shown(request: Web, visit: Visit, told: Told, *, back: str) -> Response[Any]:
-    if not told.fine:
-        return problem_page(request, told)
-    return page(
-        request,
-        "secret.html",
-        title=f"The webhook of {told.said['holder']}",
-        visit=visit,
-        secret=told.said["secret"],
-        what="Signing secret",
-        lost="give it another one",
-        thing=f"/console/webhooks/{told.said['id']}",
-        back=back,
     )
 
 
