@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-import orjson
-
 from api.console.asked import OWN, Said
 from api.console.inside import Told
 
@@ -221,8 +219,3 @@ def prompts_of(payload: Mapping[str, Any]) -> list[str]:
     """The prompts as they go out: the clip's, and those of its shots."""
     shots = payload.get("multi_prompt") or ()
     return [text for text in (payload.get("prompt"), *(shot.get("prompt") for shot in shots)) if text]
-
-
-def written(payload: Any) -> str:
-    """A payload for people who want to read it."""
-    return orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()

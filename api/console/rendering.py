@@ -93,8 +93,8 @@ def problem_page(request: Web, told: Told) -> Response[Any]:
 def answer_page_problem(request: Web, problem: Response[bytes]) -> Response[Any]:
     """The problem that a page met, as a page; who is not signed in is led to where that is done."""
     if problem.status_code == 401 and request.method == "GET" and not wants_json(request):
-        then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return Response(None, status_code=303, headers={"Location": f"{SIGN_IN}?{urlencode({'then': then})}"})
+        then = urlencode({"then": address_of(request)})
+        return Response(None, status_code=303, headers={"Location": f"{SIGN_IN}?{then}"})
     content = bytes(problem.content)
     answer = problem_page(
         request, Told(problem.status_code or 500, {"content-type": "application/json"}, content)
@@ -102,6 +102,11 @@ def answer_page_problem(request: Web, problem: Response[bytes]) -> Response[Any]
     for name, value in problem.headers.items():
         answer.headers.setdefault(name, value)
     return answer
+
+
+def address_of(request: Web) -> str:
+    """The page itself, with what was chosen for it."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def is_page(request: Web) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+import orjson
 from markupsafe import Markup
 
 from api.reporting.lettering import cut
@@ -79,6 +80,11 @@ def short(text: str) -> str:
     return (
         f"{kind}{mark}…{rest[-6:]}" if mark and len(rest) > 8 else f"{text[:12]}…" if len(text) > 16 else text
     )
+
+
+def written(payload: Any) -> str:
+    """A payload for people who want to read it; empty where there is none."""
+    return orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode() if payload else ""
 
 
 def said(word: Any) -> str:

@@ -17,8 +17,9 @@ from api.console.asked import Said, patch_between, request_of, seen_of
 from api.console.doing import fields_of
 from api.console.inside import Told, ask
 from api.console.offering import faces_of, offer, places_to_film
-from api.console.previewing import problem_of, prompts_of, reasons_kept, remarks_of, written
+from api.console.previewing import problem_of, prompts_of, reasons_kept, remarks_of
 from api.console.rendering import page, part
+from api.console.words import written
 from api.errors import Web
 from api.routes.commanding import Visit
 from generation.retrying import OF_ITS_OWN_TIME
@@ -154,7 +155,7 @@ def _shown(visit: Visit, said: Said, told: dict[str, Any] | None, note: str) -> 
         "people": visit.read(faces_of, who),
         "names": visit.read(names_of, voices),
         "prompts": prompts_of(payload) if payload else [],
-        "payload": written(payload) if payload else "",
+        "payload": written(payload),
         "seen": seen_of(request_of(said)),
         "key": secrets.token_urlsafe(18),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -16,6 +15,7 @@ from api.console.lineage import Look, traced
 from api.console.pages.lineage import LOOK, WORDS, at_position
 from api.console.rendering import page
 from api.console.verdicts import CAUSES
+from api.console.words import written
 from api.errors import Web
 from api.routes.answering import After, Limit, Sort
 from api.routes.clips import dated
@@ -114,7 +114,7 @@ def show_clip(
 def _printed(made: GenerationAnswer | None) -> str:
     """The payload as it was compiled: references stand where bytes go."""
     plan = made.plan if made is not None else None
-    return "" if plan is None else json.dumps(plan.get("payload"), indent=2, ensure_ascii=False)
+    return written(plan and plan.get("payload"))
 
 
 @get("/{clip:str}/history", sync_to_thread=True)

@@ -8,8 +8,9 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from api.console.pages.making import asked, payers, written
+from api.console.pages.making import asked, payers
 from api.console.rendering import page
+from api.console.words import written
 from api.errors import Web
 from api.recipes import ElementRecipe
 from api.routes.commanding import Visit, named
@@ -64,7 +65,7 @@ def ask_for_element(  # noqa: PLR0913 - the fields of a recipe
         said=said,
         recipe=recipe,
         preview=preview,
-        payload=written(preview),
+        payload=written(preview and preview.payload),
         remint=before,
         pictures=visit.read(assets.find_assets, _pictures(card, recipe)),
         footage_kept=visit.read(assets.assets, span=_FOOTAGE, kind="video").items,

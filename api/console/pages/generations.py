@@ -13,9 +13,10 @@ from litestar.params import FromPath, FromQuery
 from api.bodies import GenerationAnswer
 from api.console.following import STAGES, Step, ids_in, standing, steps_of, told_by
 from api.console.offering import faces_of
-from api.console.previewing import prompts_of, written
+from api.console.previewing import prompts_of
 from api.console.rendering import page
 from api.console.waits import waits_of
+from api.console.words import written
 from api.errors import Web
 from api.routes.commanding import Visit
 from api.routes.generations import answer_of
@@ -126,7 +127,7 @@ def _take(card: GenerationAnswer, waits: Waits | None, past: list[tuple[int, str
         past,
         plan,
         prompts_of(payload) if payload else [],
-        written(payload) if payload else "",
+        written(payload),
     )
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-import orjson
 from pydantic import BaseModel, ValidationError
 
 from api.errors import from_pydantic
 from api.routes.commanding import Visit
-from generation.plan import MintPreview
 from registry.views import accounts, productions
 
 M = TypeVar("M", bound=BaseModel)
@@ -37,8 +35,3 @@ def asked(kind: type[M], said: Mapping[str, Any]) -> M:
         return kind.model_validate({name: value for name, value in said.items() if value not in ("", None)})
     except ValidationError as refused:
         raise from_pydantic(refused.errors(include_url=False)) from None
-
-
-def written(preview: MintPreview | None) -> str:
-    """The payload as text; references stand where bytes and addresses go."""
-    return "" if preview is None else orjson.dumps(preview.payload, option=orjson.OPT_INDENT_2).decode()

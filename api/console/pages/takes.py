@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from api.console.naming import holders_of
-from api.console.rendering import page
+from api.console.rendering import address_of, page
 from api.console.verdicts import CAUSES
 from api.errors import Web
 from api.routes.commanding import Visit
@@ -56,10 +56,10 @@ def show_takes(
         return _side_by_side(request, visit, card, visit.read(clips.clips, span=span, scene=scene))
     chosen = [visit.read(clips.clip, one) for one in dict.fromkeys(clip[:TAKES_A_PAGE])]
     for one in chosen:
-        if one.scene != scene:
-            raise NotFound(
-                f"{one.id} is not of {scene}", hint="takes of one scene are compared with each other"
-            )
+        if (
+            one.scene != scene
+        ):  # told like what is not there: it may be of a production that the key does not open
+            raise NotFound(f"there is no {one.id}", hint="check the id")
     return _side_by_side(request, visit, card, Page(items=tuple(chosen)))
 
 
@@ -86,13 +86,8 @@ def _side_by_side(
         positions={clip: record.position for clip, record in records.items()},
         holders=holders_of(visit, _keys(found.items, said)),
         causes=CAUSES,
-        here_again=_here(request),
+        here_again=address_of(request),
     )
-
-
-def _here(request: Web) -> str:
-    """The page itself, with what was chosen for it."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _neighbours(scene: SceneCard, shot: ShotCard | None) -> tuple[ShotCard | None, ShotCard | None]:

@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from api.console.pages.assets import limits
-from api.console.pages.making import asked, payers, written
+from api.console.pages.making import asked, payers
 from api.console.rendering import page
+from api.console.words import written
 from api.errors import Web
 from api.routes.commanding import Visit, named
 from api.routes.voices import asked_for, presets
@@ -62,7 +63,7 @@ def ask_for_voice(  # noqa: PLR0913 - the fields of a voice
         said={**said, "name": name},
         wanted=wanted,
         preview=preview,
-        payload=written(preview),
+        payload=written(preview and preview.payload),
         remint=before,
         recordings=_recordings(visit, recording),
         presets=found,
