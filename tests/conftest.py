@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests import garbage, proof
 from tests.servers.engines import (
@@ -34,6 +35,9 @@ __all__ = [
     "proof",
 ]
 
+
+structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+# Once `capture_logs` was used, structlog counts as configured: to print, among what commands of the same test print.
 
 ROOM = make_room(os.environ)
 """Where this run's files are, when this process made the place: its workers are given it."""

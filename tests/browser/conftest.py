@@ -15,8 +15,9 @@ from tests.browser.looking import PATIENCE_MS, signed_in
 from tests.servers.sandbox import Sandbox, sandbox
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone with the module: as long as it is there an event loop runs in this thread, and no other may."""
     expect.set_options(timeout=PATIENCE_MS)
     with chromium() as started:
         yield started

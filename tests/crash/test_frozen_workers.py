@@ -51,8 +51,10 @@ def test_a_stale_epoch_writes_nothing(world: World, provider: Sandbox, point: st
     """A worker that was overtaken finds its lease stale at its next append, drops the work, and has written nothing."""
     asked = world.ask(cast=[], action="The lamps come on.", opening=world.cafe)
     written: list[int] = []
+    provider.clock(speed=0.1)  # a task is seen while it is processing, however slow the machine
 
     def overtake() -> None:
+        provider.clock(speed=1)
         world.carry(asked)
         written.append(world.log()[-1].position)
 

@@ -40,7 +40,7 @@ def running(
     folder: Path, *, port: int = 0, patience: Patience = PATIENT, **settings: str
 ) -> Iterator[Served]:
     """The service over a folder; gone afterwards, the folder stays. `port` is for who must know the address before."""
-    if not structlog.is_configured():  # or its lines would stand among what commands of the same test print
+    if not structlog.is_configured():  # or its lines would stand among what else is printed
         structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     continuity = open_continuity(
         Settings.from_environment({"CONTINUITY_DATA": str(folder), **NOWHERE, **settings})
