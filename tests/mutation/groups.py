@@ -38,7 +38,7 @@ GROUPS: Final[dict[str, Group]] = {
         tests=(
             "tests/api/test_auth.py",
             "tests/api/test_door.py",
-            "tests/api/test_sessions.py",
+            "tests/api/test_console_sessions.py",
             "tests/api/test_rates.py",
             "tests/api/test_roles.py",
             f"{_DECIDERS}allowance_decider.py",
