@@ -72,8 +72,7 @@ def list_webhooks(
 
     def read(connection: Connection, studio: str) -> Page[WebhookAnswer]:
         page = webhooks.webhooks(connection, studio, span=span)
-        cards = tuple(_answer(connection, visit, card) for card in page.items)
-        return Page[WebhookAnswer](items=cards, next=page.next)
+        return Page[WebhookAnswer](items=_answers(connection, visit, *page.items), next=page.next)
 
     return answer_page(request, visit.read(read))
 
@@ -273,12 +272,15 @@ def _must_be_reached(visit: Visit, position: int) -> None:
 
 
 def _told(connection: Connection, visit: Visit, webhook: str) -> WebhookAnswer:
-    return _answer(connection, visit, webhooks.webhook(connection, visit.studio, webhook))
+    (told,) = _answers(connection, visit, webhooks.webhook(connection, visit.studio, webhook))
+    return told
 
 
-def _answer(connection: Connection, visit: Visit, card: WebhookCard) -> WebhookAnswer:
-    fares = deliveries.health(connection, visit.studio, card.id, now=visit.registry.clock())
-    return WebhookAnswer(**card.model_dump(), health=fares)
+def _answers(connection: Connection, visit: Visit, *cards: WebhookCard) -> tuple[WebhookAnswer, ...]:
+    fares = deliveries.healths(
+        connection, visit.studio, [card.id for card in cards], now=visit.registry.clock()
+    )
+    return tuple(WebhookAnswer(**card.model_dump(), health=fares[card.id]) for card in cards)
 
 
 ROUTES: Any = Router(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select
 
 from registry.log.tables import DEAD_LETTERS, EVENTS, HEADS, PROGRESS, STRAGGLERS
 from registry.views.page import FIRST, Card, Page, Span, rows_page
@@ -106,8 +107,16 @@ def due(connection: Connection, *, now: int, limit: int) -> list[Due]:
 
 def health(connection: Connection, log: str, webhook: str, *, now: int) -> Health:
     """How one fares; a webhook that never had a turn stands where it begins."""
-    here = (WEBHOOKS.c.log == log, WEBHOOKS.c.webhook == webhook)
-    row = connection.execute(_standing().where(*here)).one()
+    return healths(connection, log, [webhook], now=now)[webhook]
+
+
+def healths(connection: Connection, log: str, those: Collection[str], *, now: int) -> dict[str, Health]:
+    """How each of them fares, in one question."""
+    query = _standing(WEBHOOKS.c.log == log, WEBHOOKS.c.webhook.in_(those))
+    return {row.webhook: _health(row, now) for row in connection.execute(query)}
+
+
+def _health(row: Row[Any], now: int) -> Health:
     since = [one for one in (row.unread, row.held_up) if one is not None]
     return Health(
         position=row.at,
@@ -149,23 +158,34 @@ def abroad(connection: Connection) -> Abroad:
     )
 
 
-def _standing() -> Select[Any]:
-    """Each webhook with its place in the log, and what it holds back."""
-    unread = select(EVENTS.c.recorded_at).where(
-        EVENTS.c.log == WEBHOOKS.c.log, EVENTS.c.position == _POSITION + 1
+def _standing(*which: ColumnElement[bool]) -> Select[Any]:
+    """Each webhook with its place in the log, and what it holds back.
+
+    Where it goes on is worked out first (OFFSET 0 keeps it apart): row security lets PostgreSQL look an event up by a number that
+    is there, and has it read all of them for one that is yet to be added up.
+    """
+    at = (
+        select(
+            *(WEBHOOKS.c.log, WEBHOOKS.c.webhook, WEBHOOKS.c.paused),
+            *(_POSITION.label("at"), (_POSITION + 1).label("next"), _BEHIND.label("behind")),
+            *(PROGRESS.c.failures, PROGRESS.c.problem, PROGRESS.c.rests_until),
+            *(PROGRESS.c.delivered_at, PROGRESS.c.failed_at),
+        )
+        .select_from(_STANDING)
+        .where(*which)
+        .offset(0)
+        .subquery("standing")
     )
+
+    def of(table: Any, what: Any) -> Any:
+        here = (table.c.log == at.c.log, table.c.webhook == at.c.webhook)
+        return select(what).select_from(table).where(*here).scalar_subquery()
+
+    unread = select(EVENTS.c.recorded_at).where(EVENTS.c.log == at.c.log, EVENTS.c.position == at.c.next)
     return select(
-        WEBHOOKS.c.paused,
-        _POSITION.label("at"),
-        _BEHIND.label("behind"),
-        unread.correlate(WEBHOOKS, PROGRESS).scalar_subquery().label("unread"),
-        _counted(STRAGGLERS, func.count()).label("stragglers"),
-        _counted(STRAGGLERS, func.min(STRAGGLERS.c.since)).label("held_up"),
-        _counted(DEAD_LETTERS, func.count()).label("dead"),
-        *(PROGRESS.c.failures, PROGRESS.c.problem, PROGRESS.c.rests_until),
-        *(PROGRESS.c.delivered_at, PROGRESS.c.failed_at),
-    ).select_from(_STANDING)
-
-
-def _counted(table: Any, what: Any) -> Any:
-    return select(what).select_from(table).where(_of_webhook(table)).correlate(WEBHOOKS).scalar_subquery()
+        at,
+        unread.scalar_subquery().label("unread"),
+        of(STRAGGLERS, func.count()).label("stragglers"),
+        of(STRAGGLERS, func.min(STRAGGLERS.c.since)).label("held_up"),
+        of(DEAD_LETTERS, func.count()).label("dead"),
+    )

@@ -29,7 +29,7 @@ def list_webhooks(request: Web, visit: NamedDependency[Visit], span: NamedDepend
     now = visit.registry.clock()
     with visit.registry.reading(visit.studio) as connection:
         found = webhooks.webhooks(connection, visit.studio, span=span)
-        fares = {one.id: deliveries.health(connection, visit.studio, one.id, now=now) for one in found.items}
+        fares = deliveries.healths(connection, visit.studio, [one.id for one in found.items], now=now)
     return page(
         request,
         "webhooks.html",
