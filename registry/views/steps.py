@@ -279,4 +279,4 @@ def _going_on_by(direction: Direction, holds: str, dialect: str, *, first: bool)
         f"SELECT {_FOUND}, near.id, near.retired, near.erased, far.id, far.retired, far.erased FROM found f {both} "
         "ORDER BY f.near, f.position, f.far, f.kind"
     )
-    return statement.bindparams(bindparam("nodes", expanding=True))
+    return statement.bindparams(bindparam("nodes", expanding=True, type_=BigInteger))

@@ -7,6 +7,7 @@ batches and projections use. A driver's failure comes out as SQLAlchemy's own `D
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -16,10 +17,13 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import NullType
 
 from registry.log.engine import arrays
 
 _MOST_SHAPES: Final = 2_000
+_LIST: Final = re.compile(r"(?P<not>NOT )?IN \(__\[POSTCOMPILE_(?P<name>\w+)\]\)")
+"""Where SQLAlchemy writes as many marks as a list has values, at each execution."""
 _NO_COLUMNS: Final = SimpleResultMetaData(())
 
 
@@ -28,6 +32,7 @@ class Shape:
     """A compiled statement: its text with the driver's marks, and what turns its rows into values."""
 
     compiled: SQLCompiler
+    text: str
     named: SimpleResultMetaData
     processors: tuple[Callable[[Any], Any] | None, ...]
     expands: bool
@@ -41,7 +46,7 @@ class Shape:
             expanded = compiled._process_parameters_for_postcompile(dict(given))
             text, names, values = expanded.statement, expanded.positiontup, expanded.parameters
         else:
-            text, names, values = compiled.string, compiled.positiontup, given
+            text, names, values = self.text, compiled.positiontup, given
         return text, [values[name] for name in names] if names is not None else values
 
 
@@ -186,7 +191,7 @@ class Quick:
         order = shape.compiled.positiontup
         given = rows if order is None else [[row[name] for name in order] for row in rows]
         with self._foreign:
-            self._cursor().executemany(shape.compiled.string, given)
+            self._cursor().executemany(shape.text, given)
 
     def _cursor(self) -> Any:
         """A pipeline stays open over transactions: COMMIT travels in it, and so does the next BEGIN."""
@@ -225,14 +230,27 @@ def _compiled(dialect: Any, statement: Any, names: tuple[str, ...], key: Any) ->
     columns = list(names) if names and isinstance(statement, Insert) else None
     compiled = dialect.statement_compiler(dialect, statement, cache_key=key, column_keys=columns)
     found = compiled._result_columns
+    text = _with_arrays(dialect, compiled) if dialect.name == "postgresql" else compiled.string
     given = {} if key is not None else compiled.construct_params(_no_postcompile=True, _check=False)
     return Shape(
         compiled,
+        text,
         SimpleResultMetaData(tuple(column.keyname for column in found)),
         tuple(column.type._cached_result_processor(dialect, None) for column in found),
-        bool(compiled.post_compile_params),
+        "__[POSTCOMPILE_" in text,
         {name: value for name, value in given.items() if name not in names},
     )
+
+
+def _with_arrays(dialect: Any, compiled: SQLCompiler) -> str:
+    """The text with one array for each list of values, so that it is one statement, planned once, however long the list."""
+
+    def array(found: re.Match[str]) -> str:
+        kind = compiled.binds[found["name"]].type
+        cast = "" if isinstance(kind, NullType) else f"::{dialect.type_compiler_instance.process(kind)}[]"
+        return f"{'<> ALL' if found['not'] else '= ANY'}(%({found['name']})s{cast})"
+
+    return _LIST.sub(array, compiled.string)
 
 
 def _nothing() -> Result[Any]:
