@@ -12,7 +12,7 @@ from typing import Final
 
 from registry.log.fair import Plan, next_turn
 from registry.views.queue import LaneCard, Measured, Open
-from registry.views.turns import OPEN
+from registry.views.slots import OPEN
 
 HORIZON: Final = 1_000
 """So many turns of a lane are foreseen; what is further away has no estimate."""

@@ -8,7 +8,7 @@ from typing import Final
 from generation.desk import BUDGET, RESTORED
 from generation.forecast import UNPAID, Estimate, forecast
 from generation.queued import QueueNow, Waits
-from registry.log.lanes import Lane, plan_of
+from registry.log.lanes import Lane, plans_of
 from registry.registry import Connection
 from registry.views import queue as view
 from registry.views.page import FIRST, Span
@@ -91,8 +91,10 @@ def _estimates(
         lanes,
         measured=view.measured(connection, log),
         plans={
-            (lane.account, lane.model): plan_of(connection, Lane(log, lane.account, lane.model))
-            for lane in lanes
+            (lane.account, lane.model): plan
+            for lane, plan in plans_of(
+                connection, [Lane(log, one.account, one.model) for one in lanes]
+            ).items()
         },
         weights=weights(connection, log),
         now=now,

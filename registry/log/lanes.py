@@ -5,7 +5,7 @@ The functions run on the writer's connection. Times are microseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 import orjson
@@ -35,10 +35,14 @@ class Pause(NamedTuple):
 
 def pause_of(connection: Connection, lane: Lane) -> Pause:
     """The lane's pause; one that is over, with no strikes, when there is none."""
-    row = connection.execute(
-        select(LANES.c.paused_until, LANES.c.strikes).where(_here(LANES, lane))
-    ).one_or_none()
-    return Pause() if row is None else Pause(*row)
+    return pauses_of(connection, [lane])[lane]
+
+
+def pauses_of(connection: Connection, lanes: Collection[Lane]) -> dict[Lane, Pause]:
+    """The pause of each lane."""
+    rows = connection.execute(select(LANES).where(among(LANES, lanes)))
+    standing = {Lane(row.log, row.account, row.model): Pause(row.paused_until, row.strikes) for row in rows}
+    return {lane: standing.get(lane, Pause()) for lane in lanes}
 
 
 def strike(connection: Connection, lane: Lane, *, now: int, pause: Callable[[int], int]) -> Pause:
@@ -64,11 +68,15 @@ def ease(connection: Connection, lane: Lane) -> None:
 
 def plan_of(connection: Connection, lane: Lane) -> Plan:
     """Whose the lane's next turns are; an empty plan when it never had any."""
-    row = connection.execute(select(TURNS.c.plan).where(_here(TURNS, lane))).scalar()
-    if row is None:
-        return Plan()
-    kept = orjson.loads(row)
-    return Plan(tuple(kept["turns"]), kept["owed"])
+    return plans_of(connection, [lane])[lane]
+
+
+def plans_of(connection: Connection, lanes: Collection[Lane]) -> dict[Lane, Plan]:
+    """The plan of each lane."""
+    rows = connection.execute(select(TURNS).where(among(TURNS, lanes)))
+    kept = {Lane(row.log, row.account, row.model): orjson.loads(row.plan) for row in rows}
+    plans = {lane: Plan(tuple(one["turns"]), one["owed"]) for lane, one in kept.items()}
+    return {lane: plans.get(lane, Plan()) for lane in lanes}
 
 
 def keep_plan(connection: Connection, lane: Lane, plan: Plan) -> None:
@@ -81,3 +89,12 @@ def keep_plan(connection: Connection, lane: Lane, plan: Plan) -> None:
 
 def _here(table: Table, lane: Lane) -> ColumnElement[bool]:
     return and_(table.c.log == lane.log, table.c.account == lane.account, table.c.model == lane.model)
+
+
+def among(table: Table, lanes: Collection[Lane]) -> ColumnElement[bool]:
+    """In one of these lanes, or in one that is put together of two of them."""
+    return and_(
+        table.c.log.in_(sorted({lane.log for lane in lanes})),
+        table.c.account.in_(sorted({lane.account for lane in lanes})),
+        table.c.model.in_(sorted({lane.model for lane in lanes})),
+    )

@@ -10,22 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, column, select, table, text
+from sqlalchemy import Connection, Select, String, TextClause, bindparam, column, select, table, text
 
 from registry.events.marks import Depiction
-from registry.views.persons import INTO, known_persons
+from registry.log.engine.quick import rows_of
+from registry.views.persons import going_into, known_persons, step_into
+from registry.views.steps import looked_up
 
-_INSIDE: Final = text(
-    "WITH RECURSIVE inside(node) AS ("  # noqa: S608 - kinds of edges from above; nothing that anybody says
-    "SELECT node FROM view_nodes WHERE log = :log AND id IN :things UNION "
-    f"SELECT e.source FROM inside i CROSS JOIN view_edges e WHERE e.log = :log AND e.made = i.node AND {INTO}) "
-    "SELECT e.made, e.source, m.id AS made_id, s.id AS source_id FROM inside i CROSS JOIN view_edges e "
-    f"CROSS JOIN view_nodes m CROSS JOIN view_nodes s WHERE e.log = :log AND e.made = i.node AND {INTO} "
-    "AND m.log = :log AND m.node = e.made AND s.log = :log AND s.node = e.source"
-).bindparams(bindparam("things", expanding=True))
-"""Every step into what went into some things, each once however many of them it is in."""
 _CLIPS: Final = table(
     "view_clips", column("log"), column("clip"), column("depicts_real_person"), column("adopted")
 )
@@ -44,6 +38,18 @@ _SAID_TO: Final = select(_CLIPS.c.clip).where(
 """Those of some clips that were adopted as showing somebody real; what a plan knew, later words may have set right."""
 
 
+@cache
+def _inside(dialect: str) -> TextClause:
+    """Every step into what went into some things, each once however many of them it is in."""
+    made = looked_up(dialect, "view_nodes", "m", "m.log = :log AND m.node = e.made")
+    source = looked_up(dialect, "view_nodes", "s", "s.log = :log AND s.node = e.source")
+    statement = text(
+        f"{going_into(dialect, 'id IN :things')}SELECT e.made, e.source, m.id, s.id "  # noqa: S608 - none of it is anybody's
+        f"FROM inside i {step_into(dialect)} {made} {source}"
+    )
+    return statement.bindparams(bindparam("things", expanding=True, type_=String))
+
+
 def depictions(connection: Connection, log: str, things: Collection[str]) -> Mapping[str, Depiction]:
     """What each of some clips or assets depicts, as the log knows it now."""
     if not things:
@@ -51,7 +57,7 @@ def depictions(connection: Connection, log: str, things: Collection[str]) -> Map
     names: dict[int, str] = {}
     into: defaultdict[int, list[int]] = defaultdict(list)
     asked = {"log": log, "things": sorted(set(things))}
-    for made, source, made_id, source_id in connection.execute(_INSIDE, asked).all():
+    for made, source, made_id, source_id in rows_of(connection, _inside(connection.dialect.name), asked):
         names[made], names[source] = made_id, source_id
         into[made].append(source)
     known = {*things, *names.values()}

@@ -7,25 +7,32 @@ real person or has a likeness.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, column, select, table, text
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    TextClause,
+    bindparam,
+    column,
+    select,
+    table,
+    text,
+)
 
+from registry.log.engine.quick import rows_of
 from registry.views.assets import ASSETS
 from registry.views.characters import CHARACTERS
+from registry.views.steps import looked_up
 from registry.views.uses import USES
 
-INTO: Final = (
+_INTO: Final = (
     "e.kind IN ('continues', 'edits', 'grounded-on', 'frames', 'frame-of', 'shows', 'carries', 'depicts')"
 )
 """The edges by which somebody who is seen in one thing is seen in another."""
-_INTO: Final = text(
-    "WITH RECURSIVE inside(node) AS ("  # noqa: S608 - kinds of edges from above; nothing that anybody says
-    "SELECT node FROM view_nodes WHERE log = :log AND id = :thing UNION "
-    f"SELECT e.source FROM inside i CROSS JOIN view_edges e WHERE e.log = :log AND e.made = i.node AND {INTO}) "
-    "SELECT n.id FROM inside i CROSS JOIN view_nodes n WHERE n.log = :log AND n.node = i.node"
-)
-"""What went into it, whoever is seen there: `CROSS JOIN` keeps SQLite from walking all edges (`lineage`)."""
 
 _EVIDENCE: Final = table("view_evidence", column("log"), column("asset"), column("likeness"))
 """Likenesses know the clips that are left to decide, and cards of clips say whom they depict: theirs is the module above."""
@@ -49,9 +56,29 @@ _REAL: Final = select(CHARACTERS.c.character, CHARACTERS.c.likeness).where(
 """Made once: making a statement takes longer than running it (`rows`)."""
 
 
+def step_into(dialect: str) -> str:
+    """What joins the edges `e` from a node of `inside` to what somebody is seen in there."""
+    return looked_up(dialect, "view_edges", "e", f"e.log = :log AND e.made = i.node AND {_INTO}")
+
+
+def going_into(dialect: str, begin: str) -> str:
+    """`inside`: the nodes of the things where `begin` holds, with all that went into them, whoever is seen there."""
+    return (
+        f"WITH RECURSIVE inside(node) AS (SELECT node FROM view_nodes WHERE log = :log AND {begin} UNION "  # noqa: S608
+        f"SELECT e.source FROM inside i {step_into(dialect)}) "
+    )
+
+
+@cache
+def _inside(dialect: str) -> TextClause:
+    node = looked_up(dialect, "view_nodes", "n", "n.log = :log AND n.node = i.node")
+    return text(f"{going_into(dialect, 'id = :thing')}SELECT n.id FROM inside i {node}")  # noqa: S608
+
+
 def persons_in(connection: Connection, log: str, thing: str) -> tuple[str, ...]:
     """The characters that depict real people and the likenesses that `thing` is known to show or concern, sorted."""
-    inside = {thing, *connection.execute(_INTO, {"log": log, "thing": thing}).scalars()}
+    found_inside = rows_of(connection, _inside(connection.dialect.name), {"log": log, "thing": thing})
+    inside = {thing, *(id for (id,) in found_inside)}
     families = _families(connection, log, [one for one in inside if one.startswith("asset_")])
     characters = {one for one in inside if one.startswith("character_")}
     characters |= {row.character for row in _ask(connection, _STANDING, log, families)}

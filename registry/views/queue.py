@@ -14,8 +14,8 @@ from registry.views import accounts
 from registry.views.accounts import ACCOUNTS, Hold
 from registry.views.generations import GENERATIONS
 from registry.views.page import Card
+from registry.views.slots import LaneNow, lanes_now
 from registry.views.submissions import SUBMISSIONS
-from registry.views.turns import lane_now
 from registry.views.work import NO_DEADLINE, WORK
 
 _DAY_US: Final = 86_400_000_000
@@ -213,12 +213,9 @@ def lanes(connection: Connection, log: str, *, now: int, slots: int, account: st
     waiting = {(row.account, row.model): row.waiting for row in counted}
     for name, said in _said(connection, log, account):
         waiting |= {(name, model): waiting.get((name, model), 0) for model in said}
-    return Lanes(
-        lanes=tuple(
-            _lane(connection, Lane(log, *key), count, now=now, slots=slots)
-            for key, count in sorted(waiting.items())
-        )
-    )
+    keys = [Lane(log, *key) for key in sorted(waiting)]
+    stand = lanes_now(connection, keys, now=now, slots=slots)
+    return Lanes(lanes=tuple(_lane(stand[lane], waiting[lane[1:]], now) for lane in keys))
 
 
 def _said(connection: Connection, log: str, account: str | None) -> list[tuple[str, dict[str, int]]]:
@@ -232,11 +229,10 @@ def _of(table: Any, account: str | None) -> Any:
     return table.c.account == account if account is not None else table.c.account != ""
 
 
-def _lane(connection: Connection, lane: Lane, waiting: int, *, now: int, slots: int) -> LaneCard:
-    found = lane_now(connection, lane, now=now, slots=slots)
+def _lane(found: LaneNow, waiting: int, now: int) -> LaneCard:
     return LaneCard(
-        account=lane.account,
-        model=lane.model,
+        account=found.lane.account,
+        model=found.lane.model,
         slots=found.slots,
         open=found.open,
         waiting=waiting,

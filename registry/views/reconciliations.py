@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, select
+from sqlalchemy import BigInteger, Connection, Row, and_, func, select
 from sqlmodel import Field
 
 from registry.events.account import AccountReconciled, ReconciliationFinding, ResourcePack, UnitSums
@@ -90,10 +90,23 @@ def reconciliations(
 
 def last_reconciliation(connection: Connection, log: str, account: str) -> ReconciliationCard | None:
     """The account's newest run, None before the first."""
-    of_account = (RECONCILIATIONS.c.log == log) & (RECONCILIATIONS.c.account == account)
-    newest = select(RECONCILIATIONS).where(of_account).order_by(RECONCILIATIONS.c.position.desc()).limit(1)
-    row = connection.execute(newest).one_or_none()
-    return None if row is None else _card(row)
+    return last_reconciliations(connection, log=log, account=account).get((log, account))
+
+
+def last_reconciliations(connection: Connection, **of: str) -> dict[tuple[str, str], ReconciliationCard]:
+    """The newest run of each account, by log and account: of a `log`, of an `account`, or of all there are."""
+    key = (RECONCILIATIONS.c.log, RECONCILIATIONS.c.account)
+    newest = (
+        select(*key, func.max(RECONCILIATIONS.c.position).label("last"))
+        .filter_by(**of)
+        .group_by(*key)
+        .subquery()
+    )
+    same = [newest.c[column.name] == column for column in key]
+    rows = connection.execute(
+        select(RECONCILIATIONS).join(newest, and_(*same, newest.c.last == RECONCILIATIONS.c.position))
+    )
+    return {(row.log, row.account): _card(row) for row in rows}
 
 
 def _card(row: Row[Any]) -> ReconciliationCard:

@@ -235,13 +235,14 @@ behind `OFFSET 0` it does not turn around. A key must be a column as it stands: 
 """
 
 
-def _looked_up(dialect: str, table: str, name: str, key: str) -> str:
+def looked_up(dialect: str, table: str, name: str, key: str) -> str:
+    """What joins the rows of a table that have this key, one by one."""
     return _BY_KEY[dialect].format(table=table, name=name, key=key)
 
 
 def _thing_at(end: str, dialect: str) -> str:
     """The thing at an end of each edge that was found; its number was worked out there."""
-    return _looked_up(dialect, "view_nodes", end, f"{end}.log = :log AND {end}.node = f.{end}_node")
+    return looked_up(dialect, "view_nodes", end, f"{end}.log = :log AND {end}.node = f.{end}_node")
 
 
 def _reaching(way: Way, dialect: str, *, cast: bool) -> TextClause:
@@ -252,7 +253,7 @@ def _reaching(way: Way, dialect: str, *, cast: bool) -> TextClause:
 def _reaching_by(direction: Direction, holds: str, dialect: str, *, cast: bool) -> TextClause:
     near, far = _ENDS[direction]
     begun = "SELECT CAST(:start AS BIGINT), 0" + (" UNION SELECT -CAST(:start AS BIGINT), 0" if cast else "")
-    edges = _looked_up(dialect, "view_edges", "e", f"e.log = :log AND e.{near} = r.node {holds}")
+    edges = looked_up(dialect, "view_edges", "e", f"e.log = :log AND e.{near} = r.node {holds}")
     return text(  # names of columns and kinds from the tables; nothing that anybody says
         f"WITH RECURSIVE begun(node, depth) AS ({begun}), reached(node, depth) AS (SELECT node, depth FROM begun UNION "  # noqa: S608
         f"SELECT e.{far}, r.depth + 1 FROM reached r {edges} WHERE r.depth + 1 < :depth), "

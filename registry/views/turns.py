@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -29,18 +28,15 @@ from registry.log import leases
 from registry.log.closing import closed_among, is_open
 from registry.log.engine.quick import rows_of, short
 from registry.log.fair import Plan, next_turn
-from registry.log.lanes import Lane, Pause, keep_plan, pause_of, plan_of
+from registry.log.lanes import Lane, keep_plan, plan_of
 from registry.log.leases import Lease
 from registry.log.tables import LEASES
-from registry.views.accounts import ACCOUNTS
 from registry.views.productions import PRODUCTIONS
+from registry.views.slots import LaneNow, lane_now, sending
 from registry.views.submissions import SUBMISSIONS
 from registry.views.work import WORK
 
-OPEN: Final = ("intended", "unknown", "confirmed", "processing")
-"""A submission in one of these may have a task that holds a slot (contract section 10: from submitted to its end)."""
 _LEASED = WORK.outerjoin(LEASES, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
-_LEASES = LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
 _DUE: Final = (
     select(WORK.c.log, WORK.c.work, LEASES.c.due.label("since"))
     .select_from(_LEASED)
@@ -67,35 +63,6 @@ _LANES_THAT_WAIT: Final = (
     .group_by(WORK.c.log, WORK.c.account, WORK.c.model)
     .order_by(func.min(WORK.c.ready))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LaneNow:
-    """A lane as it stands: its slots, how many are `open`, how many sends are under way (`posting`), its pause, its holds.
-
-    `held_by` is who holds it, a person before the provider. `elsewhere` are the models of the account that a person holds.
-    """
-
-    lane: Lane
-    slots: int
-    open: int
-    posting: int
-    pause: Pause
-    holds: tuple[dict[str, Any], ...]
-    elsewhere: tuple[str, ...] = ()
-
-    @property
-    def held_by(self) -> str | None:
-        return min((hold["by"] for hold in self.holds), default=None)
-
-    def takes(self, now: int) -> bool:
-        """Whether one more may be sent. After a strike one at a time goes, until something is accepted."""
-        return (
-            self.held_by != "person"
-            and self.pause.until <= now
-            and self.open < self.slots
-            and not (self.pause.strikes and self.posting)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,28 +118,6 @@ def _next_sent(connection: Connection, now: int, slots: int) -> _Next | None:
     return None
 
 
-def lane_now(connection: Connection, lane: Lane, *, now: int, slots: int) -> LaneNow:
-    """A lane's slots and what stands in their way."""
-    card = connection.execute(
-        select(ACCOUNTS.c.slots, ACCOUNTS.c.holds).where(
-            ACCOUNTS.c.log == lane.log, ACCOUNTS.c.account == lane.account
-        )
-    ).one_or_none()
-    said, standing = (orjson.loads(card.slots), orjson.loads(card.holds)) if card else ({}, [])
-    # First what is under way, then what stands: a call that moves on meanwhile is counted twice rather than not at all.
-    sending = _sending(connection, now, _in(WORK, lane))
-    by_state = _open(connection, lane)
-    return LaneNow(
-        lane,
-        said.get(lane.model, slots),
-        sum(by_state.values()) + sending,
-        by_state["intended"] + sending,
-        pause_of(connection, lane),
-        tuple(hold for hold in standing if hold["scope"] != "model" or hold["model"] == lane.model),
-        tuple(hold["model"] for hold in standing if hold["by"] == "person" and hold["model"]),
-    )
-
-
 def _of_lane(connection: Connection, lane: LaneNow, now: int) -> _Next | None:
     if lane.held_by is not None:
         probe = _probe(connection, lane, now)
@@ -199,7 +144,7 @@ def _probe(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
     held, there = lane.lane, WORK.c.log == lane.lane.log
     of_account = and_(SUBMISSIONS.c.log == held.log, SUBMISSIONS.c.account == held.account)
     under_way = _count(connection, of_account, SUBMISSIONS.c.state == "intended")
-    if under_way or _sending(connection, now, and_(there, WORK.c.account == held.account)):
+    if under_way or sending(connection, now, there, WORK.c.account == held.account):
         return None
     oldest = (
         select(WORK.c.work, WORK.c.model)
@@ -254,25 +199,6 @@ def _free(now: int) -> ColumnElement[bool]:
     """Nobody holds it, and it is due. What an account's refusal stopped is due as soon as no hold stands."""
     due = (LEASES.c.due <= now) | (WORK.c.stage == "held")
     return or_(LEASES.c.work.is_(None), (LEASES.c.expires <= now) & due)
-
-
-def _sending(connection: Connection, now: int, where: ColumnElement[bool]) -> int:
-    """Paid calls that somebody holds a lease for and whose intent is not in the log yet."""
-    return int(
-        connection.execute(
-            select(func.count()).select_from(_LEASES).where(LEASES.c.expires > now, WORK.c.sends, where)
-        ).scalar_one()
-    )
-
-
-def _open(connection: Connection, lane: Lane) -> dict[str, int]:
-    """The lane's open submissions by state, of one moment."""
-    query = (
-        select(SUBMISSIONS.c.state, func.count())
-        .where(_in(SUBMISSIONS, lane), SUBMISSIONS.c.state.in_(OPEN))
-        .group_by(SUBMISSIONS.c.state)
-    )
-    return dict.fromkeys(OPEN, 0) | {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
 def _count(connection: Connection, *where: ColumnElement[bool]) -> int:

@@ -20,9 +20,9 @@ from registry.views.deliveries import Abroad, abroad
 from registry.views.likenesses import CONSENTS
 from registry.views.page import Card
 from registry.views.productions import MICRO, PRODUCTIONS
-from registry.views.reconciliations import RECONCILIATIONS
+from registry.views.reconciliations import last_reconciliations
+from registry.views.slots import OPEN
 from registry.views.submissions import SUBMISSIONS
-from registry.views.turns import OPEN
 from registry.views.work import NO_DEADLINE, WORK
 
 SOON_US: Final = 30 * 86_400 * 1_000_000
@@ -135,10 +135,10 @@ def _money(connection: Connection, stages: Sequence[Any], now: int) -> Money:
     ).one()
     reserved, settled = (Decimal(int(total or 0)) / MICRO for total in sums)
     accounts = connection.execute(select(ACCOUNTS.c.log, ACCOUNTS.c.account, ACCOUNTS.c.holds)).all()
-    newest = [_newest(connection, row.log, row.account) for row in accounts]
+    newest = last_reconciliations(connection).values()
     counted: dict[str, int] = {}
-    for report in filter(None, newest):
-        for kind, count in report["counts"].items():
+    for report in newest:
+        for kind, count in report.counts.items():
             counted[kind] = counted.get(kind, 0) + count
     return Money(
         risks={stage: _risk(connection, stage, stages) for stage in _UNKNOWN},
@@ -147,7 +147,7 @@ def _money(connection: Connection, stages: Sequence[Any], now: int) -> Money:
         budgets=_budgets(connection),
         allowances=filled(connection, now=now),
         findings=counted,
-        compared_at=min((report["ran_at"] for report in newest if report), default=None),
+        compared_at=min((report.ran_at for report in newest), default=None),
         accounts=len(accounts),
         held=sum(row.holds != b"[]" for row in accounts),
     )
@@ -163,13 +163,6 @@ def _risk(connection: Connection, stage: str, stages: Sequence[Any]) -> Risk:
         units=sum((Decimal(row.units) * row.calls for row in here), Decimal(0)),
         since=_one(connection, since.where(WORK.c.stage == stage)),
     )
-
-
-def _newest(connection: Connection, log: str, account: str) -> dict[str, Any] | None:
-    of_account = (RECONCILIATIONS.c.log == log) & (RECONCILIATIONS.c.account == account)
-    newest = select(RECONCILIATIONS.c.report).where(of_account)
-    report = connection.execute(newest.order_by(RECONCILIATIONS.c.position.desc()).limit(1)).scalar()
-    return None if report is None else dict(orjson.loads(report))
 
 
 def _budgets(connection: Connection) -> tuple[float, ...]:

@@ -16,7 +16,7 @@ from registry.deciders.generation import RequestGeneration
 from registry.deciders.production import ChooseAccount, OpenProduction, SetShare
 from registry.deciders.scene import OpenScene
 from registry.log.lanes import Lane, pause_of
-from registry.views.turns import OPEN
+from registry.views.slots import OPEN
 from tests.crash.invariants import check_all
 from tests.servers.building import build
 from tests.servers.sandbox import Sandbox, sandbox

@@ -89,9 +89,7 @@ def list_comparisons(request: Web, visit: NamedDependency[Visit]) -> Response[st
     """Each account with its last reconciliation and census, and the forms that run one now."""
     cards = visit.read(accounts.accounts, span=Span(limit=_MOST)).items
     with visit.registry.reading(visit.studio) as connection:
-        last = {
-            card.id: reconciliations.last_reconciliation(connection, visit.studio, card.id) for card in cards
-        }
+        last = reconciliations.last_reconciliations(connection, log=visit.studio)
         counted = censuses.last_censuses(connection, visit.studio, span=Span(limit=_MOST)).items
         bindings = naming.names_of(
             connection,
@@ -104,7 +102,7 @@ def list_comparisons(request: Web, visit: NamedDependency[Visit]) -> Response[st
         title="Compared with Kling",
         visit=visit,
         accounts=cards,
-        last=last,
+        last={account: run for (_, account), run in last.items()},
         counted={one.account: one for one in counted},
         names=bindings,
         found=FOUND,
