@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 
+from registry.log.engine.quick import rows_of
 from registry.log.fair import Plan
 from registry.log.tables import LANES, TURNS
 
@@ -33,12 +34,19 @@ class Pause(NamedTuple):
     strikes: int = 0
 
 
+def here(table: Table) -> ColumnElement[bool]:
+    """What a table holds of the lane whose names a constant statement is given."""
+    return and_(*(table.c[name] == bindparam(name) for name in Lane._fields))
+
+
+_PAUSE: Final = select(LANES.c.paused_until, LANES.c.strikes).where(here(LANES))
+_PLAN: Final = select(TURNS.c.plan).where(here(TURNS))
+
+
 def pause_of(connection: Connection, lane: Lane) -> Pause:
     """The lane's pause; one that is over, with no strikes, when there is none."""
-    row = connection.execute(
-        select(LANES.c.paused_until, LANES.c.strikes).where(_here(LANES, lane))
-    ).one_or_none()
-    return Pause() if row is None else Pause(*row)
+    rows = rows_of(connection, _PAUSE, lane._asdict())
+    return Pause(*rows[0]) if rows else Pause()
 
 
 def strike(connection: Connection, lane: Lane, *, now: int, pause: Callable[[int], int]) -> Pause:
@@ -64,10 +72,10 @@ def ease(connection: Connection, lane: Lane) -> None:
 
 def plan_of(connection: Connection, lane: Lane) -> Plan:
     """Whose the lane's next turns are; an empty plan when it never had any."""
-    row = connection.execute(select(TURNS.c.plan).where(_here(TURNS, lane))).scalar()
-    if row is None:
+    rows = rows_of(connection, _PLAN, lane._asdict())
+    if not rows:
         return Plan()
-    kept = orjson.loads(row)
+    kept = orjson.loads(rows[0][0])
     return Plan(tuple(kept["turns"]), kept["owed"])
 
 
