@@ -6,7 +6,9 @@ What takes long begins first, so that no process is left alone with it at last.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -39,6 +41,8 @@ __all__ = [
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 # Once `capture_logs` was used, structlog counts as configured: to print, among what commands of the same test print.
 
+SLOW = 10
+"""Seconds that a slow test takes, roughly, unless its mark says how many."""
 ROOM = make_room(os.environ)
 """Where this run's files are, when this process made the place: its workers are given it."""
 
@@ -68,6 +72,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first. pytest-xdist hands out whole files, so what a module needs is made once."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Files with slow tests come first, and the slowest of them before the others.
+
+    pytest-xdist hands out whole files, so what a module needs is made once; a long one must not be the last.
+    """
+    takes = Counter[Path]()
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            takes[item.path] += mark.args[0] if mark.args else SLOW
+    items.sort(key=lambda item: -takes[item.path])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from registry.errors import LogClosed
+from registry.log.engine.quick import rows_of
 from registry.log.tables import HEADS
 
 REASONS: Final = {
@@ -21,6 +22,10 @@ REASONS: Final = {
     ),
 }
 """Why a log is closed, as its head says it: in words, and what to do."""
+
+_CLOSED: Final = select(HEADS.c.log).where(
+    HEADS.c.log.in_(bindparam("logs", expanding=True)), HEADS.c.closed != ""
+)
 
 
 def check_open(closed: str) -> None:
@@ -37,5 +42,4 @@ def is_open(log: ColumnElement[str]) -> ColumnElement[bool]:
 
 def closed_among(connection: Connection, logs: Collection[str]) -> frozenset[str]:
     """Those of the logs to which nothing may be appended."""
-    query = select(HEADS.c.log).where(HEADS.c.log.in_(logs), HEADS.c.closed != "")
-    return frozenset(connection.execute(query).scalars())
+    return frozenset(name for (name,) in rows_of(connection, _CLOSED, {"logs": list(logs)}))

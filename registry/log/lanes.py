@@ -6,11 +6,12 @@ The functions run on the writer's connection. Times are microseconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 
+from registry.log.engine.quick import rows_of
 from registry.log.fair import Plan
 from registry.log.tables import LANES, TURNS
 
@@ -33,16 +34,44 @@ class Pause(NamedTuple):
     strikes: int = 0
 
 
+def here(table: Table) -> ColumnElement[bool]:
+    """What a table holds of the lane whose names a constant statement is given."""
+    return and_(*(table.c[name] == bindparam(name) for name in Lane._fields))
+
+
+def among(table: Table) -> ColumnElement[bool]:
+    """What a table holds of lanes of one log, and of those that are put together of two of them (`named`)."""
+    return and_(
+        table.c.log == bindparam("log"),
+        table.c.account.in_(bindparam("accounts", expanding=True)),
+        table.c.model.in_(bindparam("models", expanding=True)),
+    )
+
+
+def named(lanes: Collection[Lane]) -> dict[str, Any]:
+    """What a statement with `among` is given; there must be one at least, and all of one log."""
+    (log,) = {lane.log for lane in lanes}
+    accounts, models = {lane.account for lane in lanes}, {lane.model for lane in lanes}
+    return {"log": log, "accounts": sorted(accounts), "models": sorted(models)}
+
+
+_KEY: Final = ("account", "model")
+_PAUSES: Final = select(*(LANES.c[name] for name in _KEY), LANES.c.paused_until, LANES.c.strikes).where(
+    among(LANES)
+)
+_PLANS: Final = select(*(TURNS.c[name] for name in _KEY), TURNS.c.plan).where(among(TURNS))
+
+
 def pause_of(connection: Connection, lane: Lane) -> Pause:
     """The lane's pause; one that is over, with no strikes, when there is none."""
     return pauses_of(connection, [lane])[lane]
 
 
 def pauses_of(connection: Connection, lanes: Collection[Lane]) -> dict[Lane, Pause]:
-    """The pause of each lane."""
-    rows = connection.execute(select(LANES).where(among(LANES, lanes)))
-    standing = {Lane(row.log, row.account, row.model): Pause(row.paused_until, row.strikes) for row in rows}
-    return {lane: standing.get(lane, Pause()) for lane in lanes}
+    """The pause of each of some lanes of one log."""
+    rows = rows_of(connection, _PAUSES, named(lanes)) if lanes else ()
+    standing = {(account, model): Pause(until, strikes) for account, model, until, strikes in rows}
+    return {lane: standing.get(lane[1:], Pause()) for lane in lanes}
 
 
 def strike(connection: Connection, lane: Lane, *, now: int, pause: Callable[[int], int]) -> Pause:
@@ -72,11 +101,11 @@ def plan_of(connection: Connection, lane: Lane) -> Plan:
 
 
 def plans_of(connection: Connection, lanes: Collection[Lane]) -> dict[Lane, Plan]:
-    """The plan of each lane."""
-    rows = connection.execute(select(TURNS).where(among(TURNS, lanes)))
-    kept = {Lane(row.log, row.account, row.model): orjson.loads(row.plan) for row in rows}
-    plans = {lane: Plan(tuple(one["turns"]), one["owed"]) for lane, one in kept.items()}
-    return {lane: plans.get(lane, Plan()) for lane in lanes}
+    """The plan of each of some lanes of one log."""
+    rows = rows_of(connection, _PLANS, named(lanes)) if lanes else ()
+    kept = {(account, model): orjson.loads(plan) for account, model, plan in rows}
+    plans = {key: Plan(tuple(one["turns"]), one["owed"]) for key, one in kept.items()}
+    return {lane: plans.get(lane[1:], Plan()) for lane in lanes}
 
 
 def keep_plan(connection: Connection, lane: Lane, plan: Plan) -> None:
@@ -89,12 +118,3 @@ def keep_plan(connection: Connection, lane: Lane, plan: Plan) -> None:
 
 def _here(table: Table, lane: Lane) -> ColumnElement[bool]:
     return and_(table.c.log == lane.log, table.c.account == lane.account, table.c.model == lane.model)
-
-
-def among(table: Table, lanes: Collection[Lane]) -> ColumnElement[bool]:
-    """In one of these lanes, or in one that is put together of two of them."""
-    return and_(
-        table.c.log.in_(sorted({lane.log for lane in lanes})),
-        table.c.account.in_(sorted({lane.account for lane in lanes})),
-        table.c.model.in_(sorted({lane.model for lane in lanes})),
-    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from registry.log.lanes import Lane, Pause, among, pauses_of
+from registry.log.engine.quick import rows_of
+from registry.log.lanes import Lane, Pause, among, named, pauses_of
 from registry.log.tables import LEASES
 from registry.views.accounts import ACCOUNTS
 from registry.views.submissions import SUBMISSIONS
@@ -18,7 +19,25 @@ from registry.views.work import WORK
 
 OPEN: Final = ("intended", "unknown", "confirmed", "processing")
 """A submission in one of these may have a task that holds a slot (contract section 10: from submitted to its end)."""
-_LEASES = LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work))
+SENDING: Final = (
+    select(func.count())
+    .select_from(LEASES.join(WORK, (LEASES.c.log == WORK.c.log) & (LEASES.c.work == WORK.c.work)))
+    .where(LEASES.c.expires > bindparam("now"), WORK.c.sends)
+)
+"""Paid calls that somebody holds a lease for and whose intent is not in the log yet."""
+_SENDING_BY_LANE: Final = (
+    SENDING.add_columns(WORK.c.account, WORK.c.model)
+    .where(among(WORK))
+    .group_by(WORK.c.account, WORK.c.model)
+)
+_OPEN_BY_LANE: Final = (
+    select(func.count(), SUBMISSIONS.c.account, SUBMISSIONS.c.model, SUBMISSIONS.c.state)
+    .where(among(SUBMISSIONS), SUBMISSIONS.c.state.in_(OPEN))
+    .group_by(SUBMISSIONS.c.account, SUBMISSIONS.c.model, SUBMISSIONS.c.state)
+)
+_CARDS: Final = select(ACCOUNTS.c.account, ACCOUNTS.c.slots, ACCOUNTS.c.holds).where(
+    ACCOUNTS.c.log == bindparam("log"), ACCOUNTS.c.account.in_(bindparam("accounts", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,71 +77,51 @@ def lane_now(connection: Connection, lane: Lane, *, now: int, slots: int) -> Lan
 def lanes_now(
     connection: Connection, lanes: Collection[Lane], *, now: int, slots: int
 ) -> dict[Lane, LaneNow]:
-    """As many lanes of one studio as one likes, in as many questions as for one."""
+    """As many lanes of one log as one likes, in as many questions as for one."""
     if not lanes:
         return {}
-    cards = _cards(connection, lanes)
+    there = named(lanes)
+    cards = {
+        account: (orjson.loads(said), orjson.loads(standing))
+        for account, said, standing in rows_of(connection, _CARDS, {n: there[n] for n in ("log", "accounts")})
+    }
     # First what is under way, then what stands: a call that moves on meanwhile is counted twice rather than not at all.
-    posting = _under_way(connection, lanes, now)
-    by_state = _open(connection, lanes)
+    sending = _counted(rows_of(connection, _SENDING_BY_LANE, {**there, "now": now}))
+    submitted = _counted(rows_of(connection, _OPEN_BY_LANE, there))
     pauses = pauses_of(connection, lanes)
-    found = {}
-    for lane in lanes:
-        said, standing = cards.get(lane.account, ({}, []))
-        found[lane] = LaneNow(
+    return {
+        lane: _stands(
             lane,
-            said.get(lane.model, slots),
-            sum(by_state[lane, state] for state in OPEN) + posting[lane],
-            by_state[lane, "intended"] + posting[lane],
-            pauses[lane],
-            tuple(hold for hold in standing if hold["scope"] != "model" or hold["model"] == lane.model),
-            tuple(hold["model"] for hold in standing if hold["by"] == "person" and hold["model"]),
+            *cards.get(lane.account, ({}, [])),
+            slots=slots,
+            taken=[sending[lane[1:]], *(submitted[(*lane[1:], state)] for state in OPEN)],
+            pause=pauses[lane],
         )
-    return found
+        for lane in lanes
+    }
 
 
-def sending(connection: Connection, now: int, *where: ColumnElement[bool]) -> int:
-    """Paid calls that somebody holds a lease for and whose intent is not in the log yet."""
-    query = select(func.count()).select_from(_LEASES).where(*_held(now), *where)
-    return int(connection.execute(query).scalar_one())
-
-
-def _held(now: int) -> tuple[ColumnElement[bool], ...]:
-    return LEASES.c.expires > now, WORK.c.sends
-
-
-def _cards(
-    connection: Connection, lanes: Collection[Lane]
-) -> dict[str, tuple[dict[str, int], list[dict[str, Any]]]]:
-    """By account: slots that were said, by model; and the holds that stand."""
-    rows = connection.execute(
-        select(ACCOUNTS.c.account, ACCOUNTS.c.slots, ACCOUNTS.c.holds).where(
-            ACCOUNTS.c.log.in_([lane.log for lane in lanes]),
-            ACCOUNTS.c.account.in_([lane.account for lane in lanes]),
-        )
+def _stands(
+    lane: Lane,
+    said: dict[str, int],
+    standing: list[dict[str, Any]],
+    *,
+    slots: int,
+    taken: Sequence[int],
+    pause: Pause,
+) -> LaneNow:
+    """`said` are the account's slots by model, `standing` its holds, `taken` sends under way and then by state as in `OPEN`."""
+    return LaneNow(
+        lane,
+        slots=said.get(lane.model, slots),
+        open=sum(taken),
+        posting=sum(taken[:2]),
+        pause=pause,
+        holds=tuple(hold for hold in standing if hold["scope"] != "model" or hold["model"] == lane.model),
+        elsewhere=tuple(hold["model"] for hold in standing if hold["by"] == "person" and hold["model"]),
     )
-    return {row.account: (orjson.loads(row.slots), orjson.loads(row.holds)) for row in rows}
 
 
-def _under_way(connection: Connection, lanes: Collection[Lane], now: int) -> Counter[Lane]:
-    query = (
-        select(WORK.c.log, WORK.c.account, WORK.c.model, func.count())
-        .select_from(_LEASES)
-        .where(*_held(now), among(WORK, lanes))
-        .group_by(WORK.c.log, WORK.c.account, WORK.c.model)
-    )
-    return Counter({Lane(*key): int(count) for *key, count in connection.execute(query)})
-
-
-def _open(connection: Connection, lanes: Collection[Lane]) -> Counter[tuple[Lane, str]]:
-    """The lanes' open submissions by state, of one moment."""
-    key = (SUBMISSIONS.c.log, SUBMISSIONS.c.account, SUBMISSIONS.c.model, SUBMISSIONS.c.state)
-    query = (
-        select(*key, func.count())
-        .where(among(SUBMISSIONS, lanes), SUBMISSIONS.c.state.in_(OPEN))
-        .group_by(*key)
-    )
-    rows = connection.execute(query)
-    return Counter(
-        {(Lane(log, account, model), state): int(count) for log, account, model, state, count in rows}
-    )
+def _counted(rows: Sequence[Sequence[Any]]) -> Counter[tuple[str, ...]]:
+    """By account, model and what else a row names, the count that it begins with."""
+    return Counter({tuple(key): int(count) for count, *key in rows})

@@ -28,11 +28,11 @@ from registry.log import leases
 from registry.log.closing import closed_among, is_open
 from registry.log.engine.quick import rows_of, short
 from registry.log.fair import Plan, next_turn
-from registry.log.lanes import Lane, keep_plan, plan_of
+from registry.log.lanes import Lane, here, keep_plan, plan_of
 from registry.log.leases import Lease
 from registry.log.tables import LEASES
 from registry.views.productions import PRODUCTIONS
-from registry.views.slots import LaneNow, lane_now, sending
+from registry.views.slots import SENDING, LaneNow, lane_now
 from registry.views.submissions import SUBMISSIONS
 from registry.views.work import WORK
 
@@ -62,6 +62,46 @@ _LANES_THAT_WAIT: Final = (
     .where(WORK.c.sends)
     .group_by(WORK.c.log, WORK.c.account, WORK.c.model)
     .order_by(func.min(WORK.c.ready))
+)
+
+
+def _free() -> ColumnElement[bool]:
+    """Nobody holds it, and it is due. What an account's refusal stopped is due as soon as no hold stands."""
+    due = (LEASES.c.due <= bindparam("now")) | (WORK.c.stage == "held")
+    return or_(LEASES.c.work.is_(None), (LEASES.c.expires <= bindparam("now")) & due)
+
+
+def _candidates() -> Select[Any]:
+    """What was tried before waits since it was due again, or what no money is left for would go before all that is followed."""
+    since = case((LEASES.c.due > WORK.c.since, LEASES.c.due), else_=WORK.c.since)
+    held = WORK.c.stage == "held"
+    return select(
+        WORK.c.log, WORK.c.work, case((held, WORK.c.since), else_=since).label("since")
+    ).select_from(_LEASED)
+
+
+_FREE_THERE: Final = _candidates().where(_free(), here(WORK), WORK.c.sends).limit(1)
+_SENT_BEFORE: Final = _FREE_THERE.where(~WORK.c.fresh).order_by(WORK.c.ready)
+_ANY_OF_PRODUCTION: Final = _FREE_THERE.where(WORK.c.production == bindparam("production"))
+_FIRST_OF_PRODUCTION: Final = _ANY_OF_PRODUCTION.order_by(
+    WORK.c.fresh, WORK.c.rank, WORK.c.needed_by, WORK.c.position
+)
+_PRODUCTIONS_THAT_WAIT: Final = (
+    select(WORK.c.production)
+    .where(WORK.c.sends, here(WORK))
+    .group_by(WORK.c.production)
+    .order_by(func.min(WORK.c.ready))
+)
+_OF_ACCOUNT: Final = and_(WORK.c.log == bindparam("log"), WORK.c.account == bindparam("account"))
+_SENDING_OF_ACCOUNT: Final = SENDING.where(_OF_ACCOUNT)
+_INTENDED_OF_ACCOUNT: Final = (
+    select(func.count())
+    .select_from(SUBMISSIONS)
+    .where(SUBMISSIONS.c.log == bindparam("log"), SUBMISSIONS.c.account == bindparam("account"))
+    .where(SUBMISSIONS.c.state == "intended")
+)
+_WEIGHTS: Final = select(PRODUCTIONS.c.production, PRODUCTIONS.c.weight).where(
+    PRODUCTIONS.c.log == bindparam("log")
 )
 
 
@@ -122,29 +162,24 @@ def _of_lane(connection: Connection, lane: LaneNow, now: int) -> _Next | None:
     if lane.held_by is not None:
         probe = _probe(connection, lane, now)
         return None if probe is None else _Next(probe)
-    free = _free(now), _in(WORK, lane.lane), WORK.c.sends
-    again = _candidates().where(*free, ~WORK.c.fresh).order_by(WORK.c.ready).limit(1)
-    if (kept := connection.execute(again).one_or_none()) is not None:
+    quick, there = short(connection), lane.lane._asdict()
+    if (kept := quick.execute(_SENT_BEFORE, {**there, "now": now}).one_or_none()) is not None:
         return _Next(kept)
     waiting = _waiting(connection, lane.lane, now)
     if not waiting:
         return None
     production, plan = next_turn(plan_of(connection, lane.lane), waiting)
-    first = (
-        _candidates()
-        .where(*free, WORK.c.production == production)
-        .order_by(WORK.c.fresh, WORK.c.rank, WORK.c.needed_by, WORK.c.position)
-        .limit(1)
-    )
-    return _Next(connection.execute(first).one(), lane.lane, plan)
+    first = quick.execute(_FIRST_OF_PRODUCTION, {**there, "now": now, "production": production}).one()
+    return _Next(first, lane.lane, plan)
 
 
 def _probe(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
     """While the provider's hold stands, one call at a time finds out whether it still does: the oldest refused one."""
     held, there = lane.lane, WORK.c.log == lane.lane.log
-    of_account = and_(SUBMISSIONS.c.log == held.log, SUBMISSIONS.c.account == held.account)
-    under_way = _count(connection, of_account, SUBMISSIONS.c.state == "intended")
-    if under_way or sending(connection, now, there, WORK.c.account == held.account):
+    of_account = {"log": held.log, "account": held.account}
+    if _counted(connection, _INTENDED_OF_ACCOUNT, of_account) or _counted(
+        connection, _SENDING_OF_ACCOUNT, {**of_account, "now": now}
+    ):
         return None
     oldest = (
         select(WORK.c.work, WORK.c.model)
@@ -165,45 +200,18 @@ def _probe(connection: Connection, lane: LaneNow, now: int) -> Row[Any] | None:
 
 def _waiting(connection: Connection, lane: Lane, now: int) -> dict[str, int]:
     """The productions with something free to be sent, who has waited longest first, and their weights."""
-    waits = connection.execute(
-        select(WORK.c.production)
-        .where(WORK.c.sends, _in(WORK, lane))
-        .group_by(WORK.c.production)
-        .order_by(func.min(WORK.c.ready))
-    ).scalars()
-    shares = weights(connection, lane.log)
-    return {name: shares.get(name, 1) for name in waits.all() if _has_free(connection, lane, name, now)}
+    shares, there = weights(connection, lane.log), lane._asdict()
+    return {
+        name: shares.get(name, 1)
+        for (name,) in rows_of(connection, _PRODUCTIONS_THAT_WAIT, there)
+        if rows_of(connection, _ANY_OF_PRODUCTION, {**there, "now": now, "production": name})
+    }
 
 
 def weights(connection: Connection, log: str) -> dict[str, int]:
     """Every production's share of the slots it waits for."""
-    query = select(PRODUCTIONS.c.production, PRODUCTIONS.c.weight).where(PRODUCTIONS.c.log == log)
-    return {row.production: row.weight for row in connection.execute(query)}
+    return {row[0]: row[1] for row in rows_of(connection, _WEIGHTS, {"log": log})}
 
 
-def _has_free(connection: Connection, lane: Lane, production: str, now: int) -> bool:
-    query = _candidates().where(_free(now), WORK.c.sends, _in(WORK, lane), WORK.c.production == production)
-    return connection.execute(query.limit(1)).one_or_none() is not None
-
-
-def _candidates() -> Select[Any]:
-    """What was tried before waits since it was due again, or what no money is left for would go before all that is followed."""
-    since = case((LEASES.c.due > WORK.c.since, LEASES.c.due), else_=WORK.c.since)
-    held = WORK.c.stage == "held"
-    return select(
-        WORK.c.log, WORK.c.work, case((held, WORK.c.since), else_=since).label("since")
-    ).select_from(_LEASED)
-
-
-def _free(now: int) -> ColumnElement[bool]:
-    """Nobody holds it, and it is due. What an account's refusal stopped is due as soon as no hold stands."""
-    due = (LEASES.c.due <= now) | (WORK.c.stage == "held")
-    return or_(LEASES.c.work.is_(None), (LEASES.c.expires <= now) & due)
-
-
-def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
-    return int(connection.execute(select(func.count()).select_from(SUBMISSIONS).where(*where)).scalar_one())
-
-
-def _in(table: Any, lane: Lane) -> ColumnElement[bool]:
-    return and_(table.c.log == lane.log, table.c.account == lane.account, table.c.model == lane.model)
+def _counted(connection: Connection, counting: Select[Any], there: dict[str, Any]) -> int:
+    return int(rows_of(connection, counting, there)[0][0])

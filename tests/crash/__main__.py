@@ -37,9 +37,9 @@ def main() -> int:
     modes = [mode for mode in modes if given.duplicates in (None, mode.duplicates)]
     modes = [replace(mode, broken=how, fault=given.fault) for mode in modes for how in given.broken]
     total, began = Tally(), time.monotonic()
-    with warmed() as provider:
+    with warmed() as (provider, stage):
         for mode in modes:
-            tally = ordeal(mode, provider, kills=-(-given.kills // len(modes)), seed=given.seed)
+            tally = ordeal(mode, provider, stage, kills=-(-given.kills // len(modes)), seed=given.seed)
             print(*tally.said, f"{mode}: {tally.line()}", sep="\n", flush=True)  # noqa: T201
             for name in ("kills", "settled", "double", "lost", "stuck", "wrong"):
                 setattr(total, name, getattr(total, name) + getattr(tally, name))

@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -87,23 +87,17 @@ class Place:
 
 def live(stage: Stage, place: Place, plan: Iterator[Schedule], *, last: bool, say: Say) -> None:
     """Carry schedules to their end until this process dies; with `last`, only the one at hand, and without dying."""
-    world, provider = _opened(stage, place), Sandbox(stage.host)
-    with broken(stage.mode.broken):
-        while True:
-            schedule = next(plan)
+    world = _opened(stage, place)
+    with closing(Sandbox(stage.host)) as provider, closing(world.registry), broken(stage.mode.broken):
+        for schedule in plan:
             if place.began is None:
                 place.began = _begin(world, provider, schedule, place.posts)
                 say({"began": place.began.__dict__})
             points = [] if last else place.left(schedule)
             death = _Death(points, lambda point: say({"died": point, "ahead": world.clock.by}))
             stuck = _carry(replace(world, desk=hooked(world.desk, death)), provider, place.began, schedule)
-            say(
-                {
-                    "settled": schedule.number,
-                    "ahead": world.clock.by,
-                    **verdict(world, provider, place.began, stuck),
-                }
-            )
+            judged = verdict(world, provider, place.began, stuck)
+            say({"settled": schedule.number, "ahead": world.clock.by, **judged})
             place.deaths, place.posts, place.began = [], place.began.posts, None
             if last:
                 return

@@ -22,9 +22,7 @@ from typing import Any, Final
 from tests.crash.judging import Began
 from tests.crash.lives import Place, Stage, live
 from tests.crash.schedules import Mode, Schedule, schedules
-from tests.crash.warming import warm
-from tests.servers.building import build
-from tests.servers.making import with_views
+from tests.crash.warming import staged, warm
 from tests.servers.sandbox import Sandbox, sandbox
 
 CHAPTER: Final = 150
@@ -69,22 +67,20 @@ class Tally:
 
 
 @contextmanager
-def warmed() -> Iterator[Sandbox]:
-    """A provider whose films are done at once, and this process ready to fork."""
-    with sandbox("--submitted-seconds", "0", "--processing-seconds", "0", "--one-film") as provider:
-        warm(provider)
-        gc.collect()
-        gc.freeze()
-        yield provider
+def warmed() -> Iterator[tuple[Sandbox, Stage]]:
+    """A provider whose films are done at once, a studio on it to be copied, and this process ready to fork."""
+    flags = ("--submitted-seconds", "0", "--processing-seconds", "0", "--one-film")
+    with sandbox(*flags) as provider, tempfile.TemporaryDirectory() as folder:
+        yield provider, warm(provider, Path(folder))
 
 
-def ordeal(mode: Mode, provider: Sandbox, *, kills: int, seed: int) -> Tally:
+def ordeal(mode: Mode, provider: Sandbox, stage: Stage, *, kills: int, seed: int) -> Tally:
     """So many kills of workers that carry one generation after the other, in one mode."""
     tally, plan = Tally(), schedules(seed, mode.fault)
     provider.habits(duplicate_external_ids=mode.duplicates)
     while tally.kills < kills and not _over(mode, tally):
         with tempfile.TemporaryDirectory() as folder:
-            _chapter(_staged(folder, provider, mode), provider, plan, tally, kills)
+            _chapter(staged(stage, folder, mode), provider, plan, tally, kills)
     return tally
 
 
@@ -153,26 +149,6 @@ def _child(stage: Stage, place: Place, plan: Iterator[Schedule], writing: int, *
         raise
     finally:
         os._exit(status)
-
-
-def _staged(folder: str, provider: Sandbox, mode: Mode) -> Stage:
-    """A small studio in an empty folder, made by a process of its own: this one must own no thread when it forks."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        try:
-            world = with_views(build(Path(folder), provider.url))
-            names = ("studio", "account", "production", "unplaced", "scene", "cafe")
-            ids = {name: getattr(world, name) for name in names}
-            os.write(writing, json.dumps({**ids, "mina": world.mina.character}).encode())
-            world.registry.close()
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as text:
-        ids = json.loads(text.read())
-    os.waitpid(pid, 0)
-    return Stage(folder, ids, provider.url, mode)
 
 
 def _quiet(provider: Sandbox) -> None:

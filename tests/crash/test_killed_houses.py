@@ -13,7 +13,7 @@ GENERATIONS = 24
 """`make crash TERRACE=500` for the full figure."""
 
 
-@pytest.mark.slow
+@pytest.mark.slow(60)
 def test_houses_that_are_killed_at_any_moment() -> None:
     """Twenty houses killed: nothing is paid twice or lost, each request is executed once, and what waits says why."""
     tally = houses(KILLS, seed=20261122)
@@ -22,7 +22,7 @@ def test_houses_that_are_killed_at_any_moment() -> None:
     assert tally.settled > 0, tally.said
 
 
-@pytest.mark.slow
+@pytest.mark.slow(60)
 def test_two_services_and_two_workers_on_postgresql_and_a_bucket() -> None:
     """One of each killed at any moment while generations run: all end, none is paid twice, views are those of a rebuild."""
     tally = terrace(GENERATIONS, seed=20261124, each_round=8)

@@ -75,7 +75,7 @@ def race(world: World, worker: Worker, who: Any, *, within: float) -> str:
     return asked
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 @pytest.mark.parametrize("_part", range(PARTS))
 def test_nothing_is_sent_after_a_revocation(world: World, _part: int) -> None:
     """Hundreds of races of a revocation against the sender: an intent, if there is one, stands before the revocation."""
@@ -102,7 +102,7 @@ def test_nothing_is_sent_after_a_revocation(world: World, _part: int) -> None:
     consents_hold(log)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 def test_races_against_a_provider_that_keeps_books(world: World, provider: Sandbox) -> None:
     """Twenty races over HTTP: what the provider accepted was intended before the revocation, and nothing else came in."""
     who, worker = actor(world, allows=False), world.worker()

@@ -43,7 +43,7 @@ def staged(prompt_provider: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyP
     Life.stage = (prompt_provider, world)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 @pytest.mark.usefixtures("staged")
 def test_the_whole_life_of_generations() -> None:
     """Asked, carried, killed, overtaken, decided in any order: the invariants hold at each step, the ledger agrees at the end."""

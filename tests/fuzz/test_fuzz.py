@@ -12,7 +12,7 @@ from tests.servers.postgres import PostgresServer
 CASES, SEED = 3_000, 20_261_130
 
 
-@pytest.mark.slow
+@pytest.mark.slow(150)
 def test_nothing_that_can_be_asked_breaks_it(
     tmp_path: Path, postgres_process: PostgresServer, migrated: str
 ) -> None:

@@ -16,7 +16,7 @@ EVENTS, ROUNDS, COMMANDS = 50_000, 2_000, 2_000
 IDS = ["a", "b", "c", "d"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(30)
 def test_nobody_misses_repeats_or_reorders_an_event(home: Path) -> None:
     """Eight writers, two of a hundred calls undone, transactions held open, readers killed and late: all see all, once."""
     verdict = storm(home, EVENTS)
@@ -27,7 +27,7 @@ def test_nobody_misses_repeats_or_reorders_an_event(home: Path) -> None:
     assert set(verdict.readers) == {"follower", "latecomer", "killed"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(30)
 def test_one_racer_wins(home: Path) -> None:
     """Of six that name the same version at once exactly one gets through, every time, and the others are told."""
     found = race(home, ROUNDS)
@@ -36,7 +36,7 @@ def test_one_racer_wins(home: Path) -> None:
     assert found.winners == {1: ROUNDS}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(30)
 def test_a_command_has_one_effect_however_often_it_is_sent(home: Path) -> None:
     """Sent up to five times at once it happens once and answers the same; its key with another body is refused."""
     found = repeat(home, COMMANDS)
