@@ -54,7 +54,7 @@ class Uses:
 
 
 class Door:
-    """Who may enter, how often, and how far. One for the application; `per_key` and `per_studio` where nothing else is said."""
+    """Who may enter, how often, and how far. One for an installation; `per_key` and `per_studio` where nothing else is said."""
 
     def __init__(self, registry: Registry, *, per_key: int, per_studio: int, strangers: int) -> None:
         self._registry = registry
@@ -104,17 +104,20 @@ class Door:
 
 
 class Entry:
-    """Stands before every route and lets in who may enter. A route that says nothing about it asks for a key."""
+    """Stands before every route and lets in who may enter, by the door of the installation that is asked.
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    A route that says nothing about it asks for a key.
+    """
+
+    def __init__(self, app: ASGIApp, door: Callable[[Scope], Door]) -> None:
         self._app = app
-        self._door = door  # shared: the framework makes one of these for each route
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] != "OPTIONS":
             entered_by = scope["route_handler"].opt.get("entered_by")
             if entered_by not in ("open", "token"):
-                caller, left = await sync_to_thread(self._door.let_in, scope)
+                caller, left = await sync_to_thread(self._door(scope).let_in, scope)
                 scope["user"], scope["state"]["left"] = caller, left
         await self._app(scope, receive, send)
 

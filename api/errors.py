@@ -178,8 +178,8 @@ def _place(request: Web) -> str:
 
 
 def request_id_of(scope: Any) -> str:
-    """The id of the request, as the entry has settled it."""
-    found: str = scope.get("state", {}).get("request_id", "")
+    """The id of the request, as it was settled before anything else."""
+    found: str = scope["state"]["request_id"]
     return found
 
 

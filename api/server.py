@@ -7,20 +7,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import signal
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 import structlog
 import uvicorn
 
-from api.app import THREADS, create_app
+from api.app import application
 from api.bootstrap import Continuity, open_continuity
 from api.console.gate import Gate
 from api.ending import Ending, leave_at_once, leave_threads
+from api.installation import Serving, served
 from api.listening import Patience, listening
 from api.logs import configure_logging, secrets_of
 from api.manners import Mannered
@@ -28,6 +32,8 @@ from api.memory import give_back_freed_memory
 from api.observing import Observed
 from api.settings import Settings
 
+THREADS: Final = "request"
+"""What the names of the threads begin with that answer requests."""
 _log = structlog.get_logger("service")
 
 
@@ -65,9 +71,9 @@ def make_server(
 ) -> uvicorn.Server:
     """A server, not yet running; `ready` is called once it answers."""
     ending = Ending(continuity.settings.drain)
-    served = create_app(continuity, ending)
+    installation = served(continuity, ending)
     app = Observed(
-        Mannered(Gate(served)),
+        Mannered(Gate(Serving(application(continuity.settings.body_most_bytes), installation))),
         make_id=continuity.registry.make_id,
         metrics=continuity.metrics,
         tracing=continuity.tracing,
@@ -81,8 +87,9 @@ def make_server(
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=math.ceil(continuity.settings.stop),
+        lifespan="off",
     )
-    return _Server(config, ready, ending, served.state["streams"].leave)
+    return _Server(config, ready, ending, installation.streams.leave, threads=continuity.settings.threads)
 
 
 class _Server(uvicorn.Server):
@@ -94,11 +101,14 @@ class _Server(uvicorn.Server):
         ready: Callable[[], None],
         ending: Ending,
         leaving: Callable[[], None],
+        *,
+        threads: int,
     ) -> None:
         super().__init__(config)
         self._ready = ready
         self._ending = ending
         self._leaving = leaving
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=THREADS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's own
         if self._ending.begun:
@@ -113,9 +123,15 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._leaving()  # or open streams would be waited for, and cut off
-        await super().shutdown(sockets=sockets)
+        try:
+            await super().shutdown(sockets=sockets)
+        finally:
+            # Whoever is still at work was given its time; the event loop must not be held up by a thread.
+            self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # As many as requests are served at once: the loop's own are six on two cores.
+        asyncio.get_running_loop().set_default_executor(self._threads)
         await super().startup(sockets=sockets)
         if not self.should_exit:
             self._ready()

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import httpcore
@@ -139,7 +140,7 @@ class Outbound:
     ) -> None:
         self._policy = policy
         self._backend = _Pinned(policy, resolve or _resolve, dial or _dial)
-        self._tls = tls or httpx.create_ssl_context(trust_env=False)
+        self._tls = tls or _authorities()
 
     def client_for_api(self, base_url: str) -> httpx.Client:
         """A client that can reach this one origin only. Close it. Raises OutboundRefused."""
@@ -196,6 +197,12 @@ class Outbound:
     def _client(self, *, only: httpx.URL) -> httpx.Client:
         transport = _Transport(self._policy, self._backend, self._tls, only)
         return httpx.Client(transport=transport, trust_env=False, follow_redirects=False, headers=PLAIN)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are believed, read once in a process: some 150, in tens of milliseconds."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Transport(httpx.BaseTransport):

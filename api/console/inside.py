@@ -12,6 +12,7 @@ from litestar.types import HTTPScope, Message, Receive
 
 from api.door import FROM_CONSOLE
 from api.errors import Web, request_id_of
+from api.installation import Serving, asked
 
 _PASSED_ON: Final = frozenset({b"cookie", b"host", b"origin", b"sec-fetch-site", b"content-encoding"})
 """Who asks, and from where."""
@@ -92,7 +93,7 @@ async def _taken(request: Web, scope: HTTPScope, receive: Receive) -> Told:
         elif message["type"] == "http.response.body":
             parts.append(message["body"])
 
-    await request.app(scope, receive, take)
+    await Serving(request.app, asked(request.scope))(scope, receive, take)
     return Told(status, headers, b"".join(parts))
 
 

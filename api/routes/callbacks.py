@@ -11,8 +11,7 @@ from litestar.params import FromPath
 
 from api.bodies import Received
 from api.bootstrap import Continuity
-from api.door import settle_request_id
-from api.errors import Web
+from api.errors import Web, request_id_of
 from generation.hearing import hear
 from generation.kling.calls import read_call
 from registry.errors import NotFound
@@ -50,7 +49,7 @@ def _hear(continuity: Continuity, request: Web, submission: str, body: bytes) ->
     registry = continuity.registry
     if continuity.signatures:
         continuity.signatures.check(request.headers, body, now=registry.clock())
-    request_id = settle_request_id(request.scope, registry.make_id)
+    request_id = request_id_of(request.scope)
     try:
         hear(
             registry,

@@ -14,8 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
 from api.bootstrap import Continuity
-from api.door import settle_request_id
-from api.errors import Web, invalid, shown
+from api.errors import Web, invalid, request_id_of, shown
 from api.refusals import BadHeader, IdempotencyKeyMissing, OutOfReach, PositionNotReached
 from api.roles import Caller, must_be_within
 from api.routes.answering import MIN_POSITION, Answer, Reply
@@ -198,7 +197,7 @@ async def provide_visit(
     """
     known_queries.check(request)
     check_texts(request)
-    visit = Visit(continuity, request.user, settle_request_id(request.scope, continuity.registry.make_id))
+    visit = Visit(continuity, request.user, request_id_of(request.scope))
     if MIN_POSITION in request.query_params:
         log = request.route_handler.opt.get("log", visit.studio)
         await _must_have_come(watch, log, _position(request.query_params[MIN_POSITION]), continuity)

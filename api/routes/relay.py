@@ -9,8 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.bootstrap import Continuity
-from api.door import settle_request_id
-from api.errors import Web
+from api.errors import Web, request_id_of
 from api.routes.contents import serve
 from generation.relaying import read_pass
 from registry.errors import NotFound
@@ -47,7 +46,7 @@ def fetch_relayed(
     if opened is None:
         raise NotFound("nothing is served at this address", hint="ask for it again")
     log, source, name, stored = opened
-    request_id = settle_request_id(request.scope, continuity.registry.make_id)
+    request_id = request_id_of(request.scope)
     context = Context(actor=ACTOR, request_id=request_id, correlation_id=request_id)
 
     def note(part: str) -> None:

@@ -142,7 +142,7 @@ def entered(house: House, scope: Any) -> list[Any]:
     async def app(*given: Any) -> None:
         called.append(given)
 
-    asyncio.run(Entry(app, door(house, per_key=9))(scope, "receive", "send"))  # type: ignore[arg-type]
+    asyncio.run(Entry(app, lambda _: door(house, per_key=9))(scope, "receive", "send"))  # type: ignore[arg-type]
     return called
 
 

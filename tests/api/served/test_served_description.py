@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from litestar import Litestar, get
 
-from api.app import _check_entries, create_app
-from api.ending import Ending
+from api.app import _check_entries, application
 from api.routes.describing import query_names
 from tests.api.served.entries import ENTRIES
 from tests.api.served.exampled import example_calls, operations
@@ -84,7 +83,7 @@ def test_the_page_reaches_no_other_host(service: Served) -> None:
 
 def test_the_document_names_every_parameter_that_is_taken(service: Served, document: dict[str, Any]) -> None:
     """What a query may name is what the document says of its route: nothing is taken in silence, nothing described is refused."""
-    taken = query_names(create_app(service.continuity, Ending(0)))
+    taken = query_names(application(service.continuity.settings.body_most_bytes))
     told = {
         (path, verb.upper()): {one["name"] for one in operation["parameters"] if one["in"] == "query"}
         for path, verb, operation in operations(document)
@@ -120,7 +119,7 @@ def test_every_parameter_has_its_bounds(service: Served, document: dict[str, Any
 
 def test_no_route_is_without_a_declared_entry(service: Served) -> None:
     """Every route says how it is entered; an application with one that does not is not made."""
-    create_app(service.continuity, Ending(0))
+    application(service.continuity.settings.body_most_bytes)
 
     @get("/secret", sync_to_thread=False)
     def secret() -> str:

@@ -9,9 +9,8 @@ import httpx
 import pytest
 from litestar.routes import HTTPRoute
 
-from api.app import create_app
+from api.app import application
 from api.auth import issue_key
-from api.ending import Ending
 from registry.deciders.access import RevokeKey
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
@@ -86,7 +85,7 @@ def test_every_route_has_its_row(service: Served) -> None:
     """A route that the table does not know, and a row without a route, fail here."""
     routes = {
         (route.path_format, method)
-        for route in create_app(service.continuity, Ending(0)).routes
+        for route in application(service.continuity.settings.body_most_bytes).routes
         if isinstance(route, HTTPRoute)
         for method in route.route_handler_map
     }

@@ -11,8 +11,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from api import roles
-from api.app import create_app
-from api.ending import Ending
+from api.app import application
 from registry.events.studio import ROLES
 from tests.api.served.entries import ENTRIES, reach_of
 from tests.api.served.serving import Served, png, problem
@@ -57,7 +56,7 @@ def test_routes_reach_as_far_as_the_table_says(service: Served) -> None:
     """The routes' own word and the table, written apart, say the same of every route."""
     said = {
         (route.path_format, method): roles.reach_of(handler.opt)
-        for route in create_app(service.continuity, Ending(0)).routes
+        for route in application(service.continuity.settings.body_most_bytes).routes
         if isinstance(route, HTTPRoute)
         for method, (handler, _) in route.route_handler_map.items()
         if (route.path_format, method) in WITH_A_KEY

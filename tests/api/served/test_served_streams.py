@@ -169,7 +169,7 @@ def test_a_shutdown_ends_streams_cleanly(tmp_path: Path) -> None:
 def test_a_reader_that_takes_nothing_loses_its_stream(brisk: Served) -> None:
     """With more to send than a connection holds, a reader that never reads is let go, and its place is free again."""
     fill(brisk, events=800)
-    streams = brisk.server.config.app._app._app._app.state["streams"]  # type: ignore[union-attr]
+    streams = brisk.server.config.app._app._app._app._installation.streams  # type: ignore[union-attr]
     address = urlsplit(brisk.url)
     with socket.socket() as mute:
         mute.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
