@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from tests import garbage, proof
+from tests.servers.compiling import share_compiled_statements
 from tests.servers.engines import (
     home,
     lasting_home,
@@ -36,6 +37,8 @@ __all__ = [
 
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 # Once `capture_logs` was used, structlog counts as configured: to print, among what commands of the same test print.
+
+share_compiled_statements()
 
 ROOM = make_room(os.environ)
 """Where this run's files are, when this process made the place: its workers are given it."""
