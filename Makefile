@@ -13,6 +13,7 @@ export UV_COMPILE_BYTECODE := 1
 RUN_STAMP  := $(VENV)/.run-set
 DEV_STAMP  := $(VENV)/.dev-set
 S3_STAMP   := .venv-s3/.set
+READ_STAMP := $(VENV)/.read
 
 .PHONY: help setup demo serve test test-s3 check audit bench crash storm fuzz soak mutation proof lock clean
 
@@ -45,7 +46,11 @@ demo: setup  ## the whole story on embedded defaults; KEEP=1 leaves it running
 	@$(BIN)/continuity demo $(if $(KEEP),--keep)
 serve: setup  ## service, worker and sandbox to play with
 	@$(BIN)/continuity serve --with-worker --with-sandbox
-test: $(DEV_STAMP) $(S3_STAMP)  ## all tests; T=path or ARGS="-k word" narrow them
+# A fresh clone is compiled, tests and all, by one process: each of those that test would do it again at the same moment.
+$(READ_STAMP): $(DEV_STAMP)
+	@$(BIN)/python -m pytest --collect-only -q -q > /dev/null || true
+	@touch $@
+test: $(DEV_STAMP) $(S3_STAMP) $(if $(T),,$(READ_STAMP))  ## all tests; T=path or ARGS="-k word" narrow them
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 4 --dist loadfile --no-loadscope-reorder) $(ARGS)
 # What rests on a bucket. S3=host:port asks a server that runs, with its S3_ACCESS_KEY and S3_SECRET_KEY from the environment.
 S3_TESTS := tests/registry/blobs/test_blobs_in_a_bucket.py tests/registry/erasing/test_erasure_in_a_bucket.py \

@@ -14,11 +14,11 @@ import pytest
 import structlog
 
 from tests import garbage, proof
+from tests.servers.compiling import share_compiled_statements
 from tests.servers.engines import (
     home,
     lasting_home,
     migrated,
-    migrated_file,
     on_file,
     on_postgres,
     postgres_process_fixture,
@@ -30,7 +30,6 @@ __all__ = [
     "home",
     "lasting_home",
     "migrated",
-    "migrated_file",
     "on_file",
     "on_postgres",
     "postgres_process_fixture",
@@ -40,6 +39,8 @@ __all__ = [
 
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 # Once `capture_logs` was used, structlog counts as configured: to print, among what commands of the same test print.
+
+share_compiled_statements()
 
 SLOW = 10
 """Seconds that a slow test takes, roughly, unless its mark says how many."""

@@ -14,6 +14,7 @@ import pytest
 
 from api.client import ContinuityClient, ContinuityError, Manners
 from api.demo.pictures import write_story_pictures
+from tests.servers.homes import SERVED, equip
 
 
 def _closed_port() -> int:
@@ -28,7 +29,7 @@ def client(tmp_path: Path) -> Iterator[ContinuityClient]:
     """A service whose bucket is on a server that is not there."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("CONTINUITY_", "S3_"))},
-        "CONTINUITY_DATA": str(tmp_path / "data"),
+        "CONTINUITY_DATA": str(equip(tmp_path / "data", SERVED)),
         "S3_ENDPOINT": f"127.0.0.1:{_closed_port()}",
         "S3_SECURE": "false",
         "S3_ACCESS_KEY": "nobody",

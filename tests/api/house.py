@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from registry.deciders.studio import OpenStudio
 from registry.events.envelope import Context
 from registry.registry import Registry
 from tests.registry.events.golden import an_id
-from tests.servers.homes import FILE
 from tests.servers.world import open_registry
 
 ME = Context("tester")
@@ -46,9 +44,8 @@ class House:
 
 
 @pytest.fixture
-def house(migrated_file: Path, tmp_path: Path) -> Iterator[House]:
-    copy(migrated_file, tmp_path / FILE)
-    found = House(open_registry(tmp_path, lambda: found.now), an_id("studio"))
+def house(on_file: Path) -> Iterator[House]:
+    found = House(open_registry(on_file, lambda: found.now), an_id("studio"))
     with closing(found.registry):
         found.do(OpenStudio(stream=found.studio, name="Han River"))
         yield found

@@ -18,6 +18,7 @@ from generation.errors import KlingUnreachable
 from registry.deciders.account import Account
 from registry.log.marks import Mark
 from registry.views import access
+from tests.servers.homes import SERVED, equip
 from tests.servers.s3 import S3Server
 
 _OPEN = """
@@ -63,7 +64,7 @@ def test_credentials_are_found_by_fingerprint(tmp_path: Path) -> None:
     file.write_text(json.dumps([{"access_key": "ak-2", "secret_key": "s" * 32}, {"api_key": "key-3"}]))
     file.chmod(0o600)
     given = {
-        "CONTINUITY_DATA": str(tmp_path),
+        "CONTINUITY_DATA": str(equip(tmp_path, SERVED)),
         "KLING_ACCESS_KEY": "ak-1",
         "KLING_SECRET_KEY": "s" * 32,
         "KLING_KEYS_FILE": str(file),
@@ -114,7 +115,9 @@ def test_marks_are_where_the_settings_say(tmp_path: Path, s3: S3Server) -> None:
     for given, found in (({"CONTINUITY_MARKS": "bucket"}, mark), ({}, None)):
         here, there = (
             open_continuity(
-                Settings.from_environment({**kept, **given, "CONTINUITY_DATA": str(tmp_path / name)})
+                Settings.from_environment(
+                    {**kept, **given, "CONTINUITY_DATA": str(equip(tmp_path / name, SERVED))}
+                )
             )
             for name in ("here", "there")
         )

@@ -13,10 +13,8 @@ import pytest
 from api.rates import SHARES, Bound, Left, Rates, Strangers, headers
 from api.refusals import RateLimited
 from registry.errors import LogBusy
-from registry.log.engine.migrate import migrate
 from registry.log.rates import MINUTE_US
 from registry.registry import Registry
-from tests.servers.homes import database_of
 from tests.servers.world import open_registry
 
 KEY = "key_01jd0000000000000000000001"
@@ -45,8 +43,6 @@ class Processes:
 
 @pytest.fixture
 def two(home: Path) -> Iterator[Processes]:
-    with closing(database_of(home)) as database:
-        migrate(database)
     clock = Still()
     with ExitStack() as stack:
         opened = [stack.enter_context(closing(open_registry(home, clock))) for _ in range(2)]

@@ -17,14 +17,12 @@ from typing import Final
 
 import httpx
 import structlog
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.engine import Engine
-from sqlalchemy.util import LRUCache
 
 from generation import fetching
 from tests.crash.lives import Place, Stage, live
 from tests.crash.schedules import Mode, schedules
 from tests.servers.building import build
+from tests.servers.compiling import share_compiled_statements
 from tests.servers.making import with_views
 from tests.servers.sandbox import Sandbox
 
@@ -37,7 +35,7 @@ def warm(provider: Sandbox, folder: Path) -> Stage:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     httpx.create_ssl_context = cache(httpx.create_ssl_context)
     fetching.probe = partial(fetching.probe, decode=False)  # films are not what this is about
-    _share_compiled_statements()
+    share_compiled_statements()
     world = with_views(build(folder, provider.url))
     world.registry.close()
     names = ("studio", "account", "production", "unplaced", "scene", "cafe")
@@ -61,16 +59,3 @@ def _rehearse(stage: Stage) -> None:
         place, copy = Place(), staged(stage, folder, stage.mode)
         for schedule in islice(schedules(seed=0), _LIVES):
             live(copy, place, iter([schedule]), last=True, say=lambda said: None)
-
-
-def _share_compiled_statements() -> None:
-    """Every engine made from here on looks compiled statements up in one cache, whose keys hold the engine's dialect."""
-    shared, make = LRUCache(1500), Engine.__init__
-    SQLiteDialect.__hash__ = lambda _: 0  # type: ignore[method-assign,assignment]
-    SQLiteDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign,assignment]
-
-    def made(engine: Engine, *rest: object, **more: object) -> None:
-        make(engine, *rest, **more)  # type: ignore[arg-type]
-        engine._compiled_cache = shared
-
-    Engine.__init__ = made  # type: ignore[method-assign]

@@ -38,10 +38,9 @@ from registry.deciders.studio import OpenStudio
 from registry.deciders.submission import IntendSubmission, NoteOnSubmission
 from registry.errors import RegistryError
 from registry.events.references import PictureFacts, StoredBytes
-from registry.log.engine.database import open_database
-from registry.log.engine.migrate import migrate
 from registry.registry import Registry
 from tests.registry.events.golden import an_id, example
+from tests.servers.homes import equip
 from tests.servers.world import CONTEXT, open_registry
 
 START: Final = 1_795_000_000_000_000
@@ -143,10 +142,7 @@ FIRST: Final[Sequence[Step]] = (
 
 def begin(folder: Path, clock: Still) -> Registry:
     """A studio with its first history in an empty folder."""
-    fresh = open_database(f"sqlite:///{folder}/log.sqlite")
-    migrate(fresh)
-    fresh.close()
-    registry = open_registry(folder, clock)
+    registry = open_registry(equip(folder), clock)
     furnish(registry)
     return registry
 

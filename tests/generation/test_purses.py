@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
@@ -41,7 +40,6 @@ from registry.events.envelope import Context
 from registry.events.studio import KeyLimited, StudioLimited
 from registry.registry import Registry
 from tests.registry.events.golden import an_id, example
-from tests.servers.homes import FILE
 from tests.servers.world import open_registry
 
 STUDIO, OTHER, KEY, FREE = an_id("studio"), an_id("studio", 2), an_id("key"), an_id("key", 2)
@@ -51,10 +49,9 @@ PURSES = (Purse(KEY, "7.5"), Purse(STUDIO, "9"))
 
 
 @pytest.fixture
-def limited(migrated_file: Path, tmp_path: Path) -> Iterator[Registry]:
+def limited(on_file: Path) -> Iterator[Registry]:
     """A studio with 9 units a day, a key in it with 7.5 and one without a limit; a studio that is not limited."""
-    copy(migrated_file, tmp_path / FILE)
-    with closing(open_registry(tmp_path, lambda: NOW)) as registry:
+    with closing(open_registry(on_file, lambda: NOW)) as registry:
         nine = StudioLimited(requests_per_minute=None, units_per_day="9")
         seven = KeyLimited(requests_per_minute=None, units_per_day="7.5")
         for studio in (STUDIO, OTHER):

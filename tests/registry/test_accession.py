@@ -17,7 +17,6 @@ from registry.deciders.studio import OpenStudio
 from registry.errors import BlobStoreDown, LogBusy, NotAPicture
 from registry.events.envelope import Context
 from registry.events.ids import SYSTEM_LOG
-from registry.log.engine.migrate import migrate
 from registry.registry import Registry
 from registry.views import assets
 from tests.servers.world import new_id, open_registry
@@ -26,9 +25,8 @@ CONTEXT = Context("key_test")
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    opened = open_registry(tmp_path)
-    migrate(opened._log.database)
+def registry(on_file: Path) -> Iterator[Registry]:
+    opened = open_registry(on_file)
     yield opened
     opened.close()
 

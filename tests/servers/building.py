@@ -23,18 +23,14 @@ from registry.deciders.production import ChooseAccount, OpenProduction
 from registry.deciders.scene import CastInScene, OpenScene
 from registry.deciders.studio import OpenStudio
 from registry.events.references import PictureFacts, StoredBytes
-from registry.log.engine.migrate import migrate
-from tests.servers.homes import database_of
+from tests.servers.homes import equip
 from tests.servers.world import CONTEXT, KEYS, Ahead, Person, World, new_id, open_desk, open_registry
 
 
 def build(folder: Path, host: str) -> World:
     """Make the studio in an empty folder and open it."""
     clock = Ahead()
-    fresh = database_of(folder)
-    migrate(fresh)
-    fresh.close()
-    registry = open_registry(folder, clock)
+    registry = open_registry(equip(folder), clock)
     ids = {name: new_id(name) for name in ("studio", "account", "production")}
     desk = open_desk(folder, registry)
     unplaced, scene = new_id("scene"), new_id("scene")

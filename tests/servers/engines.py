@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from shutil import copy
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from registry.log.engine.database import open_database
 from registry.log.engine.migrate import migrate
-from tests.servers.homes import FILE, database_of, settle
+from tests.servers.homes import equip, settle
 from tests.servers.postgres import PostgresServer, postgres_server
 
 ENGINES = ("sqlite", "postgresql")
@@ -36,27 +33,10 @@ def migrated(postgres_process: PostgresServer) -> str:
     return url.rpartition("/")[2]
 
 
-@pytest.fixture(scope="session")
-def migrated_file() -> Path:
-    """A file with the schema, to make others from."""
-    return Path(_migrated().name) / FILE
-
-
-@cache
-def _migrated() -> TemporaryDirectory[str]:
-    """For as long as this process lives, and for those it forks (each mutant is tried in one)."""
-    folder = TemporaryDirectory(prefix="migrated-")
-    database = database_of(Path(folder.name))
-    migrate(database)
-    database.close()
-    return folder
-
-
 @pytest.fixture
-def on_file(migrated_file: Path, tmp_path: Path) -> Path:
+def on_file(tmp_path: Path) -> Path:
     """An empty home with a database in a file of its own."""
-    copy(migrated_file, tmp_path / FILE)
-    return tmp_path
+    return equip(tmp_path)
 
 
 @pytest.fixture
@@ -89,4 +69,4 @@ def lasting_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         with _settled(server, migrated, folder) as found:
             yield found
     else:
-        yield folder
+        yield equip(folder)

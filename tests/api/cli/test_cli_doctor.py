@@ -20,7 +20,7 @@ from registry.events.envelope import Context
 from registry.log.marks import Mark
 from tests.registry.blobs.signing import house
 from tests.registry.log.opened import introduce
-from tests.servers.homes import url_of
+from tests.servers.homes import SERVED, equip, url_of
 from tests.servers.sandbox import sandbox
 from tests.servers.world import KEYS, new_id
 
@@ -60,6 +60,8 @@ def failing(settings: dict[str, str]) -> list[str]:
 
 def opened(settings: dict[str, str]) -> str:
     """An installation with an account; its studio."""
+    if "DATABASE_URL" not in settings:
+        equip(Path(settings["CONTINUITY_DATA"]), SERVED)
     continuity = open_continuity(Settings.from_environment(settings))
     account = OpenAccount(
         stream=new_id("account"),

@@ -21,6 +21,7 @@ from PIL import Image
 
 from api.cli.root import cli
 from tests.registry.blobs.sounds import wav
+from tests.servers.homes import SERVED, equip
 
 QUICK = {
     "CONTINUITY_POLL_FIRST_SECONDS": "0.2",
@@ -76,7 +77,12 @@ def children_of(parent: int) -> dict[str, int]:
 def started(folder: Path, *flags: str) -> Iterator[Serving]:
     """`continuity serve …` on free ports; whatever a test does, it is asked to stop afterwards."""
     port_file = folder / "port"
-    environment = {**os.environ, **QUICK, "CONTINUITY_DATA": str(folder / "data"), "HOME": str(folder)}
+    environment = {
+        **os.environ,
+        **QUICK,
+        "CONTINUITY_DATA": str(equip(folder / "data", SERVED)),
+        "HOME": str(folder),
+    }
     line = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--port-file", str(port_file)]
     process = subprocess.Popen([*line, *flags], env=environment)
     try:

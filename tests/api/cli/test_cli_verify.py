@@ -16,11 +16,13 @@ from api.bootstrap import open_continuity
 from api.cli.root import cli
 from api.settings import Settings
 from tests.api.served.serving import NOWHERE
+from tests.servers.homes import SERVED, equip
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """An installation that was opened once."""
+    equip(tmp_path / "data", SERVED)
     settings = {"CONTINUITY_DATA": str(tmp_path / "data"), **NOWHERE}
     open_continuity(Settings.from_environment(settings)).close()
     return settings

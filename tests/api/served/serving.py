@@ -24,6 +24,7 @@ from api.settings import Settings
 from registry.deciders.studio import OpenStudio
 from registry.events.envelope import Context
 from registry.events.studio import ROLES
+from tests.servers.homes import SERVED, equip
 
 NOWHERE = {
     "CONTINUITY_ALLOW_LOOPBACK": "true",
@@ -42,9 +43,10 @@ def running(
     """The service over a folder; gone afterwards, the folder stays. `port` is for who must know the address before."""
     if not structlog.is_configured():  # or its lines would stand among what else is printed
         structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    continuity = open_continuity(
-        Settings.from_environment({"CONTINUITY_DATA": str(folder), **NOWHERE, **settings})
-    )
+    given = Settings.from_environment({"CONTINUITY_DATA": str(folder), **NOWHERE, **settings})
+    if given.database_url is None:
+        equip(given.data, SERVED)
+    continuity = open_continuity(given)
     ready, listener = threading.Event(), socket.create_server(("127.0.0.1", port))
     server = make_server(continuity, ready.set, patience=patience)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -24,6 +24,7 @@ from api.bootstrap import Continuity, open_continuity
 from api.settings import Settings
 from registry.log.tables import LEASES
 from tests.api.served.serving import NOWHERE, png, running
+from tests.servers.homes import SERVED, equip
 from tests.servers.sandbox import ROOT, Sandbox, free_port, sandbox
 from tests.servers.world import KEYS
 
@@ -89,7 +90,7 @@ class Reached:
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[Reached]:
     port_file = folder / "port"
-    data = {"CONTINUITY_DATA": str(folder / "data")}
+    data = {"CONTINUITY_DATA": str(equip(folder / "data", SERVED))}
     continuity = open_continuity(Settings.from_environment({**NOWHERE, **data}))
     key = issue_key(continuity.registry, continuity.studio, "tester")
     continuity.close()

@@ -69,7 +69,7 @@ def say(promise: dict[str, Any]) -> None:
 
 
 def run(folder: Path, session: Session, pragmas: list[str]) -> None:
-    with opened(folder / DATA) as log:
+    with opened(folder / DATA, copied=False) as log:
         _set(log, pragmas)
         numbers, lock = count(), threading.Lock()
 

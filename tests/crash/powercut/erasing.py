@@ -15,7 +15,7 @@ NAMES = [f"Somebody whom nobody may know {number}" for number in range(6)]
 
 
 def main() -> None:
-    with opened(Path(sys.argv[1])) as log:
+    with opened(Path(sys.argv[1]), copied=False) as log:
         streams = [log.handle(introduce(name=name)).recorded[0].stream for name in NAMES]
         keys = log.keys.find(streams[:2])
         log.registry.destroy_keys(STUDIO, streams[:2])

@@ -24,7 +24,7 @@ from registry.log.roles import Handled
 from registry.privacy.keys import KeyFile, KeyStore
 from registry.registry import Idempotency, Registry
 from tests.registry.events.golden import an_id
-from tests.servers.homes import database_of
+from tests.servers.homes import database_of, equip
 
 STUDIO: Final = an_id("studio")
 ME: Final = Context(actor=an_id("key"), request_id="r-1", causation_id="c-1", correlation_id="k-1")
@@ -86,9 +86,12 @@ class Opened:
 
 
 @contextmanager
-def opened(folder: Path, clock: Callable[[], int] | None = None) -> Iterator[Opened]:
-    """The registry whose files stand in `folder`; may be opened again after it was closed."""
-    database = database_of(folder)
+def opened(folder: Path, clock: Callable[[], int] | None = None, *, copied: bool = True) -> Iterator[Opened]:
+    """The registry whose files stand in `folder`; may be opened again after it was closed.
+
+    A new file is a copy of one with the schema; unless `copied`, it is made and migrated in its place.
+    """
+    database = database_of(equip(folder) if copied else folder)
     migrate(database)
     keys = KeyFile(folder / "keys" / "keys.sqlite")
     clock = clock or Clock()

@@ -92,7 +92,7 @@ def test_unusable_addresses_are_refused(url: str) -> None:
 def test_the_pragmas_that_durability_needs(tmp_path: Path) -> None:
     """Every connection runs WAL with synchronous=FULL, foreign keys and recursive triggers; the file is its owner's."""
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
-    with opened(tmp_path) as log:
+    with opened(tmp_path, copied=False) as log:
         found = [log.raw(f"PRAGMA {name}") for name in pragmas]
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("log.sqlite*")}
 
@@ -196,7 +196,7 @@ def test_every_view_table_is_projected() -> None:
 
 def test_migrating_twice_is_quiet(tmp_path: Path) -> None:
     """A second start finds nothing to do and loses nothing."""
-    with opened(tmp_path) as log:
+    with opened(tmp_path, copied=False) as log:
         log.handle(introduce())
     with opened(tmp_path) as log:
         assert (migrate(log.database), revision(log.database)) == (NEWEST, NEWEST)
@@ -207,7 +207,7 @@ def test_first_starts_may_race(tmp_path: Path) -> None:
     """Two processes that start at once on an empty folder all come up, on one schema."""
     code = (
         "import sys; from pathlib import Path; from tests.registry.log.opened import opened, introduce\n"
-        "with opened(Path(sys.argv[1])) as log: log.handle(introduce())"
+        "with opened(Path(sys.argv[1]), copied=False) as log: log.handle(introduce())"
     )
     children = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE, text=True)
