@@ -21,14 +21,16 @@ INTERRUPTED: Final = 130
 @click.option("--subscription", help="Begin where this name is, and move it on once its events are printed.")
 @click.option("--stream", help="Only events of this stream, i.e. of one thing's id.")
 @click.option("--type", "type_", help="Only events of this type, e.g. ContinuityRecorded.")
+@click.option("--by", "actor", metavar="KEY", help="Only what this key did.")
 @click.option("--follow", is_flag=True, help="Go on with what comes next, until interrupted.")
 @calling
-def events(
+def events(  # noqa: PLR0913 - the filters of the feed
     terminal: Terminal,
     after: int | None,
     subscription: str | None,
     stream: str | None,
     type_: str | None,
+    actor: str | None,
     *,
     follow: bool,
 ) -> None:
@@ -38,7 +40,7 @@ def events(
     """
     if subscription is not None and after is not None:
         raise click.UsageError("--subscription says itself where to begin; leave --after out")
-    filters = {"stream": stream, "type": type_}
+    filters = {"stream": stream, "type": type_, "actor": actor}
     try:
         if subscription is None:
             for event in terminal.client.events(after=after or 0, follow=follow, **filters):

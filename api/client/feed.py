@@ -36,13 +36,19 @@ class FeedCalls(Calls):
     """Events and subscriptions."""
 
     def events(
-        self, *, after: int = 0, stream: str | None = None, type: str | None = None, follow: bool = False
+        self,
+        *,
+        after: int = 0,
+        stream: str | None = None,
+        type: str | None = None,
+        actor: str | None = None,
+        follow: bool = False,
     ) -> Iterator[FeedEvent]:
         """The studio's log in order, from the event after position `after`; with `follow` it goes on with what comes next.
 
         A stream that breaks is opened again after the last event that came, so nothing is missed or repeated.
         """
-        wanted = {"stream": stream, "type": type}
+        wanted = {"stream": stream, "type": type, "actor": actor}
         if follow:
             yield from _Following(self._wire, at("events", "stream"), wanted, after).events()
             return
@@ -53,11 +59,17 @@ class FeedCalls(Calls):
         yield from _Following(self._wire, at("generations", generation, "events"), {}, after).events()
 
     def read_subscription(
-        self, name: str, *, stream: str | None = None, type: str | None = None, wait: bool = False
+        self,
+        name: str,
+        *,
+        stream: str | None = None,
+        type: str | None = None,
+        actor: str | None = None,
+        wait: bool = False,
     ) -> Reading:
         """What comes after the position kept under the name; with `wait` it waits a while for something to come."""
         seconds = WAIT_SECONDS if wait else None
-        asked = {"subscription": name, "stream": stream, "type": type, "wait": seconds}
+        asked = {"subscription": name, "stream": stream, "type": type, "actor": actor, "wait": seconds}
         answer = self._wire.answer(Call("GET", at("events"), asked, patience=seconds or 0))
         page = read_as(FeedPage, answer.body)
         if answer.version is None:

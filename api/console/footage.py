@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +22,7 @@ from registry.views.characters import CharacterCard, find_characters
 from registry.views.clips import ClipCard
 from registry.views.continuity import ContinuityCard
 from registry.views.disclosures import DisclosureCard
+from registry.views.likenesses import LikenessCard, likeness
 from registry.views.notes import NoteCard
 from registry.views.page import Page, Span
 from registry.views.persons import persons_in
@@ -54,7 +55,7 @@ class Law:
 class Told:
     """All of it. `people` are the cast and whoever else is known to be shown, `real` the ids of the real persons among them.
 
-    `holders` hold the keys that spoke.
+    `undecided` are those of them about whom somebody has to decide what becomes of the clip. `holders` hold the keys that spoke.
     """
 
     card: ClipCard
@@ -70,6 +71,7 @@ class Told:
     past: Page[Happened]
     asked: Page[Happened]
     law: Law
+    undecided: tuple[LikenessCard, ...]
     holders: Mapping[str, str]
 
     @property
@@ -102,6 +104,7 @@ def told(visit: Visit, clip: str) -> Told:
         generation=_made(visit, card.generation),
         people=tuple(visit.read(find_characters, sorted(cast | set(_of_kind(shown, "character"))))),
         real=tuple(_of_kind(shown, "likeness")),
+        undecided=_undecided(visit, clip, _of_kind(shown, "likeness")),
         line=None if card.submission is None else visit.read(spend.line_of, card.submission),
         notes=remarks,
         deliveries=handed,
@@ -110,6 +113,14 @@ def told(visit: Visit, clip: str) -> Told:
         law=_law(where.territories),
         holders=holders_of(visit, _speakers(card, remarks, handed)),
     )
+
+
+def _undecided(visit: Visit, clip: str, persons: Iterable[str]) -> tuple[LikenessCard, ...]:
+    """Deciding goes beyond single productions, so their keys are shown nobody."""
+    if visit.within:
+        return ()
+    found = [visit.read(likeness, one, now=visit.registry.clock()) for one in persons]
+    return tuple(one for one in found if clip in {left.clip for left in one.follow_ups.clips})
 
 
 def past(visit: Visit, thing: str, *, after: int = 0) -> Page[Happened]:

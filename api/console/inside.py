@@ -16,6 +16,7 @@ from api.installation import Serving, asked
 
 _PASSED_ON: Final = frozenset({b"cookie", b"host", b"origin", b"sec-fetch-site", b"content-encoding"})
 """Who asks, and from where."""
+_FROM_A_PAGE: Final = (b"sec-fetch-site", b"same-origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ async def ask(
     return await _asked(request, method, path, [*headers, *_about(key, match)], _whole(content))
 
 
+async def look(request: Web, path: str, body: Any) -> Told:
+    """Ask what a page shows of a route that changes nothing: whoever may open the page may, wherever they come to it from."""
+    content = orjson.dumps(body)
+    headers = [(b"content-length", str(len(content)).encode()), (b"content-type", b"application/json")]
+    return await _asked(request, "POST", path, [*headers, _FROM_A_PAGE], _whole(content))
+
+
 async def pass_on(request: Web, method: str, path: str, *, key: str) -> Told:
     """Ask with the body of the request as it comes: an upload, of which nothing is held here."""
     kept = (b"content-type", b"content-length")
@@ -65,7 +73,8 @@ async def _asked(
 ) -> Told:
     where, _, query = path.partition("?")
     outer = request.scope
-    passed = [(name, value) for name, value in outer["headers"] if name in _PASSED_ON]
+    said = {name for name, _ in headers}
+    passed = [(name, value) for name, value in outer["headers"] if name in _PASSED_ON - said]
     scope: Any = {
         **{name: outer[name] for name in ("type", "asgi", "http_version", "scheme", "client", "server")},
         "method": method,

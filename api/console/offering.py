@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from api.console.asked import Said
@@ -168,14 +169,18 @@ def faces_of(connection: Connection, log: str, who: Iterable[str]) -> dict[str, 
 
 def places_to_film(
     connection: Connection, log: str, within: Sequence[str]
-) -> list[tuple[str, list[SceneCard]]]:
-    """The open scenes by their production's name, in story order: what a clip may be asked for."""
-    named = {
-        one.id: one.name
+) -> list[tuple[ProductionCard, list[SceneCard]]]:
+    """The open scenes of each production in story order, its own for what is of no scene last: where a clip may stand."""
+    shows = {
+        one.id: one
         for one in productions.productions(connection, log, span=Span(limit=200), within=within).items
     }
     found: dict[str, list[SceneCard]] = {}
     for scene in scenes.scenes(connection, log, span=Span(limit=200, newest=True), within=within).items:
-        if not scene.closed and scene.production in named:
-            found.setdefault(named[scene.production], []).append(scene)
-    return [(name, sorted(some, key=lambda one: (one.episode, one.number))) for name, some in found.items()]
+        if not scene.closed and scene.production in shows and not shows[scene.production].closed:
+            found.setdefault(scene.production, []).append(scene)
+    return [(shows[one], sorted(some, key=partial(_in_the_story, shows[one]))) for one, some in found.items()]
+
+
+def _in_the_story(show: ProductionCard, scene: SceneCard) -> tuple[bool, int, int]:
+    return scene.id == show.unplaced, scene.episode, scene.number

@@ -35,6 +35,10 @@ _POLICY: Final = (
 )
 _STATIC: Final = files("api.console") / "static"
 SIGN_IN: Final = "/console/sign-in"
+_NO_PAGE: Final = {
+    "title": "No such page",
+    "hint": "the address may be old, or cut off: begin at the productions",
+}
 _DRAWN: Final = "2"
 """How thumbnails and posters are drawn: another way of it is another address."""
 
@@ -83,6 +87,8 @@ def problem_page(request: Web, told: Told) -> Response[Any]:
     if wants_json(request):
         return Response(told.content, status_code=told.status, media_type="application/problem+json")
     problem = told.said or {"title": "Something failed", "detail": "", "status": told.status, "code": ""}
+    if problem.get("code") == "no-such-route":
+        problem |= _NO_PAGE | {"detail": f"The console has no page {request.url.path}."}
     back = request.headers.get("referer", "")
     here = f"{request.url.scheme}://{request.headers.get('host', '')}/"
     way = "/" + back.removeprefix(here) if back.startswith(here) else "/console"

@@ -24,6 +24,8 @@ from registry.views.clips import ClipCard
 from registry.views.places import production_of
 
 FIELDS: Final = tuple(NewAdoption.model_fields)
+LISTS: Final = ("characters", "likenesses")
+"""Said once for each, or with commas between."""
 Words = Mapping[str, str]
 
 
@@ -60,14 +62,17 @@ async def adopt(
 ) -> Answer[ClipCard]:
     """Adopt footage that was not made here (MP4, MOV) as a clip, on the word of the key's holder.
 
-    As the part `file` of a form with the words as further parts, or as the body itself with the words in the address. Said are
-    where it is from, whether a machine made it, where it stands, and who is seen in it: none of it is checked against the
-    pictures, and all of it is told as attested. The bytes are read as far as this installation can (`adopted.footage.checked`).
+    As the part `file` of a form with the words as further parts (empty ones say nothing; `characters` and `likenesses` may come
+    once for each), or as the body itself with the words in the address. Said are where it is from, whether a machine made it,
+    where it stands, and who is seen in it: none of it is checked against the pictures, and all of it is told as attested.
+    The bytes are read as far as this installation can (`adopted.footage.checked`).
     201 for a new clip; 200 with the first one where the scene has these bytes with the same words. 409 `clip-known` where the
     words differ, or where the bytes were made here.
     """
     with new_upload() as upload:
-        await receive(request, upload, most=change.continuity.settings.upload_most_bytes, fields=FIELDS)
+        await receive(
+            request, upload, most=change.continuity.settings.upload_most_bytes, fields=FIELDS, lists=LISTS
+        )
         return await sync_to_thread(_adopt, change, upload, {**words, **upload.words})
 
 
@@ -99,9 +104,9 @@ def _adopt(change: Change, upload: Upload, words: Words) -> Answer[ClipCard]:
 
 
 def _read(words: Words) -> NewAdoption:
-    """Raises InvalidRequest with everything that is wrong."""
+    """An empty word says nothing: nobody filled its field. Raises InvalidRequest with everything that is wrong."""
     try:
-        return NewAdoption.model_validate(dict(words))
+        return NewAdoption.model_validate({name: said for name, said in words.items() if said})
     except ValidationError as refused:
         raise from_pydantic(refused.errors(include_url=False)) from None
 

@@ -25,6 +25,10 @@ _TYPES = frozenset(name for name, _ in EVENTS)
 _Name = Annotated[
     str | None, QueryParameter(description="Begin after the position that this subscription is done with.")
 ]
+_Actor = Annotated[
+    str | None,
+    QueryParameter(description="Who did it: a key by its id, or a worker, the provider, the operator."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,17 @@ class Page:
     subscription: str | None
 
 
-def wanted_of(stream: str | None, type: str | None) -> Wanted:
+def wanted_of(stream: str | None, type: str | None, actor: str | None) -> Wanted:
     """Which events are asked for. Raises InvalidRequest for a type that there is not."""
     if type is not None and type not in _TYPES:
         raise invalid([{"path": "?type", "message": "no event has this name", "value": type}])
-    return Wanted(stream, type)
+    return Wanted(stream, type, actor)
 
 
-async def _provide_wanted(stream: FromQuery[str | None] = None, type: FromQuery[str | None] = None) -> Wanted:
-    return wanted_of(stream, type)
+async def _provide_wanted(
+    stream: FromQuery[str | None] = None, type: FromQuery[str | None] = None, actor: _Actor = None
+) -> Wanted:
+    return wanted_of(stream, type, actor)
 
 
 async def _provide_page(
@@ -69,7 +75,7 @@ async def list_events(
     page: NamedDependency[Page],
     wait: Wait = 0,
 ) -> Answer[FeedPage]:
-    """Events after a position; `stream` and `type` narrow them, `wait` waits when there is none yet.
+    """Events after a position; `stream`, `type` and `actor` narrow them, `wait` waits when there is none yet.
 
     To follow, ask again after `through`: nothing can appear before it later. With `subscription` they begin after the position
     kept under that name; acknowledge `through` with the ETag of the answer once they are done, and ask again.
@@ -80,9 +86,7 @@ async def list_events(
         if page.subscription is not None:
             kept = visit.read(subscriptions.find, page.subscription)
         after = page.after if kept is None else kept.position
-        return kept, visit.registry.feed.stretch(
-            visit.studio, after, limit=page.limit, stream=wanted.stream, type=wanted.type
-        )
+        return kept, visit.registry.feed.stretch(visit.studio, after, limit=page.limit, **wanted.narrowed)
 
     kept, found = await watch.until(visit.studio, read, lambda both: bool(both[1].events), wait=wait)
     items = tuple(seen(recorded) for recorded in found.events)

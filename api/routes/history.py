@@ -23,7 +23,7 @@ from registry.past.told import Difference, Happened, InFull, Stood
 from registry.views.page import Page, Span
 
 _TYPES: Final = frozenset(name for name, _ in EVENTS)
-_OF_KEYS: Final[tuple[Need, ...]] = ("admin", "auditor")
+OF_KEYS: Final[tuple[Need, ...]] = ("admin", "auditor")
 _BEGINNING: Final = Version(1)
 Actor = Annotated[
     str | None, QueryParameter(description="By this key alone (or `operator`, or a worker's name).")
@@ -46,9 +46,9 @@ def _history(request: Web, visit: Visit, thing: str, part: Part) -> Answer[Page[
 
 def must_be_shown(visit: Visit, thing: str) -> None:
     """What happened to keys is for who gives them out and for auditors. Raises RoleMissing and NotFound."""
-    if kind_of(thing) == "key" and not any(may(visit.caller.roles, need) for need in _OF_KEYS):
+    if kind_of(thing) == "key" and not any(may(visit.caller.roles, need) for need in OF_KEYS):
         raise RoleMissing(
-            f"the past of a key needs one of the roles {' and '.join(_OF_KEYS)}, and {visit.caller.key} has neither",
+            f"the past of a key needs one of the roles {' and '.join(OF_KEYS)}, and {visit.caller.key} has neither",
             hint=f"ask for it: continuity keys grant {visit.caller.key} auditor, by an admin",
         )
 

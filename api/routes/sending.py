@@ -18,6 +18,7 @@ from litestar.types import Receive, Send
 from api.negotiating import EVENTS
 from api.roles import Caller
 from api.routes.answering import Answer
+from registry.log.feed.feed import Narrowed
 
 LAST_WORDS_SECONDS: Final = 1.0
 """How long a stream that must end may still take to say so."""
@@ -28,11 +29,17 @@ _log = structlog.get_logger("api")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events: of one stream or type, or all. After an event of the type `last` nothing comes any more."""
+    """Which events: of one stream or type, by one actor, or all. After an event of the type `last` nothing comes any more."""
 
     stream: str | None
     type: str | None = None
+    actor: str | None = None
     last: str | None = None
+
+    @property
+    def narrowed(self) -> Narrowed:
+        """As the feed is asked."""
+        return {"stream": self.stream, "type": self.type, "actor": self.actor}
 
 
 @dataclass(eq=False)

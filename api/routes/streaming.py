@@ -156,9 +156,7 @@ class Streams:
         return await asyncio.shield(self._reading[key])
 
     def _write(self, studio: str, after: int, wanted: Wanted) -> Written:
-        found = self._registry.feed.stretch(
-            studio, after, limit=AT_ONCE, stream=wanted.stream, type=wanted.type
-        )
+        found = self._registry.feed.stretch(studio, after, limit=AT_ONCE, **wanted.narrowed)
         text = b"".join(
             b"id: %d\ndata: %s\n\n" % (one.position, seen(one).model_dump_json().encode())
             for one in found.events

@@ -26,6 +26,8 @@ from registry.errors import BlobStoreDown
 
 _FIELD_BYTES: Final = 64 * 1024
 FIELDS: Final = ("label", "kind")
+_MOST_LISTED: Final = 200
+"""Of each list so many parts are read."""
 _MULTIPART: Final = (
     "send multipart/form-data whole: the boundary named in Content-Type, a part named file, the closing boundary;"
     " or the file's bytes as the body itself, with its own Content-Type"
@@ -64,8 +66,15 @@ def new_upload() -> Iterator[Upload]:
         yield Upload(file)
 
 
-async def receive(request: Web, upload: Upload, *, most: int, fields: Collection[str] = FIELDS) -> None:
-    """Fill the upload from the request; `fields` are the words that may come beside the file.
+async def receive(
+    request: Web,
+    upload: Upload,
+    *,
+    most: int,
+    fields: Collection[str] = FIELDS,
+    lists: Collection[str] = (),
+) -> None:
+    """Fill the upload from the request; `fields` are the words that may come beside the file, those of `lists` once for each.
 
     Raises TooLarge, MalformedBody, InvalidRequest and BlobStoreDown.
     """
@@ -73,7 +82,7 @@ async def receive(request: Web, upload: Upload, *, most: int, fields: Collection
     if (request.content_length or 0) > most + _FIELD_BYTES:
         raise _too_large(most)
     if kind == "multipart/form-data":
-        await _parts(request, _Parts(upload, fields), boundary=options.get("boundary", ""), most=most)
+        await _parts(request, _Parts(upload, fields, lists), boundary=options.get("boundary", ""), most=most)
     else:
         async for chunk in request.stream():
             upload.write(chunk)
@@ -105,11 +114,11 @@ async def _parts(request: Web, reader: _Parts, *, boundary: str, most: int) -> N
 class _Parts:
     """Sorts the parser's events: the file goes to disk, the words into memory."""
 
-    def __init__(self, upload: Upload, fields: Collection[str]) -> None:
-        self._upload, self._fields = upload, fields
+    def __init__(self, upload: Upload, fields: Collection[str], lists: Collection[str]) -> None:
+        self._upload, self._fields, self._lists = upload, fields, lists
         self._name = ""
         self._held = bytearray()
-        self.most_parts = 2 * (1 + len(fields)) + 2
+        self.most_parts = 2 * (1 + len(fields)) + 2 + _MOST_LISTED * len(lists)
         """One sent twice or misnamed is told; a form of many more is not read on."""
 
     def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
@@ -128,7 +137,8 @@ class _Parts:
         if name not in ("file", *self._fields):
             message = f"{name!r} is no field of an upload; known are: {', '.join(('file', *self._fields))}"
             raise invalid([{"path": f"$.{name}", "message": message, "value": None}])
-        if name in self._upload.words or (name == "file" and self._upload.has_file):
+        twice = name in self._upload.words and name not in self._lists
+        if twice or (name == "file" and self._upload.has_file):
             raise invalid([{"path": f"$.{name}", "message": "sent twice", "value": None}])
         self._name = name
 
@@ -136,7 +146,8 @@ class _Parts:
         if self._name == "file":
             self._upload.has_file = True
         else:
-            self._upload.words[self._name] = bytes(self._held).decode()
+            said = [self._upload.words.get(self._name, ""), bytes(self._held).decode()]
+            self._upload.words[self._name] = ",".join(filter(None, said))
         self._held.clear()
 
 

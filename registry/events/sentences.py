@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal, get_origin
 
 from pydantic import BaseModel
 
@@ -200,7 +200,16 @@ def _chosen(part: str, event: Event) -> str:
 
 
 def _filled(text: str, event: Event) -> str:
-    return _FIELD.sub(lambda field: str(_word(_of(event, field[1]))), text)
+    return _FIELD.sub(lambda field: _in_words(event, field[1]), text)
+
+
+def _in_words(event: Event, path: str) -> str:
+    """A field as it is said: a word of ours (`sync_failure`) as people write it, what people wrote as it is."""
+    word = str(_word(_of(event, path)))
+    ours = (
+        path in type(event).model_fields and get_origin(type(event).model_fields[path].annotation) is Literal
+    )
+    return word.replace("_", " ") if ours else word
 
 
 def _of(event: BaseModel, path: str) -> Any:

@@ -18,6 +18,7 @@ class EventRow(Declared):
         UniqueConstraint("log", "stream", "version", name="one_winner"),
         UniqueConstraint("log", "event_id", name="one_event"),
         Index("events_by_type", "log", "type", "position"),
+        Index("events_by_actor", "log", "actor", "position"),
     )
 
     log: str = Field(primary_key=True)

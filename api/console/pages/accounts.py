@@ -8,6 +8,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from api.console.naming import called_in
 from api.console.rendering import page
 from api.console.way_out import OF_CODE
 from api.errors import Web
@@ -51,6 +52,7 @@ def show_account(request: Web, account: FromPath[str], visit: NamedDependency[Vi
         ways={hold.code: OF_CODE[hold.code] for hold in card.holds if hold.code and hold.code in OF_CODE},
         configured=_configured(visit),
         history=past.items,
+        called=called_in(visit, past.items),
         usual_slots=slots,
     )
 

@@ -15,7 +15,7 @@ from litestar.params import FromQuery
 
 from api.console.asked import Said, patch_between, request_of, seen_of
 from api.console.doing import fields_of
-from api.console.inside import Told, ask
+from api.console.inside import Told, ask, look
 from api.console.offering import faces_of, offer, places_to_film
 from api.console.previewing import problem_of, prompts_of, reasons_kept, remarks_of
 from api.console.rendering import page, part
@@ -117,7 +117,7 @@ async def _sent(request: Web) -> Said:
 
 async def _previewed(request: Web, said: Said) -> dict[str, Any]:
     """The preview of what the form says, or the problem in its place."""
-    told = await ask(request, "POST", _PREVIEW, request_of(said))
+    told = await look(request, _PREVIEW, request_of(said))
     shown: dict[str, Any] = told.said if told.fine else problem_of(told)
     return shown
 

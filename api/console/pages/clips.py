@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from api.bodies import GenerationAnswer
 from api.console.footage import bases, past, told
 from api.console.lineage import Look, traced
+from api.console.naming import called_in
 from api.console.pages.lineage import LOOK, WORDS, at_position
 from api.console.rendering import page
 from api.console.verdicts import CAUSES
@@ -101,6 +102,7 @@ def show_clip(
         title=f"Clip of {all_of_it.scene.name}",
         visit=visit,
         told=all_of_it,
+        called=called_in(visit, all_of_it.events),
         payload=_printed(all_of_it.generation),
         traced=found,
         causes=CAUSES,
@@ -138,6 +140,7 @@ def list_history(
         clip=card.id,
         thing=thing,
         events=events,
+        called=called_in(visit, events.items),
     )
 
 

@@ -11,6 +11,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from api.console.naming import called_in
 from api.console.pages.once import ONCE, Kind, shown_once
 from api.console.rendering import page
 from api.errors import Web
@@ -29,16 +30,19 @@ _KEY: Final = Kind("key", "API key", "rotate it", "The key of", "/console/keys")
 _MOST: Final = 500
 _HISTORY: Final = 100
 MAY: Final = {
-    "reader": "read everything but keys, preview and check",
-    "asset_writer": "register pictures, characters, looks, scenes, productions; remark on clips",
-    "submitter": "spend: ask for takes, have elements and voices made",
-    "approver": "decide about money and takes: budgets, plans that wait, approve and reject",
+    "reader": "read everything of the studio but its keys, preview and check, and keep a place in the feed."
+    " Whoever has any other role may too",
+    "asset_writer": "register pictures, characters, looks, scenes, productions; adopt elements, voices and footage;"
+    " remark on clips, set records right",
+    "submitter": "spend: ask for generations, have elements and voices made, cancel and ask again",
+    "approver": "decide about money: budgets, approval rules, plans that wait; about takes: approve, reject, withdraw;"
+    " send again after a restore",
     "consent_officer": "decide about people: likenesses, consents, erasure",
-    "auditor": "read, and see who looked at a person's pictures; change nothing",
-    "operator": "Kling accounts, their keys, holds and slots; paid calls in doubt; comparisons",
-    "admin": "keys and roles, limits, webhooks, settings",
+    "auditor": "read like a reader, and see who looked at a person's pictures; changes nothing",
+    "operator": "Kling accounts, their keys, holds and slots; calls whose outcome is in doubt; reconciliations and censuses",
+    "admin": "keys and roles, limits, webhooks, further studios",
 }
-"""What each role may do (docs/how-to/keys.md)."""
+"""What each role may do, in the words of docs/how-to/keys.md."""
 
 
 @get("/keys", sync_to_thread=True)
@@ -89,6 +93,7 @@ def show_key(request: Web, key: FromPath[str], visit: NamedDependency[Visit]) ->
         usual=visit.continuity.settings,
         once=ONCE,
         history=past.items,
+        called=called_in(visit, past.items),
         now=visit.registry.clock(),
     )
 

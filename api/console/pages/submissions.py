@@ -9,6 +9,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from api.console.naming import called_in
 from api.console.rendering import page
 from api.errors import Web
 from api.routes.commanding import Visit, named
@@ -96,6 +97,7 @@ def show_submission(request: Web, submission: FromPath[str], visit: NamedDepende
         known=STATES.get(card.state, ("", "")),
         answers=[_said(visit, stored) for stored in card.answers],
         history=past.items,
+        called=called_in(visit, past.items),
     )
 
 

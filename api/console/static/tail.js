@@ -10,7 +10,7 @@ if (section) follow(section);
 
 function follow(section) {
   const asked = new URLSearchParams(location.search);
-  const wanted = new URLSearchParams([...asked].filter(([name, said]) => said && (name === "stream" || name === "type")));
+  const wanted = new URLSearchParams([...asked].filter(([name, said]) => said && ["stream", "type", "actor"].includes(name)));
   const list = section.querySelector("ol");
   const controls = section.querySelector("[data-controls]");
   const button = controls.querySelector("button");

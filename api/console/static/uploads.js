@@ -9,14 +9,15 @@ const make = (tag, text = "", more = {}) => Object.assign(document.createElement
 
 const key = () => [...crypto.getRandomValues(new Uint8Array(18))].map((one) => one.toString(16).padStart(2, "0")).join("");
 
+// What the form says, of this file alone; without a label it is called as the file is.
 const asked = (form, file) => {
-  const data = new FormData();
-  const label = form.elements.label.value || file.name.replace(/\.[^.]*$/, "").slice(0, LONGEST);
-  data.append("label", label);
-  if (form.elements.kind) data.append("kind", form.elements.kind.value);
-  data.append("file", file);
+  const data = new FormData(form);
+  data.set("label", form.elements.label.value || file.name.replace(/\.[^.]*$/, "").slice(0, LONGEST));
+  data.set("file", file);
   return data;
 };
+
+const route = (form) => new URL(form.getAttribute("action"), location.href).searchParams.get("to").replace("POST ", "/console");
 
 const told = (request) => {
   try {
@@ -29,7 +30,7 @@ const told = (request) => {
 const sent = (form, file, progress) =>
   new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/console/v1/assets");
+    request.open("POST", route(form));
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Idempotency-Key", key());
     request.upload.onprogress = (event) => {
@@ -81,6 +82,7 @@ async function handIn(form, files) {
 
 function ready(form) {
   const input = form.elements.file;
+  const zone = form.matches(".drop") ? form : form.querySelector(".drop");
   input.multiple = true;
   form.querySelector(".scripted").hidden = false;
   form.addEventListener("submit", (event) => {
@@ -90,13 +92,15 @@ function ready(form) {
   });
   form.addEventListener("dragover", (event) => {
     event.preventDefault();
-    form.classList.add("over");
+    zone.classList.add("over");
   });
-  for (const left of ["dragleave", "drop"]) form.addEventListener(left, () => form.classList.remove("over"));
+  for (const left of ["dragleave", "drop"]) form.addEventListener(left, () => zone.classList.remove("over"));
   form.addEventListener("drop", (event) => {
     event.preventDefault();
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length) handIn(form, files);
+    if (!files.length) return;
+    input.files = event.dataTransfer.files;
+    form.requestSubmit();
   });
 }
 

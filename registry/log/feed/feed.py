@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypedDict, Unpack
 
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, select
@@ -63,6 +63,18 @@ def _before(filters: tuple[str, ...]) -> Select[Any]:
     return query.order_by(order).limit(bindparam("most"))
 
 
+class Narrowed(TypedDict, total=False):
+    """What events must be to be asked for: of a stream, of a type, by an actor. None narrows nothing."""
+
+    stream: str | None
+    type: str | None
+    actor: str | None
+
+
+def _filters(narrowed: Narrowed) -> dict[str, str]:
+    return {name: str(value) for name, value in narrowed.items() if value is not None}
+
+
 class Stretch(NamedTuple):
     """Events in order. Whatever matches up to `through` is in it; `more` says that further ones are there already."""
 
@@ -84,10 +96,10 @@ class Feed:
             return head(connection, log)
 
     def after(
-        self, log: str, position: int, *, limit: int = 100, stream: str | None = None, type: str | None = None
+        self, log: str, position: int, *, limit: int = 100, **narrowed: Unpack[Narrowed]
     ) -> list[Recorded]:
         """Up to `limit` events after `position`, in order, without holes (unless filtered)."""
-        filters = {name: value for name, value in (("stream", stream), ("type", type)) if value is not None}
+        filters = _filters(narrowed)
         with self._database.reading(log) as connection:
             if not filters:
                 return self._next(connection, log, position, limit)
@@ -106,27 +118,19 @@ class Feed:
             raise _ends_early(log, end, position + len(found))
         return found
 
-    def stretch(
-        self, log: str, position: int, *, limit: int = 100, stream: str | None = None, type: str | None = None
-    ) -> Stretch:
+    def stretch(self, log: str, position: int, *, limit: int = 100, **narrowed: Unpack[Narrowed]) -> Stretch:
         """Up to `limit` events after `position`, with how far that is complete: filters pass over what does not match."""
         end = self.head(log)  # before the events: those that come meanwhile may be among them or not
-        found = self.after(log, position, limit=limit + 1, stream=stream, type=type)
+        found = self.after(log, position, limit=limit + 1, **narrowed)
         if len(found) > limit:
             return Stretch(found[:limit], found[limit - 1].position, more=True)
         return Stretch(found, max([position, end, *(event.position for event in found[-1:])]), more=False)
 
     def back(
-        self,
-        log: str,
-        before: int = 0,
-        *,
-        limit: int = 100,
-        stream: str | None = None,
-        type: str | None = None,
+        self, log: str, before: int = 0, *, limit: int = 100, **narrowed: Unpack[Narrowed]
     ) -> list[Recorded]:
         """Up to `limit` events before a position, the newest first; 0 is the log's end."""
-        filters = {name: value for name, value in (("stream", stream), ("type", type)) if value is not None}
+        filters = _filters(narrowed)
         asked = {"of_log": log, "before": before or _LAST, "most": limit, **filters}
         with self._database.reading(log) as connection:
             rows = rows_of(connection, _before(tuple(filters)), asked)

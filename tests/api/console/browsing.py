@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from html import unescape
 from typing import Any
@@ -44,10 +44,20 @@ class Visitor:
         """Fill in the form of a page that asks `to` ("POST /v1/…"), and send it."""
         return self.post(form_of(self.get(page).text, to), fields)
 
-    def upload(self, page: str, content: bytes, *, kind: str = "image/png", **words: str) -> httpx.Response:
+    def upload(
+        self,
+        page: str,
+        content: bytes,
+        *,
+        kind: str = "image/png",
+        to: str = "POST /v1/assets",
+        said: Iterable[tuple[str, str]] = (),
+        **words: str,
+    ) -> httpx.Response:
         """Choose a file in the form of a page that hands files in, and send it without a script."""
-        form = form_of(self.get(page).text, "POST /v1/assets")
-        files = {**{name: (None, word) for name, word in words.items()}, "file": ("chosen", content, kind)}
+        form = form_of(self.get(page).text, to)
+        fields = [(name, (None, word)) for name, word in (*said, *words.items())]
+        files: Any = [*fields, ("file", ("chosen", content, kind))]
         return self.http.post(form, files=files, headers={**self._cookie(), **FROM_HERE})
 
     def _cookie(self) -> dict[str, str]:

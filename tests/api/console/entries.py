@@ -45,6 +45,7 @@ GET /console/audit/lookup                                reader production
 POST /console/audit/lookup                               reader production
 GET /console/audit/reads                                 auditor studio
 POST /console/do                                         open -
+GET /console/footage                                     reader production
 GET /console/generations                                 reader production
 GET /console/generations/{generation}                    reader production
 GET /console/likenesses                                  reader library

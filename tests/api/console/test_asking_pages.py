@@ -56,6 +56,19 @@ def test_the_form_offers_the_scenes_people(visitor: Visitor, scene: str) -> None
     assert f'value="{scene}"' in visitor.get("/console/ask").text
 
 
+def test_an_address_of_a_planned_shot_shows_its_preview(
+    visitor: Visitor, service: Served, scene: str
+) -> None:
+    """Also to who typed it, or follows a link of another site: looking asks for nothing."""
+    shots = service.made(f"/v1/scenes/{scene}/shots", {"action": ACTION})["shots"]
+    before, address = service.position(), f"/console/ask?scene={scene}&shot={shots[-1]['id']}"
+    for come_from in ("none", "cross-site", "same-origin"):
+        answer = visitor.get(address, **{"Sec-Fetch-Site": come_from})
+        assert "data-said" in answer.text
+        assert "not from a page" not in answer.text
+    assert service.position() == before
+
+
 def test_a_preview_shows_everything_and_writes_nothing(visitor: Visitor, service: Served, scene: str) -> None:
     """Pattern, prompt, payload and price, as a part of the page and as a page; what was typed is there and nowhere markup."""
     before, typed = service.position(), form(visitor, scene).fields
@@ -186,7 +199,7 @@ def test_asking_again_changes_what_was_asked(visitor: Visitor, service: Served, 
 def test_a_planned_shot_fills_the_form(visitor: Visitor, service: Served, scene: str) -> None:
     """Its action and framing stand there, and the clip is to be a take of it."""
     planned = {"action": "She turns.", "framing": "close-up"}
-    [shot] = service.made(f"/v1/scenes/{scene}/shots", planned)["shots"]
+    [*_, shot] = service.made(f"/v1/scenes/{scene}/shots", planned)["shots"]
     page = filled(visitor.get(f"/console/ask?scene={scene}&shot={shot['id']}").text)
     assert (page.says("shot"), page.says("action"), page.says("framing")) == (
         [shot["id"]],

@@ -63,7 +63,7 @@ def test_the_feed_tells_what_happened_the_newest_first(
 
 
 def test_the_feed_is_narrowed(visitor: Visitor, mina: dict[str, str]) -> None:
-    """To one thing, to one kind of event, to both; a kind that there is not is refused, an empty field says nothing."""
+    """To a thing, a kind of event, both, who did it; a kind that there is not is refused, an empty field says nothing."""
     of_her = rows_of(visitor.get(f"/console/audit?stream={mina['character']}"))
     assert len(of_her) == 3
     assert of_her == sorted(of_her, reverse=True)
@@ -71,6 +71,9 @@ def test_the_feed_is_narrowed(visitor: Visitor, mina: dict[str, str]) -> None:
     assert rows_of(visitor.get(both)) == of_her[:1]
     assert rows_of(visitor.get(f"{both}&sort=oldest")) == of_her[:1]
     assert len(rows_of(visitor.get("/console/audit?stream=&type=AssetRegistered"))) >= 2
+    [me] = set(re.findall(r'<option value="(key_[^"]*)">tester', visitor.get("/console/audit").text))
+    assert rows_of(visitor.get(f"/console/audit?actor={me}&stream={mina['character']}")) == of_her
+    assert rows_of(visitor.get("/console/audit?actor=worker-7")) == []
     assert visitor.get("/console/audit?type=AssetLost").status_code == 422
     assert "No such event" in text_of(visitor.get(f"/console/audit?stream=scene_{'0' * 26}"))
 

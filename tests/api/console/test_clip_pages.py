@@ -12,7 +12,7 @@ from api.auth import issue_key
 from registry.events.studio import ROLES
 from tests.api.console.browsing import FROM_HERE, Visitor, form_of, visiting
 from tests.api.served.screening import take
-from tests.api.served.serving import Served
+from tests.api.served.serving import Served, png
 
 Film = dict[str, str]
 
@@ -219,3 +219,24 @@ def test_another_page_cannot_have_a_receipt_checked(visitor: Visitor, film: Film
     assert form_of(
         visitor.get(f"/console/clips/{film['first']}").text, f"POST /v1/clips/{film['first']}/notes"
     )
+
+
+def test_what_becomes_of_a_clip_is_decided_on_its_page(visitor: Visitor, service: Served, film: Film) -> None:
+    """Whoever is in it took a consent back: a consent officer says what becomes of it, once; others are told who does."""
+    person = service.made("/v1/likenesses", {"name": "Hana Kim", "minor": False})["id"]
+    evidence = service.upload(png(401, 400)).json()["id"]
+    said = {"evidence": evidence, "signed_by": "Hana Kim"}
+    service.made(f"/v1/likenesses/{person}/consents", said)
+    hana = service.made("/v1/characters", {"name": "Hana", "depicts": "real_person"})["id"]
+    service.made(f"/v1/characters/{hana}/likeness", {"likeness": person})
+    mine = take(service, film["scene"], cast=[hana], content=b"hana")
+    page = f"/console/clips/{mine}"
+    assert "took a consent back" not in visitor.get(page).text
+    [consent] = service.get(f"/v1/likenesses/{person}").json()["consents"]
+    service.post(f"/v1/likenesses/{person}/consents/{consent['id']}/revoke", {"reason": "no more"})
+    registry, studio = service.continuity.registry, service.continuity.studio
+    with visiting(service, issue_key(registry, studio, "r", roles=("reader",))) as reader:
+        assert "That takes the role consent officer" in reader.get(page).text
+    decision = {"likeness": person, "reason": "she agreed to this one", "decision": "keep"}
+    assert visitor.send(page, f"POST /v1/clips/{mine}/decide", decision).headers["location"] == page
+    assert "took a consent back" not in visitor.get(page).text

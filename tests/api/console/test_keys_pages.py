@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from api.auth import issue_key
+from api.console.pages.keys import MAY
 from api.delivering.courier import Courier
 from api.delivering.rounds import courier_of
 from api.patience import Patience
@@ -20,6 +22,7 @@ from tests.api.console.browsing import FROM_HERE, Visitor, knocking, visiting
 from tests.api.served.serving import Served, running
 from tests.servers.receiver import FAIL, OK, Receiver, receiving
 
+KEYS = Path(__file__).parents[3] / "docs/how-to/keys.md"
 SECRET = re.compile(r'id="the-secret"[^>]*>([^<]+)<')
 
 
@@ -233,3 +236,11 @@ def test_tenants_are_shown_no_installation(service: Served) -> None:
         assert "Requests are served" in text
         assert "CONTINUITY_DATA" not in text
         assert "CONTINUITY_DATA" not in tenant.get("/console/settings?checks=all").text
+
+
+def test_roles_are_told_as_the_docs_tell_them() -> None:
+    """What a role may do is said once: the page and docs/how-to/keys.md have the same words, of every role."""
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", KEYS.read_text(), re.MULTILINE)
+    told = {role: re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", words) for role, words in rows}
+    assert told == MAY
+    assert set(MAY) == set(ROLES)

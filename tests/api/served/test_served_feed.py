@@ -27,7 +27,7 @@ def test_the_feed_has_no_holes_and_opens_what_is_sealed(service: Served) -> None
 
 
 def test_the_feed_is_read_in_pages_and_filtered(service: Served) -> None:
-    """A page ends with the cursor of the next; stream and type narrow what comes."""
+    """A page ends with the cursor of the next; stream, type and actor narrow what comes."""
     service.made("/v1/characters", {"depicts": "fictional", "name": "Before"})
     made = service.made("/v1/characters", {"depicts": "fictional", "name": "Paged"})["id"]
     service.made(f"/v1/characters/{made}/retire", {"reason": "x"})
@@ -37,6 +37,9 @@ def test_the_feed_is_read_in_pages_and_filtered(service: Served) -> None:
     assert [item["type"] for item in mine] == ["CharacterIntroduced", "CharacterRetired"]
     retired = service.get("/v1/events", params={"type": "CharacterRetired", "after": mine[0]["position"]})
     assert [item["stream"] for item in retired.json()["items"]] == [made]
+    mine = {"stream": made, "actor": mine[0]["actor"]}
+    assert len(service.get("/v1/events", params=mine).json()["items"]) == 2
+    assert service.get("/v1/events", params={**mine, "actor": "worker-7"}).json()["items"] == []
 
 
 def test_who_waits_for_news_gets_it_when_it_happens(service: Served) -> None:

@@ -68,7 +68,7 @@ def test_positions_have_no_holes(open_log: Opened) -> None:
 
 
 def test_the_feed_goes_on_from_anywhere(open_log: Opened) -> None:
-    """After a position come the next ones, before it the last ones backwards; up to a limit, of one stream or type if asked."""
+    """After a position come the next ones, before it the last ones backwards; up to a limit, of a stream, type or actor."""
     stream = new_id("asset")
     open_log.handle(introduce(), register(stream), introduce())
     open_log.handle(describe(stream, "a café"))
@@ -77,6 +77,8 @@ def test_the_feed_goes_on_from_anywhere(open_log: Opened) -> None:
     assert [event.position for event in feed.after(STUDIO, 1, limit=2)] == [2, 3]
     assert [event.position for event in feed.after(STUDIO, 0, stream=stream)] == [2, 4]
     assert [event.position for event in feed.after(STUDIO, 0, type="CharacterIntroduced")] == [1, 3]
+    assert feed.after(STUDIO, 0, actor="key_nobody") == []
+    assert [event.position for event in feed.after(STUDIO, 3, actor=ME.actor)] == [4]
     assert feed.after(STUDIO, 4) == []
     back = [[3, 2], [4, 3], [4, 2], [3, 1], [2], []]
     asked: list[dict[str, Any]] = [

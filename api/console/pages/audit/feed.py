@@ -15,19 +15,25 @@ from api.console.pages.audit.spans import SPAN
 from api.console.rendering import page
 from api.console.words import ids_in
 from api.errors import Web, shown
+from api.roles import may
 from api.routes.commanding import Visit
 from api.routes.events import wanted_of
+from api.routes.history import OF_KEYS
 from api.routes.sending import Wanted
 from api.subscribing import seen
 from registry.errors import NotFound
 from registry.events.catalogue import EVENTS
 from registry.events.envelope import Recorded
+from registry.events.ids import SYSTEM_LOG
 from registry.past import happened
-from registry.past.told import InFull
+from registry.past.told import Happened, InFull
+from registry.views import access
 from registry.views.naming import names_of
 from registry.views.page import Span
 
 _TYPES: Final = sorted({name for name, _ in EVENTS})
+_KEYS: Final = Span(limit=500)
+"""Holders to choose from."""
 
 
 @get("/", sync_to_thread=True)
@@ -37,9 +43,10 @@ def show_feed(
     span: NamedDependency[Span],
     stream: FromQuery[str] = "",
     type: FromQuery[str] = "",
+    actor: FromQuery[str] = "",
 ) -> Response[str]:
     """The studio's log in sentences. A script follows it from `head` on, where the newest are shown."""
-    wanted = wanted_of(stream.strip() or None, type or None)
+    wanted = wanted_of(stream.strip() or None, type or None, actor.strip() or None)
     head = visit.registry.feed.head(visit.studio)
     found, following = _found(visit, wanted, span)
     told = happened.told(visit.registry, visit.studio, found)
@@ -52,6 +59,7 @@ def show_feed(
         happened=[(said, one.stream) for one, said in zip(found, told, strict=True)],
         names=visit.read(names_of, set().union(*map(ids_in, texts))),
         types=_TYPES,
+        actors=_actors(visit, told),
         wanted=wanted,
         span=span,
         head=head,
@@ -59,9 +67,18 @@ def show_feed(
     )
 
 
+def _actors(visit: Visit, told: Sequence[Happened]) -> list[tuple[str, str]]:
+    """Who may be asked for, by name: who did what is shown, and who else holds a key, for those who may know."""
+    found = {one.actor: one.holder or one.actor for one in told}
+    if any(may(visit.caller.roles, need) for need in OF_KEYS):
+        with visit.registry.reading(SYSTEM_LOG) as connection:
+            found |= {key.id: key.holder for key in access.keys(connection, visit.studio, span=_KEYS).items}
+    return sorted(found.items(), key=lambda one: one[1].casefold())
+
+
 def _found(visit: Visit, wanted: Wanted, span: Span) -> tuple[Sequence[Recorded], int | None]:
     """A page of events, and the position after (or before) which the next one begins."""
-    feed, narrowed = visit.registry.feed, {"stream": wanted.stream, "type": wanted.type}
+    feed, narrowed = visit.registry.feed, wanted.narrowed
     if span.newest:
         found = feed.back(visit.studio, span.after, limit=span.limit + 1, **narrowed)
         return found[: span.limit], found[span.limit - 1].position if len(found) > span.limit else None

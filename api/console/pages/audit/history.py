@@ -50,8 +50,8 @@ async def _provide_part(
     span: NamedDependency[Span], type: FromQuery[str] = "", actor: FromQuery[str] = ""
 ) -> Part:
     """Raises InvalidRequest."""
-    wanted = wanted_of(None, type or None)
-    return Part(span.after, span.limit, newest=span.newest, type=wanted.type, actor=actor.strip() or None)
+    wanted = wanted_of(None, type or None, actor.strip() or None)
+    return Part(span.after, span.limit, newest=span.newest, type=wanted.type, actor=wanted.actor)
 
 
 async def _provide_points(
