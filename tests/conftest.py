@@ -37,8 +37,9 @@ __all__ = [
 ]
 
 
-structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-# Once `capture_logs` was used, structlog counts as configured: to print, among what commands of the same test print.
+structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
+# Of lines nobody reads nothing is made. And once `capture_logs` was used, structlog counts as configured: to print, among what
+# commands of the same test print.
 
 share_compiled_statements()
 
