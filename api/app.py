@@ -129,6 +129,8 @@ RESOURCES: Final = (
     relay,
 )
 _OF_OPERATION: Final = (health, metrics)
+_PLUGINS: Final = (PydanticPlugin(validate_strict=None),)  # type: ignore[arg-type]
+"""None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt."""
 
 
 @cache
@@ -152,7 +154,7 @@ def application(body_most_bytes: int) -> Litestar:
         "change": Provide(provide_change),
         "span": Provide(provide_span),
     }
-    docs = docs_routes(partial(describe, [v1, *operation], dependencies, version("continuity")))
+    docs = docs_routes(partial(describe, [v1, *operation], dependencies, _PLUGINS, version("continuity")))
     _answer_heads(docs)
     app = Litestar(
         [v1, *operation, docs, *console_routes()],
@@ -163,8 +165,7 @@ def application(body_most_bytes: int) -> Litestar:
         ],
         exception_handlers={Exception: _answer},
         before_send=[_mark],
-        # None leaves each field its own strictness; a plain False would take "5" and true for a StrictInt.
-        plugins=[PydanticPlugin(validate_strict=None)],  # type: ignore[arg-type]
+        plugins=_PLUGINS,
         request_class=StrictRequest,
         openapi_config=None,
         logging_config=None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, get_args
 
 from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
+from litestar.plugins import PluginProtocol
 from litestar.routes import HTTPRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -64,10 +65,17 @@ _MIN_POSITION: Final = {
 Document = dict[str, Any]
 
 
-def describe(routes: Iterable[Router], dependencies: Mapping[str, Any], version: str) -> Document:
-    """The document of these routes."""
+def describe(
+    routes: Iterable[Router], dependencies: Mapping[str, Any], plugins: Sequence[PluginProtocol], version: str
+) -> Document:
+    """The document of these routes, with the plugins they are served with.
+
+    The framework keeps how a body is read on the body's own class, where the last application made of the routes says it for all.
+    """
     config = OpenAPIConfig(title=TITLE, version=version, description=DESCRIPTION, use_handler_docstrings=True)
-    reader = Litestar([*routes], openapi_config=config, dependencies=dependencies, logging_config=None)
+    reader = Litestar(
+        [*routes], openapi_config=config, dependencies=dependencies, plugins=plugins, logging_config=None
+    )
     document: Document = json.loads(json.dumps(reader.openapi_schema.to_schema()))
     for operations in document["paths"].values():
         operations.pop("head", None)  # what HEAD answers, its GET describes

@@ -13,7 +13,7 @@ from api.app import _check_entries, application
 from api.routes.describing import query_names
 from tests.api.served.entries import ENTRIES
 from tests.api.served.exampled import example_calls, operations
-from tests.api.served.serving import Served
+from tests.api.served.serving import Served, problem
 
 BY_TOKEN = ("/v1/callbacks/", "/v1/relay/")
 """Routes that are entered by a token in the address."""
@@ -67,6 +67,14 @@ def test_the_examples_are_requests_that_work(
     for call in example_calls(service, document, account=account, production=production):
         answer = service.change(call.method, call.address, call.body)
         assert answer.status_code in (200, 201), (call.path, answer.text)
+
+
+def test_who_reads_the_document_changes_nothing(service: Served, document: dict[str, Any]) -> None:
+    """Bodies are read as strictly after the routes were described as before: a number in quotes is no number."""
+    assert document["paths"]["/v1/productions/{production}/pins"]
+    show = service.made("/v1/productions", {"name": "Strict"})["id"]
+    wrong = service.post(f"/v1/productions/{show}/pins", {"character": "MINA", "version": "3"})
+    assert [one["path"] for one in problem(wrong, 422, "invalid-request")["errors"]] == ["$.version"]
 
 
 def test_the_page_reaches_no_other_host(service: Served) -> None:
