@@ -12,7 +12,6 @@ import pytest
 import structlog
 
 from tests import garbage, proof
-from tests.servers.compiling import share_compiled_statements
 from tests.servers.engines import (
     home,
     lasting_home,
@@ -23,6 +22,7 @@ from tests.servers.engines import (
 )
 from tests.servers.room import clear, make_room
 from tests.servers.s3 import S3Server, chosen
+from tests.servers.sharing import share_compiled_statements, share_trust
 
 __all__ = [
     "home",
@@ -39,6 +39,7 @@ structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 # Once `capture_logs` was used, structlog counts as configured: to print, among what commands of the same test print.
 
 share_compiled_statements()
+share_trust()
 
 ROOM = make_room(os.environ)
 """Where this run's files are, when this process made the place: its workers are given it."""
