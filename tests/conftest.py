@@ -14,7 +14,6 @@ import pytest
 import structlog
 
 from tests import garbage, proof
-from tests.servers.compiling import share_compiled_statements
 from tests.servers.engines import (
     home,
     lasting_home,
@@ -25,6 +24,7 @@ from tests.servers.engines import (
 )
 from tests.servers.room import clear, make_room
 from tests.servers.s3 import S3Server, chosen
+from tests.servers.sharing import share_compiled_statements, share_trust
 
 __all__ = [
     "home",
@@ -42,6 +42,7 @@ structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory(
 # commands of the same test print.
 
 share_compiled_statements()
+share_trust()
 
 SLOW = 10
 """Seconds that a slow test takes, roughly, unless its mark says how many."""

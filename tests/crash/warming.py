@@ -10,21 +10,20 @@ import gc
 import shutil
 import tempfile
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-import httpx
 import structlog
 
 from generation import fetching
 from tests.crash.lives import Place, Stage, live
 from tests.crash.schedules import Mode, schedules
 from tests.servers.building import build
-from tests.servers.compiling import share_compiled_statements
 from tests.servers.making import with_views
 from tests.servers.sandbox import Sandbox
+from tests.servers.sharing import share_compiled_statements, share_trust
 
 _LIVES: Final = 12
 """Carried here: more would make the children no quicker."""
@@ -33,7 +32,7 @@ _LIVES: Final = 12
 def warm(provider: Sandbox, folder: Path) -> Stage:
     """Make a small studio in an empty folder and carry some lives here; nothing that must not be shared with children is left."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    httpx.create_ssl_context = cache(httpx.create_ssl_context)
+    share_trust()
     fetching.probe = partial(fetching.probe, decode=False)  # films are not what this is about
     share_compiled_statements()
     world = with_views(build(folder, provider.url))

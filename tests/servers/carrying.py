@@ -14,9 +14,9 @@ from tests.servers.world import World
 
 @pytest.fixture(scope="session", name="provider_process")
 def provider_process_fixture(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """One provider for all tests of a test process."""
+    """One provider for all tests of a test process; its film is the same for every task, and is encoded once."""
     url = request.config.getoption("--provider")
-    with joined(url) if url else sandbox() as running:
+    with joined(url) if url else sandbox("--one-film") as running:
         yield running
 
 

@@ -1,9 +1,9 @@
-"""One cache of compiled statements for all engines of a process: tests open thousands of databases and ask each the same.
+"""What a process makes once for all that tests open in it: compiled statements, and the authorities that clients trust.
 
-SQLAlchemy gives every engine a cache of its own, in which it looks under the dialect and the shape of the statement. A shape
-holds this process's own tables and columns, so only the same statement is found. The dialects of one kind are made with the same
-options (`registry.log.engine`) and meet servers of one version, so what one compiles is what the others would; `Quick` relies on
-that too.
+Tests open thousands of databases and ask each the same. SQLAlchemy gives every engine a cache of its own, in which it looks
+under the dialect and the shape of the statement. A shape holds this process's own tables and columns, so only the same statement
+is found. The dialects of one kind are made with the same options (`registry.log.engine`) and meet servers of one version, so what
+one compiles is what the others would; `Quick` relies on that too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
+import httpx
+from httpx._transports import default
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Engine
@@ -32,3 +34,9 @@ def share_compiled_statements() -> None:
         engine._compiled_cache = shared
 
     Engine.__init__ = made  # type: ignore[method-assign]
+
+
+@cache
+def share_trust() -> None:
+    """Reading the authorities takes six times as long as the rest of a small studio. Who names a context keeps it."""
+    httpx.create_ssl_context = default.create_ssl_context = cache(httpx.create_ssl_context)
