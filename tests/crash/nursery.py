@@ -22,11 +22,13 @@ from generation.hearing import hear
 from generation.kling.calls import Call
 from generation.worker import Worker
 from registry.registry import Registry
+from tests import garbage
 from tests.crash.hooks import hooked
 from tests.servers.world import CONTEXT, SHORT, open_desk, open_registry, wall
 
 
 def main() -> None:
+    garbage.seldom()
     for line in sys.stdin:
         order = json.loads(line)
         answer = _ended(order["wait"]) if "wait" in order else _start(order["start"])

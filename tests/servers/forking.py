@@ -16,17 +16,20 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import IO, Final
 
 _LOADED: Final = [
+    "tests.garbage",
     *("tests.storm.writing", "tests.storm.reading", "tests.storm.racing", "tests.storm.repeating"),
     *("tests.registry.log.rebuilding", "tests.registry.log.freezing", "tests.registry.log.writing"),
     "tests.registry.archive.killing",
 ]
+_LAST: Final = "tests.servers.loaded"
+"""With it all is there: see `tests.garbage`."""
 _SECONDS: Final = 120.0
 """Longer than anything takes that is waited for."""
 
 
 def processes() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_LOADED)
+    context.set_forkserver_preload([*_LOADED, _LAST])
     return context
 
 

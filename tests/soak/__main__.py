@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tests import garbage
 from tests.servers.engines import ENGINES
 from tests.soak.soak import Course, soak
 
 
 def main() -> int:
+    garbage.seldom()
     given = _parser().parse_args()
     course = Course(given.hours * 3600, given.every, given.pause)
     verdict, done = soak(given.engine, course, lambda line: print(line, flush=True))  # noqa: T201

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tests import garbage
 from tests.servers.engines import ENGINES
 from tests.storm.places import home_on
 from tests.storm.racing import race
@@ -15,6 +16,7 @@ KINDS = {"storm": storm, "race": race, "repeat": repeat}
 
 
 def main() -> int:
+    garbage.seldom()
     parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--count", type=int, required=True, help="events, rounds or commands")
