@@ -103,10 +103,10 @@ class Quick:
     ) -> None:
         self._connection = connection
         self._holding = holding
-        self._dialect = connection.dialect
+        self.dialect = connection.dialect
         self._raw: Any = connection.connection.dbapi_connection
         self._pipelined = pipelined
-        self._foreign = _Foreign(self._dialect.loaded_dbapi.Error)
+        self._foreign = _Foreign(self.dialect.loaded_dbapi.Error)
 
     @property
     def dialect(self) -> Dialect:
@@ -186,10 +186,10 @@ class Quick:
                 self._run(statement, row)
             return
         names = tuple(rows[0])
-        if self._dialect.name == "postgresql" and isinstance(statement, Insert) and statement.select is None:
+        if self.dialect.name == "postgresql" and isinstance(statement, Insert) and statement.select is None:
             with self._foreign:
                 self._cursor().execute(
-                    arrays.adding(self._dialect, statement.table, names), arrays.columns_of(rows, names)
+                    arrays.adding(self.dialect, statement.table, names), arrays.columns_of(rows, names)
                 )
             return
         shape = self._constant(statement, names)
@@ -209,12 +209,12 @@ class Quick:
         return self._shape((statement, names), statement, names, None)
 
     def _shape(self, address: tuple[Any, ...], statement: Any, names: tuple[str, ...], key: Any) -> Shape:
-        address = (self._dialect.name, *address)
+        address = (self.dialect.name, *address)
         shape = self._shapes.get(address)
         if shape is None:
             if len(self._shapes) > _MOST_SHAPES:
                 self._shapes.clear()
-            shape = self._shapes[address] = _compiled(self._dialect, statement, names, key)
+            shape = self._shapes[address] = _compiled(self.dialect, statement, names, key)
         return shape
 
 

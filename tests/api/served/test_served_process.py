@@ -29,7 +29,9 @@ def test_a_server_writes_its_port_once_it_answers_and_ends_cleanly(tmp_path: Pat
         deadline = time.monotonic() + 30
         while not port_file.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-        ready = httpx.get(f"http://127.0.0.1:{port_file.read_text()}/health/ready", trust_env=False)
+        ready = httpx.get(
+            f"http://127.0.0.1:{port_file.read_text()}/health/ready", trust_env=False, verify=False
+        )
         assert ready.json()["status"] == "ready"
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=20)

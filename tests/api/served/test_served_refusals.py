@@ -25,7 +25,7 @@ def _nothing_is_written(service: Served) -> Any:
 
 def _with(service: Served, authorization: str | None) -> httpx.Response:
     headers = {} if authorization is None else {"Authorization": authorization}
-    return httpx.get(f"{service.url}/v1/characters", headers=headers, trust_env=False)
+    return httpx.get(f"{service.url}/v1/characters", headers=headers, trust_env=False, verify=False)
 
 
 def test_no_key_and_wrong_keys_open_nothing(service: Served) -> None:

@@ -140,7 +140,7 @@ def _start(settings: SandboxSettings) -> tuple[Running, Callable[[], None]]:
     assert listening.wait(10), "the sandbox did not start"
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     key = {"authorization": f"Bearer {DEFAULT_ACCOUNT.api_key}"}
-    client = httpx.Client(base_url=url, headers=key, timeout=20, trust_env=False)
+    client = httpx.Client(base_url=url, headers=key, timeout=20, trust_env=False, verify=False)
 
     def stop() -> None:
         client.close()
