@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -21,6 +22,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import Unsatisfiable
+from hypothesis.internal.conjecture import engine
 from hypothesis.strategies import SearchStrategy
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
@@ -28,8 +30,15 @@ from schemathesis.core import NOT_SET
 from api.routes.answering import MIN_POSITION
 from tests.fuzz.things import Things
 
-_PARTS: Final = {"covering": 0.5, "valid": 0.35, "broken": 0.15}
-"""How much of the cases each part is: what breaks the schema takes three times as long to make up."""
+_COVERING: Final = 0.5
+"""How much of the cases is shown in the document or covers it, as far as there is so much of it; the rest is made up."""
+_BROKEN: Final = 1 / 3
+"""How much of what is made up breaks the schema: it takes three times as long to make up."""
+_TRIES: Final = 30
+"""So often a value is looked for that there may not be: a text of exactly so many characters that is a list of ids, say.
+
+Hypothesis looks 458 times: half a minute in all, and what it finds is the same.
+"""
 _ENDING: Final = ("/close", "/erase", "/retire", "/revoke", "/supersede", "/withdraw", "/decide")
 """What ends something comes last: before, requests meet what is alive, and afterwards the others have been made."""
 _NOBODY: Final = "http://service"
@@ -70,24 +79,50 @@ class Probe:
 
 
 def make_cases(document: dict[str, Any], count: int, seed: int) -> list[Probe]:
-    """About so many requests, in an order that mixes the operations."""
+    """So many requests, or nearly, in an order that mixes the operations."""
     schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config())
-    operations = [found.ok() for found in schema.get_all_operations()]
-    shares = {part: ceil(count * share / len(operations)) for part, share in _PARTS.items()}
-    cases: list[Case[Any]] = []
-    shown: list[Case[Any]] = []
-    for operation in operations:
-        shown += _shown(schema, operation, seed)
-        covering = _covering(schema, operation)
-        step = max(1, len(covering) // shares["covering"])
-        cases += islice(covering, seed % step, None, step)
-        for part, mode in (("valid", GenerationMode.POSITIVE), ("broken", GenerationMode.NEGATIVE)):
-            cases += _made_up(operation.as_strategy(generation_mode=mode), shares[part], seed)
+    operations = sorted((found.ok() for found in schema.get_all_operations()), key=lambda one: bool(one.body))
+    with _searching_shortly():
+        shown = [case for operation in operations for case in _shown(schema, operation, seed)]
+        share = ceil(max(1, count * _COVERING - len(shown)) / len(operations))
+        cases = [
+            case for operation in operations for case in _some_of(_covering(schema, operation), share, seed)
+        ]
+        left = max(0, count - len(shown) - len(cases))
+        broken = int(left * _BROKEN)
+        for made, mode in ((left - broken, GenerationMode.POSITIVE), (broken, GenerationMode.NEGATIVE)):
+            cases += _spread(operations, made, mode, seed)
     random.Random(seed).shuffle(cases)
     cases = [*shown, *cases][:count]
     random.Random(seed).shuffle(cases)
     cases = sorted(cases, key=lambda case: case.path.endswith(_ENDING))
     return [_probe(number, case) for number, case in enumerate(cases)]
+
+
+@contextmanager
+def _searching_shortly() -> Iterator[None]:
+    before = engine.INVALID_THRESHOLD_BASE
+    engine.INVALID_THRESHOLD_BASE = _TRIES
+    try:
+        yield
+    finally:
+        engine.INVALID_THRESHOLD_BASE = before
+
+
+def _some_of(covering: list[Case[Any]], share: int, seed: int) -> Iterator[Case[Any]]:
+    """About so many, evenly."""
+    step = max(1, len(covering) // share)
+    return islice(covering, seed % step, None, step)
+
+
+def _spread(operations: list[Any], count: int, mode: GenerationMode, seed: int) -> Iterator[Case[Any]]:
+    """So many of one kind, of each operation alike; more of later ones where one has not so many: bodies have no end."""
+    missing = count
+    for number, operation in enumerate(operations):
+        share = ceil(missing / (len(operations) - number))
+        made = _made_up(operation.as_strategy(generation_mode=mode), share, seed) if share else []
+        missing -= len(made)
+        yield from made
 
 
 def _covering(schema: Any, operation: Any) -> list[Case[Any]]:
