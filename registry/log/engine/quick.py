@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Result, Select, TextClause, Update
+from sqlalchemy import Connection, Delete, Insert, Result, Select, TextClause, Update
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
@@ -107,11 +107,6 @@ class Quick:
         self._raw: Any = connection.connection.dbapi_connection
         self._pipelined = pipelined
         self._foreign = _Foreign(self.dialect.loaded_dbapi.Error)
-
-    @property
-    def dialect(self) -> Dialect:
-        """As SQLAlchemy's connection has it: whoever writes SQL for one engine asks it which."""
-        return self._dialect
 
     def execute(self, statement: Any, parameters: Any = None) -> Result[Any]:
         """As SQLAlchemy's: rows of a select; nothing to read from a write, which may not have happened yet.
