@@ -10,6 +10,7 @@ looked up, roles and reach checked, views read, the page rendered.
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,6 +122,8 @@ def _studio(engine: str, clips: int, counts: dict[str, int]) -> Iterator[tuple[V
             running(folder, **settings) as service,
             visiting(service, _key_of(service.continuity.registry)) as visitor,
         ):
+            gc.collect()
+            gc.freeze()  # as a service does once it has loaded; what made the log is not looked through while it answers
             yield visitor, dict(_addresses(found))
 
 

@@ -25,6 +25,25 @@ _BESIDE: Final = frozenset({"in", "paid-with", "approved-by"})
 """Steps of a clip that are no input: its scene is the job, its paid call is in the run's facet, its approval in the output's."""
 
 Document = dict[str, Any]
+SCHEMA: Final[Document] = {
+    "title": "OpenLineage run events",
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["eventType", "eventTime", "run", "job", "inputs", "outputs", "producer", "schemaURL"],
+        "properties": {
+            "eventType": {"enum": ["START", "COMPLETE"]},
+            "eventTime": {"type": "string", "format": "date-time"},
+            "run": {"type": "object", "required": ["runId"]},
+            "job": {"type": "object", "required": ["namespace", "name"]},
+            "inputs": {"type": "array", "items": {"type": "object", "required": ["namespace", "name"]}},
+            "outputs": {"type": "array", "items": {"type": "object", "required": ["namespace", "name"]}},
+            "producer": {"const": PRODUCER},
+            "schemaURL": {"const": _RUN_EVENT},
+        },
+    },
+}
+"""The shape of the list, as far as the specification fixes it; facets are told by docs/reference/lineage.md."""
 
 
 def run_events(studio: str, found: Lineage, runs: Iterable[RunCard]) -> list[Document]:

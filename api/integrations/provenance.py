@@ -39,6 +39,14 @@ _DERIVED: Final = frozenset(
 _REVISED: Final = frozenset({"remint-of", "supersedes"})
 
 Document = dict[str, Any]
+SCHEMA: Final[Document] = {
+    "title": "PROV-JSON",
+    "type": "object",
+    "required": ["prefix"],
+    "properties": {"prefix": {"type": "object", "additionalProperties": {"type": "string"}}},
+    "additionalProperties": {"type": "object"},
+}
+"""The shape of a document: names of its namespaces, and for each kind of record the records by their names."""
 
 
 def prov_document(studio: str, found: Lineage, runs: Iterable[RunCard]) -> Document:

@@ -13,6 +13,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.errors import Web, invalid, shown
+from api.integrations import openlineage, provenance
 from api.integrations.drawing import DOT, MERMAID, dot, mermaid
 from api.integrations.openlineage import run_events
 from api.integrations.provenance import prov_document
@@ -33,6 +34,8 @@ Format = Literal["json", "ndjson", "dot", "mermaid", "prov", "openlineage"]
 Provenance = Literal["prov", "openlineage"]
 GIVES: Final[Mapping[str, Format]] = {JSON: "json", NDJSON: "ndjson", DOT: "dot", MERMAID: "mermaid"}
 """Media types that an Accept may choose, the usual one first; PROV and OpenLineage are JSON and go by `format` alone."""
+DOCUMENTS: Final = (provenance.SCHEMA, openlineage.SCHEMA)
+"""What is told as JSON beside our own form."""
 MOST_EDGES: Final = 10_000
 """What is drawn, or is one document, has at most so many steps; more are a page or a line each."""
 _LINES_BYTES: Final = 1 << 16
@@ -220,7 +223,12 @@ def _gathered(lines: Iterator[bytes]) -> Iterator[bytes]:
         yield bytes(chunk)
 
 
-@get("/lineage/{thing:str}", opt={"gives": tuple(GIVES)}, dependencies=QUESTION, sync_to_thread=True)
+@get(
+    "/lineage/{thing:str}",
+    opt={"gives": tuple(GIVES), "documents": DOCUMENTS},
+    dependencies=QUESTION,
+    sync_to_thread=True,
+)
 def show_lineage(
     request: Web,
     thing: FromPath[str],
@@ -242,7 +250,7 @@ def show_lineage(
 
 @get(
     "/clips/{clip:str}/lineage",
-    opt={"gives": tuple(GIVES)},
+    opt={"gives": tuple(GIVES), "documents": DOCUMENTS},
     dependencies=QUESTION,
     sync_to_thread=True,
 )
@@ -259,7 +267,7 @@ def clip_lineage(
     return answer_lineage(request, visit, named("clip", clip), question, after=after, limit=limit)
 
 
-@get("/clips/{clip:str}/provenance", sync_to_thread=True)
+@get("/clips/{clip:str}/provenance", opt={"documents": DOCUMENTS}, sync_to_thread=True)
 def clip_provenance(
     clip: FromPath[str],
     visit: NamedDependency[Visit],
@@ -268,7 +276,7 @@ def clip_provenance(
     depth: Depth = 20,
     types: Types = None,
     as_of: AsOf = None,
-) -> Answer[dict[str, Any]]:
+) -> Answer[Any]:
     """What the clip was made from, for other programs: a W3C PROV document (PROV-JSON), or OpenLineage run events."""
     question = Question("ancestors", depth, _kinds(types), as_of, None, format, names=True)
     found, runs = _whole(visit, named("clip", clip), question.asked(visit))

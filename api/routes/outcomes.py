@@ -11,7 +11,7 @@ from typing import Any, Final
 from litestar.handlers import HTTPRouteHandler
 
 from api.errors import PROBLEM_TYPE
-from api.routes.answering import POSITION
+from api.routes.answering import JSON, POSITION
 
 MEANING: Final = {
     400: "The body or a header cannot be read, or a header that is needed is missing",
@@ -83,6 +83,10 @@ def tell_outcomes(responses: dict[str, Any], handler: HTTPRouteHandler, method: 
     if opt.get("stream"):
         events = {"text/event-stream": {"schema": {"$ref": REF.format(model=opt["stream"])}}}
         responses["200"] = {"description": "Events, each as the `data` of one", "content": events}
+    if documents := opt.get("documents"):
+        described = responses["200"]["content"][JSON]
+        ours = [described["schema"]] if "$ref" in described["schema"] else []
+        described["schema"] = {"anyOf": [*ours, *documents]}
     for kind in opt.get("gives", ())[1:]:
         responses["200"]["content"][kind] = {"schema": {"type": "string"}}
     if opt.get("ends"):

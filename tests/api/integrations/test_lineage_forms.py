@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import attr
+import jsonschema_rs
 import pydot
 import pytest
 from openlineage.client import OpenLineageClient
@@ -23,6 +24,7 @@ from openlineage.client.transport.file import FileConfig, FileTransport
 from prov.identifier import QualifiedName
 from prov.model import ProvActivity, ProvAgent, ProvDerivation, ProvDocument, ProvEntity, ProvInfluence
 
+from api.integrations import openlineage
 from api.integrations.drawing import dot, mermaid
 from api.integrations.openlineage import run_events, run_id
 from api.integrations.provenance import prov_document
@@ -178,6 +180,7 @@ def test_openlineage_takes_the_events(told: Told, tmp_path: Path) -> None:
     ] * len(runs)
     assert {str(UUID(event["run"]["runId"])) for event in events} == {run_id(run.generation) for run in runs}
     assert run_id(MADE) == events[0]["run"]["runId"]
+    jsonschema_rs.validator_for(openlineage.SCHEMA).validate(events)
     [made] = events[-1]["outputs"]
     inputs = {one["name"]: one["facets"] for one in events[-1]["inputs"]}
     assert made["name"] == CHANGED

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import jsonschema_rs
 import pydot
 import pytest
 from click.testing import CliRunner
@@ -145,6 +146,21 @@ def test_every_form(service: Served, scene: dict[str, Any]) -> None:
     assert isinstance(service.get(f"{provenance}?format=openlineage").json(), list)
     problem(service.get(address, headers={"Accept": "application/pdf"}), 406, "not-acceptable")
     problem(service.get(f"{provenance}?format=dot"), 422, "invalid-request")
+
+
+@pytest.mark.parametrize("address", ["lineage/{clip}", "clips/{clip}/lineage", "clips/{clip}/provenance"])
+def test_every_form_is_described(service: Served, scene: dict[str, Any], address: str) -> None:
+    """Each form that is JSON is one that the service's own document describes, and no other describes it."""
+    document = service.get("/openapi.json").json()
+    path = "/v1/" + address.format(clip="{thing}" if address.startswith("lineage") else "{clip}")
+    said = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    forms = [
+        jsonschema_rs.validator_for({**one, "components": document["components"]}) for one in said["anyOf"]
+    ]
+    given = ("prov", "openlineage") if address.endswith("provenance") else ("json", "prov", "openlineage")
+    for number, form in enumerate(given):
+        told = service.get(f"/v1/{address.format(clip=scene['clips'][-1])}", params={"format": form}).json()
+        assert [one.is_valid(told) for one in forms] == [number == which for which in range(len(given))]
 
 
 def test_what_is_too_large_for_one_document(
