@@ -51,10 +51,13 @@ ROOM = make_room(os.environ)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--s3` names the S3 server of the run; `make test-s3` uses it. `--provider` names one for all mutants."""
+    """`--s3` is for `make test-s3`, which names the server of the run; `--provider` and `--patience` are for runs of mutants."""
     says = "the S3 server: ministack (started, the default), ceph (started), or the address of one that runs"
     parser.addoption("--s3", default="ministack", help=says)
     parser.addoption("--provider", help="the address of a sandbox that runs; by default one is started")
+    parser.addoption(
+        "--patience", type=float, default=30, help="seconds a small studio is worked for in vain"
+    )
 
 
 @pytest.fixture(scope="session")

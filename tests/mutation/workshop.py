@@ -5,6 +5,7 @@ Times may be long on a busy machine, so a mutant is given several times what its
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,12 +21,15 @@ from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.utils.format_utils import get_mutant_name
 
 from tests.mutation.groups import Group
+from tests.servers.room import clear, make_room
 from tests.servers.sandbox import sandbox
 
 ROOT: Final = Path(__file__).parents[2]
 LINKED: Final = ("registry", "generation", "api", "tests")
 _MOST_NAMES: Final = 1000
 """In one call: command lines have an end."""
+_PATIENCE: Final = "6"
+"""Seconds: a mutant that loses something is noticed by what never happens, and half a second is the usual wait for what does."""
 _SETTINGS: Final = """
 [tool.mutmut]
 source_paths = ["registry", "generation", "api"]
@@ -50,6 +54,7 @@ class Workshop:
         self.folder = ROOT / ".mutation" / name
         self.group = group
         self._mutants = self.folder / "mutants"
+        self._environment = dict(os.environ)
 
     def clear(self) -> None:
         rmtree(self.folder, ignore_errors=True)
@@ -58,8 +63,11 @@ class Workshop:
     def opened(self) -> Iterator[None]:
         """Set up, and with the provider that its tests ask, if they do."""
         with ExitStack() as stack:
+            # One place for all: of those that mutmut's runs make themselves, each goes with the first that ends.
+            if (room := make_room(self._environment)) is not None:
+                stack.callback(clear, room)
             provider = stack.enter_context(sandbox("--one-film")) if self.group.with_provider else None
-            self._set_up(["--provider", provider.url] if provider else [])
+            self._set_up(["--provider", provider.url, "--patience", _PATIENCE] if provider else [])
             yield
 
     def _set_up(self, more: list[str]) -> None:
@@ -113,6 +121,8 @@ class Workshop:
         said, tool = self.folder / "mutmut.log", Path(sys.executable).with_name("mutmut")
         with said.open("w") as log:
             asked = [str(tool), "run", "--max-children", "1", *names]
-            ended = subprocess.run(asked, cwd=self.folder, stdout=log, stderr=log, check=False)
+            ended = subprocess.run(
+                asked, cwd=self.folder, stdout=log, stderr=log, env=self._environment, check=False
+            )
         if ended.returncode:
             raise ToolFailed("\n".join(said.read_text().replace("\r", "\n").splitlines()[-40:]))

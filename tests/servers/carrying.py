@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,9 @@ def provider(provider_process: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def world(provider: Sandbox, tmp_path: Path) -> Iterator[World]:
+def world(provider: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
     """The small studio on the provider's account."""
-    found = built(tmp_path, provider.url)
+    found = replace(built(tmp_path, provider.url), patience=request.config.getoption("--patience"))
     yield found
     found.registry.close()
 

@@ -140,7 +140,10 @@ class Person:
 
 @dataclass(frozen=True)
 class World:
-    """The studio, opened: ids to speak of, and what a test does with it."""
+    """The studio, opened: ids to speak of, and what a test does with it.
+
+    `patience`: the seconds it is worked for until a test gives up, where the test does not say how many.
+    """
 
     folder: Path
     desk: Desk
@@ -153,6 +156,7 @@ class World:
     mina: Person
     jun: Person
     cafe: str
+    patience: float = 30
 
     @property
     def registry(self) -> Registry:
@@ -175,22 +179,22 @@ class World:
     def worker(self, owner: str = "worker-1") -> Worker:
         return Worker(self.desk, owner=owner, sleep=time.sleep)
 
-    def carry(self, *asked: str, seconds: float = 30) -> list[GenerationCard]:
+    def carry(self, *asked: str, seconds: float | None = None) -> list[GenerationCard]:
         """Work until all of them have ended."""
         self.work_until(lambda: all(self.card(name).stage == "ended" for name in asked), seconds=seconds)
         return [self.card(name) for name in asked]
 
-    def work_until(self, done: Callable[[], bool], *, seconds: float = 30) -> None:
+    def work_until(self, done: Callable[[], bool], *, seconds: float | None = None) -> None:
         """Work until `done` says so; tells what everything waits for when it does not happen."""
-        worker, end = self.worker(), time.monotonic() + seconds
+        worker, end = self.worker(), time.monotonic() + (seconds or self.patience)
         while not done():
             assert time.monotonic() < end, self.waiting()
             if not worker.work_once():
                 time.sleep(0.02)
 
-    def work(self, steps: int, *, seconds: float = 30) -> None:
+    def work(self, steps: int, *, seconds: float | None = None) -> None:
         """Exactly so many claims that had something to do."""
-        worker, left, end = self.worker(), steps, time.monotonic() + seconds
+        worker, left, end = self.worker(), steps, time.monotonic() + (seconds or self.patience)
         while left:
             assert time.monotonic() < end, f"nothing is due any more, {left} steps early: {self.waiting()}"
             if worker.work_once():
