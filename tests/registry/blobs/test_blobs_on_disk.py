@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.blobs.digest import CHUNK
 from registry.blobs.disk import DiskBlobs
 from registry.errors import BlobCorrupt, BlobMissing, BlobStoreDown
 from tests.contracts.blobs import HOUR, JPEG, BlobContract, now, read
@@ -85,6 +86,7 @@ def test_a_failure_says_of_what(store: DiskBlobs, root: Path, monkeypatch: pytes
     for call, use, told in (
         ("os.write", lambda: store.put(f"{KEY}x", [b"face"], content_type=JPEG), "a new blob"),
         ("os.fsync", lambda: store.put(f"{KEY}y", [], content_type=JPEG), "a new blob"),
+        ("os.rename", lambda: store.put(f"{KEY}z", [], content_type=JPEG), f"{KEY}z"),
         ("os.pread", lambda: read(store, KEY), KEY),
         ("os.open", lambda: list(store.list("studio_x/")), "studio_x/"),
         ("os.open", lambda: store.delete(KEY), KEY),
@@ -184,6 +186,19 @@ def test_a_shortened_file(store: DiskBlobs, root: Path) -> None:
         store.stat(KEY)
     with pytest.raises(BlobCorrupt):
         read(store, KEY, start=1, length=1)
+
+
+def test_a_file_that_is_shortened_while_it_is_read(store: DiskBlobs, root: Path) -> None:
+    """The reader is told of which blob no more is there, and what to do."""
+    store.put(KEY, [bytes(2 * CHUNK)], content_type=JPEG)
+
+    with store.open(KEY, length=2 * CHUNK) as chunks:
+        next(chunks)
+        os.truncate(folder_of(root) / "bytes", CHUNK)
+        with pytest.raises(BlobCorrupt, match=f"{KEY} ends at byte {CHUNK}") as told:
+            next(chunks)
+    assert told.value.detail["key"] == KEY
+    assert told.value.hint
 
 
 def test_a_damaged_record(store: DiskBlobs, root: Path) -> None:

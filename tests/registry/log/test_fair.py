@@ -93,6 +93,19 @@ def test_two_alike_take_turns() -> None:
     assert all(one != other for (one, _), (other, _) in pairwise(lane.granted))
 
 
+@pytest.mark.parametrize("weights", [{"a": 10, "b": 6, "c": 4}, {"a": 1, "b": 4}, {"a": 17, "b": 2, "c": 1}])
+def test_turns_are_spread_evenly(weights: dict[str, int]) -> None:
+    """Whose shares are whole numbers of turns is at every moment less than one turn away from the exact share."""
+    lane = Lane(weights)
+    for name in weights:
+        lane.arrive(name, 100)
+    for turn in range(1, 2 * WINDOW + 1):
+        lane.turn()
+        for name, weight in weights.items():
+            had = sum(one == name for one, _ in lane.granted)
+            assert abs(had - turn * weight / sum(weights.values())) < 1, (turn, name)
+
+
 def test_more_productions_than_a_window_has_turns() -> None:
     """Thirty productions share a lane: each has its turn before anyone has a second."""
     names = [f"p{number:02}" for number in range(30)]

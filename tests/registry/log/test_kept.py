@@ -56,6 +56,7 @@ def test_an_answer_is_that_key_s_alone(connection: Connection) -> None:
         find_answer(connection, ONE, "gone", "a", NOW)
     assert reused.value.hint
     assert erased.value.hint
+    assert "went when somebody was erased" in erased.value.message
 
 
 def test_answers_that_are_over_are_swept_once_a_minute(connection: Connection) -> None:
