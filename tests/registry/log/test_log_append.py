@@ -11,6 +11,7 @@ import pytest
 from registry.deciders.character import ReviseCharacter
 from registry.deciders.command import AlreadyExists
 from registry.errors import (
+    LogClosed,
     NotFound,
     VersionConflict,
 )
@@ -145,6 +146,19 @@ def test_a_refusal_leaves_no_trace(open_log: Opened) -> None:
     with pytest.raises(NotFound):
         open_log.handle(introduce(), register(), describe(new_id("asset"), "x"))
     assert everything(open_log) == before
+
+
+def test_a_closed_log_takes_nothing(open_log: Opened) -> None:
+    """Once its head says that it was moved, whatever was known of it before; opened again it goes on."""
+    open_log.handle(introduce())
+    open_log.raw("UPDATE heads SET closed = 'moved' WHERE log = :log", log=STUDIO)
+    before = everything(open_log)
+    with pytest.raises(LogClosed, match="moved to another installation"):
+        open_log.handle(introduce())
+    assert everything(open_log) == before
+
+    open_log.raw("UPDATE heads SET closed = '' WHERE log = :log", log=STUDIO)
+    assert open_log.handle(introduce()).recorded
 
 
 def test_commands_see_those_before_them(open_log: Opened) -> None:
