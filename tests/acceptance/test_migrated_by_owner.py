@@ -54,7 +54,7 @@ def migrated(made: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Cluster
 
 
 def test_all_tables_are_the_owner_s(migrated: Cluster) -> None:
-    """The login that is no superuser made them all; the services own nothing, and no word of a password was needed in an address."""
+    """The login that is no superuser made them all; the services own nothing at all."""
     assert migrated.server.run(TABLES, "continuity") == [("continuity_owner",)]
     owned = "SELECT count(*) FROM pg_class WHERE relowner::regrole::text IN ('continuity', 'continuity_app')"
     assert migrated.server.run(owned, "continuity") == [(0,)]

@@ -190,7 +190,9 @@ class PostgresDatabase(Database):
         except psycopg.Error as failure:
             raise UnusableDatabase(f"the server cannot be used: {first_line(failure)}") from None
         if version < OLDEST:
-            raise UnusableDatabase(f"PostgreSQL {version // 10_000} is too old: 17 or newer is needed")
+            raise UnusableDatabase(
+                f"PostgreSQL {version // 10_000} is too old: {OLDEST // 10_000} or newer is needed"
+            )
         if held != ("UTF8",):
             raise UnusableDatabase(f"the database is encoded in {held and held[0]}: make one in UTF8")
 
