@@ -68,9 +68,9 @@ check: $(DEV_STAMP)  ## format, lint, types, imports, known holes
 audit: $(DEV_STAMP)  ## what is locked against known holes; DATABASE=folder reads a copy of PyPA's advisory database too
 	@$(BIN)/python -m tests.architecture.advisories $(if $(DATABASE),--database $(DATABASE))
 # TERRACE: two services and two workers on PostgreSQL and a bucket, one of each killed while so many generations run.
-# RESTARTS: PostgreSQL crashes so many times under load.
-CRASHES = $(or $(if $(TERRACE),--terrace $(TERRACE)),$(if $(RESTARTS),--restarts $(RESTARTS)),$(if $(POWERCUT),--powercut $(POWERCUT)),$(if $(HOUSES),--houses $(HOUSES)),--kills $(or $(KILLS),2000))
-crash: $(DEV_STAMP) $(S3_STAMP)  ## kill workers (KILLS=2000), houses (HOUSES=1000), some of many (TERRACE=500), the database (RESTARTS=200), the power (POWERCUT=500)
+# RESTARTS: PostgreSQL crashes so many times under load. PROJECTIONS: a writer dies so often, on each engine, while it fills its views.
+CRASHES = $(or $(if $(TERRACE),--terrace $(TERRACE)),$(if $(RESTARTS),--restarts $(RESTARTS)),$(if $(PROJECTIONS),--projections $(PROJECTIONS)),$(if $(POWERCUT),--powercut $(POWERCUT)),$(if $(HOUSES),--houses $(HOUSES)),--kills $(or $(KILLS),2000))
+crash: $(DEV_STAMP) $(S3_STAMP)  ## kill workers (KILLS=2000), houses (HOUSES=1000), some of many (TERRACE=500), the database (RESTARTS=200), writers at their views (PROJECTIONS=1000), the power (POWERCUT=500)
 	@$(BIN)/python -m tests.crash $(CRASHES) --seed $(or $(SEED),20261122) $(ARGS)
 storm: $(DEV_STAMP)  ## nobody misses an event, one racer wins, one effect: EVENTS=50000 ROUNDS=2000 COMMANDS=2000 ENGINE=both
 	@$(BIN)/python -m tests.storm storm --count $(or $(EVENTS),50000) --engine $(or $(ENGINE),both)
@@ -91,6 +91,7 @@ proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figu
 	@$(BIN)/python -m tests.crash --powercut 500
 	@$(BIN)/python -m tests.crash --terrace 500
 	@$(BIN)/python -m tests.crash --restarts 200
+	@$(BIN)/python -m tests.crash --projections 1000
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py tests/generation tests/registry -n 4 --hypothesis-profile=proof
 	@PROOF_POINTS=100 $(BIN)/python -m pytest tests/crash/test_restored_at_any_point.py
 	@PROOF_SHARE=1 $(BIN)/python -m pytest tests/registry/proof

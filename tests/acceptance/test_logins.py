@@ -13,28 +13,19 @@ import yaml
 
 from tests.architecture.sources import ROOT
 from tests.servers import postgres
-from tests.servers.postgres import BIN, PostgresServer, postgres_server
+from tests.servers.cluster import FILES, PASSWORDS, Cluster, cluster
+from tests.servers.postgres import BIN, PostgresServer
 
-PASSWORDS = {"continuity": 'app\'s "pass:word"/@', "continuity_owner": "owner'; DROP ROLE x; --"}
-FILES = {"continuity": "database_password", "continuity_owner": "database_owner_password"}
+
+@pytest.fixture(scope="module", name="made")
+def made_fixture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster(tmp_path_factory.mktemp("secrets")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A cluster after its first start: passwords are asked of everybody but the superuser."""
-    secrets = tmp_path_factory.mktemp("secrets")
-    for login, file in FILES.items():
-        (secrets / file).write_text(PASSWORDS[login] + "\n")
-    script = (ROOT / "deploy" / "logins.sql").read_text().replace("/run/secrets", str(secrets))
-    with postgres_server() as running:
-        entrance = running.folder / "data" / "pg_hba.conf"
-        entrance.write_text("host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
-        running.run("SELECT pg_reload_conf()")
-        # As the image runs it: the superuser, its own database, no transaction around it all.
-        psql = [BIN / "psql", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", running.url()]
-        done = subprocess.run(psql, input=script, text=True, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr
-        yield running
+def server(made: Cluster) -> PostgresServer:
+    return made.server
 
 
 def login(
@@ -90,6 +81,8 @@ def test_the_owner_makes_tables_and_grants_them(server: PostgresServer) -> None:
         assert connection.execute("SELECT count(*) FROM facts").fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DROP TABLE facts")
+    with login(server, "continuity_owner") as connection:
+        connection.execute("DROP TABLE facts")
 
 
 def test_no_login_passes_by_row_level_security(server: PostgresServer) -> None:

@@ -1,7 +1,8 @@
 """`python -m tests.crash --kills N`: the ordeal in all modes; with `--houses N`, whole processes killed instead; with
 `--powercut N`, the power cut at every system call of N appends; with
 `--terrace N`, two services and two workers on PostgreSQL and a bucket, one of each killed while N generations run; with
-`--restarts N`, the database server crashes N times under load.
+`--restarts N`, the database server crashes N times under load; with
+`--projections N`, a writer killed N times on each engine while it fills its views, which are then compared with a rebuild.
 
 The last line says kills, double, lost, stuck; or cuts, disks, lost, corrupt.
 """
@@ -29,7 +30,7 @@ MODES = [
 def main() -> int:
     garbage.seldom()
     given = _parser().parse_args()
-    if given.houses or given.terrace or given.restarts:
+    if given.houses or given.terrace or given.restarts or given.projections:
         return _processes(given)
     if given.powercut:
         return _power_cuts(given.powercut, given.seed)
@@ -52,6 +53,7 @@ def main() -> int:
 
 def _processes(given: argparse.Namespace) -> int:
     from tests.crash.houses import houses
+    from tests.crash.projections import projections
     from tests.crash.restarts import restarts
     from tests.crash.terrace import terrace
 
@@ -60,6 +62,8 @@ def _processes(given: argparse.Namespace) -> int:
         tally = terrace(given.terrace, seed=given.seed, durable=True, database_dies=given.database_dies)
     elif given.restarts:
         tally = restarts(given.restarts, seed=given.seed)
+    elif given.projections:
+        tally = projections(given.projections, seed=given.seed)
     else:
         tally = houses(given.houses, seed=given.seed)
     print(*tally.said, f"{tally.line()} seconds={time.monotonic() - began:.0f}", sep="\n")  # noqa: T201
@@ -85,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--terrace", type=int, default=0)
     parser.add_argument("--database-dies", action="store_true", help="of a terrace, now and then")
     parser.add_argument("--restarts", type=int, default=0)
+    parser.add_argument("--projections", type=int, default=0)
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--resend", choices=("never", "same_id_after_disproof"))
     parser.add_argument("--duplicates", choices=("refuse", "accept"))

@@ -54,6 +54,7 @@ class Notices:
                 thread.start()
 
     def _tell(self) -> None:
+        """What could not be told over a lost connection is told over the next one."""
         while not self._closed.is_set():
             try:
                 with psycopg.connect(self._url, autocommit=True, **self._connecting) as connection:
@@ -62,14 +63,16 @@ class Notices:
                         connection.execute(b"NOTIFY " + _CHANNEL)
                         self._closed.wait(_MOMENT_SECONDS)
             except psycopg.Error:
+                self._news.set()
                 self._closed.wait(_AGAIN_SECONDS)
 
     def _hear(self, wake: Callable[[], None]) -> None:
-        """A lost connection is made anew, and waiters poll meanwhile."""
+        """A lost connection is made anew, and waiters poll meanwhile; what was told before anybody listened is looked for."""
         while not self._closed.is_set():
             try:
                 with psycopg.connect(self._url, autocommit=True, **self._connecting) as connection:
                     connection.execute(b"LISTEN " + _CHANNEL)
+                    wake()
                     while not self._closed.is_set():
                         for _ in connection.notifies(timeout=0.5, stop_after=1):
                             wake()

@@ -14,7 +14,9 @@ from select import POLLIN, poll
 from typing import Any, ClassVar, Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, make_url, select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -188,7 +190,9 @@ class PostgresDatabase(Database):
         except psycopg.Error as failure:
             raise UnusableDatabase(f"the server cannot be used: {first_line(failure)}") from None
         if version < OLDEST:
-            raise UnusableDatabase(f"PostgreSQL {version // 10_000} is too old: 17 or newer is needed")
+            raise UnusableDatabase(
+                f"PostgreSQL {version // 10_000} is too old: {OLDEST // 10_000} or newer is needed"
+            )
         if held != ("UTF8",):
             raise UnusableDatabase(f"the database is encoded in {held and held[0]}: make one in UTF8")
 
@@ -210,7 +214,10 @@ def _with_driver(url: str) -> URL:
 
 
 def _plain(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    """The same for the driver itself: it reads addresses in its own way, and would refuse a space in a password and show both."""
+    _, given = PGDialect_psycopg().create_connect_args(url)
+    given.pop("context", None)
+    return make_conninfo(**given)
 
 
 def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from sqlalchemy import text
 
+from api.cli import rebuilding
+from api.cli.terminal import console
 from registry.log.engine.database import open_database
 from tests.api.cli.conftest import Run
 
@@ -38,6 +43,24 @@ def test_nothing_differs(run: Run, home: Path) -> None:
     assert said["positions"] == {"system": said["events"]}
     assert {one["table"]: one["rows"] for one in said["tables"]}["view_studios"] == 1
     assert not (home / "data" / "rebuild").exists()
+
+
+def test_a_terminal_is_shown_how_far_it_is(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody looks, one bar counts events and another rows, each to its end; in a pipe nothing of it is written."""
+    piped = rebuild(run, home)
+    looked = io.StringIO()
+    monkeypatch.setattr(
+        rebuilding,
+        "console",
+        lambda **to: Console(file=looked, force_terminal=True, width=100) if to else console(),
+    )
+    shown = rebuild(run, home)
+    bars = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", looked.getvalue())
+    rows = sum(one["rows"] for one in json.loads(rebuild(run, home, "--json").stdout)["tables"])
+
+    assert (shown.exit_code, piped.stderr) == (0, "")
+    assert re.search(r"events .*━+.* (\d+)/\1 ", bars)
+    assert re.search(rf"rows .*━+.* {rows}/{rows} ", bars)
 
 
 @pytest.mark.usefixtures("damaged")

@@ -32,12 +32,16 @@ def main(folder: str, word: str, limit: str, stream: str = "") -> None:
     with opened(Path(folder)) as log:
         say("ready")
         sys.stdin.readline()
-        numbers = count()
-        threads = [
-            threading.Thread(target=write, args=(log, numbers, int(limit), word, stream))
-            for _ in range(THREADS)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(log, word, limit=int(limit), stream=stream)
+
+
+def together(log: Opened, word: str, *, limit: int, stream: str) -> None:
+    """The threads, until the calls are made."""
+    numbers = count()
+    threads = [
+        threading.Thread(target=write, args=(log, numbers, limit, word, stream)) for _ in range(THREADS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
