@@ -66,7 +66,6 @@ class Log:
         self._writer = Writer(
             database,
             make_batch=self._make_batch,
-            states=self._states,
             projections=parts.projections,
             after_commit=self._committed,
             batch=parts.watch.batch,

@@ -28,7 +28,6 @@ from registry.log.engine.database import Database
 from registry.log.engine.quick import Quick
 from registry.log.pen import Pen, Ticket, Work
 from registry.log.roles import Handle, Projection
-from registry.log.states import States
 from registry.log.tables import EVENTS, HEADS
 
 RETRY_SECONDS: Final = 10.0
@@ -68,14 +67,12 @@ class Writer:
         database: Database,
         *,
         make_batch: Callable[[Quick], Batch],
-        states: States,
         projections: Sequence[Projection],
         after_commit: Callable[[Sequence[str]], None],
         batch: Callable[[int], None],
     ) -> None:
         self._database = database
         self._make_batch = make_batch
-        self._states = states
         self._projections = projections
         self._after_commit = after_commit
         self._batch = batch

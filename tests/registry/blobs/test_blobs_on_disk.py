@@ -237,6 +237,16 @@ def test_a_killed_writer(store: DiskBlobs, root: Path) -> None:
     assert store.put(KEY, [b"a face"], content_type=JPEG).size == 6
 
 
+def test_a_writer_killed_before_its_first_byte(store: DiskBlobs, root: Path) -> None:
+    """An empty folder that it left is swept like any other rest, once it is old enough."""
+    (root / ".incoming" / "left").mkdir(parents=True)
+
+    store.sweep("", keep=lambda _: True, older_than=HOUR, now=now())
+    assert leftovers(root) == ["left"]
+    store.sweep("", keep=lambda _: True, older_than=HOUR, now=now() + 2 * HOUR)
+    assert leftovers(root) == []
+
+
 def test_a_slow_upload_is_not_swept(store: DiskBlobs, root: Path) -> None:
     """An upload that began long ago and still grows is nobody's leftover."""
 

@@ -107,3 +107,19 @@ def test_a_place_that_becomes_free_is_taken(home: Path) -> None:
         names = [event.event.name for event in log.registry.feed.after(STUDIO, 0)]  # type: ignore[attr-defined]
 
         assert names.count("late") == 1
+
+
+def test_who_waits_for_too_long_is_told_that_nobody_knows(home: Path) -> None:
+    """A command that has a place and is not committed in time may land later: its caller is not told that it did not."""
+    with opened(home) as log:
+        log.handle(introduce(name="first"))
+        with held(log.registry):
+            patience(log.registry, 0.2)
+            with pytest.raises(LogBusy, match=r"did not answer within 0\.2 s; whether .* is unknown") as told:
+                log.handle(introduce(name="later"))
+            assert "landed" not in told.value.detail
+            patience(log.registry, 120)
+        log.handle(introduce(name="last"))
+        names = [event.event.name for event in log.registry.feed.after(STUDIO, 0)]  # type: ignore[attr-defined]
+
+        assert names == ["first", "later", "last"]
