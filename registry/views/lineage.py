@@ -80,12 +80,40 @@ class Lineage(Card):
 
 
 class Met(NamedTuple):
-    """An edge as a walk meets it, with the thing it comes from and the one it leads to; `new` when nothing led there before."""
+    """An edge as a walk meets it, with the thing it comes from and the one it leads to; `new` when nothing led there before.
 
-    edge: Edge
-    near: Thing
-    far: Thing
-    new: bool
+    Each is made when it is asked for: who wants a later page has no use for what comes before it.
+    """
+
+    step: Step
+    up: bool
+    through: int
+
+    @property
+    def edge(self) -> Edge:
+        step = self.step
+        return Edge(
+            made=step.near_id if self.up else step.far_id,
+            source=step.far_id if self.up else step.near_id,
+            kind=step.kind,
+            evidence=step.evidence,
+            detail=step.detail,
+            position=step.position,
+            until=_by(step.until, self.through),
+            depth=step.depth,
+        )
+
+    @property
+    def near(self) -> Thing:
+        return _thing(self.step.near_id, self.step.near_retired, self.step.near_erased, self.through)
+
+    @property
+    def far(self) -> Thing:
+        return _thing(self.step.far_id, self.step.far_retired, self.step.far_erased, self.through)
+
+    @property
+    def new(self) -> bool:
+        return self.step.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,30 +178,12 @@ class Walk:
 
         way, up, cast = self.way, self.way.direction == "ancestors", self.thing.kind == "scene"
         found = partial(steps, ask, self.log, self.node, cast=cast, dialect=self.dialect)
-        own = ((step, up) for step in found(way))
+        own = (Met(step, up, way.through) for step in found(way))
         if up and self.thing.kind in _BINDINGS and (way.kinds is None or _REMINT in way.kinds):
             later = found(replace(way, direction="descendants", kinds=frozenset({_REMINT})))
-            turned = ((step, False) for step in later)
-            return self._told(merge(own, turned, key=lambda one: one[0].depth))
-        return self._told(own)
-
-    def _told(self, found: Iterable[tuple[Step, bool]]) -> Iterator[Met]:
-        through, near = self.way.through, self.thing
-        for step, up in found:
-            if near.id != step.near_id:
-                near = _thing(step.near_id, step.near_retired, step.near_erased, through)
-            far = _thing(step.far_id, step.far_retired, step.far_erased, through)
-            edge = Edge(
-                made=near.id if up else far.id,
-                source=far.id if up else near.id,
-                kind=step.kind,
-                evidence=step.evidence,
-                detail=step.detail,
-                position=step.position,
-                until=_by(step.until, through),
-                depth=step.depth,
-            )
-            yield Met(edge, near, far, step.new)
+            turned = (Met(step, False, way.through) for step in later)
+            return merge(own, turned, key=lambda met: met.step.depth)
+        return own
 
 
 _HEAD: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log")).scalar_subquery()
@@ -226,8 +236,10 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
     told = told[:limit]
     things = {walk.thing.id: walk.thing}
     for met in told:
-        things.setdefault(met.near.id, met.near)
-        things.setdefault(met.far.id, met.far)
+        if met.step.near_id not in things:
+            things[met.step.near_id] = met.near
+        if met.step.far_id not in things:
+            things[met.step.far_id] = met.far
     clips = sorted(one for one in things if is_id(one, "clip"))
     return Lineage(
         id=walk.thing.id,

@@ -121,7 +121,7 @@ def steps(ask: Ask, log: str, start: Node, way: Way, *, cast: bool, dialect: str
     """
     given = {"log": log, "through": way.through}
     begin = [-start.number, start.number] if cast else [start.number]
-    asked = {**given, "start": start.number, "depth": way.depth, "most": AT_ONCE}
+    asked = {**given, "start": start.number, "depth": way.depth}
     found = ask(_reaching(way, dialect, cast=cast), asked)
     if len(found) < AT_ONCE:
         edges_of = _held(start, found)
@@ -235,6 +235,19 @@ behind `OFFSET 0` it does not turn around. A key must be a column as it stands: 
 """
 
 
+_WALKED: Final[Mapping[str, str]] = {
+    "postgresql": "walked AS (SELECT {edge}, r.depth + 1 AS depth FROM begun r {edges} UNION ALL SELECT {edge}, r.depth + 1 "
+    "FROM (SELECT DISTINCT far AS node, depth FROM walked WHERE depth < :depth) r {edges})",
+    "sqlite": "reached(node, depth) AS (SELECT node, depth FROM begun UNION SELECT e.{far}, r.depth + 1 FROM reached r {edges} "
+    "WHERE r.depth + 1 < :depth), walked AS (SELECT {edge} FROM reached r {edges})",
+}
+"""Every edge, once for each depth at which it is met.
+
+PostgreSQL takes a level at a time, so what it found may lead it on. SQLite takes a row at a time: it cannot tell that two edges
+lead to one thing, and looks edges up a second time, which costs it little.
+"""
+
+
 def looked_up(dialect: str, table: str, name: str, key: str) -> str:
     """What joins the rows of a table that have this key, one by one."""
     return _BY_KEY[dialect].format(table=table, name=name, key=key)
@@ -254,11 +267,10 @@ def _reaching_by(direction: Direction, holds: str, dialect: str, *, cast: bool) 
     near, far = _ENDS[direction]
     begun = "SELECT CAST(:start AS BIGINT), 0" + (" UNION SELECT -CAST(:start AS BIGINT), 0" if cast else "")
     edges = looked_up(dialect, "view_edges", "e", f"e.log = :log AND e.{near} = r.node {holds}")
+    walked = _WALKED[dialect].format(edge=_EDGE.format(near=near, far=far), far=far, edges=edges)
     return text(  # names of columns and kinds from the tables; nothing that anybody says
-        f"WITH RECURSIVE begun(node, depth) AS ({begun}), reached(node, depth) AS (SELECT node, depth FROM begun UNION "  # noqa: S608
-        f"SELECT e.{far}, r.depth + 1 FROM reached r {edges} WHERE r.depth + 1 < :depth), "
-        f"found AS MATERIALIZED (SELECT {_EDGE.format(near=near, far=far)}, abs(e.{far}) AS far_node "
-        f"FROM reached r {edges} LIMIT :most) "
+        f"WITH RECURSIVE begun(node, depth) AS ({begun}), {walked}, "  # noqa: S608
+        f"found AS MATERIALIZED (SELECT *, abs(far) AS far_node FROM walked LIMIT {AT_ONCE}) "
         f"SELECT {_FOUND}, far.id, far.retired, far.erased FROM found f {_thing_at('far', dialect)}"
     )
 
