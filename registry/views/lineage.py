@@ -229,7 +229,8 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
     Of the edges in their order those after the first `after`, at most `limit`; without it all, however many they are. `named`
     asks for the things' names, `disclosed` for what each clip says of itself, which is a walk into each of them.
     """
-    walk = Walk.begun(connection, log, start, asked or Asked(**said))
+    asked = asked or Asked(**said)
+    walk = Walk.begun(connection, log, start, asked)
     found = islice(walk.met(lambda: nullcontext(connection)), after, None)
     told = list(found if limit is None else islice(found, limit + 1))
     more = limit is not None and len(told) > limit
@@ -240,18 +241,27 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
             things[met.step.near_id] = met.near
         if met.step.far_id not in things:
             things[met.step.far_id] = met.far
+    edges = tuple(met.edge for met in told)
     clips = sorted(one for one in things if is_id(one, "clip"))
+    whole = not after and not more and _to_the_ends(asked, edges)
+    approved = sorted({edge.made for edge in edges if edge.kind == "approved-by"}) if whole else clips
     return Lineage(
         id=walk.thing.id,
         direction=walk.way.direction,
         through=walk.way.through,
         as_of=walk.as_of,
-        edges=tuple(met.edge for met in told),
+        edges=edges,
         things=with_names(connection, log, things.values()) if named else tuple(things.values()),
-        approved=_approved(connection, walk, clips) if clips else (),
+        approved=_approved(connection, walk, approved) if approved else (),
         disclosed=disclosed_among(connection, log, clips) if disclosed else (),
         next=after + len(told) if more else None,
     )
+
+
+def _to_the_ends(asked: Asked, edges: Iterable[Edge]) -> bool:
+    """Whether all that its clips were made from is among these edges of a question, so also who approved them."""
+    every = asked.direction == "ancestors" and asked.kinds is None and asked.through is None
+    return every and all(edge.depth < asked.depth for edge in edges)
 
 
 def with_names(connection: Connection, log: str, things: Iterable[Thing]) -> tuple[Thing, ...]:

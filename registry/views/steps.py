@@ -269,7 +269,7 @@ def _reaching_by(direction: Direction, holds: str, dialect: str, *, cast: bool) 
     edges = looked_up(dialect, "view_edges", "e", f"e.log = :log AND e.{near} = r.node {holds}")
     walked = _WALKED[dialect].format(edge=_EDGE.format(near=near, far=far), far=far, edges=edges)
     return text(  # names of columns and kinds from the tables; nothing that anybody says
-        f"WITH RECURSIVE begun(node, depth) AS ({begun}), {walked}, "  # noqa: S608
+        f"WITH RECURSIVE begun(node, depth) AS MATERIALIZED ({begun}), {walked}, "  # noqa: S608
         f"found AS MATERIALIZED (SELECT *, abs(far) AS far_node FROM walked LIMIT {AT_ONCE}) "
         f"SELECT {_FOUND}, far.id, far.retired, far.erased FROM found f {_thing_at('far', dialect)}"
     )
