@@ -19,13 +19,13 @@ from sqlalchemy import Connection, TextClause, bindparam, select
 from registry.errors import InvalidCommand, NotFound
 from registry.events.ids import is_id
 from registry.log.engine.quick import rows_of
-from registry.log.tables import EVENTS, HEADS
+from registry.log.tables import EVENTS
 from registry.views.clips import CLIPS, DisclosedCard, TakeCard, approved_among, disclosed_among
 from registry.views.kinds import EdgeKind, Evidence, character_of, kind_of
 from registry.views.naming import names_of
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
-from registry.views.steps import EDGES, NODES, Direction, Node, Row, Step, Way, steps
+from registry.views.steps import EDGES, NODES, Direction, Node, Row, Step, Way, reached, steps
 
 _BINDINGS: Final = ("element", "voice")
 """What something else may take the place of."""
@@ -139,6 +139,7 @@ class Walk:
     thing: Thing
     node: Node
     way: Way
+    found: Sequence[Row]
     as_of: int | None
     dialect: str
 
@@ -148,22 +149,30 @@ class Walk:
 
         A generation or submission stands for the clip it came to.
         """
-        start = clip_of(connection, log, start) or start
-        rows = rows_of(connection, _START, {"of_log": log, "of_id": start})
-        head = rows[0][0] if rows else 0
+        start, dialect = clip_of(connection, log, start) or start, connection.dialect.name
+        wanted = asked.through if asked.as_of is None else asked.as_of
+        far = _EVER if wanted is None else wanted
+        way = Way(asked.direction, asked.depth, far, asked.kinds, standing=asked.as_of is not None)
+        ask = partial(rows_of, connection)
+        itself, found = reached(ask, log, start, way, cast=kind_of(start) == "scene", dialect=dialect)
+        head = itself[5] if itself else 0
         through = _through(asked, head)
-        if not rows or rows[0][1] is None or rows[0][1] > through:
+        if itself is None or itself[1] > through:
             then = "" if through == head else f" at position {through}"
             raise NotFound(
                 f"there is no {start} in any lineage{then}",
                 hint="name a clip, the generation or submission it came from, an asset, element, voice, character, likeness,"
                 " scene, production or account",
             )
-        _, number, retired, erased = rows[0]
-        node = Node(number, start, retired, erased)
-        way = Way(asked.direction, asked.depth, through, asked.kinds, standing=asked.as_of is not None)
+        node = Node(itself[1], *itself[7:])
         return cls(
-            log, _thing(start, retired, erased, through), node, way, asked.as_of, connection.dialect.name
+            log,
+            _thing(*node[1:], through),
+            node,
+            replace(way, through=through),
+            found,
+            asked.as_of,
+            dialect,
         )
 
     def met(self, reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Met]:
@@ -176,20 +185,19 @@ class Walk:
             with reading() as connection:
                 return rows_of(connection, statement, values)
 
-        way, up, cast = self.way, self.way.direction == "ancestors", self.thing.kind == "scene"
-        found = partial(steps, ask, self.log, self.node, cast=cast, dialect=self.dialect)
-        own = (Met(step, up, way.through) for step in found(way))
+        way, up, scene = self.way, self.way.direction == "ancestors", self.thing.kind == "scene"
+        said = partial(steps, ask, self.log, self.node, cast=scene, dialect=self.dialect)
+        own = (Met(step, up, way.through) for step in said(way, self.found))
         if up and self.thing.kind in _BINDINGS and (way.kinds is None or _REMINT in way.kinds):
-            later = found(replace(way, direction="descendants", kinds=frozenset({_REMINT})))
-            turned = (Met(step, False, way.through) for step in later)
+            later = replace(way, direction="descendants", kinds=frozenset({_REMINT}))
+            _, found = reached(ask, self.log, self.node.id, later, cast=scene, dialect=self.dialect)
+            turned = (Met(step, False, way.through) for step in said(later, found))
             return merge(own, turned, key=lambda met: met.step.depth)
         return own
 
 
-_HEAD: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log")).scalar_subquery()
-_START: Final = select(_HEAD, NODES.c.node, NODES.c.retired, NODES.c.erased).where(
-    NODES.c.log == bindparam("of_log"), NODES.c.id == bindparam("of_id")
-)
+_EVER: Final = 2**63 - 1
+"""A position that no log comes to: a question that names none is over all that is said."""
 
 
 def _through(asked: Asked, head: int) -> int:
