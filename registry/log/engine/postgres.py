@@ -215,6 +215,7 @@ def _plain(url: URL) -> str:
 
 def _engine(url: URL, size: int, session: dict[str, str], **how: str) -> Engine:
     """Connections of the services' role. `session` are settings each begins with, `how` is SQLAlchemy's own."""
+    # A walk is thought to reach very far, and compiling its plan each time would take longer than the walk.
     options = {"role": APP_ROLE, "jit": "off"} | session
     engine = create_engine(
         url,
