@@ -29,7 +29,7 @@ class Driver(Protocol):
         ...
 
     def load(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Very many rows, as fast as it goes. PostgreSQL counts them for its planner, as it does by itself in time."""
+        """Very many rows, as fast as it goes. PostgreSQL counts and vacuums them, as it does by itself in time."""
         ...
 
     def close(self) -> None: ...
@@ -111,7 +111,7 @@ class _Postgresql:
         with self._reader.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
             for row in rows:
                 copy.write_row(row)
-        self._reader.execute(f"ANALYZE {table}".encode())
+        self._reader.execute(f"VACUUM (ANALYZE) {table}".encode())
 
     def close(self) -> None:
         for connection in self._opened:

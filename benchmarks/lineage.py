@@ -19,6 +19,7 @@ random.
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from random import Random
@@ -70,6 +71,8 @@ def main() -> None:
         with closing(ground.migrated(url)) as database, closing(driver(url)) as raw:
             films = Films(studio, options.clips)
             films.write(raw)
+            gc.collect()
+            gc.freeze()  # as a service does once it has loaded
             for what, asked, starts in films.questions(options.starts):
                 case = f"{ground.name}, {what}"
                 say(case)

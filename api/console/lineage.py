@@ -100,7 +100,7 @@ class Traced:
 
 def traced(connection: Connection, log: str, start: str, look: Look) -> Traced:
     """Raises NotFound, also for what was not there yet as of then, and InvalidCommand for what has not come yet."""
-    walk = Walk.begun(connection, log, start, Asked())
+    walk = Walk.begun(connection, log, start, Asked(depth=1))
     thing = walk.thing.id
     ever = [_walked(connection, log, thing, way, look.depth, None) for way in _WAYS]
     moments = _moments(walk.node.number, ever)

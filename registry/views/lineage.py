@@ -19,13 +19,13 @@ from sqlalchemy import Connection, TextClause, bindparam, select
 from registry.errors import InvalidCommand, NotFound
 from registry.events.ids import is_id
 from registry.log.engine.quick import rows_of
-from registry.log.tables import EVENTS, HEADS
+from registry.log.tables import EVENTS
 from registry.views.clips import CLIPS, DisclosedCard, TakeCard, approved_among, disclosed_among
 from registry.views.kinds import EdgeKind, Evidence, character_of, kind_of
 from registry.views.naming import names_of
 from registry.views.outcomes import clip_of
 from registry.views.page import Card
-from registry.views.steps import EDGES, NODES, Direction, Node, Row, Step, Way, steps
+from registry.views.steps import EDGES, NODES, Direction, Node, Row, Step, Way, reached, steps
 
 _BINDINGS: Final = ("element", "voice")
 """What something else may take the place of."""
@@ -80,12 +80,40 @@ class Lineage(Card):
 
 
 class Met(NamedTuple):
-    """An edge as a walk meets it, with the thing it comes from and the one it leads to; `new` when nothing led there before."""
+    """An edge as a walk meets it, with the thing it comes from and the one it leads to; `new` when nothing led there before.
 
-    edge: Edge
-    near: Thing
-    far: Thing
-    new: bool
+    Each is made when it is asked for: who wants a later page has no use for what comes before it.
+    """
+
+    step: Step
+    up: bool
+    through: int
+
+    @property
+    def edge(self) -> Edge:
+        step = self.step
+        return Edge(
+            made=step.near_id if self.up else step.far_id,
+            source=step.far_id if self.up else step.near_id,
+            kind=step.kind,
+            evidence=step.evidence,
+            detail=step.detail,
+            position=step.position,
+            until=_by(step.until, self.through),
+            depth=step.depth,
+        )
+
+    @property
+    def near(self) -> Thing:
+        return _thing(self.step.near_id, self.step.near_retired, self.step.near_erased, self.through)
+
+    @property
+    def far(self) -> Thing:
+        return _thing(self.step.far_id, self.step.far_retired, self.step.far_erased, self.through)
+
+    @property
+    def new(self) -> bool:
+        return self.step.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +139,7 @@ class Walk:
     thing: Thing
     node: Node
     way: Way
+    found: Sequence[Row]
     as_of: int | None
     dialect: str
 
@@ -120,22 +149,30 @@ class Walk:
 
         A generation or submission stands for the clip it came to.
         """
-        start = clip_of(connection, log, start) or start
-        rows = rows_of(connection, _START, {"of_log": log, "of_id": start})
-        head = rows[0][0] if rows else 0
+        start, dialect = clip_of(connection, log, start) or start, connection.dialect.name
+        wanted = asked.through if asked.as_of is None else asked.as_of
+        far = _EVER if wanted is None else wanted
+        way = Way(asked.direction, asked.depth, far, asked.kinds, standing=asked.as_of is not None)
+        ask = partial(rows_of, connection)
+        itself, found = reached(ask, log, start, way, cast=kind_of(start) == "scene", dialect=dialect)
+        head = itself[5] if itself else 0
         through = _through(asked, head)
-        if not rows or rows[0][1] is None or rows[0][1] > through:
+        if itself is None or itself[1] > through:
             then = "" if through == head else f" at position {through}"
             raise NotFound(
                 f"there is no {start} in any lineage{then}",
                 hint="name a clip, the generation or submission it came from, an asset, element, voice, character, likeness,"
                 " scene, production or account",
             )
-        _, number, retired, erased = rows[0]
-        node = Node(number, start, retired, erased)
-        way = Way(asked.direction, asked.depth, through, asked.kinds, standing=asked.as_of is not None)
+        node = Node(itself[1], *itself[7:])
         return cls(
-            log, _thing(start, retired, erased, through), node, way, asked.as_of, connection.dialect.name
+            log,
+            _thing(*node[1:], through),
+            node,
+            replace(way, through=through),
+            found,
+            asked.as_of,
+            dialect,
         )
 
     def met(self, reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Met]:
@@ -148,38 +185,19 @@ class Walk:
             with reading() as connection:
                 return rows_of(connection, statement, values)
 
-        way, up, cast = self.way, self.way.direction == "ancestors", self.thing.kind == "scene"
-        found = partial(steps, ask, self.log, self.node, cast=cast, dialect=self.dialect)
-        own = ((step, up) for step in found(way))
+        way, up, scene = self.way, self.way.direction == "ancestors", self.thing.kind == "scene"
+        said = partial(steps, ask, self.log, self.node, cast=scene, dialect=self.dialect)
+        own = (Met(step, up, way.through) for step in said(way, self.found))
         if up and self.thing.kind in _BINDINGS and (way.kinds is None or _REMINT in way.kinds):
-            later = found(replace(way, direction="descendants", kinds=frozenset({_REMINT})))
-            turned = ((step, False) for step in later)
-            return self._told(merge(own, turned, key=lambda one: one[0].depth))
-        return self._told(own)
-
-    def _told(self, found: Iterable[tuple[Step, bool]]) -> Iterator[Met]:
-        through, near = self.way.through, self.thing
-        for step, up in found:
-            if near.id != step.near_id:
-                near = _thing(step.near_id, step.near_retired, step.near_erased, through)
-            far = _thing(step.far_id, step.far_retired, step.far_erased, through)
-            edge = Edge(
-                made=near.id if up else far.id,
-                source=far.id if up else near.id,
-                kind=step.kind,
-                evidence=step.evidence,
-                detail=step.detail,
-                position=step.position,
-                until=_by(step.until, through),
-                depth=step.depth,
-            )
-            yield Met(edge, near, far, step.new)
+            later = replace(way, direction="descendants", kinds=frozenset({_REMINT}))
+            _, found = reached(ask, self.log, self.node.id, later, cast=scene, dialect=self.dialect)
+            turned = (Met(step, False, way.through) for step in said(later, found))
+            return merge(own, turned, key=lambda met: met.step.depth)
+        return own
 
 
-_HEAD: Final = select(HEADS.c.position).where(HEADS.c.log == bindparam("of_log")).scalar_subquery()
-_START: Final = select(_HEAD, NODES.c.node, NODES.c.retired, NODES.c.erased).where(
-    NODES.c.log == bindparam("of_log"), NODES.c.id == bindparam("of_id")
-)
+_EVER: Final = 2**63 - 1
+"""A position that no log comes to: a question that names none is over all that is said."""
 
 
 def _through(asked: Asked, head: int) -> int:
@@ -219,27 +237,39 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
     Of the edges in their order those after the first `after`, at most `limit`; without it all, however many they are. `named`
     asks for the things' names, `disclosed` for what each clip says of itself, which is a walk into each of them.
     """
-    walk = Walk.begun(connection, log, start, asked or Asked(**said))
+    asked = asked or Asked(**said)
+    walk = Walk.begun(connection, log, start, asked)
     found = islice(walk.met(lambda: nullcontext(connection)), after, None)
     told = list(found if limit is None else islice(found, limit + 1))
     more = limit is not None and len(told) > limit
     told = told[:limit]
     things = {walk.thing.id: walk.thing}
     for met in told:
-        things.setdefault(met.near.id, met.near)
-        things.setdefault(met.far.id, met.far)
+        if met.step.near_id not in things:
+            things[met.step.near_id] = met.near
+        if met.step.far_id not in things:
+            things[met.step.far_id] = met.far
+    edges = tuple(met.edge for met in told)
     clips = sorted(one for one in things if is_id(one, "clip"))
+    whole = not after and not more and _to_the_ends(asked, edges)
+    approved = sorted({edge.made for edge in edges if edge.kind == "approved-by"}) if whole else clips
     return Lineage(
         id=walk.thing.id,
         direction=walk.way.direction,
         through=walk.way.through,
         as_of=walk.as_of,
-        edges=tuple(met.edge for met in told),
+        edges=edges,
         things=with_names(connection, log, things.values()) if named else tuple(things.values()),
-        approved=_approved(connection, walk, clips) if clips else (),
+        approved=_approved(connection, walk, approved) if approved else (),
         disclosed=disclosed_among(connection, log, clips) if disclosed else (),
         next=after + len(told) if more else None,
     )
+
+
+def _to_the_ends(asked: Asked, edges: Iterable[Edge]) -> bool:
+    """Whether all that its clips were made from is among these edges of a question, so also who approved them."""
+    every = asked.direction == "ancestors" and asked.kinds is None and asked.through is None
+    return every and all(edge.depth < asked.depth for edge in edges)
 
 
 def with_names(connection: Connection, log: str, things: Iterable[Thing]) -> tuple[Thing, ...]:

@@ -113,19 +113,36 @@ class Node(NamedTuple):
     erased: int | None
 
 
-def steps(ask: Ask, log: str, start: Node, way: Way, *, cast: bool, dialect: str) -> Iterator[Step]:
+def reached(
+    ask: Ask, log: str, thing: str, way: Way, *, cast: bool, dialect: str
+) -> tuple[Row | None, list[Row]]:
+    """The first question of a walk: a row of the thing itself, whose position is the log's head, and the edges that are reached.
+
+    None where there is no such thing; no more edges than `AT_ONCE`. `cast` says that the thing is a scene, `dialect` whose SQL
+    to speak.
+    """
+    asked = {"log": log, "through": way.through, "thing": thing, "depth": way.depth}
+    itself, edges = None, []
+    for row in ask(_reaching(way, dialect, cast=cast), asked):
+        if row[0] is None:
+            itself = row
+        else:
+            edges.append(row)
+    return itself, edges
+
+
+def steps(  # noqa: PLR0913 - a walk, and what is known of it
+    ask: Ask, log: str, start: Node, way: Way, found: Sequence[Row], *, cast: bool, dialect: str
+) -> Iterator[Step]:
     """Every edge that is reached, each once: by depth, then by what it leads on from, then by position.
 
-    `cast` says that the start is a scene, `dialect` whose SQL to speak. The same start and way give the same steps, whatever is
-    appended meanwhile.
+    `found` are the edges of `reached`. The same start and way give the same steps, whatever is appended meanwhile.
     """
-    given = {"log": log, "through": way.through}
     begin = [-start.number, start.number] if cast else [start.number]
-    asked = {**given, "start": start.number, "depth": way.depth, "most": AT_ONCE}
-    found = ask(_reaching(way, dialect, cast=cast), asked)
     if len(found) < AT_ONCE:
         edges_of = _held(start, found)
     else:
+        given = {"log": log, "through": way.through}
 
         def edges_of(level: Sequence[int]) -> Iterator[Row]:
             return _stretches(ask, partial(_going_on, way, dialect), given, level)
@@ -235,6 +252,19 @@ behind `OFFSET 0` it does not turn around. A key must be a column as it stands: 
 """
 
 
+_WALKED: Final[Mapping[str, str]] = {
+    "postgresql": "walked AS (SELECT {edge}, r.depth + 1 AS depth FROM begun r {edges} UNION ALL SELECT {edge}, r.depth + 1 "
+    "FROM (SELECT DISTINCT far AS node, depth FROM walked WHERE depth < :depth) r {edges})",
+    "sqlite": "reached(node, depth) AS (SELECT node, depth FROM begun UNION SELECT e.{far}, r.depth + 1 FROM reached r {edges} "
+    "WHERE r.depth + 1 < :depth), walked AS (SELECT {edge} FROM reached r {edges})",
+}
+"""Every edge, once for each depth at which it is met.
+
+PostgreSQL takes a level at a time, so what it found may lead it on. SQLite takes a row at a time: it cannot tell that two edges
+lead to one thing, and looks edges up a second time, which costs it little.
+"""
+
+
 def looked_up(dialect: str, table: str, name: str, key: str) -> str:
     """What joins the rows of a table that have this key, one by one."""
     return _BY_KEY[dialect].format(table=table, name=name, key=key)
@@ -252,13 +282,15 @@ def _reaching(way: Way, dialect: str, *, cast: bool) -> TextClause:
 @cache
 def _reaching_by(direction: Direction, holds: str, dialect: str, *, cast: bool) -> TextClause:
     near, far = _ENDS[direction]
-    begun = "SELECT CAST(:start AS BIGINT), 0" + (" UNION SELECT -CAST(:start AS BIGINT), 0" if cast else "")
+    itself = "SELECT {node}, 0, id, retired, erased FROM view_nodes WHERE log = :log AND id = :thing"
+    begun = " UNION ALL ".join(itself.format(node=node) for node in (["node", "-node"] if cast else ["node"]))
     edges = looked_up(dialect, "view_edges", "e", f"e.log = :log AND e.{near} = r.node {holds}")
+    walked = _WALKED[dialect].format(edge=_EDGE.format(near=near, far=far), far=far, edges=edges)
     return text(  # names of columns and kinds from the tables; nothing that anybody says
-        f"WITH RECURSIVE begun(node, depth) AS ({begun}), reached(node, depth) AS (SELECT node, depth FROM begun UNION "  # noqa: S608
-        f"SELECT e.{far}, r.depth + 1 FROM reached r {edges} WHERE r.depth + 1 < :depth), "
-        f"found AS MATERIALIZED (SELECT {_EDGE.format(near=near, far=far)}, abs(e.{far}) AS far_node "
-        f"FROM reached r {edges} LIMIT :most) "
+        f"WITH RECURSIVE begun(node, depth, id, retired, erased) AS MATERIALIZED ({begun}), {walked}, "  # noqa: S608
+        f"found AS MATERIALIZED (SELECT *, abs(far) AS far_node FROM walked LIMIT {AT_ONCE}) "
+        "SELECT CAST(NULL AS BIGINT), node, '', '', '', (SELECT position FROM heads WHERE log = :log), CAST(NULL AS BIGINT), "
+        "id, retired, erased FROM begun WHERE node > 0 UNION ALL "
         f"SELECT {_FOUND}, far.id, far.retired, far.erased FROM found f {_thing_at('far', dialect)}"
     )
 

@@ -63,7 +63,8 @@ class PostgresDatabase(Database):
         self._login = self.url.username
         self._check_server()
         patience = {"idle_in_transaction_session_timeout": f"{_READ_SECONDS}s"}
-        self.engine = _engine(self.url, readers, patience | {"statement_timeout": f"{_READ_SECONDS}s"})
+        reads = patience | {"statement_timeout": f"{_READ_SECONDS}s"}
+        self.engine = _engine(self.url, readers, reads, isolation_level="AUTOCOMMIT")
         writes = {
             "lock_timeout": f"{_LOCK_SECONDS}s",
             "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
@@ -76,8 +77,7 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def reading(self, log: str | None = None) -> Iterator[Connection]:
-        with unreadable(), self.engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        with unreadable(), self.engine.connect() as connection:
             scope = log or EVERYTHING
             if connection.info.get("scope") != scope:
                 connection.exec_driver_sql("SELECT set_config('continuity.log', %s, false)", (scope,))
@@ -220,9 +220,10 @@ def _plain(url: URL) -> str:
     return make_conninfo(**given)
 
 
-def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:
-    """Connections of the services' role. `session` are settings each begins with."""
-    options = {"role": APP_ROLE} | session
+def _engine(url: URL, size: int, session: dict[str, str], **how: str) -> Engine:
+    """Connections of the services' role. `session` are settings each begins with, `how` is SQLAlchemy's own."""
+    # A walk is thought to reach very far, and compiling its plan each time would take longer than the walk.
+    options = {"role": APP_ROLE, "jit": "off"} | session
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -230,6 +231,7 @@ def _engine(url: URL, size: int, session: dict[str, str]) -> Engine:
         max_overflow=0,
         pool_timeout=_LOCK_SECONDS,
         pool_reset_on_return=None,
+        **how,
         connect_args={
             **_KEEPALIVE,
             "application_name": "continuity",

@@ -149,6 +149,17 @@ def test_approvals_are_those_of_the_time(woven: Woven) -> None:
     ]
 
 
+def test_approvals_are_told_at_the_end_of_a_walk(woven: Woven) -> None:
+    """A clip that a walk or a page comes to last is told as approved, though its own steps are not told."""
+    whole = woven.ask(CHANGED, as_of=woven.before)
+    at = next(at for at, edge in enumerate(whole.edges) if edge.source == CLIP)
+    met = whole.edges[at]
+    for cut in ({"depth": met.depth}, {"kinds": frozenset({met.kind})}, {"limit": at + 1}):
+        told = woven.ask(CHANGED, as_of=woven.before, **cut)
+        assert "approved-by" not in {edge.kind for edge in told.edges}
+        assert told.approved == whole.approved != ()
+
+
 def test_moments_are_positions(woven: Woven) -> None:
     """A moment stands for the last event that was recorded by then; before the first there is none."""
     registry = woven.log.registry
