@@ -58,7 +58,9 @@ class Workshop:
     def opened(self) -> Iterator[None]:
         """Set up, and with the provider that its tests ask, if they do."""
         with ExitStack() as stack:
-            provider = stack.enter_context(sandbox("--one-film")) if self.group.with_provider else None
+            provider = (
+                stack.enter_context(sandbox("--one-film", fresh=True)) if self.group.with_provider else None
+            )
             self._set_up(["--provider", provider.url] if provider else [])
             yield
 
