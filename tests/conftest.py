@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from multiprocessing import util
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def s3(request: pytest.FixtureRequest) -> Iterator[S3Server]:
 def pytest_sessionfinish(exitstatus: int) -> None:
     """What a run that passed has written goes; what a failed one has stays until the next run."""
     if ROOM is not None and exitstatus == pytest.ExitCode.OK:
+        util._run_finalizers()  # type: ignore[attr-defined]  # or it looks for its folder when all is gone
         clear(ROOM)
 
 

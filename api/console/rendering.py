@@ -8,6 +8,7 @@ browsers; it is a digest of the id, as one of a person's picture would be person
 from __future__ import annotations
 
 import secrets
+from collections.abc import Generator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,7 +17,6 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
-from litestar.response import Stream
 
 from api.console import places, words
 from api.console.inside import Told
@@ -24,6 +24,7 @@ from api.door import FROM_CONSOLE
 from api.errors import Web
 from api.negotiating import takes
 from api.roles import may
+from api.routes.chunks import Chunks
 from api.routes.commanding import Visit
 from registry.events.ids import SYSTEM_LOG
 from registry.views import access
@@ -59,14 +60,18 @@ def part(request: Web, template: str, *, visit: Visit, **said: Any) -> Response[
     return Response(text, media_type="text/html", headers=headers)
 
 
-def page_in_parts(request: Web, template: str, *, title: str, visit: Visit, **said: Any) -> Stream:
+def page_in_parts(request: Web, template: str, *, title: str, visit: Visit, **said: Any) -> Chunks:
     """A page that is sent as it is made: what takes longer is worked out in the template's own loops, and seen as it goes on.
 
     Nothing can be refused once it has begun: what fails on the way is for the template to say.
     """
     shell, headers = _shell(request, visit, secrets.token_urlsafe(16))
-    parts = _templates().get_template(template).generate(title=title, studio=_studio(visit), **shell, **said)
-    return Stream(parts, media_type="text/html", headers={**headers, "X-Accel-Buffering": "no"})
+    told = dict(title=title, studio=_studio(visit), **shell, **said)
+
+    def parts() -> Generator[str]:
+        yield from _templates().get_template(template).generate(told)
+
+    return Chunks(parts(), media_type="text/html", headers={**headers, "X-Accel-Buffering": "no"})
 
 
 def _shell(request: Web, visit: Visit | None, nonce: str) -> tuple[dict[str, Any], dict[str, str]]:

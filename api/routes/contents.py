@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from hashlib import sha256
 from typing import Any, BinaryIO, Final
 
 from litestar import HttpMethod, Response
-from litestar.response import Stream
 
 from api.errors import Web
 from api.refusals import RangeNotSatisfiable
+from api.routes.chunks import Chunks
 from registry.blobs import Blobs
 from registry.events.references import StoredBytes
 
@@ -54,13 +54,13 @@ def serve(request: Web, blobs: Blobs, stored: StoredBytes, *, name: str, note: N
         headers |= {"Content-Digest": headers["Repr-Digest"], "Content-Length": str(stored.bytes)}
         chunks = _opened(blobs, stored)
         note("")
-        return Stream(chunks, headers=headers, media_type=stored.media_type)
+        return Chunks(chunks, headers=headers, media_type=stored.media_type)
     start, length = part
     which = f"{start}-{start + length - 1}"
     headers |= {"Content-Range": f"bytes {which}/{stored.bytes}", "Content-Length": str(length)}
     chunks = _opened(blobs, stored, start, length)
     note(f"bytes={which}")
-    return Stream(chunks, status_code=206, headers=headers, media_type=stored.media_type)
+    return Chunks(chunks, status_code=206, headers=headers, media_type=stored.media_type)
 
 
 def serve_made(
@@ -92,7 +92,7 @@ def serve_file(
         file.close()
         return Response(b"", headers=headers, media_type=media_type)
 
-    def chunks() -> Iterator[bytes]:
+    def chunks() -> Generator[bytes]:
         with file:
             file.seek(0)
             yield b""
@@ -101,22 +101,25 @@ def serve_file(
 
     sent = chunks()
     next(sent)  # from here on the file is closed with it, also where nobody takes anything
-    return Stream(sent, headers=headers, media_type=media_type)
+    return Chunks(sent, headers=headers, media_type=media_type)
 
 
-def _opened(blobs: Blobs, stored: StoredBytes, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+def _opened(blobs: Blobs, stored: StoredBytes, start: int = 0, length: int | None = None) -> Generator[bytes]:
     """The bytes, the first of them read already: what is missing, damaged or unreachable shows before the answer begins."""
     with ExitStack() as stack:
         chunks = stack.enter_context(blobs.open(stored.key, sha256=stored.sha256, start=start, length=length))
         first = next(chunks, b"")
         kept = stack.pop_all()
 
-    def rest() -> Iterator[bytes]:
+    def rest() -> Generator[bytes]:
         with kept:
+            yield b""
             yield first
             yield from chunks
 
-    return rest()
+    opened = rest()
+    next(opened)  # from here on they are closed with it, also where nobody takes anything
+    return opened
 
 
 def _known(request: Web, tag: str) -> bool:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,12 +18,15 @@ from typing import Final
 
 from tests.crash.ordeal import Tally
 from tests.crash.street import SETTLING, Client, Street, built, everybody_is_gone, judge, settle
-from tests.servers.sandbox import ROOT, free_port, sandbox
+from tests.servers.programs import HOUSE, Program, start
+from tests.servers.sandbox import free_port, sandbox
 
 AT_WORK: Final = 1.0
 """A house that answers is killed within so many seconds."""
 STILL_STARTING: Final = 0.25
 """The share of houses that are killed before they answer."""
+UNTIL_IT_ANSWERS: Final = 0.4
+"""About as many seconds pass from a start to the first answer: one that is still starting is killed within them."""
 STARTING: Final = 60.0
 
 
@@ -51,18 +52,13 @@ def houses(kills: int, *, seed: int) -> Tally:
 
 
 @contextmanager
-def _house(street: Street) -> Iterator[subprocess.Popen[bytes]]:
+def _house(street: Street) -> Iterator[Program]:
     """`continuity serve --with-worker` in a process group of its own; the whole group is killed when the context ends."""
     (street.folder / "port").unlink(missing_ok=True)
     flags = ("--port", str(street.ports[0]), "--port-file", str(street.folder / "port"))
     with (street.folder / "said").open("ab") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "api.cli", "serve", "--with-worker", *flags],
-            env={**street.environment, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
+        process = start(
+            HOUSE, "serve", "--with-worker", *flags, environment=street.environment, said=said, session=True
         )
     try:
         yield process
@@ -75,13 +71,13 @@ def _house(street: Street) -> Iterator[subprocess.Popen[bytes]]:
 def _lives_and_dies(street: Street, chance: random.Random) -> None:
     with _house(street) as process:
         if chance.random() < STILL_STARTING:
-            time.sleep(chance.uniform(0, 1.5))
+            time.sleep(chance.uniform(0, UNTIL_IT_ANSWERS))
             return
         _answers(street, process)
         time.sleep(chance.uniform(0, AT_WORK))
 
 
-def _answers(street: Street, process: subprocess.Popen[bytes]) -> None:
+def _answers(street: Street, process: Program) -> None:
     end = time.monotonic() + STARTING
     while not (street.folder / "port").exists():
         assert process.poll() is None, (street.folder / "said").read_text()[-3000:]

@@ -70,7 +70,7 @@ class Tally:
 def warmed() -> Iterator[tuple[Sandbox, Stage]]:
     """A provider whose films are done at once, a studio on it to be copied, and this process ready to fork."""
     flags = ("--submitted-seconds", "0", "--processing-seconds", "0", "--one-film")
-    with sandbox(*flags) as provider, tempfile.TemporaryDirectory() as folder:
+    with sandbox(*flags, fresh=True) as provider, tempfile.TemporaryDirectory() as folder:
         yield provider, warm(provider, Path(folder))
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,12 +17,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from tests.crash.houses import AT_WORK, STARTING, STILL_STARTING
+from tests.crash.houses import AT_WORK, STARTING, STILL_STARTING, UNTIL_IT_ANSWERS
 from tests.crash.ordeal import Tally
 from tests.crash.street import SETTLING, Client, Street, built, everybody_is_gone, judge, settle
 from tests.servers.postgres import PostgresServer, postgres_server
+from tests.servers.programs import CONTINUITY, Program, start
 from tests.servers.s3 import S3Server, s3_server
-from tests.servers.sandbox import ROOT, free_port, sandbox
+from tests.servers.sandbox import free_port, sandbox
 
 CLIENTS: Final = 4
 SLOTS: Final = 40
@@ -40,18 +39,13 @@ class Resident:
     environment: dict[str, str]
     folder: Path
     sign: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: Program | None = None
 
     def start(self) -> None:
         self.sign.unlink(missing_ok=True)
         with (self.folder / "said").open("ab") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "api.cli", *self.arguments],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
+            self.process = start(
+                CONTINUITY, *self.arguments, environment=self.environment, said=said, session=True
             )
 
     def kill(self) -> None:
@@ -147,7 +141,7 @@ def _resident(street: Street, name: str, port: int | None = None) -> Resident:
     folder = street.folder / name
     folder.mkdir()
     sign = folder / "at-work"
-    told = {"CONTINUITY_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    told = {"CONTINUITY_DATA": str(folder / "data")}
     line = ("serve", "--port", str(port), "--port-file", str(sign))
     if port is None:
         line, told = ("worker",), {**told, "CONTINUITY_BEAT": str(sign)}
@@ -178,7 +172,7 @@ def _two_die(residents: tuple[list[Resident], list[Resident]], chance: random.Ra
         one.start()
         died += 1
         if chance.random() < STILL_STARTING:
-            time.sleep(chance.uniform(0, 1.5))
+            time.sleep(chance.uniform(0, UNTIL_IT_ANSWERS))
             one.kill()
             one.start()
             died += 1

@@ -19,7 +19,7 @@ _LOADED: Final = [
     "tests.garbage",
     *("tests.storm.writing", "tests.storm.reading", "tests.storm.racing", "tests.storm.repeating"),
     *("tests.registry.log.rebuilding", "tests.registry.log.freezing", "tests.registry.log.writing"),
-    *("tests.registry.log.projecting", "tests.registry.archive.killing"),
+    *("tests.registry.log.projecting", "tests.registry.archive.killing", "tests.servers.programmed"),
 ]
 _LAST: Final = "tests.servers.loaded"
 """With it all is there: see `tests.garbage`."""

@@ -1,7 +1,8 @@
-"""Starting `python -m generation.sandbox` for tests: a provider in a process of its own, on a free loopback port."""
+"""Starting a sandbox for tests: a provider in a process of its own, on a free loopback port."""
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
@@ -11,9 +12,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
+
+from tests.servers.programs import SANDBOX, Program, start
 
 ROOT = Path(__file__).parents[2]
 QUICK = (
@@ -80,17 +83,18 @@ class Sandbox:
 
 
 @contextmanager
-def sandbox(*flags: str, port: int = 0) -> Iterator[Sandbox]:
-    """Start, wait until it answers, stop. `port` is for a test that knew the address before anybody was there."""
+def sandbox(*flags: str, port: int = 0, fresh: bool = False) -> Iterator[Sandbox]:
+    """Start, wait until it answers, stop. `port` is for a test that knew the address before anybody was there.
+
+    `fresh` starts an interpreter, for who starts no other program: one that forks would have to import all of them.
+    """
     with tempfile.TemporaryDirectory() as folder, open(f"{folder}/log", "w+") as log:
         port_file = Path(folder) / "port"
         arguments = ["--port", str(port), "--port-file", str(port_file), *QUICK, *flags]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "generation.sandbox", *arguments],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+        process = (
+            _interpreted(arguments, log)
+            if fresh
+            else start(SANDBOX, *arguments, environment=os.environ, said=log)
         )
         try:
             running = Sandbox(f"http://127.0.0.1:{_chosen(process, port_file, log.name)}")
@@ -99,6 +103,16 @@ def sandbox(*flags: str, port: int = 0) -> Iterator[Sandbox]:
         finally:
             process.kill()
             process.wait()
+
+
+def _interpreted(arguments: list[str], log: IO[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "generation.sandbox", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+    )
 
 
 @contextmanager
@@ -118,7 +132,9 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _chosen(process: subprocess.Popen[bytes], port_file: Path, log: str, seconds: float = 60) -> str:
+def _chosen(
+    process: subprocess.Popen[bytes] | Program, port_file: Path, log: str, seconds: float = 60
+) -> str:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         if port_file.exists():

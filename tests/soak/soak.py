@@ -43,7 +43,7 @@ def soak(engine: str, course: Course, say: Callable[[str], None]) -> tuple[Verdi
     """The verdict, and how much was done by kind; `say` hears every sample."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="soak-")))
-        provider = stack.enter_context(sandbox(*_SANDBOX))
+        provider = stack.enter_context(sandbox(*_SANDBOX, fresh=True))
         place = stack.enter_context(place_on(engine, folder, provider))
         key = bootstrap_key(place.environment, "soak").key
         url = stack.enter_context(at_work(place, folder))

@@ -11,12 +11,12 @@ from litestar import Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
-from litestar.response import Stream
 
 from api.console.doing import fields_of
 from api.console.pages.audit.spans import SPAN
 from api.console.rendering import page, page_in_parts
 from api.errors import Web, invalid, shown
+from api.routes.chunks import Chunks
 from api.routes.commanding import Visit
 from api.routes.determinism import scope_of
 from generation.determinism import Scope, audit
@@ -50,11 +50,11 @@ def show_exports(
 
 
 @post("/determinism", status_code=200)
-async def compile_again(request: Web, visit: NamedDependency[Visit]) -> Stream:
+async def compile_again(request: Web, visit: NamedDependency[Visit]) -> Chunks:
     """Past generations compiled again, all or a sample; the page grows while that goes on. Raises NotFound and InvalidRequest."""
     said = dict(await fields_of(request))
 
-    def answer() -> Stream:
+    def answer() -> Chunks:
         asked = Scope(
             0, said.get("production") or None, _sample(said.get("sample", "")), said.get("seed", "")
         )

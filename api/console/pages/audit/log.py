@@ -10,12 +10,12 @@ from typing import Annotated, Any, Final
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
-from litestar.response import Stream
 
 from api.completing import completeness
 from api.console.rendering import page, page_in_parts
 from api.errors import Web
 from api.proofs import Completeness, InclusionProof, LogVerified
+from api.routes.chunks import Chunks
 from api.routes.commanding import Visit
 from api.routes.log import Which, inclusion_of, log_named, verified
 from registry.checkpoints.verifying import walk_log
@@ -61,7 +61,7 @@ def show_log(
 
 
 @post("/log/verify", status_code=200, opt={"changes": "auditor"}, sync_to_thread=True)
-def verify(request: Web, visit: NamedDependency[Visit], log: FromQuery[str] = "studio") -> Stream:
+def verify(request: Web, visit: NamedDependency[Visit], log: FromQuery[str] = "studio") -> Chunks:
     """Every event hashed again and held against the checkpoints, and what is missing; the page grows while that goes on."""
     return page_in_parts(
         request,
