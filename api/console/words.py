@@ -12,6 +12,7 @@ import orjson
 from markupsafe import Markup
 
 from api.reporting.lettering import cut
+from generation.patterns.naming import called
 from generation.prices import priced
 from registry.events.ids import ID_SUFFIX
 from registry.events.personal import GONE, Erased
@@ -126,4 +127,5 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "named": named,
     "timecode": timecode,
     "cut": cut,
+    "pattern": called,
 }
