@@ -93,6 +93,17 @@ def said(word: Any) -> str:
     return str(word).replace("_", " ").replace("-", " ")
 
 
+def sentence(text: str) -> str:
+    """What the API says, as it begins a sentence; what begins with an id or the name of a field stays as it is."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text[0].upper() + text[1:] if first.rstrip(",:").isalpha() else text
+
+
+def field(path: str) -> str:
+    """A place in a request (`$.source`) as a form knows it."""
+    return path.removeprefix("$.")
+
+
 def known(text: str | Erased) -> str:
     """A text about people, which may be gone."""
     return unsealed(text, GONE)
@@ -123,6 +134,8 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "seconds": seconds,
     "short": short,
     "said": said,
+    "sentence": sentence,
+    "field": field,
     "known": known,
     "named": named,
     "timecode": timecode,
