@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
-from api.bodies import Body, Label, Reason
+from api.bodies import Body, Label, Why
 from registry.deciders.attesting import Seen
 from registry.deciders.command import TEXT_LENGTH
 from registry.events.ids import ID_SUFFIX, ProductionId, SceneId, ShotId
@@ -35,7 +35,7 @@ class NewAdoption(Body):
     by id, each perhaps with a look (`character_…:winter`); `likenesses` real people whom no character shows.
     """
 
-    source: Annotated[Reason, Field(min_length=3)]
+    source: Why
     ai_generated: Generated
     label: Label = ""
     depicts_real_person: Depiction = "unknown"

@@ -55,6 +55,12 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH),
     AfterValidator(_storable),
 ]
+Why = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=TEXT_LENGTH),
+    AfterValidator(_storable),
+]
+"""A reason that says something."""
 CharacterVersion = Annotated[StrictInt, Field(ge=1, le=2**31)]
 Reference = Annotated[
     str,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, StrictBool
 
-from api.bodies import Body, Name, Reason, Text, with_example
+from api.bodies import Body, Name, Text, Why, with_example
 from generation.disclosing import Handing
 from registry.events.marks import DisclosureBasis, DisclosureRole
 from registry.events.references import Purpose
-
-Why = Annotated[Reason, Field(min_length=3)]
 
 
 class NewDelivery(Body):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
-from api.bodies import Body, Label, Name, Reason
+from api.bodies import Body, Label, Name, Reason, Why
 from generation.moments import microseconds
 from registry.events.clip import ClipDecision
 from registry.events.ids import AssetId, LikenessId, ProductionId
@@ -105,7 +105,7 @@ class Decided(Body):
 
     decision: ClipDecision
     likeness: LikenessId | None = None
-    reason: Annotated[Reason, Field(min_length=3)]
+    reason: Why
 
 
 class ErasureOrder(Body):

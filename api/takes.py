@@ -6,13 +6,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, StrictInt, model_validator
 
-from api.bodies import CLIP, Body, Name, Reason, Reference, Text
+from api.bodies import CLIP, Body, Name, Reason, Reference, Text, Why
 from registry.events.clip import RejectionCause
 from registry.events.ids import CharacterId, ClipId, ShotId
 from registry.events.references import LookName
 from registry.events.scene import LookWorn
 
-Why = Annotated[Reason, Field(min_length=3)]
 _MOST_US = 24 * 3600 * 1_000_000
 
 

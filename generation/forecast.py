@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -71,8 +71,11 @@ def forecast(
         return memory[key]
 
     known = {one.id: _running(one, lasts(one), now) for one in work if one.intended_at and not one.sends}
+    by_lane: defaultdict[tuple[str, str], list[Open]] = defaultdict(list)
+    for one in work:
+        by_lane[one.account, one.model].append(one)
     for lane in lanes:
-        here = [one for one in work if (one.account, one.model) == (lane.account, lane.model)]
+        here = by_lane[lane.account, lane.model]
         free = _free(here, [lasts(one) for one in here], lane.slots, now)
         not_before = lane.paused_until or now
         plan = plans.get((lane.account, lane.model), Plan())
@@ -104,6 +107,8 @@ def in_order(work: Sequence[Open], plan: Plan, weights: Mapping[str, int]) -> It
     queues = {one.production: deque[Open]() for one in sorted(fresh, key=lambda one: one.ready)}
     for one in sorted(fresh, key=_within):
         queues[one.production].append(one)
+    if len(queues) == 1:  # every turn is theirs, whatever was planned
+        yield from queues.popitem()[1]
     while queues:
         production, plan = next_turn(plan, {name: weights.get(name, 1) for name in queues})
         yield queues[production].popleft()

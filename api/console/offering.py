@@ -21,6 +21,7 @@ from registry.views.scenes import SceneCard
 PICTURES: Final = 24
 """Pictures that are offered at once; as many more each time they are asked for."""
 _MOST_PICTURES: Final = 480
+_MOST_PLACES: Final = 200
 _CLIPS: Final = 24
 
 
@@ -169,18 +170,19 @@ def faces_of(connection: Connection, log: str, who: Iterable[str]) -> dict[str, 
 
 def places_to_film(
     connection: Connection, log: str, within: Sequence[str]
-) -> list[tuple[ProductionCard, list[SceneCard]]]:
+) -> list[tuple[productions.Called, list[scenes.Placed]]]:
     """The open scenes of each production in story order, its own for what is of no scene last: where a clip may stand."""
     shows = {
         one.id: one
-        for one in productions.productions(connection, log, span=Span(limit=200), within=within).items
+        for one in productions.called(connection, log, most=_MOST_PLACES, within=within)
+        if not one.closed
     }
-    found: dict[str, list[SceneCard]] = {}
-    for scene in scenes.scenes(connection, log, span=Span(limit=200, newest=True), within=within).items:
-        if not scene.closed and scene.production in shows and not shows[scene.production].closed:
+    found: dict[str, list[scenes.Placed]] = {}
+    for scene in scenes.still_open(connection, log, most=_MOST_PLACES, within=within):
+        if scene.production in shows:
             found.setdefault(scene.production, []).append(scene)
     return [(shows[one], sorted(some, key=partial(_in_the_story, shows[one]))) for one, some in found.items()]
 
 
-def _in_the_story(show: ProductionCard, scene: SceneCard) -> tuple[bool, int, int]:
+def _in_the_story(show: productions.Called, scene: scenes.Placed) -> tuple[bool, int, int]:
     return scene.id == show.unplaced, scene.episode, scene.number

@@ -26,6 +26,7 @@ from api.negotiating import takes
 from api.roles import may
 from api.routes.chunks import Chunks
 from api.routes.commanding import Visit
+from api.sessions import token_in
 from registry.events.ids import SYSTEM_LOG
 from registry.views import access
 
@@ -83,6 +84,7 @@ def _shell(request: Web, visit: Visit | None, nonce: str) -> tuple[dict[str, Any
         "query": dict(request.query_params),
         "action": _action,
         "may": _may(visit),
+        "returning": bool(token_in(request.headers.get("cookie", ""))),
     }
     return shell, {"Content-Security-Policy": _POLICY.format(nonce=nonce), "Cache-Control": "no-store"}
 
@@ -98,7 +100,15 @@ def problem_page(request: Web, told: Told) -> Response[Any]:
     here = f"{request.url.scheme}://{request.headers.get('host', '')}/"
     way = "/" + back.removeprefix(here) if back.startswith(here) else "/console"
     title = str(problem["title"])
-    return page(request, "problem.html", title=title, status=told.status, problem=problem, back=way)
+    return page(
+        request,
+        "problem.html",
+        title=title,
+        status=told.status,
+        problem=problem,
+        back=way,
+        sent=request.method == "POST",
+    )
 
 
 def answer_page_problem(request: Web, problem: Response[bytes]) -> Response[Any]:

@@ -12,6 +12,7 @@ import orjson
 from markupsafe import Markup
 
 from api.reporting.lettering import cut
+from generation.patterns.naming import called
 from generation.prices import priced
 from registry.events.ids import ID_SUFFIX
 from registry.events.personal import GONE, Erased
@@ -92,6 +93,17 @@ def said(word: Any) -> str:
     return str(word).replace("_", " ").replace("-", " ")
 
 
+def sentence(text: str) -> str:
+    """What the API says, as it begins a sentence; what begins with an id or the name of a field stays as it is."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text[0].upper() + text[1:] if first.rstrip(",:").isalpha() else text
+
+
+def field(path: str) -> str:
+    """A place in a request (`$.source`) as a form knows it."""
+    return path.removeprefix("$.")
+
+
 def known(text: str | Erased) -> str:
     """A text about people, which may be gone."""
     return unsealed(text, GONE)
@@ -122,8 +134,11 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "seconds": seconds,
     "short": short,
     "said": said,
+    "sentence": sentence,
+    "field": field,
     "known": known,
     "named": named,
     "timecode": timecode,
     "cut": cut,
+    "pattern": called,
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, func, select, union
+from sqlalchemy import BigInteger, Connection, Index, Select, Subquery, func, select, union
 from sqlmodel import Field
 
 from registry.events.clip import ClipAdopted
@@ -97,23 +97,43 @@ PROJECTION = Projection(
 )
 
 
-def follow_ups_of(connection: Connection, log: str, likeness: str, characters: Iterable[str]) -> FollowUps:
-    """What is left to do about a likeness and the characters it is behind."""
-    linked = list(characters)
-    return FollowUps(
-        elements=tuple(
-            ToRetire(id=id, character=who, retire=f"/v1/elements/{id}/retire")
-            for id, who in _live_elements(connection, log, linked)
-        ),
-        voices=tuple(
-            ToRetire(id=id, character=who, retire=f"/v1/voices/{id}/retire")
-            for id, who in _live_voices(connection, log, linked)
-        ),
-        clips=tuple(
-            ToReview(clip=clip, decide=f"/v1/clips/{clip}/decide")
-            for clip in clips_with(connection, log, likeness, linked, undecided=True)
-        ),
-    )
+def follow_ups_of(
+    connection: Connection, log: str, characters: Mapping[str, Collection[str]]
+) -> dict[str, FollowUps]:
+    """What is left to do about each of these likenesses and the `characters` it is behind."""
+    if not characters:
+        return {}
+    behind = {one: likeness for likeness, linked in characters.items() for one in linked}
+    elements = _to_retire(behind, _live_elements(connection, log, behind), "elements")
+    voices = _to_retire(behind, _live_voices(connection, log, behind), "voices")
+    clips = _to_review(connection, log, characters)
+    return {
+        one: FollowUps(elements=tuple(elements[one]), voices=tuple(voices[one]), clips=tuple(clips[one]))
+        for one in characters
+    }
+
+
+def _to_retire(
+    behind: Mapping[str, str], live: Iterable[tuple[str, str]], kind: str
+) -> defaultdict[str, list[ToRetire]]:
+    found: defaultdict[str, list[ToRetire]] = defaultdict(list)
+    for id, character in live:
+        found[behind[character]].append(
+            ToRetire(id=id, character=character, retire=f"/v1/{kind}/{id}/retire")
+        )
+    return found
+
+
+def _to_review(
+    connection: Connection, log: str, likenesses: Collection[str]
+) -> defaultdict[str, list[ToReview]]:
+    """Clips that nobody has decided about, oldest first."""
+    carried = _carried(log, likenesses)
+    query = _open(select(carried.c.likeness, carried.c.clip), carried, log).order_by(CLIPS.c.position)
+    found: defaultdict[str, list[ToReview]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.likeness].append(ToReview(clip=row.clip, decide=f"/v1/clips/{row.clip}/decide"))
+    return found
 
 
 def _live_elements(
@@ -147,7 +167,14 @@ def to_retire(connection: Connection, log: str, likenesses: Collection[str]) -> 
 
 
 def undecided(connection: Connection, log: str, likenesses: Collection[str]) -> Counter[str]:
-    """How many clips nobody has decided about, of each of these people: as `clips_with` finds them."""
+    """How many clips nobody has decided about, of each of these people."""
+    carried = _carried(log, likenesses)
+    query = _open(select(carried.c.likeness, func.count()), carried, log).group_by(carried.c.likeness)
+    return Counter({row[0]: row[1] for row in connection.execute(query)})
+
+
+def _carried(log: str, likenesses: Collection[str]) -> Subquery:
+    """Which clips carry each of these people, by then or by a link made since."""
     then = select(APPEARANCES.c.clip, APPEARANCES.c.likeness).where(
         APPEARANCES.c.log == log, APPEARANCES.c.likeness.in_(likenesses)
     )
@@ -157,31 +184,14 @@ def undecided(connection: Connection, log: str, likenesses: Collection[str]) -> 
         .join(CHARACTERS, linked)
         .where(APPEARANCES.c.log == log, CHARACTERS.c.likeness.in_(likenesses))
     )
-    carried = union(then, since).subquery()
+    return union(then, since).subquery()
+
+
+def _open(query: Select[Any], carried: Subquery, log: str) -> Select[Any]:
+    """Narrowed to clips that are there and about which nobody has decided for the person."""
     kept = (KEPT.c.log == log) & (KEPT.c.clip == carried.c.clip) & (KEPT.c.likeness == carried.c.likeness)
-    query = (
-        select(carried.c.likeness, func.count())
-        .join(CLIPS, (CLIPS.c.log == log) & (CLIPS.c.clip == carried.c.clip))
+    return (
+        query.join(CLIPS, (CLIPS.c.log == log) & (CLIPS.c.clip == carried.c.clip))
         .outerjoin(KEPT, kept)
         .where(~CLIPS.c.withdrawn, KEPT.c.clip.is_(None))
-        .group_by(carried.c.likeness)
     )
-    return Counter({row[0]: row[1] for row in connection.execute(query)})
-
-
-def clips_with(
-    connection: Connection, log: str, likeness: str, characters: Iterable[str], *, undecided: bool = False
-) -> list[str]:
-    """The clips that carry a likeness, by then or by a link made since, oldest first; `undecided` leaves out the decided."""
-    whose = (APPEARANCES.c.likeness == likeness) | APPEARANCES.c.character.in_(list(characters))
-    query = (
-        select(APPEARANCES.c.clip)
-        .join(CLIPS, (CLIPS.c.log == APPEARANCES.c.log) & (CLIPS.c.clip == APPEARANCES.c.clip))
-        .where(APPEARANCES.c.log == log, whose)
-        .group_by(APPEARANCES.c.clip, APPEARANCES.c.position)
-        .order_by(APPEARANCES.c.position)
-    )
-    if undecided:
-        kept = select(KEPT.c.clip).where(KEPT.c.log == log, KEPT.c.likeness == likeness)
-        query = query.where(~CLIPS.c.withdrawn, CLIPS.c.clip.not_in(kept))
-    return list(connection.execute(query).scalars())

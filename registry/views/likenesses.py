@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, Index, Row, select
+from sqlalchemy import BigInteger, Connection, Index, Row, func, select
 from sqlmodel import Field
 
 from registry.events.envelope import Recorded
@@ -251,14 +251,14 @@ PROJECTION = Projection(
 
 def likeness(connection: Connection, log: str, likeness: str, *, now: int) -> LikenessCard:
     """One real person, as of `now` (microseconds). Raises NotFound."""
-    return _card(connection, log, one_row(connection, LIKENESSES, log, "likeness", likeness), now)
+    return _cards(connection, log, [one_row(connection, LIKENESSES, log, "likeness", likeness)], now)[0]
 
 
 def likenesses(connection: Connection, log: str, *, now: int, span: Span = FIRST) -> Page[LikenessCard]:
     """Real people in order of registration."""
     query = select(LIKENESSES).where(LIKENESSES.c.log == log)
     rows, cursor = rows_page(connection, query, LIKENESSES, span)
-    return Page(items=tuple(_card(connection, log, row, now) for row in rows), next=cursor)
+    return Page(items=_cards(connection, log, rows, now), next=cursor)
 
 
 def people(connection: Connection, log: str) -> tuple[tuple[str, str], ...]:
@@ -272,26 +272,43 @@ def people(connection: Connection, log: str) -> tuple[tuple[str, str], ...]:
 
 def linked_to(connection: Connection, log: str, likeness: str) -> tuple[str, ...]:
     """The characters that a likeness is behind now, in order of introduction."""
-    query = select(CHARACTERS.c.character).where(CHARACTERS.c.log == log, CHARACTERS.c.likeness == likeness)
-    return tuple(connection.execute(query.order_by(CHARACTERS.c.position)).scalars())
+    return _linked(connection, log, [likeness])[likeness]
 
 
-def _card(connection: Connection, log: str, row: Row[Any], now: int) -> LikenessCard:
-    linked = linked_to(connection, log, row.likeness)
-    taken_back = row.revoked or row.erasing
-    return LikenessCard(
-        id=row.likeness,
-        version=row.version,
-        name=row.name,
-        minor=row.minor,
-        guardian=row.guardian,
-        erasing=row.erasing,
-        erased=row.erased,
-        registered_at=row.registered_at,
-        consents=consents_of(connection, log, [row.likeness], now=now)[row.likeness],
-        characters=linked,
-        refused=_refusals(connection, log, row.likeness),
-        follow_ups=follow_ups_of(connection, log, row.likeness, linked) if taken_back else FollowUps(),
+def _linked(connection: Connection, log: str, likenesses: Collection[str]) -> dict[str, tuple[str, ...]]:
+    query = select(CHARACTERS.c.likeness, CHARACTERS.c.character).where(
+        CHARACTERS.c.log == log, CHARACTERS.c.likeness.in_(likenesses)
+    )
+    found: dict[str, list[str]] = {one: [] for one in likenesses}
+    for row in connection.execute(query.order_by(CHARACTERS.c.position)):
+        found[row.likeness].append(row.character)
+    return {one: tuple(characters) for one, characters in found.items()}
+
+
+def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]], now: int) -> tuple[LikenessCard, ...]:
+    """What is told of all of them is asked at once; what is left to do only of those of whom something was taken back."""
+    ids = [row.likeness for row in rows]
+    linked = _linked(connection, log, ids)
+    consents = consents_of(connection, log, ids, now=now)
+    refused = _refusals(connection, log, ids)
+    gone = {row.likeness: linked[row.likeness] for row in rows if row.revoked or row.erasing}
+    left = follow_ups_of(connection, log, gone)
+    return tuple(
+        LikenessCard(
+            id=row.likeness,
+            version=row.version,
+            name=row.name,
+            minor=row.minor,
+            guardian=row.guardian,
+            erasing=row.erasing,
+            erased=row.erased,
+            registered_at=row.registered_at,
+            consents=consents[row.likeness],
+            characters=linked[row.likeness],
+            refused=refused[row.likeness],
+            follow_ups=left.get(row.likeness, FollowUps()),
+        )
+        for row in rows
     )
 
 
@@ -328,17 +345,27 @@ def _state(revoked: bool, given: ConsentGranted, now: int) -> ConsentState:
     return "over" if given.ends_at is not None and now >= given.ends_at else "valid"
 
 
-def _refusals(connection: Connection, log: str, likeness: str) -> tuple[RefusedUse, ...]:
-    """The newest, newest first."""
-    query = select(REFUSALS).where(REFUSALS.c.log == log, REFUSALS.c.likeness == likeness)
-    rows = connection.execute(query.order_by(REFUSALS.c.position.desc()).limit(_MOST_REFUSALS))
-    return tuple(
-        RefusedUse(
-            character=row.character,
-            production=row.production,
-            subject=row.subject,
-            reason=row.reason,
-            refused_at=row.refused_at,
-        )
-        for row in rows
+def _refusals(
+    connection: Connection, log: str, likenesses: Collection[str]
+) -> dict[str, tuple[RefusedUse, ...]]:
+    """The newest of each, newest first."""
+    newest = func.row_number().over(partition_by=REFUSALS.c.likeness, order_by=REFUSALS.c.position.desc())
+    mine = select(REFUSALS, newest.label("place")).where(
+        REFUSALS.c.log == log, REFUSALS.c.likeness.in_(likenesses)
+    )
+    counted = mine.subquery()
+    query = select(counted).where(counted.c.place <= _MOST_REFUSALS).order_by(counted.c.position.desc())
+    found: dict[str, list[RefusedUse]] = {one: [] for one in likenesses}
+    for row in connection.execute(query):
+        found[row.likeness].append(_refusal(row))
+    return {one: tuple(uses) for one, uses in found.items()}
+
+
+def _refusal(row: Row[Any]) -> RefusedUse:
+    return RefusedUse(
+        character=row.character,
+        production=row.production,
+        subject=row.subject,
+        reason=row.reason,
+        refused_at=row.refused_at,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Row, select
 from sqlmodel import Field
@@ -182,6 +182,25 @@ def productions(
         query = query.where(PRODUCTIONS.c.production.in_(within))
     rows, cursor = rows_page(connection, query, PRODUCTIONS, span)
     return Page(items=tuple(_cards(connection, log, rows)), next=cursor)
+
+
+class Called(NamedTuple):
+    """What a choice of productions shows; `unplaced` is its own scene, for what stands in none."""
+
+    id: str
+    name: str
+    unplaced: str
+    closed: bool
+
+
+def called(connection: Connection, log: str, *, most: int, within: Collection[str] = ()) -> list[Called]:
+    """So many productions, oldest first, without what else is known of them; `within` these alone, where any are named."""
+    table = PRODUCTIONS.c
+    query = select(table.production, table.name, table.unplaced, table.closed).where(table.log == log)
+    if within:
+        query = query.where(table.production.in_(within))
+    rows = connection.execute(query.order_by(table.position).limit(most))
+    return [Called(row.production, row.name, row.unplaced, row.closed) for row in rows]
 
 
 def _cards(connection: Connection, log: str, rows: Sequence[Row[Any]]) -> list[ProductionCard]:

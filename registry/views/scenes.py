@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table, exists, select
 from sqlmodel import Field
@@ -224,6 +224,27 @@ def scenes(
         query = query.where(SCENES.c.production == production)
     rows, cursor = rows_page(connection, query, SCENES, span)
     return Page(items=tuple(scene_cards(connection, log, rows)), next=cursor)
+
+
+class Placed(NamedTuple):
+    """What a choice of scenes shows, by production and in the order of the story."""
+
+    id: str
+    name: str
+    production: str
+    episode: int
+    number: int
+
+
+def still_open(connection: Connection, log: str, *, most: int, within: Collection[str] = ()) -> list[Placed]:
+    """So many of the newest scenes that are not closed; `within` these productions alone, where any are named."""
+    table = SCENES.c
+    query = select(table.scene, table.name, table.production, table.episode, table.number)
+    query = query.where(table.log == log, table.closed.is_(False))
+    if within:
+        query = query.where(table.production.in_(within))
+    rows = connection.execute(query.order_by(table.position.desc()).limit(most))
+    return [Placed(row.scene, row.name, row.production, row.episode, row.number) for row in rows]
 
 
 def called(

@@ -31,6 +31,7 @@ from registry.views.naming import names_of
 from registry.views.page import Span
 
 _AT_ONCE: Final = 50
+_SHOWS: Final = 200
 
 
 class Take(NamedTuple):
@@ -65,7 +66,7 @@ def list_generations(
         scene=scene or None,
         within=(production,) if production else visit.within,
     )
-    shows = visit.read(productions.productions, span=Span(limit=200), within=visit.within)
+    shows = visit.read(productions.called, most=_SHOWS, within=visit.within)
     return page(
         request,
         "generations.html",
@@ -73,7 +74,7 @@ def list_generations(
         visit=visit,
         generations=found,
         names=visit.read(names_of, [thing for one in found.items for thing in (one.scene, one.production)]),
-        productions=shows.items,
+        productions=shows,
         stages=STAGES,
         chosen={"stage": stage, "production": production, "scene": scene},
     )

@@ -24,7 +24,6 @@ from registry.log.key_uses import last_used
 from registry.past import happened
 from registry.views import access, naming, productions
 from registry.views.page import Span
-from registry.views.productions import ProductionCard
 
 _KEY: Final = Kind("key", "API key", "rotate it", "The key of", "/console/keys")
 _MOST: Final = 500
@@ -114,10 +113,8 @@ async def rotate_key(
     return await shown_once(request, visit, f"/v1/keys/{stream}/rotate", _KEY, once=once, back=back)
 
 
-def _open(visit: Visit) -> list[ProductionCard]:
-    return [
-        one for one in visit.read(productions.productions, span=Span(limit=_MOST)).items if not one.closed
-    ]
+def _open(visit: Visit) -> list[productions.Called]:
+    return [one for one in visit.read(productions.called, most=_MOST) if not one.closed]
 
 
 ROUTES: Any = Router(

@@ -44,7 +44,7 @@ def show_queue(
         head = registry.head(connection, visit.studio)
         names = naming.names_of(connection, visit.studio, _named(queue))
         cards = accounts.accounts(connection, visit.studio, span=Span(limit=_MOST)).items
-        shows = productions.productions(connection, visit.studio, span=Span(limit=_MOST)).items
+        shows = productions.called(connection, visit.studio, most=_MOST)
     return page(
         request,
         "queue.html",

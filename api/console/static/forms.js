@@ -12,20 +12,35 @@ const told = (form) => {
   return place;
 };
 
+// A place in the request, as the form calls it: by the words beside its field, where it has one.
+const called = (form, path) => {
+  const place = path.replace(/^\$\.?/, "").replace(/\[(\d+)\]/g, ".$1");
+  const field = [...form.elements].find((one) => one.name && one.name.split(":")[0] === place && one.type !== "hidden");
+  const words = [...(field?.labels?.[0]?.childNodes ?? [])].find((one) => one.nodeType === Node.TEXT_NODE && one.data.trim());
+  return words?.data.trim() ?? place;
+};
+
 const line = (tag, text) => {
   const element = document.createElement(tag);
   element.textContent = text;
   return element;
 };
 
+// What is refused in one sentence: of a request with mistakes how many there are, as each is said by itself.
+const opened = (form, problem) => {
+  const count = problem.errors?.length ?? 0;
+  if (problem.code === "invalid-request" && count) return count === 1 ? "One thing is to be set right:" : `${count} things are to be set right:`;
+  return problem.detail || problem.title || "Something failed.";
+};
+
 export function show(form, problem) {
   const place = told(form);
-  place.replaceChildren(line("strong", problem.detail || problem.title || "Something failed."));
-  for (const error of problem.errors ?? []) place.append(line("p", `${error.path}: ${error.message}`));
+  place.replaceChildren(line("strong", opened(form, problem)));
+  for (const error of problem.errors ?? []) place.append(line("p", `${called(form, error.path)}: ${error.message}`));
   for (const finding of problem.findings ?? []) {
     place.append(line("p", `${finding.rule ?? finding.code ?? ""} ${finding.message ?? ""} ${finding.hint ?? ""}`.trim()));
   }
-  if (problem.hint) place.append(line("p", problem.hint));
+  if (problem.hint && problem.code !== "invalid-request") place.append(line("p", problem.hint));
   for (const field of form.elements) {
     const name = field.name?.split(":")[0];
     const wrong = (problem.errors ?? []).some((error) => error.path.replace(/^\$\.?/, "").replace(/\[(\d+)\]/g, ".$1") === name);

@@ -78,7 +78,7 @@ def test_a_preview_shows_everything_and_writes_nothing(visitor: Visitor, service
         assert answer.status_code == 200
         for seen in (
             "It can be sent: 3 units",
-            "Pattern text2video",
+            "text2video: Text alone",
             "Everything that is sent",
             "0.42 US dollars",
         ):

@@ -149,3 +149,24 @@ def sessions(service: Served) -> Iterator[dict[str, Visitor]]:
             role: stack.enter_context(visiting(service, issue_key(registry, studio, role, roles=(role,))))
             for role in ROLES
         }
+
+
+def test_a_page_of_a_problem_leads_on(service: Served, visitor: Visitor, stranger: Visitor) -> None:
+    """In sentences, with what to do and the main places for who is signed in; who is not finds how to be, and is told why."""
+    key = issue_key(service.continuity.registry, service.continuity.studio, "r", roles=("reader",))
+    with visiting(service, key) as reader:
+        refused = reader.get("/console/keys")
+    assert refused.status_code == 403
+    assert "<p>This needs a key with the role admin" in refused.text
+    lost = visitor.get("/console/nothing/here")
+    assert lost.status_code == 404
+    for page in (refused, lost):
+        assert '<nav aria-label="Main">' in page.text
+        assert "What to do:" in page.text
+        assert ">To the productions</a>" in page.text
+    gone = stranger.post("/console/do?to=POST /v1/productions&then=/console&key=x", {"name": "x"})
+    assert gone.status_code == 401
+    assert '<nav aria-label="Main">' not in gone.text
+    assert 'href="/console/sign-in?then=' in gone.text
+    assert "your session has ended" in stranger.get("/console/sign-in?then=/console/clips").text
+    assert "your session has ended" not in stranger.get("/console/sign-in").text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -52,3 +54,24 @@ def test_footage_from_elsewhere_says_so(film: Film, visitor: Visitor) -> None:
     assert visitor.get(f"/console/clips/{clip}/replay").status_code == 404
     assert visitor.post(f"/console/clips/{clip}/receipt").text.count(">holds<") == 5
     assert 'class="mark">adopted' in visitor.get("/console/clips").text
+
+
+def test_a_pattern_is_called_as_in_the_guide(film: Film, visitor: Visitor) -> None:
+    """By its title; of a combination that is none what it is, and with which reason its caution was accepted."""
+    page = visitor.get(f"/console/clips/{film.made()['clip']}").text
+    assert "<dt>Pattern</dt><dd>text2video: Text alone</dd>" in page
+    assert "<dt>Accepted</dt>" not in page
+    made = film.made(route="omni", accept={"W501": "its model is wanted"})
+    pages = [visitor.get(f"/console/{path}").text for path in _told_of(film, made)]
+    for page in pages:
+        assert "No approved pattern: text alone by omni" in page
+        assert not re.search(r"Pattern(</dt>)?\s*(<dd>)?W501", page)
+    assert "Text alone by omni: <q>its model is wanted</q>" in pages[0]
+
+
+def _told_of(film: Film, made: dict[str, Any]) -> tuple[str, ...]:
+    """The pages that name the pattern of a clip: its own, its request's, and its entry's in the continuity log."""
+    clip, scene = made["clip"], made["scene"]
+    log = film.service.get(f"/v1/scenes/{scene}/continuity").json()["items"]
+    entry = next(one["position"] for one in log if one["clip"] == clip)
+    return f"clips/{clip}", f"generations/{made['id']}", f"scenes/{scene}/records/{entry}"

@@ -18,7 +18,7 @@ from registry.errors import AlreadyRegistered
 from registry.events.marks import Depiction
 from registry.views import clips, continuity, cuts
 from registry.views.depicting import depictions
-from registry.views.followups import clips_with
+from registry.views.followups import follow_ups_of
 from registry.views.lineage import lineage
 from registry.views.persons import persons_in
 from registry.views.uses import uses
@@ -67,7 +67,8 @@ def test_whom_it_depicts_is_what_was_said_and_what_is_known(log: Opened) -> None
     assert depicted(log, of_jun) == ["yes"]
     with log.registry.reading() as connection:
         assert persons_in(connection, STUDIO, bare) == (HER,)
-        assert {*clips_with(connection, STUDIO, HER, [JUN])} >= {bare, of_jun}
+        left = follow_ups_of(connection, STUDIO, {HER: [JUN]})[HER].clips
+        assert {one.clip for one in left} >= {bare, of_jun}
         used = uses(connection, STUDIO, HER).items
     assert {(one.clip, one.via) for one in used if one.detail == "adopted"} == {(bare, None), (of_jun, JUN)}
 

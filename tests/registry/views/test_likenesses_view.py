@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from registry.deciders.clip import DecideClip
 from registry.deciders.element import MintElement, NoteOnElement, RetireElement
@@ -17,7 +18,7 @@ from registry.events.element import ElementDeleted
 from registry.events.likeness import ConsentGranted, LikenessUseRefused
 from registry.events.voice import VoiceDeleted
 from registry.views import likenesses
-from registry.views.followups import FollowUps, clips_with
+from registry.views.followups import FollowUps, follow_ups_of
 from registry.views.likenesses import LikenessCard
 from tests.registry.events.golden import an_id
 from tests.registry.log.opened import STUDIO, Opened, register
@@ -138,12 +139,11 @@ def test_refused_uses_are_told_newest_first(allowed: Opened) -> None:
     assert refused == [(MINA, MADE, "it was revoked"), (MINA, None, "it has not begun")]
 
 
-def test_clips_carry_a_likeness_by_then_or_by_now(told: Opened) -> None:
-    """A clip counts by the likeness in its record, and by a character that is linked only since; nobody else's does."""
-    with told.registry.reading() as connection:
-        assert clips_with(connection, STUDIO, SORA, []) == [CLIP]
-        assert clips_with(connection, STUDIO, an_id("likeness", 2), [MINA]) == [CLIP]
-        assert clips_with(connection, STUDIO, an_id("likeness", 2), [JUN]) == []
+def test_a_clip_is_left_to_whom_nobody_decided_it_for(allowed: Opened) -> None:
+    """It was kept for the person in its record; whoever is behind its character only since has a say of her own."""
+    with allowed.registry.reading() as connection:
+        left = follow_ups_of(connection, STUDIO, {SORA: [], WHO: [MINA]})
+    assert {who: [one.clip for one in todo.clips] for who, todo in left.items()} == {SORA: [], WHO: [CLIP]}
 
 
 def test_people_are_listed_and_nobody_is_not_found(told: Opened) -> None:
@@ -153,3 +153,36 @@ def test_people_are_listed_and_nobody_is_not_found(told: Opened) -> None:
         assert [(one.id, one.name) for one in page.items] == [(SORA, "Sora Park")]
         with pytest.raises(NotFound):
             likenesses.likeness(connection, STUDIO, an_id("likeness", 9), now=0)
+
+
+def test_a_list_of_people_is_asked_for_at_once(allowed: Opened) -> None:
+    """Each is told as by themselves, what is left to do too; more people are not more questions."""
+    once = questions(allowed)
+    for number in range(10, 14):
+        who, consent = an_id("likeness", number), an_id("consent", number)
+        granted = ConsentGranted(
+            consent=consent, starts_at=10, ends_at=20, evidence=FACE, signed_by="somebody"
+        )
+        allowed.handle(RegisterLikeness(stream=who, name=f"Person {number}", minor=False))
+        allowed.handle(GrantConsent(stream=who, consent=granted))
+        refused = LikenessUseRefused(character=JUN, production=SHOW, subject=None, reason=f"{number}")
+        allowed.handle(RefuseUse(stream=who, refused=refused))
+        allowed.handle(RevokeConsent(stream=who, consent=consent, reason="no"))
+    allowed.handle(RevokeConsent(stream=WHO, consent=CONSENT, reason="no"))
+    assert questions(allowed) <= once + 3
+    with allowed.registry.reading() as connection:
+        listed = likenesses.likenesses(connection, STUDIO, now=15).items
+        alone = [likenesses.likeness(connection, STUDIO, one.id, now=15) for one in listed]
+    assert list(listed) == alone
+    assert [one.refused[0].reason for one in listed[2:]] == ["10", "11", "12", "13"]
+    assert listed[1].follow_ups == card(allowed).follow_ups != FollowUps()
+
+
+def questions(log: Opened) -> int:
+    """How many it takes to list everybody."""
+    asked: list[str] = []
+    engine = log.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    with log.registry.reading() as connection:
+        likenesses.likenesses(connection, STUDIO, now=15)
+    return len([one for one in asked if one.lstrip().startswith(("SELECT", "WITH"))])
