@@ -63,18 +63,14 @@ class Workshop:
     def opened(self) -> Iterator[None]:
         """Set up, and with the provider that its tests ask, if they do."""
         with ExitStack() as stack:
-<<<<<<< HEAD
             # One place for all: of those that mutmut's runs make themselves, each goes with the first that ends.
             if (room := make_room(self._environment)) is not None:
                 stack.callback(clear, room)
-            provider = stack.enter_context(sandbox("--one-film")) if self.group.with_provider else None
-            self._set_up(["--provider", provider.url, "--patience", _PATIENCE] if provider else [])
-=======
-            provider = (
-                stack.enter_context(sandbox("--one-film", fresh=True)) if self.group.with_provider else None
-            )
-            self._set_up(["--provider", provider.url] if provider else [])
->>>>>>> f6bc7b9c292a20dd603910b131c40c33a183a871
+            if self.group.with_provider:
+                provider = stack.enter_context(sandbox("--one-film", fresh=True))
+                self._set_up(["--provider", provider.url, "--patience", _PATIENCE])
+            else:
+                self._set_up([])
             yield
 
     def _set_up(self, more: list[str]) -> None:
