@@ -115,7 +115,7 @@ GROUPS: Final[dict[str, Group]] = {
             "tests/registry/log/test_log_answers.py",
             "tests/registry/log/test_log_append.py",
             "tests/registry/log/test_log_leases.py",
-            "tests/registry/log/test_queue.py",
+            "tests/registry/log/test_bounded_queue.py",
             "tests/registry/log/test_states.py",
         ),
         without=("kill", "largest_file", "processes", "share_of_any_twenty"),

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,21 @@ def test_a_failure_says_of_what(store: DiskBlobs, root: Path, monkeypatch: pytes
         assert str(root) not in down.value.message
         assert down.value.__notes__ == [f"the blob folder is {root}"]
         assert down.value.hint
+
+
+def test_a_sweep_that_fails_says_of_which(store: DiskBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that the disk does not give is named by its blob's key."""
+    look = os.stat
+
+    def broken(path: Any, **how: Any) -> os.stat_result:
+        if path == "about.json":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return look(path, **how)
+
+    store.put(KEY, [b"face"], content_type=JPEG)
+    monkeypatch.setattr("os.stat", broken)
+    with pytest.raises(BlobStoreDown, match=f"failed on {KEY}: Input/output error"):
+        store.sweep("", keep=lambda _: True, older_than=HOUR, now=now())
 
 
 @pytest.mark.parametrize("name", ["studio_x", "studio_x/asset_y", "studio_x/asset_y/original="])
@@ -237,7 +253,7 @@ def test_a_killed_writer(store: DiskBlobs, root: Path) -> None:
     assert store.put(KEY, [b"a face"], content_type=JPEG).size == 6
 
 
-def test_a_writer_killed_before_its_first_byte(store: DiskBlobs, root: Path) -> None:
+def test_a_writer_gone_before_its_first_byte(store: DiskBlobs, root: Path) -> None:
     """An empty folder that it left is swept like any other rest, once it is old enough."""
     (root / ".incoming" / "left").mkdir(parents=True)
 
