@@ -94,6 +94,7 @@ proof: $(DEV_STAMP) $(S3_STAMP)  ## the full-size runs behind the published figu
 	@$(BIN)/python -m tests.crash --projections 1000
 	@$(BIN)/python -m pytest tests/crash/test_whole_life.py tests/generation tests/registry -n 4 --hypothesis-profile=proof
 	@PROOF_POINTS=100 $(BIN)/python -m pytest tests/crash/test_restored_at_any_point.py
+	@PROOF_EVENTS=50000 $(BIN)/python -m pytest tests/registry/log/test_rebuild_memory.py
 	@PROOF_SHARE=1 $(BIN)/python -m pytest tests/registry/proof
 bench: $(DEV_STAMP)  ## every benchmark with small sizes, ratios beside their aims; PAGE=1 takes the published sizes and writes docs/reference/benchmarks.md
 	@$(BIN)/python -m benchmarks $(if $(PAGE),--large --write)

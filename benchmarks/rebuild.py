@@ -34,15 +34,21 @@ from tests.servers.postgres import postgres_server
 
 AIM = 50_000
 """Events a second of the whole rebuild."""
+BOUND_MB = 192
+"""What a rebuild's memory may grow by, however long the log is: a page cache of 64 MiB, a batch of events and its rows, a page of
+rows of both sides; and as much again for what the allocator keeps."""
 Figures = dict[str, float]
 
 
 def main() -> None:
     options = _options()
     with _home(options.postgres) as folder:
-        said: dict[str, Any] = {"engine": "postgresql" if options.postgres else "sqlite", "aim": AIM}
+        said: dict[str, Any] = {"engine": "postgresql" if options.postgres else "sqlite"}
+        said |= {"aim": AIM, "bound_mb": BOUND_MB}
         for step in (_filled, _read, _repaired, _equal):
             said[step.__name__.strip("_")] = _apart(step, folder, options.events)
+    grown = max(said[step]["grown_mb"] for step in ("repaired", "equal"))
+    said["memory"] = f"grew by {grown:.0f} MB, {'within' if grown <= BOUND_MB else 'BEYOND'} the bound"
     said["ratio"] = round(said["equal"]["events_per_second"] / said["read"]["events_per_second"], 2)
     if options.json:
         print(json.dumps(said))

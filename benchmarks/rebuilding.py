@@ -28,9 +28,17 @@ def rebuilds(said: Mapping[str, Mapping[str, Any]]) -> Report:
         figures += [Figure(engine, way, "events/s", _once(told[name])) for name, way in WAYS.items()]
         whole = _once(told["equal"])
         compared.append(Compared(engine, WAYS["equal"], whole, unit="events/s", aim=told["aim"]))
+        for name in ("equal", "repaired"):
+            compared.append(_within(engine, told, name))
         ratio = whole.median / _once(told["read"]).median
         compared.append(Compared(engine, "rebuild / read and decode", Spread.of([ratio])))
     return Report("Rebuild", ABOUT.format(logs="; ".join(logs)), tuple(figures), tuple(compared))
+
+
+def _within(engine: str, told: Mapping[str, Any], name: str) -> Compared:
+    """By how much the memory grew, beside the most that it may."""
+    grown = Spread.of([told[name]["grown_mb"]])
+    return Compared(engine, f"{WAYS[name]}, memory", grown, unit="MB", aim=told["bound_mb"], most=True)
 
 
 def _once(told: Mapping[str, float]) -> Spread:

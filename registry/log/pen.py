@@ -48,9 +48,10 @@ class Pen:
         """Wait until `ticket` is settled. Raises LogBusy when it could not be queued or committed in time."""
         if self._closed.is_set():
             raise _shutting_down()
+        until = time.monotonic() + timeout
         try:
             self._tickets.put(ticket, timeout=timeout)
-            return ticket.done.result(timeout)
+            return ticket.done.result(max(0.0, until - time.monotonic()))
         except queue.Full:
             raise LogBusy(
                 "too many commands wait for the log", hint="repeat in a moment", landed=False

@@ -29,13 +29,11 @@ def made_fixture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def migrate(made: Cluster, folder: Path, *, owner: bool) -> subprocess.CompletedProcess[str]:
     """The step as compose runs it: its command and its environment, with this server and these files in them."""
     step = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["migrate"]
-    here = (("@database:5432/", f"@127.0.0.1:{made.server.port}/"), ("/run/secrets", str(made.secrets)))
     given = {"HOME": str(folder), "CONTINUITY_DATA": str(folder / "data")}
     for name, value in step["environment"].items():
         if owner or "OWNER" not in name:
-            for there, ours in here:
-                value = value.replace(there, ours)
-            given[name] = value
+            here = value.replace("@database:5432/", f"@127.0.0.1:{made.server.port}/")
+            given[name] = here.replace("/run/secrets", str(made.secrets))
     line = [sys.executable, "-m", "api.cli", *step["command"]]
     return subprocess.run(line, env=given, cwd=ROOT, capture_output=True, text=True, check=False)
 

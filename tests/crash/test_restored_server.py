@@ -109,8 +109,8 @@ def reopened(world: World) -> World:
 
 @pytest.mark.slow
 def test_a_dump_under_load_is_put_back_whole(made: Cluster, provider: Sandbox, tmp_path: Path) -> None:
-    """1. It is a beginning of the log without a hole, its views are those of a rebuild. 2. Owners, rights, policies and guards are
-    as before. 3. It is known to lack what was sent, and sends nothing until it is compared and accepted; then it does.
+    """1. It is a beginning of the log without a hole, and its views are right. 2. Owners, rights, policies and guards are as they
+    were. 3. It is known to lack what was sent, and sends nothing until it is compared and accepted; then it does.
     """
     world = build(settle(tmp_path, made.address("continuity")), provider.url)
     world.carry(world.ask(**ALONE))

@@ -16,7 +16,6 @@ from typing import Any, ClassVar, Final
 import psycopg
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, make_url, select
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -215,9 +214,8 @@ def _with_driver(url: str) -> URL:
 
 def _plain(url: URL) -> str:
     """The same for the driver itself: it reads addresses in its own way, and would refuse a space in a password and show both."""
-    _, given = PGDialect_psycopg().create_connect_args(url)
-    given.pop("context", None)
-    return make_conninfo(**given)
+    _, given = url.get_dialect()().create_connect_args(url)
+    return make_conninfo(**{name: value for name, value in given.items() if name != "context"})
 
 
 def _engine(url: URL, size: int, session: dict[str, str], **how: str) -> Engine:

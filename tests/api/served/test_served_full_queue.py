@@ -9,7 +9,7 @@ import pytest
 from api.errors import RETRY_SECONDS
 from registry.log import pen
 from tests.api.served.serving import problem, running
-from tests.registry.log.test_queue import PLACES, full, patience
+from tests.registry.log.test_bounded_queue import PLACES, full, patience
 
 MINA = {"depicts": "fictional", "name": "Mina"}
 

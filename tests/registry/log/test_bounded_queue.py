@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from registry.errors import LogBusy
 from registry.log import pen
 from registry.log.engine import postgres
 from registry.log.engine.postgres import PostgresDatabase
+from registry.log.pen import Ticket
 from registry.registry import Registry
 from tests.registry.log.opened import STUDIO, introduce, once, opened
 
@@ -93,6 +95,30 @@ def test_one_too_many_is_told_and_the_others_land(home: Path) -> None:
         assert [one.replayed for one in handled] == [False, True]
         assert log.registry.waiting() == 0
         assert log.registry.rebuild().different == ()
+
+
+class Asked(Future[Any]):
+    """A result that remembers how long it was waited for."""
+
+    seconds: float | None = None
+
+    def result(self, timeout: float | None = None) -> Any:
+        self.seconds = timeout
+        return super().result(timeout)
+
+
+def test_the_wait_for_a_place_counts() -> None:
+    """A caller's patience is one for both: what went into waiting for a place is no longer there to wait for the commit."""
+
+    def serve(tickets: list[Ticket]) -> None:
+        for ticket in tickets:
+            ticket.done.set_result("served")
+
+    asked, served = Asked(), pen.Pen("queue", serve)
+    assert served.submit(Ticket(lambda _: None, None, asked), timeout=60) == "served"
+    served.close()
+    assert asked.seconds is not None
+    assert 0 < asked.seconds < 60
 
 
 def test_a_place_that_becomes_free_is_taken(home: Path) -> None:
