@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 import orjson
@@ -306,13 +306,6 @@ def adopted_twin(connection: Connection, log: str, scene: str, sha256: str) -> C
     mine = (CLIPS.c.log == log) & (CLIPS.c.scene == scene) & (CLIPS.c.twin == sha256)
     rows = connection.execute(select(CLIPS).where(mine)).all()
     return _cards(connection, log, rows)[0] if rows else None
-
-
-def clip_ids(connection: Connection, log: str) -> Iterator[str]:
-    """The ids of all clips, oldest first."""
-    yield from connection.execute(
-        select(CLIPS.c.clip).where(CLIPS.c.log == log).order_by(CLIPS.c.position)
-    ).scalars()
 
 
 def scenes_of(connection: Connection, log: str, clips: Collection[str]) -> dict[str, str]:
