@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from registry.checkpoints.making import Checkpoints
 from registry.log.feed.raw import Columns
+from registry.proof.leaf import leaf_hash
 from registry.proof.note import Checkpoint, Note, VerifierKey
+from registry.proof.proven import Leaf, Refuted
 from registry.proof.receipt import write_receipt
+from registry.proof.statement import MADE, Statement, read_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,20 @@ def receipt_of(clip: str, rows: Sequence[Columns], proofs: Proofs) -> bytes:
     """The clip's receipt, of the rows that speak for it (`evidence`); no connection is held beside that of the paths."""
     with proofs.paths() as path:
         return write_receipt(clip, proofs.note, [(row, path(row["position"])) for row in rows])
+
+
+def claim_of(clip: str, rows: Sequence[Columns], checkpoint: Checkpoint) -> Statement:
+    """What the receipt of these rows says, without its paths: the rows' hashes are those that stand in the log's tree.
+
+    Raises Refuted where no receipt can be made: an event is changed, gone, or of another clip.
+    """
+    leaves = []
+    for row in rows:
+        if leaf_hash(row) != row["leaf_hash"]:
+            raise Refuted(f"the event at position {row['position']} was changed")
+        leaves.append(Leaf.of(row))
+    statement = read_statement(clip, checkpoint, leaves)
+    streams, types = {leaf.stream for leaf in leaves}, {leaf.type for leaf in leaves}
+    if MADE in types and not {statement.generation, statement.submission} <= streams:
+        raise Refuted(f"the generation or the paid call of {clip} is not in the log")
+    return statement

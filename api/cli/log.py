@@ -59,17 +59,29 @@ def checkpoint(
     Example: continuity log checkpoint --out today.checkpoint
     """
     which = _which(system=system)
-    if watch is not None:
-        from api.client import LogWatch
-
-        LogWatch(terminal.client, file=watch).look(which, covering=covering)
-    note = terminal.client.checkpoint(log=which, covering=covering, size=size)
+    if watch is None:
+        note = terminal.client.checkpoint(log=which, covering=covering, size=size)
+    else:
+        note = _watched(terminal, watch, which, covering=covering, size=size)
     if out is not None:
         out.write_text(note, "utf-8")
     if terminal.as_json:
         terminal.line({"note": note})
     elif out is None:
         click.echo(note, nl=False)
+
+
+def _watched(terminal: Terminal, file: Path, which: Which, *, covering: int | None, size: int | None) -> str:
+    """The note that was held to what was seen before, and no other: a second answer might be. Raises LogNotHeld."""
+    from api.client import LogWatch
+
+    watch = LogWatch(terminal.client, file=file)
+    watch.look(which, covering=covering)
+    if size is None:
+        return watch.seen(which)
+    note = terminal.client.checkpoint(log=which, size=size)
+    watch.compare(note, which)
+    return note
 
 
 @log.command("make")

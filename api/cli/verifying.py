@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,13 +79,19 @@ def verify(context: click.Context, /, **flags: Any) -> None:
 
 def _checked(context: click.Context, flags: dict[str, Any], asked: Asked, tell: Tell, *, own: bool) -> Report:
     """Raises Unusable."""
-    from registry.proof.checking import Asked, check
+    from registry.proof.checking import Asked, Unusable, check
+    from registry.proof.sources.source import SourceUnusable
 
     if flags["service"]:
         from api.cli.served_log import ServedLog
 
         client = client_of({name: flags[name] for name in ("url", "key")} | {"profile": None}, context.obj)
-        return check(asked, source=ServedLog(client), tell=tell)
+        with closing(client):
+            try:
+                source = ServedLog(client)
+            except SourceUnusable as refused:
+                raise Unusable(str(refused)) from None
+            return check(asked, source=source, tell=tell)
     if own:
         address, notes, keys = processes.own_log(context.obj)
         given = Asked(address, None, asked.places, asked.keys or keys, asked.logs)

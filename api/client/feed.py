@@ -54,6 +54,12 @@ class FeedCalls(Calls):
             return
         yield from self._wire.pages(FeedEvent, at("events"), after=after, **wanted)
 
+    def event_at(self, position: int) -> FeedEvent | None:
+        """The event at one position of the studio's log; None when the log has not reached it."""
+        asked = {"after": position - 1, "limit": 1}
+        items = member(self._wire.answer(Call("GET", at("events"), asked)).body, "items")
+        return read_as(FeedEvent, items[0]) if items else None
+
     def generation_events(self, generation: str, *, after: int = 0) -> Iterator[FeedEvent]:
         """One generation's events from its request to its end, as they happen; then it is over."""
         yield from _Following(self._wire, at("generations", generation, "events"), {}, after).events()

@@ -59,6 +59,11 @@ class LogWatch:
             self._remember(log, note)
         return found
 
+    def seen(self, log: Which = "studio") -> str:
+        """The note of the checkpoint that was believed last. Raises KeyError before the first look."""
+        note: str = self._seen[log]["checkpoint"]
+        return note
+
     def compare(self, note: str, log: Which = "studio") -> None:
         """Hold somebody else's checkpoint against what this client is shown. Raises LogNotHeld where the views are split."""
         theirs, ours = self._opened(note, log), self.look(log)

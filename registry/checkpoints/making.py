@@ -54,6 +54,7 @@ class Checkpoints:
         self._key_file = key_file
         self._origin = origin
         self._newest: dict[str, Kept] = {}
+        self._written: dict[str, int] = {}
 
     def origin(self, log: str) -> str:
         """What the log is called in its checkpoints."""
@@ -119,10 +120,12 @@ class Checkpoints:
         last = self.newest(log)
         self._must_go_on(log, head, last)
         if last is not None and last.checkpoint.size == head:
+            self._write_down(last)
             return last
         checkpoint = Checkpoint(self.origin(log), head, self._root(log, head, last))
         made = Kept(checkpoint, sign(checkpoint, signers))
         self._keep(log, made)
+        self._write_down(made)
         self._newest[log] = made
         return made
 
@@ -243,6 +246,13 @@ class Checkpoints:
             raise CheckpointsUnusable(
                 f"no place took the checkpoint: {'; '.join(failures)}", hint="look at CONTINUITY_CHECKPOINTS"
             )
+
+    def _write_down(self, kept: Kept) -> None:
+        """In the database, so that it is missed when it is gone from its places. Raises LogBusy."""
+        made = kept.checkpoint
+        if self._written.get(made.log) != made.size:
+            self.registry.nodes.sign(made.log, made.origin, made.size, made.root)
+            self._written[made.log] = made.size
 
     def _listed(self, log: str, after: str) -> list[tuple[int, Place]]:
         """Sizes that are kept, the largest first. Raises CheckpointsUnusable when no place can be asked."""

@@ -18,7 +18,7 @@ from registry.errors import HistoryTampered
 from registry.log.engine.database import Database
 from registry.log.engine.quick import rows_of
 from registry.log.feed.feed import BETWEEN
-from registry.log.tables import EVENTS, HEADS, NODES
+from registry.log.tables import EVENTS, HEADS, NODES, SIGNED_ROOTS
 
 TILE: Final = 256
 """Hashes in a tile: a node of height h + 1 stands for so many of height h; height 0 are the events' own."""
@@ -43,6 +43,9 @@ _NODES: Final = (
 )
 _ADD: Final = text(
     "INSERT INTO tree_nodes (log, height, number, hash) VALUES (:log, :height, :number, :hash) ON CONFLICT DO NOTHING"
+)
+_SIGN: Final = text(
+    "INSERT INTO signed_roots (log, origin, size, root) VALUES (:log, :origin, :size, :root) ON CONFLICT DO NOTHING"
 )
 
 
@@ -105,6 +108,16 @@ class Nodes:
     def forget(self, log: str) -> None:
         """Throw all nodes of a log away; they are made anew from its leaves. Raises LogBusy."""
         self.apart(lambda connection: connection.execute(delete(NODES).where(NODES.c.log == log)))
+
+    def sign(self, log: str, origin: str, size: int, root: bytes) -> None:
+        """Write down that a checkpoint is kept outside; may be repeated. Raises LogBusy."""
+        row = {"log": log, "origin": origin, "size": size, "root": root}
+        self.apart(lambda connection: connection.execute(_SIGN, row))
+
+    def signed(self, connection: Connection, log: str, origin: str) -> dict[int, bytes]:
+        """The roots of all checkpoints that were written down under a name of the log, by their sizes."""
+        query = select(SIGNED_ROOTS.c.size, SIGNED_ROOTS.c.root).filter_by(log=log, origin=origin)
+        return {row.size: bytes(row.root) for row in connection.execute(query)}
 
     def heads(self) -> dict[str, int]:
         """Where every log ends."""

@@ -254,6 +254,17 @@ class NodeRow(Declared):
     hash: bytes = Field(sa_type=LargeBinary)
 
 
+class SignedRootRow(Declared):
+    """A checkpoint that was made and kept outside the database, by its log's name there: what is kept is held against it."""
+
+    __tablename__ = "signed_roots"
+
+    log: str = Field(primary_key=True)
+    origin: str = Field(primary_key=True)
+    size: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    root: bytes = Field(sa_type=LargeBinary)
+
+
 EVENTS = EventRow.__table__
 HEADS = HeadRow.__table__
 ANSWERS = AnswerRow.__table__
@@ -270,9 +281,10 @@ PROGRESS = ProgressRow.__table__
 STRAGGLERS = StragglerRow.__table__
 DEAD_LETTERS = DeadLetterRow.__table__
 NODES = NodeRow.__table__
+SIGNED_ROOTS = SignedRootRow.__table__
 ERASED_ANSWER: Final = b""
 """Stands where a kept answer was before somebody was erased."""
 LOG_TABLES = (
     *(EVENTS, HEADS, ANSWERS, LEASES, RELAYS, LANES, TURNS, KEY_USES, RATES, INSTALLATION, SUBSCRIPTIONS),
-    *(PROGRESS, STRAGGLERS, DEAD_LETTERS, NODES, SESSIONS),
+    *(PROGRESS, STRAGGLERS, DEAD_LETTERS, NODES, SIGNED_ROOTS, SESSIONS),
 )

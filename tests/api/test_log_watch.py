@@ -110,7 +110,7 @@ def with_another_key(service: Telling) -> None:
 
 
 MALICE = {
-    "rolled back to": rolled_back,
+    "was rolled back": rolled_back,
     "two histories of 30": split,
     "do not begin with the 30": forked,
     "not to be trusted": with_another_key,

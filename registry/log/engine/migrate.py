@@ -17,7 +17,7 @@ from registry.log.engine.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST: Final = "0015"
+NEWEST: Final = "0016"
 """The revision this code expects: the last of `migrations/versions`."""
 _SCRIPTS: Final = Path(__file__).parents[1] / "migrations"
 _VERSION: Final = table("alembic_version", column("version_num"))

@@ -12,6 +12,8 @@ from registry.log.tables import EVENTS
 Columns = dict[str, Any]
 AT_ONCE: Final = 500
 """Rows, or ids, that one question is about."""
+_FIRST: Final = 4
+"""So many are read at first where somebody looks for one: it mostly stands close behind."""
 
 
 def of_stream(
@@ -43,6 +45,7 @@ def of_types(
     connection: Connection, log: str, types: Collection[str], *, after: int, until: int
 ) -> Iterator[Columns]:
     """Rows of some types after one position up to another, in their order, read as far as they are asked for."""
+    some = _FIRST
     while True:
         query = select(EVENTS).where(
             EVENTS.c.log == log,
@@ -50,11 +53,17 @@ def of_types(
             EVENTS.c.position > after,
             EVENTS.c.position <= until,
         )
-        rows = connection.execute(query.order_by(EVENTS.c.position).limit(AT_ONCE)).all()
+        rows = connection.execute(query.order_by(EVENTS.c.position).limit(some)).all()
         yield from (_columns(row) for row in rows)
-        if len(rows) < AT_ONCE:
+        if len(rows) < some:
             return
-        after = rows[-1].position
+        after, some = rows[-1].position, AT_ONCE
+
+
+def streams_begun(connection: Connection, log: str, types: Collection[str]) -> dict[str, int]:
+    """Streams that have an event of these types, which are those that one begins with, and its position; oldest first."""
+    query = select(EVENTS.c.stream, EVENTS.c.position).where(EVENTS.c.log == log, EVENTS.c.type.in_(types))
+    return {row.stream: row.position for row in connection.execute(query.order_by(EVENTS.c.position))}
 
 
 def _columns(row: Row[Any]) -> Columns:
