@@ -48,6 +48,7 @@ def address(path: str, things: dict[str, str]) -> str:
     return re.sub(r"{(\w+)}", lambda name: things[name[1]], path)
 
 
+@pytest.mark.slow(2)
 @pytest.mark.parametrize("path", [*OPENED, *OVER])
 def test_a_page_shows_words_and_serves_everybody(looked_at: Page, things: dict[str, str], path: str) -> None:
     """No script of anybody's runs, nothing comes from elsewhere; in both themes and at both widths nothing that axe calls
