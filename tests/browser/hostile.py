@@ -11,16 +11,17 @@ from tests.api.served.serving import Served, png
 SCRIPT: Final = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{7*7}}${7*7}"
 """Breaks out of an element, of an attribute, of a string of a script, and of a template."""
 NAME: Final = f"Mina {SCRIPT}"
+BECAUSE: Final = {"reason": SCRIPT}
 
 
 def fill(film: Film) -> dict[str, str]:
     """One of everything, by the name that addresses have for it."""
     made, service = film.service.made, film.service
-    found: dict[str, str] = {"account": str(service.get("/v1/accounts").json()["items"][0]["id"])}
+    found: dict[str, str] = {"account": made("/v1/accounts", {"name": SCRIPT, "region": "sandbox"})["id"]}
     found["production"] = made("/v1/productions", {"name": SCRIPT, "account": found["account"]})["id"]
     found["asset"] = _upload(film, "frontal")
     found["character"] = _character(film, found)
-    found["likeness"] = made("/v1/likenesses", {"name": SCRIPT, "minor": True, "guardian": SCRIPT})["id"]
+    found["likeness"] = _person(film, found)
     scene = {"production": found["production"], "name": SCRIPT, "setting": SCRIPT, "client_reference": SCRIPT}
     found["scene"] = made("/v1/scenes", scene)["id"]
     here = f"/v1/scenes/{found['scene']}"
@@ -29,6 +30,7 @@ def fill(film: Film) -> dict[str, str]:
     found["shot"] = shot
     _film(film, found)
     found["record"] = str(service.get(f"{here}/continuity").json()["items"][0]["position"])
+    _over(film, found)
     webhook = {"url": "https://hooks.example.com/x", "holder": SCRIPT}
     found["webhook"] = made("/v1/webhooks", webhook)["id"]
     found["key"] = made("/v1/keys", {"holder": SCRIPT, "roles": ["reader"]})["id"]
@@ -51,7 +53,37 @@ def _character(film: Film, found: dict[str, str]) -> str:
         "attested_by": SCRIPT,
     }
     film.service.made("/v1/elements", element)
+    voice = {"voice_id": "829826751244537885", "account": found["account"], "character": character}
+    voice_id = film.service.made("/v1/voices", {**voice, "name": SCRIPT, "attested_by": SCRIPT})["id"]
+    assert post(f"{here}/voice", {"voice": voice_id}).status_code == 200
     return character
+
+
+def _person(film: Film, found: dict[str, str]) -> str:
+    """Somebody real, who allowed something and took one of two consents back."""
+    made = film.service.made
+    person = str(made("/v1/likenesses", {"name": SCRIPT, "minor": True, "guardian": SCRIPT})["id"])
+    here = f"/v1/likenesses/{person}/consents"
+    for _ in range(2):
+        card = made(here, {"evidence": found["asset"], "signed_by": SCRIPT})
+    made(f"{here}/{card['consents'][0]['id']}/revoke", BECAUSE)
+    return person
+
+
+def _over(film: Film, found: dict[str, str]) -> None:
+    """What is over, and why: a key, a character, a picture, a shot, an account's hold."""
+    made, account = film.service.made, f"/v1/accounts/{found['account']}"
+    found["revoked"] = made("/v1/keys", {"holder": SCRIPT, "roles": ["reader"]})["id"]
+    made(f"/v1/keys/{found['revoked']}/revoke", BECAUSE)
+    found["retired"] = made("/v1/characters", {"name": SCRIPT, "depicts": "fictional"})["id"]
+    made(f"/v1/characters/{found['retired']}/retire", BECAUSE)
+    found["unused"] = _upload(film, "unused", side=600)
+    made(f"/v1/assets/{found['unused']}/retire", BECAUSE)
+    shots = f"/v1/scenes/{found['scene']}/shots"
+    dropped = film.service.post(shots, {"action": SCRIPT}).json()["shots"][-1]["id"]
+    assert film.service.change("DELETE", f"{shots}/{dropped}", params=BECAUSE).status_code == 200
+    made(f"{account}/hold", {"scope": "sending", **BECAUSE})
+    made(f"{account}/resume", {"scope": "sending", **BECAUSE})
 
 
 def _film(film: Film, found: dict[str, str]) -> None:
@@ -62,6 +94,8 @@ def _film(film: Film, found: dict[str, str]) -> None:
     here, post = f"/v1/clips/{card['clip']}", film.service.post
     assert post(f"{here}/notes", {"text": SCRIPT, "at_us": 500_000}).status_code < 300
     assert post(f"{here}/approve", {"note": SCRIPT}).status_code == 200
+    assert post(f"{here}/withdraw-approval", BECAUSE).status_code == 200
+    assert post(f"{here}/reject", {"cause": "motion", **BECAUSE}).status_code == 200
 
 
 def filmed(service: Served, asked: dict[str, Any]) -> dict[str, Any]:
@@ -73,8 +107,8 @@ def filmed(service: Served, asked: dict[str, Any]) -> dict[str, Any]:
     return card
 
 
-def _upload(film: Film, label: str) -> str:
-    files = {"file": (f"{SCRIPT}.png", png(512, 512), "image/png"), "label": (None, SCRIPT)}
+def _upload(film: Film, label: str, *, side: int = 512) -> str:
+    files = {"file": (f"{SCRIPT}.png", png(side, side), "image/png"), "label": (None, SCRIPT)}
     answer = film.service.change("POST", "/v1/assets", files=files, headers={"X-Label": label})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])

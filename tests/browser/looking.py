@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.api.served.serving import Served
 
@@ -16,7 +18,22 @@ PATIENCE_MS: Final = 20_000
 WIDE, NARROW = 1440, 390
 _GRAVE: Final = ("serious", "critical")
 _OVERFLOWS: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_DROP: Final = """(form, files) => {
+  const held = new DataTransfer();
+  for (const { name, type, content } of files)
+    held.items.add(new File([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], name, { type }));
+  for (const kind of ["dragover", "drop"])
+    form.dispatchEvent(new DragEvent(kind, { dataTransfer: held, bubbles: true, cancelable: true }));
+}"""
+"""What a hand does that lets files go over a form."""
 _axe: Final = Axe()
+_VIOLATED: Final = """async (how) => (await axe.run(how)).violations.map(({ id, help, impact, nodes }) => ({
+  id, help, impact, where: nodes.slice(0, 4).map((node) => node.target.join(" ")).join("; "),
+}))"""
+_WHOLE: Final[dict[str, Any]] = {"resultTypes": ["violations"]}
+_CONTRAST: Final[dict[str, Any]] = {**_WHOLE, "runOnly": ["color-contrast"]}
+_PLANTED: Final = "() => [...document.querySelectorAll('img[src=x], [onerror], script:not([src])')].map((one) => one.outerHTML)"
+_SCHEMES: Final = ("light", "dark")
 
 
 @dataclass
@@ -78,16 +95,32 @@ def signed_in(browser: Browser, service: Served, key: str | None = None, **how: 
         yield page
 
 
-def must_serve_everybody(page: Page) -> None:
-    """Nothing serious by axe, and nothing that runs out of the screen."""
-    found = _axe.run(page).response["violations"]
-    grave = [
-        f"{one['id']}: {one['help']} ({'; '.join(str(node['target']) for node in one['nodes'][:4])})"
-        for one in found
-        if one["impact"] in _GRAVE
-    ]
+def must_serve_everybody(page: Page, how: dict[str, Any] = _WHOLE) -> None:
+    """Nothing serious by axe, nothing that runs out of the screen, and nothing that somebody's words have put there."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe.axe_script)
+    found = page.evaluate(_VIOLATED, how)
+    grave = [f"{one['id']}: {one['help']} ({one['where']})" for one in found if one["impact"] in _GRAVE]
     assert grave == [], f"{page.url}: {grave}"
     assert page.evaluate(_OVERFLOWS) <= 0, f"{page.url} is wider than the screen"
+    assert page.evaluate(_PLANTED) == [], page.url
+
+
+def must_serve_in_every_look(page: Page) -> None:
+    """The same in both themes at both widths: the whole of it once at each width and in each theme, else what depends on both."""
+    for width, scheme in product((WIDE, NARROW), _SCHEMES):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        whole = (width, scheme) in ((WIDE, "light"), (NARROW, "dark"))
+        must_serve_everybody(page, _WHOLE if whole else _CONTRAST)
+
+
+def drop(form: Locator, *files: tuple[str, bytes, str]) -> None:
+    """Let files go over a form: each by its name, its bytes and its media type."""
+    told = [
+        {"name": name, "type": kind, "content": b64encode(content).decode()} for name, content, kind in files
+    ]
+    form.evaluate(_DROP, told)
 
 
 def kept_in(context: BrowserContext) -> list[str]:

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.served.filming import Film
 from tests.api.served.serving import png
-from tests.browser.looking import must_serve_everybody
-
-_DROP = """(form, files) => {
-  const held = new DataTransfer();
-  for (const { name, type, content } of files)
-    held.items.add(new File([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], name, { type }));
-  for (const kind of ["dragover", "drop"])
-    form.dispatchEvent(new DragEvent(kind, { dataTransfer: held, bubbles: true, cancelable: true }));
-}"""
-"""What a hand does that lets files go over a form."""
+from tests.browser.looking import drop, must_serve_everybody
 
 TORN = png(600, 600)[:200]
 TOLD = "send a complete JPEG, PNG or WebP"
 
 
-def file(name: str, content: bytes) -> dict[str, Any]:
-    return {"name": name, "type": "image/png", "content": b64encode(content).decode()}
-
-
-def drop(page: Page, *files: dict[str, Any]) -> None:
-    page.locator("#upload").evaluate(_DROP, list(files))
+def picture(name: str, content: bytes) -> tuple[str, bytes, str]:
+    return name, content, "image/png"
 
 
 def test_a_dropped_picture_goes_on_to_whom_it_shows(page: Page) -> None:
     """With what Kling's limits say of it; then somebody is introduced, and the picture stands for them."""
     page.goto("/console/characters")
-    drop(page, file("Sora in the rain.png", png(700, 800)))
+    drop(page.locator("#upload"), picture("Sora in the rain.png", png(700, 800)))
     page.wait_for_url("**/console/characters?picture=asset_*")
     expect(page.get_by_role("main")).to_contain_text("Sora in the rain")
     expect(page.get_by_role("main")).to_contain_text("within Kling's limits")
@@ -51,10 +35,10 @@ def test_a_dropped_picture_goes_on_to_whom_it_shows(page: Page) -> None:
 def test_a_bad_file_is_refused_beside_the_form(page: Page) -> None:
     """In the service's words, with what to do; the next file goes through."""
     page.goto("/console/assets")
-    drop(page, file("torn.png", TORN))
+    drop(page.locator("#upload"), picture("torn.png", TORN))
     expect(page.get_by_role("alert")).to_contain_text(TOLD)
     must_serve_everybody(page)
-    drop(page, file("small.png", png(200, 900)))
+    drop(page.locator("#upload"), picture("small.png", png(200, 900)))
     page.wait_for_url("**/console/assets/asset_*")
     expect(page.get_by_role("main")).to_contain_text("Not allowed")
 
@@ -62,7 +46,12 @@ def test_a_bad_file_is_refused_beside_the_form(page: Page) -> None:
 def test_of_several_files_each_says_what_became_of_it(page: Page) -> None:
     """The good ones are kept, with what Kling's limits say of them; the bad one is refused by itself."""
     page.goto("/console/assets")
-    drop(page, file("good.png", png(600, 610)), file("torn.png", TORN), file("thin.png", png(310, 990)))
+    drop(
+        page.locator("#upload"),
+        picture("good.png", png(600, 610)),
+        picture("torn.png", TORN),
+        picture("thin.png", png(310, 990)),
+    )
     said = page.get_by_role("list", name="Uploads").get_by_role("listitem")
     expect(said).to_have_count(3)
     expect(said.nth(0)).to_contain_text("Nothing stands against it")

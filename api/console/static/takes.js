@@ -64,6 +64,8 @@ function stop() {
   running = false;
   clearInterval(timer);
   videos.forEach((video) => video.pause());
+  // While they play they may be a little apart; what stands is looked at frame by frame.
+  go(lead().currentTime);
   part("play").textContent = "Play all";
 }
 
