@@ -20,27 +20,25 @@ from tests.servers.homes import url_of
 
 COMMAND = [sys.executable, "-m", "api.cli"]
 ROUNDS = 15
-PORTS = ("one", "other")
 
 
 @contextmanager
-def served(home: Path, environment: dict[str, str], key: str) -> Iterator[httpx.Client]:
-    """One process, and a caller of it."""
-    with subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", "--port-file", str(home)], env=environment
-    ) as process:
+def started(port: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """One process of the service, which writes its port down once it answers."""
+    line = [*COMMAND, "serve", "--port", "0", "--port-file", str(port)]
+    with subprocess.Popen(line, env=environment) as process:
         try:
-            deadline = time.monotonic() + 60
-            while not home.exists():
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            headers = {"Authorization": f"Bearer {key}"}
-            url = f"http://127.0.0.1:{home.read_text()}"
-            with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30) as caller:
-                yield caller
+            yield process
         finally:
             process.terminate()
+
+
+def asking(process: subprocess.Popen[bytes], port: Path, key: str) -> httpx.Client:
+    while not port.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    headers, url = {"Authorization": f"Bearer {key}"}, f"http://127.0.0.1:{port.read_text()}"
+    return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)
 
 
 @pytest.fixture
@@ -52,11 +50,11 @@ def both(on_postgres: Path) -> Iterator[list[httpx.Client]]:
     }
     bootstrap = [*COMMAND, "keys", "bootstrap", "--holder", "test"]
     told = subprocess.run(bootstrap, env=environment, capture_output=True, text=True, check=True)
-    with ExitStack() as started:
-        yield [
-            started.enter_context(served(on_postgres / name, environment, told.stdout.strip()))
-            for name in PORTS
-        ]
+    ports = [on_postgres / name for name in ("one", "other")]
+    with ExitStack() as open_:
+        processes = [open_.enter_context(started(port, environment)) for port in ports]
+        callers = [asking(*each, told.stdout.strip()) for each in zip(processes, ports, strict=True)]
+        yield [open_.enter_context(caller) for caller in callers]
 
 
 def test_a_key_sent_to_both_at_once_is_one_change(both: list[httpx.Client]) -> None:
