@@ -99,7 +99,15 @@ def test_the_tutorial_by_command_line(walked: tuple[str, dict[str, str]], ana: t
     told, variables = walked
 
     assert (ana[1].folder / "take-1.mp4").stat().st_size > 10_000
-    for words in ("pattern        A2", "3 units", "looks like", "mina-frontal", "grounded-on", "1 clips", "refused with 1"):
+    for words in (
+        "pattern        A2",
+        "3 units",
+        "looks like",
+        "mina-frontal",
+        "grounded-on",
+        "1 clips",
+        "refused with 1",
+    ):
         assert words in told, words
     assert variables["CONTINUITY_KEY"].startswith("continuity_")
 
