@@ -48,6 +48,7 @@ from api.refusals import (
 from generation import errors as generation
 from registry import errors as registry
 from registry.events.canonical import NotStorable
+from registry.events.ids import ID_SUFFIX
 
 Web = Request[Any, Any, Any]
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -205,13 +206,22 @@ def from_pydantic(
             {
                 "path": root
                 + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]),
-                "message": str(error["msg"]),
+                "message": _message(error),
                 "value": shown(error.get("input")),
             }
             for error in errors
         ],
         findings,
     )
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    """In words: the regular expression of an id tells nobody what to put there."""
+    pattern = str(error.get("ctx", {}).get("pattern", ""))
+    kind = pattern.removeprefix("^").removesuffix(f"_{ID_SUFFIX}$")
+    if not kind.isalpha():
+        return str(error["msg"])
+    return f"no id of this kind: {kind}_ and 26 letters and digits, as the service gives them"
 
 
 def shown(value: Any) -> Any:

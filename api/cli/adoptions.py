@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from api.cli.moving import bytes_bar
 from api.cli.terminal import Terminal, calling
 
 if TYPE_CHECKING:
@@ -54,13 +54,7 @@ def adopt_clip(terminal: Terminal, file: Path, *, characters: tuple[str, ...], *
     Example: continuity clips adopt harbour.mp4 --scene scene_01jd… --source "Northlight Stock, 4711" --ai-generated no
     """
     seen = {terminal.client.character(who).id: look or None for who, _, look in map(_parted, characters)}
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=terminal.err, disable=not terminal.live, transient=True) as bar:
-        task = bar.add_task("uploading", total=None)
-
-        def on_bytes(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
+    with bytes_bar(terminal, "uploading") as on_bytes:
         done = terminal.client.adopt_clip(file, characters=seen, on_bytes=on_bytes, **said)
     _tell(terminal, done)
 

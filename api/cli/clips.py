@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import rich_click as click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from api.cli.adoptions import OF_CLIPS
+from api.cli.moving import bytes_bar
 from api.cli.showing import moment
 from api.cli.terminal import Terminal, calling
 from api.client import LocalFailure
@@ -107,13 +107,7 @@ def fetch(
     target, client = _target(clip, file), terminal.client
     if target.exists() and not force:
         raise LocalFailure("file-exists", f"{target} exists already", "choose another name, or say --force")
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=terminal.err, disable=not terminal.live, transient=True) as bar:
-        task = bar.add_task("downloading", total=None)
-
-        def on_bytes(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
+    with bytes_bar(terminal, "downloading") as on_bytes:
         if delivery is None:
             return client.download_clip(clip, target, receipt=receipt, on_bytes=on_bytes)
         return client.download_delivery(clip, delivery, target, on_bytes=on_bytes)

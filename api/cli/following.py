@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
@@ -67,12 +68,12 @@ class Following:
             )
             leave(INTERRUPTED)
 
-    def tell_end(self, ended: GenerationAnswer, clip: ClipCard | None) -> None:
-        """Print the end; leave with 4 unless a clip was delivered."""
+    def tell_end(self, ended: GenerationAnswer, clip: ClipCard | None, file: Path | None = None) -> None:
+        """Print the end, with the file its clip is in; leave with 4 unless a clip was delivered."""
         if self.terminal.ids:
             self.terminal.line(clip or ended)
         else:
-            self.terminal.answer(ended, lambda: end_of(ended, clip))
+            self.terminal.answer(ended, lambda: end_of(ended, clip, file))
         if ended.outcome != "delivered":
             leave(FAILED)
 
@@ -96,7 +97,7 @@ def progress_of(answer: GenerationAnswer) -> str:
     return plain(f"{answer.id} {stage}{state}{waits}")
 
 
-def end_of(ended: GenerationAnswer, clip: ClipCard | None) -> RenderableType:
+def end_of(ended: GenerationAnswer, clip: ClipCard | None, file: Path | None = None) -> RenderableType:
     if clip is None:
         paid = ended.submission_card
         said: dict[str, Any] = {
@@ -117,4 +118,5 @@ def end_of(ended: GenerationAnswer, clip: ClipCard | None) -> RenderableType:
         "sound": clip.has_audio,
         "units": ended.submission_card and ended.submission_card.units,
     }
-    return Group(fields(shown), text(f"→ continuity clips download {clip.id} take.mp4", "dim"))
+    got = f"continuity clips download {clip.id} take.mp4" if file is None else f"in {plain(file)}"
+    return Group(fields(shown), text(f"→ {got}", "dim"))

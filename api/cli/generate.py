@@ -10,6 +10,7 @@ import rich_click as click
 from rich.console import Group, RenderableType
 
 from api.cli.following import FOLLOW_OPTIONS, Following
+from api.cli.moving import bytes_bar
 from api.cli.shot import shot_from
 from api.cli.shot_flags import shot_options
 from api.cli.showing import fields, finding_lines, table, text
@@ -63,8 +64,9 @@ def generate(terminal: Terminal, **flags: Any) -> None:
     ended = following.to_the_end(asked.id, timeout=flags["timeout"], patience=flags["patience"])
     clip = None if ended.clip is None else terminal.client.clip(ended.clip)
     if clip is not None and flags["download"] is not None:
-        terminal.client.download_clip(clip.id, flags["download"])
-    following.tell_end(ended, clip)
+        with bytes_bar(terminal, "downloading") as on_bytes:
+            terminal.client.download_clip(clip.id, flags["download"], on_bytes=on_bytes)
+    following.tell_end(ended, clip, flags["download"])
 
 
 @click.command()

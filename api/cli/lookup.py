@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 from rich.console import Group, RenderableType
 
+from api.cli.moving import bytes_bar
 from api.cli.showing import moment, table, text
 from api.cli.terminal import Terminal, calling, leave
 
@@ -39,7 +40,8 @@ def lookup(terminal: Terminal, file: str, digest_only: bool) -> None:
     if _SHA256.fullmatch(file) and not Path(file).exists():
         found = terminal.client.look_up_digest(file)
     else:
-        found = terminal.client.look_up(Path(file), digest_only=digest_only)
+        with bytes_bar(terminal, "uploading") as on_bytes:
+            found = terminal.client.look_up(Path(file), digest_only=digest_only, on_bytes=on_bytes)
     terminal.answer(found, lambda: _drawn(found))
     if not found.found:
         leave(1)

@@ -20,7 +20,7 @@ from api.client.settling import settled
 from api.client.wire import Call, Wire
 
 OnBytes = Callable[[int, int | None], None]
-"""(bytes done, bytes in all if that is known)"""
+"""(bytes done, bytes in all if that is known). An upload that is sent again is told from its beginning again."""
 
 _CHUNK: Final = 256 * 1024
 _PARTIAL: Final = 206

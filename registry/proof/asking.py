@@ -38,7 +38,7 @@ def check_receipt_file(receipt: Path, file: Path | None, keys: Keyring) -> dict[
     """A receipt, and the file it shall be of."""
 
     def ask() -> Any:
-        digest = None if file is None else digest_of(file)[1]
+        digest = None if file is None else _digest_of_clip(file)
         try:
             raw = receipt.read_bytes()
         except OSError as failure:
@@ -46,6 +46,14 @@ def check_receipt_file(receipt: Path, file: Path | None, keys: Keyring) -> dict[
         return verify_receipt(raw, keys, sha256=digest)
 
     return verified(ask)
+
+
+def _digest_of_clip(file: Path) -> str:
+    """Raises CannotTell: of a file that is not there nobody says that it was changed."""
+    try:
+        return digest_of(file)[1]
+    except Refuted as unread:
+        raise CannotTell(str(unread)) from None
 
 
 def check_bundle_folder(folder: Path, public_keys: Path | None) -> dict[str, Any]:

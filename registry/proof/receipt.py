@@ -90,7 +90,8 @@ def open_note(raw: bytes | str, keys: Keyring, where: str) -> tuple[Checkpoint, 
             (key.name, key.hash) for key in opening
         }:
             signers = ", ".join(f"{one.name} ({one.key_hash.hex()})" for one in note.signatures)
-            raise CannotTell(f"{where} is signed by {signers}, and none of the given keys is one of these")
+            missing = "none of the given keys is one of these" if opening else "no public key was given"
+            raise CannotTell(f"{where} is signed by {signers}, and {missing}")
         return open_checkpoint(note, opening), note
     except NoteInvalid as invalid:
         raise Refuted(f"{where}: {invalid}") from None

@@ -204,6 +204,8 @@ def test_a_delivered_clip_is_zero(server: Script, run: Run, tmp_path: Path) -> N
     assert "submitting, processing: task 1 is processing" in result.stderr
     assert cards.an_id("clip") in result.stdout
     assert (tmp_path / "take.mp4").read_bytes() == b"film"
+    assert f"→ in {tmp_path / 'take.mp4'}" in result.stdout
+    assert "clips download" not in result.stdout
 
 
 def test_a_failed_clip_is_four(server: Script, run: Run) -> None:

@@ -16,7 +16,7 @@ from registry.deciders.webhook import (
 )
 from tests.api.delivering.telling import POLICY, Telling, failing, subjects
 from tests.registry.log.opened import STUDIO
-from tests.servers.receiver import FAIL, OK, Answer
+from tests.servers.receiver import FAIL, OK, Answer, Heard
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,34 @@ def test_whoever_does_not_take_it_is_asked_again_later(telling: Telling, answer:
     assert telling.counted == [result, result, "delivered"]
     assert len({one.id for one in telling.receiver.heard}) == 1
     assert (telling.health().failures, telling.health().problem) == (0, "")
+
+
+def test_whose_answer_is_lost_hears_the_same_again(telling: Telling) -> None:
+    """It was taken, the line broke before the answer: told again under the same id, so whoever keeps ids has each thing once."""
+    telling.add()
+    mina, jun = telling.introduce("Mina"), telling.introduce("Jun")
+    telling.describe(mina, "a barista")
+    kept: dict[str, Heard] = {}
+
+    def takes(heard: Heard) -> Answer:
+        known = heard.id in kept
+        kept.setdefault(heard.id, heard)
+        return OK if known else Answer(0)
+
+    telling.receiver.says = takes
+    for _ in range(6):
+        telling.turn()
+        telling.pass_(3600)
+
+    assert (len(telling.receiver.heard), telling.counted.count("delivered")) == (6, 3)
+    for heard in telling.receiver.heard:
+        first = kept[heard.id]
+        assert (heard.raw, heard.headers["webhook-id"]) == (first.raw, first.id)
+        assert heard.body["id"] == first.body["id"]
+    once = [(one.body["subject"], one.body["data"]["position"]) for one in kept.values()]
+    assert [position for who, position in once if who == mina] == [2, 4]
+    assert [position for who, position in once if who == jun] == [3]
+    assert (telling.behind(), telling.dead(), telling.is_due()) == ([], [], False)
 
 
 def test_a_receiver_that_stalls_is_left_when_its_time_is_over(telling: Telling) -> None:

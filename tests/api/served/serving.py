@@ -23,6 +23,7 @@ from api.server import make_server
 from api.settings import Settings
 from registry.deciders.studio import OpenStudio
 from registry.events.envelope import Context
+from registry.events.ids import SYSTEM_LOG
 from registry.events.studio import ROLES
 from tests.servers.homes import SERVED, equip
 
@@ -67,7 +68,7 @@ class Served:
 
     def __init__(self, continuity: Continuity, port: int, server: uvicorn.Server) -> None:
         self.continuity = continuity
-        self.server = server
+        self.server, self.port = server, port
         self.key = issue_key(continuity.registry, continuity.studio, "tester", roles=ROLES)
         self.url = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(
@@ -128,6 +129,10 @@ class Served:
     def position(self) -> int:
         """Where the studio's log ends."""
         return self.continuity.registry.feed.head(self.continuity.studio)
+
+    def system_position(self) -> int:
+        """Where the log of the installation ends: studios, keys, webhooks."""
+        return self.continuity.registry.feed.head(SYSTEM_LOG)
 
     def blob_keys(self) -> list[str]:
         return list(self.continuity.blobs.list(""))

@@ -105,6 +105,10 @@ def test_a_download_brings_its_receipt(
     assert found["plan_digest"] == made["plan_digest"]
     file.write_bytes(file.read_bytes() + b"\0")
     assert CliRunner().invoke(cli, [str(one) for one in asked], obj={}).exit_code == 1
+    file.rename(tmp_path / "elsewhere.mp4")
+    absent = CliRunner().invoke(cli, [str(one) for one in asked], obj={})
+    assert (absent.exit_code, "No such file" in absent.stdout) == (2, True)  # nobody has tampered with it
+    (tmp_path / "elsewhere.mp4").rename(file)
     asked[6] = "A" * 43 + "="
     assert CliRunner().invoke(cli, [str(one) for one in asked], obj={}).exit_code == 2
     assert (

@@ -65,7 +65,7 @@ def test_every_command_shown_is_one(
 ) -> None:
     """The command line takes the words as the page writes them: command, flags, and as many values as they need."""
     monkeypatch.chdir(tmp_path)
-    for name in ("elements.csv", "shot.json", "shots.json"):
+    for name in ("elements.csv", "shot.json", "shots.json", "take-1.zip"):
         (tmp_path / name).touch()
     command: click.Command | None = cli
     context = click.Context(cli, info_name="continuity", obj={})
@@ -99,7 +99,15 @@ def test_the_tutorial_by_command_line(walked: tuple[str, dict[str, str]], ana: t
     told, variables = walked
 
     assert (ana[1].folder / "take-1.mp4").stat().st_size > 10_000
-    for words in ("pattern        A2", "3 units", "looks like", "mina-frontal", "grounded-on", "1 clips"):
+    for words in (
+        "pattern        A2",
+        "3 units",
+        "looks like",
+        "mina-frontal",
+        "grounded-on",
+        "1 clips",
+        "refused with 1",
+    ):
         assert words in told, words
     assert variables["CONTINUITY_KEY"].startswith("continuity_")
 
