@@ -75,10 +75,10 @@ def test_a_key_s_secret_is_shown_once(service: Served, visitor: Visitor) -> None
 
 
 def test_what_is_wrong_with_a_key_is_said(visitor: Visitor) -> None:
-    """With the place, as the API says it."""
+    """With the place, as the form calls it."""
     _, told = sent(visitor, "/console/keys", "/console/keys/issued", {"holder": "Nobody"})
     assert told.status_code == 422
-    assert "$.roles" in told.text
+    assert "<code>roles</code>: Field required" in told.text
 
 
 def test_another_site_gets_no_secret(service: Served, visitor: Visitor) -> None:
