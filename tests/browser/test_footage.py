@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.served.filming import Film
-from tests.browser.looking import must_serve_everybody
-from tests.browser.test_handing_in import drop
+from tests.browser.looking import drop, must_serve_everybody
 from tests.servers.copying import film as footage
 from tests.servers.copying import shots
 
@@ -37,7 +35,7 @@ def test_dropped_footage_goes_on_to_its_clip(page: Page, film: Film, place: dict
     page.get_by_label("Mina").select_option(label="is in it, as introduced")
     page.get_by_text("Somebody who does not play in this scene").click()
     page.get_by_label("Characters").select_option(label="Jun")
-    drop(page, _film("Harbour, wide.mp4"))
+    drop(page.locator("#upload"), _film("Harbour, wide.mp4"))
     page.wait_for_url("**/console/clips/clip_*")
     card = film.service.get(f"/v1/clips/{page.url.rpartition('/')[2]}").json()
     assert (card["shot"], card["adopted"]["label"]) == (place["shot"], "Harbour, wide")
@@ -52,7 +50,7 @@ def test_dropped_footage_waits_for_what_must_be_said(page: Page, place: dict[str
     """The file stays chosen and the field is shown; once it is filled in the same file goes through."""
     page.goto(f"/console/footage?scene={place['scene']}")
     page.get_by_label("Did a machine make it?").select_option("no")
-    drop(page, _film("Pier.mp4", hue=20))
+    drop(page.locator("#upload"), _film("Pier.mp4", hue=20))
     expect(page.get_by_label("Where it is from")).to_be_focused()
     assert page.get_by_label("Footage").evaluate("input => input.files[0].name") == "Pier.mp4"
     page.get_by_label("Where it is from").fill("Second unit")
@@ -66,8 +64,8 @@ def test_of_several_films_each_says_what_became_of_it(page: Page, place: dict[st
     page.goto(f"/console/footage?scene={place['scene']}")
     page.get_by_label("Where it is from").fill("Second unit")
     page.get_by_label("Did a machine make it?").select_option("no")
-    torn = {**_film("torn.mp4"), "content": b64encode(footage(shots())[:900]).decode()}
-    drop(page, _film("Quay.mp4", hue=40), torn, _film("Crane.mp4", hue=60))
+    torn = ("torn.mp4", footage(shots())[:900], "video/mp4")
+    drop(page.locator("#upload"), _film("Quay.mp4", hue=40), torn, _film("Crane.mp4", hue=60))
     said = page.get_by_role("list", name="Uploads").get_by_role("listitem")
     expect(said).to_have_count(3)
     for number in (0, 2):
@@ -78,5 +76,5 @@ def test_of_several_films_each_says_what_became_of_it(page: Page, place: dict[st
     must_serve_everybody(page)
 
 
-def _film(name: str, hue: int = 0) -> dict[str, str]:
-    return {"name": name, "type": "video/mp4", "content": b64encode(footage(shots(hue=hue))).decode()}
+def _film(name: str, hue: int = 0) -> tuple[str, bytes, str]:
+    return name, footage(shots(hue=hue)), "video/mp4"

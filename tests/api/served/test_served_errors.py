@@ -16,6 +16,7 @@ from registry.deciders.portrayal import StillLinked
 from tests.api.served.serving import Served
 
 NEVER = {
+    "GET /v1/log/completeness": {404},
     "GET /v1/me": {404},
     "GET /v1/queue": {404},
     "POST /v1/callbacks/kling/{submission}/{token}": {410, 412},
