@@ -6,7 +6,7 @@ A clip with two people counts for both, so these sums overlap, and come to more 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Final
@@ -67,16 +67,21 @@ def balances(
 def by_character(connection: Connection, log: str, *, after: int = 0, limit: int = 50) -> Page[CharacterSums]:
     """What each character is in, the dearest first, `after` so many of them; those that nothing was paid for are not there.
 
-    Uses and calls are met here: each is read once, where a database may read one of them for every row of the other.
+    Uses and calls are met here: each is read once, where a database may read one of them for every row of the other. Calls cost
+    much the same, so what they cost is counted by number.
     """
-    paid: defaultdict[str, list[_Amounts]] = defaultdict(list)
+    numbers: dict[_Amounts, int] = {}
+    paid: defaultdict[str, list[int]] = defaultdict(list)
     for subject, *amounts in connection.execute(select(SPEND.c.subject, *AMOUNTS).where(SPEND.c.log == log)):
-        paid[subject].append(tuple(amounts))
-    pairs = _what_shows_whom(connection, log)
-    counts = Counter((who, amounts) for who, subject in pairs for amounts in paid.get(subject, ()))
+        paid[subject].append(numbers.setdefault(tuple(amounts), len(numbers)))
+    counts: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for who, subject in _what_shows_whom(connection, log):
+        for number in paid.get(subject, ()):
+            counts[who, number] += 1
+    kinds = list(numbers)
     of_each: defaultdict[str, list[Counted]] = defaultdict(list)
-    for (who, (reserved, settled, released, basis)), calls in counts.items():
-        of_each[who].append(Counted(reserved, settled, released, basis, calls))
+    for (who, number), calls in counts.items():
+        of_each[who].append(Counted._make((*kinds[number], calls)))
     ranked = sorted(of_each, key=lambda who: (-sum(map(_worth, of_each[who])), who))
     some = ranked[after : after + limit]
     items = tuple(CharacterSums(character=who, **dict(sums_of(of_each[who]))) for who in some)

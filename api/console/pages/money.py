@@ -22,6 +22,8 @@ from registry.views.access import KeyCard
 from registry.views.page import Card, Span
 
 _AT_ONCE: Final = 50
+_FACES_AT_ONCE: Final = 20
+"""Of characters, each of which is read whole for its face."""
 _MOST_KEYS: Final = 500
 
 
@@ -77,7 +79,7 @@ def show_books(
 @get("/money/characters", opt={"reach": "studio"}, sync_to_thread=True)
 def list_costs(request: Web, visit: NamedDependency[Visit], after: FromQuery[int] = 0) -> Response[str]:
     """What each character cost, the dearest first; `after` so many of them."""
-    found = visit.read(costing.by_character, after=max(0, after), limit=_AT_ONCE)
+    found = visit.read(costing.by_character, after=max(0, after), limit=_FACES_AT_ONCE)
     cards = visit.read(characters.find_characters, [one.character for one in found.items])
     return page(
         request,
