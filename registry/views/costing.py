@@ -6,12 +6,12 @@ A clip with two people counts for both, so these sums overlap, and come to more 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, case, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from registry.events.references import plain
 from registry.views.page import FIRST, Card, Page, Span, rows_page
@@ -29,7 +29,8 @@ _PAID_FOR: Final = case(
 _PAYING: Final = (*_FILMED, "depicted-by", "has-voice")
 
 
-_Amounts = tuple[Any, ...]
+_APART: Final = ","
+"""Stands in no id."""
 
 
 class Balance(Card):
@@ -67,33 +68,33 @@ def balances(
 def by_character(connection: Connection, log: str, *, after: int = 0, limit: int = 50) -> Page[CharacterSums]:
     """What each character is in, the dearest first, `after` so many of them; those that nothing was paid for are not there.
 
-    Uses and calls are met here: each is read once, where a database may read one of them for every row of the other. Calls cost
-    much the same, so what they cost is counted by number.
+    Uses and calls are met here: each is read once, where a database may read one of them for every row of the other. Ids
+    of one group come as one text, which is a tenth of the work of as many rows.
     """
-    numbers: dict[_Amounts, int] = {}
+    together = func.aggregate_strings(SPEND.c.subject, _APART).label("subjects")
+    kinds = connection.execute(select(*AMOUNTS, together).where(SPEND.c.log == log).group_by(*AMOUNTS)).all()
     paid: defaultdict[str, list[int]] = defaultdict(list)
-    for subject, *amounts in connection.execute(select(SPEND.c.subject, *AMOUNTS).where(SPEND.c.log == log)):
-        paid[subject].append(numbers.setdefault(tuple(amounts), len(numbers)))
-    counts: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for who, subject in _what_shows_whom(connection, log):
-        for number in paid.get(subject, ()):
-            counts[who, number] += 1
-    kinds = list(numbers)
-    of_each: defaultdict[str, list[Counted]] = defaultdict(list)
-    for (who, number), calls in counts.items():
-        of_each[who].append(Counted._make((*kinds[number], calls)))
+    for number, kind in enumerate(kinds):
+        for subject in kind.subjects.split(_APART):
+            paid[subject].append(number)
+    of_each: dict[str, list[Counted]] = {}
+    for who, subjects in _what_shows_whom(connection, log):
+        counts = Counter(number for subject in subjects for number in paid.get(subject, ()))
+        if counts:
+            of_each[who] = [Counted._make((*kinds[number][:-1], calls)) for number, calls in counts.items()]
     ranked = sorted(of_each, key=lambda who: (-sum(map(_worth, of_each[who])), who))
     some = ranked[after : after + limit]
     items = tuple(CharacterSums(character=who, **dict(sums_of(of_each[who]))) for who in some)
     return Page[CharacterSums](items=items, next=after + limit if len(ranked) > after + limit else None)
 
 
-def _what_shows_whom(connection: Connection, log: str) -> set[tuple[str, str]]:
+def _what_shows_whom(connection: Connection, log: str) -> list[tuple[str, set[str]]]:
     """Each character with what shows it, or was made of it; once, however often it stands on it."""
     characters = USES.c.thing.between("character_", "character`")
     whose = (USES.c.log == log, characters, USES.c.thing_look == "", USES.c.how.in_(_PAYING))
-    rows = connection.execute(select(USES.c.thing, _PAID_FOR).where(*whose))
-    return {(who, subject) for who, subject in rows}
+    together = func.aggregate_strings(_PAID_FOR, _APART).label("subjects")
+    rows = connection.execute(select(USES.c.thing, together).where(*whose).group_by(USES.c.thing))
+    return [(who, set(subjects.split(_APART))) for who, subjects in rows]
 
 
 def _worth(counted: Counted) -> Decimal:
