@@ -23,8 +23,8 @@ from registry.proof.statement import BEGINNINGS
 from registry.receipts import claim_of
 from registry.registry import Connection
 from registry.views import accounts, censuses, reconciliations
+from registry.views.clips import clip_ids
 from registry.views.page import Span
-from registry.views.places import clip_ids
 
 _LATE: Final = 2
 """A checkpoint is late when twice as much as was promised is under none."""

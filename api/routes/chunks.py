@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from threading import Lock
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from litestar import Response
 from litestar.concurrency import sync_to_thread
@@ -16,6 +16,7 @@ from litestar.response.base import ASGIResponse
 from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import Receive, Scope, Send
 
+C = TypeVar("C")
 Made = Generator[bytes] | Generator[str]
 
 
@@ -26,7 +27,7 @@ class Chunks(Response[Any]):
         self, made: Made, *, media_type: str, headers: dict[str, str], status_code: int | None = None
     ) -> None:
         super().__init__(b"", headers=headers, media_type=media_type, status_code=status_code)
-        self._taken = _Taken(made)
+        self._taken: Taken[Any] = Taken(made)
 
     def to_asgi_response(
         self,
@@ -46,7 +47,7 @@ class Chunks(Response[Any]):
 
 
 class _Sending(ASGIStreamingResponse):
-    def __init__(self, taken: _Taken, **said: Any) -> None:
+    def __init__(self, taken: Taken[Any], **said: Any) -> None:
         super().__init__(iterator=taken, content_length=0, **said)
         self._taken = taken
 
@@ -57,10 +58,10 @@ class _Sending(ASGIStreamingResponse):
             self._taken.leave()
 
 
-class _Taken:
-    """Chunks, each taken in a thread."""
+class Taken(Generic[C]):
+    """Chunks of a generator, each made in a thread; whoever takes them leaves at last, which closes it."""
 
-    def __init__(self, made: Made) -> None:
+    def __init__(self, made: Generator[C]) -> None:
         self._made = made
         self._taking = Lock()
         self._left = False
@@ -68,7 +69,7 @@ class _Taken:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> bytes | str:
+    async def __anext__(self) -> C:
         chunk = await sync_to_thread(self._next)
         if chunk is None:
             raise StopAsyncIteration
@@ -83,7 +84,7 @@ class _Taken:
             finally:
                 self._taking.release()
 
-    def _next(self) -> bytes | str | None:
+    def _next(self) -> C | None:
         with self._taking:
             chunk = next(self._made, None)
         if self._left:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final, Literal, get_args
@@ -211,7 +211,7 @@ def _line(name: str, card: view.Thing | view.Edge) -> bytes:
     return b'{"%s":%s}\n' % (name.encode(), card.model_dump_json(exclude_none=True).encode())
 
 
-def _gathered(lines: Iterator[bytes]) -> Iterator[bytes]:
+def _gathered(lines: Iterator[bytes]) -> Generator[bytes]:
     """As many lines at a time as make a chunk worth sending."""
     chunk = bytearray()
     for line in lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import structlog
 from litestar import Response
-from litestar.concurrency import sync_to_thread
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
 from api.negotiating import EVENTS
 from api.roles import Caller
 from api.routes.answering import Answer
+from api.routes.chunks import Taken
 from registry.log.feed.feed import Narrowed
 
 LAST_WORDS_SECONDS: Final = 1.0
@@ -80,25 +80,20 @@ class EventStream(Response[bytes]):
 class Lines(Answer[Any]):
     """An answer of any length, made in a thread chunk by chunk as its reader takes it, and held nowhere."""
 
-    def __init__(self, chunks: Iterator[bytes], caller: Caller, *, media_type: str, stall: float) -> None:
+    def __init__(self, made: Generator[bytes], caller: Caller, *, media_type: str, stall: float) -> None:
         super().__init__(b"", media_type=media_type, headers=SAID)
-        self._chunks, self._caller, self._stall = chunks, caller, stall
+        self._taken, self._caller, self._stall = Taken(made), caller, stall
 
     def to_asgi_response(self, *_: Any, is_head_response: bool = False, **__: Any) -> ASGIResponse:
         return _Sending(
             OpenStream(self._caller, Wanted(None), 0),
-            _in_a_thread(self._chunks),
+            self._taken,
             stall=self._stall,
-            closed=lambda: None,
+            closed=self._taken.leave,
             media_type=str(self.media_type),
             headers=self.headers,
             is_head_response=is_head_response,
         )
-
-
-async def _in_a_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while chunk := await sync_to_thread(next, chunks, b""):
-        yield chunk
 
 
 class _Sending(ASGIResponse):
@@ -107,7 +102,7 @@ class _Sending(ASGIResponse):
     def __init__(
         self,
         stream: OpenStream,
-        chunks: AsyncIterator[bytes],
+        chunks: AsyncIterable[bytes],
         *,
         stall: float,
         closed: Callable[[], None],

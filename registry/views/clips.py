@@ -24,7 +24,7 @@ from registry.events.clip import (
     RejectionCause,
 )
 from registry.events.envelope import Recorded
-from registry.events.marks import C2paState, Depiction, Marks
+from registry.events.marks import Depiction, Marks
 from registry.events.personal import GONE, known
 from registry.events.references import StoredBytes
 from registry.events.scene import ContinuityCorrected
@@ -103,15 +103,6 @@ class VerdictCard(Card):
     said_at: int
     cause: RejectionCause | None = None
     reason: str = ""
-
-
-class DisclosedCard(Card):
-    """What a clip says of itself: whether a machine made it and a real person is depicted, and the state of its C2PA manifest."""
-
-    clip: str
-    ai_generated: bool | None
-    depicts_real_person: Depiction
-    c2pa: C2paState
 
 
 class TakeCard(Card):
@@ -308,6 +299,12 @@ def adopted_twin(connection: Connection, log: str, scene: str, sha256: str) -> C
     return _cards(connection, log, rows)[0] if rows else None
 
 
+def clip_ids(connection: Connection, log: str) -> list[str]:
+    """All of them, oldest first."""
+    query = select(CLIPS.c.clip).where(CLIPS.c.log == log)
+    return list(connection.execute(query.order_by(CLIPS.c.position)).scalars())
+
+
 def scenes_of(connection: Connection, log: str, clips: Collection[str]) -> dict[str, str]:
     """The scene that each of some clips was made in."""
     query = select(CLIPS.c.clip, CLIPS.c.scene).where(CLIPS.c.log == log, CLIPS.c.clip.in_(clips))
@@ -342,29 +339,6 @@ _APPROVED_AMONG: Final = (
 )
 
 
-_DISCLOSED: Final = (
-    select(CLIPS.c.clip, CLIPS.c.ai_generated, CLIPS.c.marks)
-    .where(CLIPS.c.log == bindparam("of_log"), CLIPS.c.clip.in_(bindparam("these", expanding=True)))
-    .order_by(CLIPS.c.position)
-)
-
-
-def disclosed_among(connection: Connection, log: str, clips: Sequence[str]) -> tuple[DisclosedCard, ...]:
-    """What each of some clips says of itself, in the order they were recorded."""
-    if not clips:
-        return ()
-    depicted = depictions(connection, log, clips)
-    return tuple(
-        DisclosedCard(
-            clip=row.clip,
-            ai_generated=row.ai_generated,
-            depicts_real_person=depicted[row.clip],
-            c2pa=_marks(row.marks).c2pa.state,
-        )
-        for row in connection.execute(_DISCLOSED, {"of_log": log, "these": [*clips]}).all()
-    )
-
-
 def _take(row: Row[Any]) -> TakeCard:
     return _taken(row.clip, row.shot, row.verdict)
 
@@ -389,9 +363,10 @@ def _card(row: Row[Any], depicted: Depiction) -> ClipCard:
     values["id"] = values.pop("clip")
     values["stored"] = StoredBytes.model_validate_json(row.stored)
     values["verdict"] = None if row.verdict is None else VerdictCard.model_validate_json(row.verdict)
-    values["marks"] = _marks(row.marks)
+    values["marks"] = marks_of(row.marks)
     return ClipCard(**values)
 
 
-def _marks(written: bytes | None) -> Marks:
+def marks_of(written: bytes | None) -> Marks:
+    """What was read from its file; of one that nobody looked into, that."""
     return Marks() if written is None else Marks.model_validate_json(written)

@@ -27,8 +27,6 @@ _PAID_FOR: Final = case(
 )
 """What was paid for, by the kind of the use."""
 _PAYING: Final = (*_FILMED, "depicted-by", "has-voice")
-
-
 _APART: Final = ","
 """Stands in no id."""
 

@@ -1,21 +1,22 @@
-"""To whom was this clip delivered, and how was it disclosed? And: whose delivery are these bytes?"""
+"""What does a clip say of itself? To whom was it delivered, and how was it disclosed? And: whose delivery are these bytes?"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Index, Row, column, select, table
+from sqlalchemy import BigInteger, Connection, Index, Row, bindparam, column, select, table
 from sqlmodel import Field
 
 from registry.events.clip import ClipDelivered
 from registry.events.envelope import Recorded
-from registry.events.marks import BASES, Depiction, DisclosureBasis, DisclosureRole
+from registry.events.marks import BASES, C2paState, Depiction, DisclosureBasis, DisclosureRole
 from registry.events.personal import GONE, known
 from registry.events.references import Purpose, StoredBytes
 from registry.log.declaring import Declared
 from registry.log.roles import Projection
-from registry.views.clips import CLIPS
+from registry.views.clips import CLIPS, marks_of
+from registry.views.depicting import depictions
 from registry.views.page import FIRST, Card, Page, Span, one_row, rows_page
 from registry.views.rows import add
 
@@ -71,6 +72,15 @@ class DisclosureCard(Card):
     accepted: dict[str, str]
 
 
+class DisclosedCard(Card):
+    """What a clip says of itself: whether a machine made it and a real person is depicted, and the state of its C2PA manifest."""
+
+    clip: str
+    ai_generated: bool | None
+    depicts_real_person: Depiction
+    c2pa: C2paState
+
+
 def _project(connection: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         if isinstance(recorded.event, ClipDelivered):
@@ -119,6 +129,29 @@ def disclosures(
         query = query.where(DISCLOSURES.c.clip.in_(theirs))
     rows, cursor = rows_page(connection, query, DISCLOSURES, span)
     return Page(items=tuple(map(_card, rows)), next=cursor)
+
+
+_DISCLOSED: Final = (
+    select(CLIPS.c.clip, CLIPS.c.ai_generated, CLIPS.c.marks)
+    .where(CLIPS.c.log == bindparam("of_log"), CLIPS.c.clip.in_(bindparam("these", expanding=True)))
+    .order_by(CLIPS.c.position)
+)
+
+
+def disclosed_among(connection: Connection, log: str, clips: Sequence[str]) -> tuple[DisclosedCard, ...]:
+    """What each of some clips says of itself, in the order they were recorded."""
+    if not clips:
+        return ()
+    depicted = depictions(connection, log, clips)
+    return tuple(
+        DisclosedCard(
+            clip=row.clip,
+            ai_generated=row.ai_generated,
+            depicts_real_person=depicted[row.clip],
+            c2pa=marks_of(row.marks).c2pa.state,
+        )
+        for row in connection.execute(_DISCLOSED, {"of_log": log, "these": [*clips]}).all()
+    )
 
 
 def _card(row: Row[Any]) -> DisclosureCard:

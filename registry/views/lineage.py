@@ -20,7 +20,8 @@ from registry.errors import InvalidCommand, NotFound
 from registry.events.ids import is_id
 from registry.log.engine.quick import rows_of
 from registry.log.tables import EVENTS
-from registry.views.clips import CLIPS, DisclosedCard, TakeCard, approved_among, disclosed_among
+from registry.views.clips import CLIPS, TakeCard, approved_among
+from registry.views.disclosures import DisclosedCard, disclosed_among
 from registry.views.kinds import EdgeKind, Evidence, character_of, kind_of
 from registry.views.naming import names_of
 from registry.views.outcomes import clip_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
@@ -38,10 +38,3 @@ def production_of(connection: Connection, log: str, thing: str) -> str | None:
         return None
     found: str | None = connection.execute(query, {"of_log": log, "thing": thing}).scalar()
     return found
-
-
-def clip_ids(connection: Connection, log: str) -> Iterator[str]:
-    """The ids of all clips, oldest first."""
-    yield from connection.execute(
-        select(CLIPS.c.clip).where(CLIPS.c.log == log).order_by(CLIPS.c.position)
-    ).scalars()

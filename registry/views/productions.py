@@ -193,7 +193,9 @@ class Called(NamedTuple):
     closed: bool
 
 
-def called(connection: Connection, log: str, *, most: int, within: Collection[str] = ()) -> list[Called]:
+def called(
+    connection: Connection, log: str, *, most: int = 200, within: Collection[str] = ()
+) -> list[Called]:
     """So many productions, oldest first, without what else is known of them; `within` these alone, where any are named."""
     table = PRODUCTIONS.c
     query = select(table.production, table.name, table.unplaced, table.closed).where(table.log == log)

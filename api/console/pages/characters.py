@@ -26,8 +26,6 @@ from registry.views.page import Span
 
 KINDS: Final[tuple[CharacterKind, ...]] = get_args(CharacterKind)
 _SHOWN: Final = 60
-_SHOWS: Final = 200
-"""So many productions to choose from, at most."""
 _LIBRARY: Final = Span(limit=24, newest=True)
 _DOCUMENTS: Final = Span(limit=50, newest=True)
 _BINDINGS: Final = Span(limit=40, newest=True)
@@ -144,7 +142,7 @@ def behind(visit: Visit, likeness: str | None) -> dict[str, Any]:
     named = {one for consent in person.consents for one in consent.productions} if person else set()
     named &= set(visit.within) or named
     said["called"] = visit.read(names_of, sorted(named))
-    said["productions"] = visit.read(productions.called, most=_SHOWS, within=visit.within) if person else ()
+    said["productions"] = visit.read(productions.called, within=visit.within) if person else ()
     return said
 
 

@@ -31,7 +31,6 @@ from registry.views.naming import names_of
 from registry.views.page import Span
 
 _AT_ONCE: Final = 50
-_SHOWS: Final = 200
 
 
 class Take(NamedTuple):
@@ -66,7 +65,7 @@ def list_generations(
         scene=scene or None,
         within=(production,) if production else visit.within,
     )
-    shows = visit.read(productions.called, most=_SHOWS, within=visit.within)
+    shows = visit.read(productions.called, within=visit.within)
     return page(
         request,
         "generations.html",

@@ -19,8 +19,6 @@ from registry.views.naming import names_of
 from registry.views.page import Span
 
 _SHOWN: Final = 30
-_SHOWS: Final = 200
-"""So many productions to choose from, at most."""
 _DOCUMENTS: Final = Span(limit=50, newest=True)
 
 
@@ -58,7 +56,7 @@ def show_likeness(
         person=person,
         names=visit.read(names_of, sorted(shown | named | left)),
         documents=_documents(visit, evidence),
-        productions=visit.read(productions.called, most=_SHOWS, within=visit.within),
+        productions=visit.read(productions.called, within=visit.within),
         evidence=evidence,
         limits=limits(visit),
         used=where_used(visit, likeness),

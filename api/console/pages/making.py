@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,14 +12,12 @@ from api.routes.commanding import Visit
 from registry.views import accounts, productions
 
 M = TypeVar("M", bound=BaseModel)
-_SHOWS: Final = 200
-"""So many productions to choose from, at most."""
 
 
 def payers(visit: Visit, account: str, production: str) -> dict[str, Any]:
     """The accounts and productions to choose from; the studio's only account where nothing is chosen yet."""
     known = visit.read(accounts.accounts).items
-    shows = visit.read(productions.called, most=_SHOWS, within=visit.within)
+    shows = visit.read(productions.called, within=visit.within)
     open_ones = [one for one in shows if not one.closed]
     only = known[0].id if len(known) == 1 and not production else ""
     return {

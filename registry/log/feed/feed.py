@@ -121,9 +121,8 @@ class Feed:
     def stretch(self, log: str, position: int, *, limit: int = 100, **narrowed: Unpack[Narrowed]) -> Stretch:
         """Up to `limit` events after `position`, with how far that is complete: filters pass over what does not match."""
         end = self.head(log)  # before the events: those that come meanwhile may be among them or not
-        if not _filters(
-            narrowed
-        ):  # no holes, so the end tells of more; what follows the page need not be whole
+        if not _filters(narrowed):
+            # There are no holes, so the end tells of more: what follows the page need not be whole.
             found = self.after(log, position, limit=limit)
             last = position + len(found)
             return Stretch(found, last, more=end > last)

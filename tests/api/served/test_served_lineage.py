@@ -200,7 +200,7 @@ def test_the_client_reads_all_of_it(
     assert len(whole.edges) == 2 * TAKES - 1
     assert f"studio:{scene['who']}" in client.provenance(scene["clips"][0])["entity"]
     assert client.run_events(scene["clips"][0]) == []
-    monkeypatch.setattr(route, "_gathered", lambda lines: iter([next(lines), next(lines)]))
+    monkeypatch.setattr(route, "_gathered", lambda lines: (line for line in [next(lines), next(lines)]))
     with pytest.raises(UnexpectedAnswer, match="broke off"):
         list(client.lineage_lines(scene["who"]))
 
