@@ -136,7 +136,11 @@ class Note:
                 raise NoteInvalid(f"the signature of {one.name} (key {key.hash.hex()}) does not fit the text")
             found.append(key)
         if not found:
-            raise NoteInvalid("none of the known keys has signed it")
+            raise NoteInvalid(
+                "none of the known keys has signed it"
+                if known
+                else "no public key was given, and without one nobody can tell who signed it"
+            )
         return tuple(found)
 
     def joined(self, other: Note) -> Note:

@@ -62,6 +62,8 @@ def test_what_a_key_of_another_log_signs_is_nobody_s() -> None:
     other = OURS.key("films.example/studio_01jd0000000000000000000002")
     with pytest.raises(NoteInvalid, match="none of the known keys"):
         open_checkpoint(SIGNED, [other])
+    with pytest.raises(NoteInvalid, match="no public key was given"):
+        open_checkpoint(SIGNED, [])
     foreign = Note(CHECKPOINT.text(), (OURS.sign(other.name, CHECKPOINT.text()),))
     with pytest.raises(NoteInvalid, match="no key of films"):
         open_checkpoint(foreign, [other])
