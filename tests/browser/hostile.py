@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from generation.sandbox.accounts import DEFAULT_ACCOUNT
 from tests.api.served.filming import Film
 from tests.api.served.serving import Served, png
-
-SCRIPT: Final = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{7*7}}${7*7}"
-"""Breaks out of an element, of an attribute, of a string of a script, and of a template."""
-NAME: Final = f"Mina {SCRIPT}"
-BECAUSE: Final = {"reason": SCRIPT}
+from tests.browser.hostile_ends import end
+from tests.browser.scripts import BECAUSE, NAME, SCRIPT
 
 
 def fill(film: Film) -> dict[str, str]:
@@ -19,6 +16,7 @@ def fill(film: Film) -> dict[str, str]:
     made, service = film.service.made, film.service
     found: dict[str, str] = {"account": made("/v1/accounts", {"name": SCRIPT, "region": "sandbox"})["id"]}
     found["production"] = made("/v1/productions", {"name": SCRIPT, "account": found["account"]})["id"]
+    made("/v1/studios", {"name": SCRIPT, "holder": SCRIPT})
     found["asset"] = _upload(film, "frontal")
     found["character"] = _character(film, found)
     found["likeness"] = _person(film, found)
@@ -26,20 +24,24 @@ def fill(film: Film) -> dict[str, str]:
     found["scene"] = made("/v1/scenes", scene)["id"]
     here = f"/v1/scenes/{found['scene']}"
     assert service.post(f"{here}/cast", {"character": found["character"]}).status_code == 200
-    shot = service.post(f"{here}/shots", {"action": SCRIPT, "framing": SCRIPT}).json()["shots"][0]["id"]
+    shot = service.post(
+        f"{here}/shots", {"action": SCRIPT, "framing": SCRIPT, "client_reference": SCRIPT}
+    ).json()["shots"][0]["id"]
     found["shot"] = shot
     _film(film, found)
     found["record"] = str(service.get(f"{here}/continuity").json()["items"][0]["position"])
     _over(film, found)
-    webhook = {"url": "https://hooks.example.com/x", "holder": SCRIPT}
+    webhook = {"url": "https://hooks.example.com/x", "holder": SCRIPT, "description": SCRIPT}
     found["webhook"] = made("/v1/webhooks", webhook)["id"]
     found["key"] = made("/v1/keys", {"holder": SCRIPT, "roles": ["reader"]})["id"]
     found["reconciliation"] = made("/v1/reconciliations", {"account": found["account"]})["id"]
+    end(film, found)
     return found | {"thing": found["clip"], "position": str(service.position())}
 
 
 def _character(film: Film, found: dict[str, str]) -> str:
     said = {"name": NAME, "aliases": [SCRIPT], "depicts": "fictional", "description": SCRIPT}
+    said |= {"client_reference": SCRIPT}
     character = str(film.service.made("/v1/characters", said)["id"])
     here, post = f"/v1/characters/{character}", film.service.post
     look = {"look": "winter", "wardrobe": SCRIPT, "styling": SCRIPT, "age": SCRIPT}
@@ -95,7 +97,6 @@ def _film(film: Film, found: dict[str, str]) -> None:
     assert post(f"{here}/notes", {"text": SCRIPT, "at_us": 500_000}).status_code < 300
     assert post(f"{here}/approve", {"note": SCRIPT}).status_code == 200
     assert post(f"{here}/withdraw-approval", BECAUSE).status_code == 200
-    assert post(f"{here}/reject", {"cause": "motion", **BECAUSE}).status_code == 200
 
 
 def filmed(service: Served, asked: dict[str, Any]) -> dict[str, Any]:

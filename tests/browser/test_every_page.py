@@ -16,10 +16,22 @@ from tests.api.console.browsing import visiting
 from tests.api.console.entries import PAGES
 from tests.api.served.filming import Film
 from tests.api.served.serving import png
-from tests.browser.hostile import SCRIPT, fill
+from tests.browser.free_texts import Told, free_texts
+from tests.browser.hostile import fill
 from tests.browser.looking import drop, must_serve_in_every_look, signed_in
+from tests.browser.scripts import SCRIPT, SHORT
 
-OVER = ("/console/keys/{revoked}", "/console/characters/{retired}", "/console/assets/{unused}")
+OVER = (
+    "/console/keys/{revoked}",
+    "/console/characters/{retired}",
+    "/console/characters/{recast}",
+    "/console/assets/{unused}",
+    "/console/clips/{withdrawn}",
+    "/console/scenes/{closed}",
+    "/console/productions/{over}",
+    "/console/generations/{cancelled}",
+    "/console/submissions/{abandoned}",
+)
 OPENED = sorted(
     path
     for (path, method), entry in PAGES.items()
@@ -28,7 +40,16 @@ OPENED = sorted(
 
 
 @pytest.fixture(scope="module")
-def things(film: Film) -> dict[str, str]:
+def told(film: Film) -> Iterator[Told]:
+    """What the API was told while the studio was filled."""
+    told, hooks = Told(SCRIPT, SHORT), film.service.http.event_hooks
+    film.service.http.event_hooks = {**hooks, "response": [told.note]}
+    yield told
+    film.service.http.event_hooks = hooks
+
+
+@pytest.fixture(scope="module")
+def things(film: Film, told: Told) -> dict[str, str]:
     return fill(film)
 
 
@@ -60,6 +81,23 @@ def test_a_page_shows_words_and_serves_everybody(looked_at: Page, things: dict[s
     looked_at.wait_for_load_state("load")
     expect(looked_at.locator("header .who")).to_contain_text(SCRIPT)
     must_serve_in_every_look(looked_at)
+
+
+def test_every_word_of_the_api_was_a_script(film: Film, told: Told, things: dict[str, str]) -> None:
+    """Every place of the description that keeps any words was given one; a new one has to be given it too."""
+    assert things
+    wanted = free_texts(film.service.get("/openapi.json").json())
+    assert len(wanted) > 60
+    assert told.not_said(wanted) == set()
+
+
+def test_every_event_is_told_in_words(film: Film, key: str, things: dict[str, str]) -> None:
+    """The page of each event there is, whatever it says."""
+    with visiting(film.service, key) as visitor:
+        for position in range(1, int(things["position"]) + 1):
+            text = visitor.get(f"/console/audit/events/{position}").text
+            assert "<img src=x" not in text, position
+            assert "<script>" not in text, position
 
 
 def test_what_is_refused_serves_everybody(browser: Browser, film: Film) -> None:
