@@ -111,7 +111,7 @@ def _story() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield _MADE, "PlanCompiled", {"plan_digest": plan, "plan": {**sealed, "sealed": "A" * 10 * _SEALED}}
     yield _MADE, "SubmissionOpened", {"submission": _PAID}
     yield _PAID, "SubmissionIntended", {"subject": _MADE, "plan_digest": plan, "wire_digest": sealed, **sent}
-    yield _PAID, "SubmissionConfirmed", {"task_id": "t"}
+    yield _PAID, "SubmissionConfirmed", {"task_id": "t", "via": "answer"}
     for name in ("TaskProcessing", "TaskSucceeded", "CallbackReceived", "CallbackReceived"):
         yield _PAID, name, {"url": "u" * 300}
     production = "production_01jd0000000000000000000001"
