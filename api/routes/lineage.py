@@ -188,11 +188,11 @@ def _lines(request: Web, visit: Visit, walk: Walk, question: Question) -> Answer
         yield orjson.dumps({"lineage": about}) + b"\n"
         yield _line("thing", told(walk.thing))
         edges = 0
-        for met in walk.met(lambda: visit.registry.reading(visit.studio)):
+        for step in walk.met(lambda: visit.registry.reading(visit.studio)):
             edges += 1
-            if met.new:
-                yield _line("thing", told(met.far))
-            yield _line("edge", met.edge)
+            if step.new:
+                yield _line("thing", told(walk.far(step)))
+            yield _line("edge", walk.edge(step))
         yield orjson.dumps({"end": {"edges": edges}}) + b"\n"
 
     return Lines(

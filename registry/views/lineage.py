@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from heapq import merge
 from itertools import islice
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, TextClause, bindparam, select
 
 from registry.errors import InvalidCommand, NotFound
-from registry.events.ids import is_id
 from registry.log.engine.quick import rows_of
 from registry.log.tables import EVENTS
 from registry.views.clips import CLIPS, TakeCard, approved_among
@@ -80,43 +79,6 @@ class Lineage(Card):
     next: int | None = None
 
 
-class Met(NamedTuple):
-    """An edge as a walk meets it, with the thing it comes from and the one it leads to; `new` when nothing led there before.
-
-    Each is made when it is asked for: who wants a later page has no use for what comes before it.
-    """
-
-    step: Step
-    up: bool
-    through: int
-
-    @property
-    def edge(self) -> Edge:
-        step = self.step
-        return Edge(
-            made=step.near_id if self.up else step.far_id,
-            source=step.far_id if self.up else step.near_id,
-            kind=step.kind,
-            evidence=step.evidence,
-            detail=step.detail,
-            position=step.position,
-            until=_by(step.until, self.through),
-            depth=step.depth,
-        )
-
-    @property
-    def near(self) -> Thing:
-        return _thing(self.step.near_id, self.step.near_retired, self.step.near_erased, self.through)
-
-    @property
-    def far(self) -> Thing:
-        return _thing(self.step.far_id, self.step.far_retired, self.step.far_erased, self.through)
-
-    @property
-    def new(self) -> bool:
-        return self.step.new
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """How far a question goes: so many steps, along these kinds alone (None: all).
@@ -176,7 +138,7 @@ class Walk:
             dialect,
         )
 
-    def met(self, reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Met]:
+    def met(self, reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Step]:
         """Every edge in its order. Each question has a reading of its own, so a slow reader holds none.
 
         Ancestors of an element or a voice come with what took its place since.
@@ -188,13 +150,36 @@ class Walk:
 
         way, up, scene = self.way, self.way.direction == "ancestors", self.thing.kind == "scene"
         said = partial(steps, ask, self.log, self.node, cast=scene, dialect=self.dialect)
-        own = (Met(step, up, way.through) for step in said(way, self.found))
+        own = said(way, self.found)
         if up and self.thing.kind in _BINDINGS and (way.kinds is None or _REMINT in way.kinds):
             later = replace(way, direction="descendants", kinds=frozenset({_REMINT}))
             _, found = reached(ask, self.log, self.node.id, later, cast=scene, dialect=self.dialect)
-            turned = (Met(step, False, way.through) for step in said(later, found))
-            return merge(own, turned, key=lambda met: met.step.depth)
+            return merge(own, said(later, found), key=lambda step: step.depth)
         return own
+
+    def edge(self, step: Step) -> Edge:
+        """The step as it is told."""
+        made, source = (step.near_id, step.far_id) if step.up else (step.far_id, step.near_id)
+        return Edge.unchecked(
+            {
+                "made": made,
+                "source": source,
+                "kind": step.kind,
+                "evidence": step.evidence,
+                "detail": step.detail,
+                "position": step.position,
+                "until": _by(step.until, self.way.through),
+                "depth": step.depth,
+            }
+        )
+
+    def near(self, step: Step) -> Thing:
+        """What it comes from."""
+        return _thing(step.near_id, step.near_retired, step.near_erased, self.way.through)
+
+    def far(self, step: Step) -> Thing:
+        """What it leads to."""
+        return _thing(step.far_id, step.far_retired, step.far_erased, self.way.through)
 
 
 _EVER: Final = 2**63 - 1
@@ -217,7 +202,8 @@ def _by(position: int | None, through: int) -> int | None:
 
 
 def _thing(id: str, retired: int | None, erased: int | None, through: int) -> Thing:
-    return Thing(id=id, kind=kind_of(id), retired=_by(retired, through), erased=_by(erased, through))
+    gone = {"retired": _by(retired, through), "erased": _by(erased, through)}
+    return Thing.unchecked({"id": id, "kind": kind_of(id), "name": None, **gone})
 
 
 def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
@@ -245,13 +231,13 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
     more = limit is not None and len(told) > limit
     told = told[:limit]
     things = {walk.thing.id: walk.thing}
-    for met in told:
-        if met.step.near_id not in things:
-            things[met.step.near_id] = met.near
-        if met.step.far_id not in things:
-            things[met.step.far_id] = met.far
-    edges = tuple(met.edge for met in told)
-    clips = sorted(one for one in things if is_id(one, "clip"))
+    for step in told:
+        if step.near_id not in things:
+            things[step.near_id] = walk.near(step)
+        if step.far_id not in things:
+            things[step.far_id] = walk.far(step)
+    edges = tuple(map(walk.edge, told))
+    clips = sorted(one.id for one in things.values() if one.kind == "clip")
     whole = not after and not more and _to_the_ends(asked, edges)
     approved = sorted({edge.made for edge in edges if edge.kind == "approved-by"}) if whole else clips
     return Lineage(
@@ -267,10 +253,10 @@ def lineage(  # noqa: PLR0913 - where a page of a walk begins and ends
     )
 
 
-def _to_the_ends(asked: Asked, edges: Iterable[Edge]) -> bool:
+def _to_the_ends(asked: Asked, edges: Sequence[Edge]) -> bool:
     """Whether all that its clips were made from is among these edges of a question, so also who approved them."""
     every = asked.direction == "ancestors" and asked.kinds is None and asked.through is None
-    return every and all(edge.depth < asked.depth for edge in edges)
+    return every and (not edges or edges[-1].depth < asked.depth)
 
 
 def with_names(connection: Connection, log: str, things: Iterable[Thing]) -> tuple[Thing, ...]:

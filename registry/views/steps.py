@@ -79,7 +79,10 @@ class Way:
 
 
 class Step(NamedTuple):
-    """One edge as it is met, `depth` steps from the start, with the things at both ends; `new` when `far` was not met before."""
+    """One edge as it is met, `depth` steps from the start, with the things at both ends; `new` when `far` was not met before.
+
+    `up` says that the walk leads to what things were made from, so that `near` was made from `far`.
+    """
 
     near: int
     far: int
@@ -96,6 +99,7 @@ class Step(NamedTuple):
     far_erased: int | None
     depth: int
     new: bool
+    up: bool
 
 
 Row = Sequence[Any]
@@ -147,19 +151,19 @@ def steps(  # noqa: PLR0913 - a walk, and what is known of it
         def edges_of(level: Sequence[int]) -> Iterator[Row]:
             return _stretches(ask, partial(_going_on, way, dialect), given, level)
 
-    yield from _breadth(begin, way.depth, edges_of)
+    return _breadth(begin, way, edges_of)
 
 
 def _breadth(
-    begin: list[int], depth: int, edges_of: Callable[[Sequence[int]], Iterator[Row]]
+    begin: list[int], way: Way, edges_of: Callable[[Sequence[int]], Iterator[Row]]
 ) -> Iterator[Step]:
-    met = _Met(begin)
+    met, up = _Met(begin), way.direction == "ancestors"
     level: Sequence[int] = begin
-    for steps_off in range(1, depth + 1):
+    for steps_off in range(1, way.depth + 1):
         following: list[int] = []
         for row in edges_of(level):
             new = met.add(row[1])
-            yield Step._make((*row, steps_off, new))
+            yield Step._make((*row, steps_off, new, up))
             if new:
                 following.append(row[1])
         if not following:

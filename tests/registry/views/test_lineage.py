@@ -261,7 +261,7 @@ def test_a_walk_is_pinned(woven: Woven) -> None:
     with woven.log.registry.reading() as connection:
         walk = Walk.begun(connection, STUDIO, PERSON, Asked("descendants", through=woven.before))
     before = woven.ask(PERSON, direction="descendants", through=woven.before)
-    assert tuple(met.edge for met in walk.met(woven.log.registry.reading)) == before.edges
+    assert tuple(map(walk.edge, walk.met(woven.log.registry.reading))) == before.edges
     assert before.edges != woven.ask(PERSON, direction="descendants").edges
 
 
