@@ -27,8 +27,12 @@ _DECODED: Final = (
     "the peer's decoding is as much Python, so a few times its speed is not in reach while both are"
 )
 _STEPS: Final = (
-    "the walk itself is the bare query; looking up the numbers of ids before it and the ids of numbers after it are three to "
-    "four more round trips, and each edge is made a typed object"
+    "nineteen of twenty clips of a scene lead on to 130 to 180 edges, and the bare query alone takes most of the aim for those; "
+    "ours asks once more who approved what, and makes an object of each edge and each thing, at about 1 µs each"
+)
+_VERIFIED: Final = (
+    "each event is encoded and hashed anew from all its columns, and its place and version are checked, in Python; what bounds "
+    "it is Python's speed, which on rented machines differs by a factor of two from day to day: 183,000 events/s were seen too"
 )
 REASONS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("Append", ("10 events",), _HANDLE, _TEN),
@@ -75,6 +79,7 @@ REASONS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "process",
     ),
     ("Lineage", (), "ours, p99", _STEPS),
+    ("Verifying a log", (), "verify", _VERIFIED),
     (
         "Rebuild",
         (),

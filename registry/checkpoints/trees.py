@@ -62,8 +62,7 @@ class Trees:
             before = growing.root()
             for first in range(old, new, _LEAVES_AT_ONCE):
                 many = min(_LEAVES_AT_ONCE, new - first)
-                for leaf in whole(log, self.nodes.leaves(connection, log, first, many), many):
-                    growing.append(leaf)
+                growing.extend(whole(log, self.nodes.leaves(connection, log, first, many), many))
         return before, growing.root()
 
     def grow(self, log: str, size: int) -> None:

@@ -44,30 +44,43 @@ class Walk:
 
     def take(self, rows: Sequence[Row]) -> None:
         """The next rows."""
-        tree, versions = self._tree, self._versions
+        versions = self._versions
+        fresh: list[bytes] = []
+        due = self._next - self._tree.size
         for row in rows:
             try:
                 leaf = leaf_of(row)
                 position, stream, version, at, stored = _checked(row)
             except NotALeaf as broken:
+                due = self._settle(fresh)
                 self._broken(row, str(broken))
+                due = self._settle(fresh)
                 continue
             if leaf != stored:
+                due = self._settle(fresh)
                 self._changed(row)
             if position != self._position + 1:
                 self._misplaced(position)
-            if versions.get(stream, 0) + 1 != version:
-                known = versions.get(stream, 0)
+            known = versions.get(stream, 0)
+            if version != known + 1:
                 name = stream.decode(errors="replace")
                 self.report.found("version", position, f"version {version} of {name} follows {known}")
             if at < self._at:
                 self.report.found("time", position, "it was recorded before the one in front of it")
             versions[stream], self._at, self._position = version, at, position
-            tree.append(leaf)
+            fresh.append(leaf)
             if self._stored is not None:
                 self._stored.append(stored if isinstance(stored, bytes) else leaf)
-            if tree.size == self._next:
-                self._meet()
+            if len(fresh) == due:
+                due = self._settle(fresh)
+        self._settle(fresh)
+
+    def _settle(self, fresh: list[bytes]) -> int:
+        """Add what was read to the tree, and hold it against a checkpoint of that size. How many leaves the next one is off."""
+        self._tree.extend(fresh)
+        fresh.clear()
+        self._meet()
+        return self._next - self._tree.size
 
     def end(self) -> LogReport:
         """No more rows: what the walk has found."""
@@ -156,5 +169,3 @@ class Walk:
         self._tree.append(
             row[_LEAF] if isinstance(row[_LEAF], bytes) and len(row[_LEAF]) == 32 else bytes(32)
         )
-        if self._tree.size == self._next:
-            self._meet()

@@ -105,6 +105,19 @@ def test_a_frontier_goes_on_where_it_was() -> None:
         Frontier(3, [LEAVES[0]])
 
 
+def test_several_leaves_at_once_make_the_same_tree() -> None:
+    """From any size by any number: the size, every full subtree and the root are as if they had come one by one."""
+    leaves = [sha256(bytes([number])).digest() for number in range(40)]
+    for size in range(20):
+        for more in range(20):
+            one_by_one, at_once = Frontier(), Frontier()
+            for leaf in leaves[: size + more]:
+                one_by_one.append(leaf)
+            at_once.extend(leaves[:size])
+            at_once.extend(leaves[size : size + more])
+            assert (at_once.size, at_once.subtrees) == (size + more, one_by_one.subtrees)
+
+
 def test_out_of_range_is_refused() -> None:
     """A leaf beyond the tree has no path, and a larger tree is not within a smaller one."""
     read = reader_of(LEAVES)
