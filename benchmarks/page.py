@@ -35,8 +35,8 @@ def page(kept: Sequence[Measured]) -> str:
     aims = [[report.title, *row] for report, one in judged for row in verdicts([one])]
     table = _table(["", "case", "compared", "measured", "aim", ""], aims)
     parts = [_HEAD.format(places=_places(kept), aims=table)]
-    if reasons := [_reason(report, one) for report, one in judged if not one.met]:
-        parts.append(_MISSED.format(reasons="\n".join(reasons)))
+    if missed := [(report, one) for report, one in judged if not one.met]:
+        parts.append(_MISSED.format(reasons=_reasons(missed)))
     return "\n".join([*parts, *(_section(one) for one in kept)])
 
 
@@ -48,8 +48,16 @@ def _places(kept: Sequence[Measured]) -> str:
     return "\n".join(f"- {', '.join(names)}: {place}" for place, names in found.items())
 
 
-def _reason(report: Report, one: Compared) -> str:
-    return f"- {report.title}, {one.case}, {one.what}: by {one.missed_by}; {reason(report, one)}."
+def _reasons(missed: Sequence[tuple[Report, Compared]]) -> str:
+    """Each reason once, with the cases it stands for and by how much each missed."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for report, one in missed:
+        why = (report.title, one.what, reason(report, one))
+        found.setdefault(why, []).append(f"{one.case} by {one.missed_by}")
+    return "\n".join(
+        f"- {title}, {what}: {'; '.join(cases)}. {why[:1].upper()}{why[1:]}."
+        for (title, what, why), cases in found.items()
+    )
 
 
 def _section(one: Measured) -> str:
