@@ -72,7 +72,7 @@ def from_kitsu(terminal: Terminal, files: tuple[Path, ...], **said: Any) -> None
 @_importing
 @calling
 def from_ayon(terminal: Terminal, file: Path, **said: Any) -> None:
-    """Bring in AYON's folders as JSON: what `GET /api/projects/NAME/folders?attrib=true` answers, or its hierarchy.
+    """Bring in AYON's folders as JSON: what `GET /api/projects/NAME/folders?attrib=true` answers, or `ayon_api.get_folders`.
 
     Exit code 4 when something was not understood: it is all named, and nothing is made.
 

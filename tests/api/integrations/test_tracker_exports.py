@@ -24,12 +24,19 @@ def said(remarks: Any) -> list[str]:
     return [f"{one.place}: {one.message}" for one in remarks]
 
 
-def folders(*, wanted: Wanted = FICTION, **changes: Any) -> Story:
-    """The export of AYON, with some fields of its folders changed by name."""
-    document = json.loads((FILES / "ayon_late_trains_folders.json").read_text())
-    for folder in document["folders"]:
-        folder.update(changes.get(folder["name"], {}))
-    return ayon.read("x.json", json.dumps(document).encode(), wanted)
+def folders(form: str = "folders", wanted: Wanted = FICTION) -> Story:
+    """An answer of AYON, as it came."""
+    return ayon.read(form, (FILES / f"ayon_late_trains_{form}.json").read_bytes(), wanted)
+
+
+def listed() -> list[dict[str, Any]]:
+    """The folders of `get_folders`, to be changed."""
+    found: list[dict[str, Any]] = json.loads((FILES / "ayon_late_trains_get_folders.json").read_bytes())
+    return found
+
+
+def changed(found: list[dict[str, Any]]) -> Story:
+    return ayon.read("x", json.dumps(found).encode(), FICTION)
 
 
 def test_kitsu_as_zou_writes_it() -> None:
@@ -128,44 +135,78 @@ def test_names_that_stand_twice_are_a_problem() -> None:
 
 
 def test_ayon_as_its_interface_gives_it() -> None:
-    """Assets below characters, shots below their sequence and episode, by their own ids; the rest is named."""
+    """Characters by type or place, shots by sequence and episode in the order of their names, by their own ids."""
     story = folders()
 
-    assert [(one.name, one.kind, one.description) for one in story.people] == [
-        ("Mina", "person", "A barista in her twenties."),
-        ("준", "person", "A student, always late."),
+    assert [(one.name, one.depicts, one.description) for one in story.people] == [
+        ("준", "fictional", "A student,\nalways late."),
+        ("Mina", "fictional", 'A barista in her twenties; grey coat, "quick" hands.'),
+        ("Conductor", "fictional", ""),
+        ("Passenger", "fictional", "Left the story."),
     ]
-    assert [(one.name, one.episode, one.number) for one in story.scenes] == [
-        ("sq010", 1, 10),
-        ("sq020", 1, 20),
+    assert [
+        (one.name, one.episode, one.number, [shot.name for shot in one.shots]) for one in story.scenes
+    ] == [
+        ("The counter", 1, 10, ["sh010", "sh020", "sh040"]),
+        ("sq020", 1, 20, ["sh010"]),
+        ("sq030", 1, 30, ["sh010"]),
+        ("sq010", 2, 10, ["sh010"]),
     ]
-    assert [(one.name, one.framing) for one in story.scenes[0].shots] == [
-        ("sh010", "medium close shot"),
-        ("sh020", None),
-    ]
-    assert story.scenes[0].shots[0].reference.startswith("ayon:")
-    assert sorted(one.place for one in story.left_out) == [
-        "/assets/props/lamp",
-        "/shots/ep01/sq010/sh030",
-        "/shots/ep01/sq010/sh040",
+    first = story.scenes[0].shots[0]
+    assert (first.action, first.framing) == ("Mina wipes the counter; the door opens.", "medium close shot")
+    assert first.reference == "ayon:c957812e7f374f9887a0216b56d9514e"
+    assert said(story.left_out) == [
+        "/shots/ep01/sq010/sh050: is omitted",
+        "/shots/ep01/sq010/sh030: is a shot without a description, so nobody knows what to film",
+        "/assets/props/lamp: is an asset, and lies below no folder called characters",
     ]
     assert said(story.problems) == []
 
 
-def test_a_hierarchy_tells_the_same() -> None:
-    """Folders inside folders, a bare list and the whole answer are read alike."""
-    document = json.loads((FILES / "ayon_late_trains_folders.json").read_text())["folders"]
-    bare = ayon.read("x", json.dumps(document).encode(), FICTION)
-    nested: dict[str | None, list[Any]] = {}
-    for folder in document:
-        nested.setdefault(folder["parentId"], []).append(folder)
-    for folder in document:
-        folder["children"] = nested.get(folder["id"], [])
-    deep = ayon.read("x", json.dumps({"hierarchy": nested[None]}).encode(), FICTION)
+def test_ayon_says_in_one_form_only_what_is_active() -> None:
+    """`get_folders` tells it: what is not active, and what lies in it, is left out; the rest is the same, by the same ids."""
+    whole, live = folders(), folders("get_folders")
 
-    assert bare == folders()
-    assert {one.reference for one in deep.people} == {one.reference for one in bare.people}
-    assert {one.reference for one in deep.scenes} == {one.reference for one in bare.scenes}
+    assert said(live.left_out)[:5] == [
+        "/assets/passenger: is not active",
+        "/shots/ep01/sq010/sh040: is not active",
+        "/shots/ep01/sq010/sh050: is omitted",
+        "/shots/ep01/sq030: is not active",
+        "/shots/ep01/sq030/sh010: lies in /shots/ep01/sq030, which is not active",
+    ]
+    assert live.people == whole.people[:3]
+    shots = [shot for one in whole.scenes for shot in one.shots]
+    assert [shot for one in live.scenes for shot in one.shots] == [*shots[:2], shots[3], shots[5]]
+
+
+def test_a_shot_whose_sequence_is_not_in_the_export_is_named_by_its_path() -> None:
+    """`get_folders` without `active=None` leaves out what is not active, and not what lies in it."""
+    story = changed([one for one in listed() if one["active"]])
+
+    assert [one.message for one in story.left_out if one.place == "/shots/ep01/sq030/sh010"] == [
+        "is a shot, and lies in no folder that could be its scene"
+    ]
+    assert story.scenes == folders("get_folders").scenes
+
+
+def test_numbers_in_names_are_ordered_by_size() -> None:
+    """The second shot comes before the tenth, and a zero in front makes no number larger."""
+    names = {"sh010": "sh10", "sh020": "sh2", "sh030": "sh0003"}
+    found = listed()
+    for one in found:
+        one.update(name=names.get(one["name"], one["name"]), path="", attrib={"description": "Rain."})
+    story = changed(found)
+
+    assert [shot.name for shot in story.scenes[0].shots] == ["sh2", "sh0003", "sh10"]
+
+
+def test_folders_without_attributes_are_refused() -> None:
+    """Without them nobody knows what to film: the hierarchy never has them, and the list only when it is asked for them."""
+    bare = [{name: one[name] for name in one if name != "attrib"} for one in listed()]
+    for story in (folders("hierarchy"), changed(bare)):
+        [problem] = story.problems
+        assert "descriptions" in problem.message
+        assert "folders?attrib=true" in problem.message
 
 
 def test_what_is_no_export_of_ayon() -> None:

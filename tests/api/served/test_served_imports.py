@@ -18,7 +18,7 @@ from tests.api.served.serving import Served
 
 FILES = Path(__file__).parents[1] / "integrations" / "files"
 KITSU = [str(FILES / f"kitsu_late_trains_{kind}.csv") for kind in ("assets", "shots", "casting")]
-AYON = str(FILES / "ayon_late_trains_folders.json")
+AYON = str(FILES / "ayon_late_trains_get_folders.json")
 
 
 def run(service: Served, *words: str, code: int = 0) -> Any:
@@ -129,7 +129,7 @@ def test_ayon_is_brought_in_once(service: Served, production: str) -> None:
     assert verdicts(run(service, *words)) == {"there already": len(done["brought"])}
     assert service.position() == position
     assert done["brought"][0]["id"] == production
-    assert [one["what"] for one in done["brought"]].count("shot") == 3
+    assert [one["what"] for one in done["brought"]].count("shot") == 4
     assert [one["id"] for one in done["brought"] if one["name"] == "준"] == [mine]
     assert (
         "--project" in run(service, "ayon", AYON, "--depicts", "fictional", code=4)["problems"][0]["message"]
