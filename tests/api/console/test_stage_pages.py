@@ -193,8 +193,11 @@ def test_a_scene_is_made_ready_from_its_page(
     )
     assert "a clip of The street" in words(visitor.get(here).text)
     assert done(f"PATCH {v1}", {"name": "A roof", "setting:kept": ""})["name"] == "A roof"
+    assert "ask for a clip" in words(visitor.get(here).text)
     assert done(f"POST {v1}/close", {"reason": "filmed"})["closed"]
-    assert "<form" not in visitor.get(here).text.partition("<main")[2]
+    over = visitor.get(here).text.partition("<main")[2]
+    assert "<form" not in over
+    assert "ask for a clip" not in words(over)
 
 
 def test_a_scene_says_what_became_stale(
