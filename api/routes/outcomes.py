@@ -29,13 +29,14 @@ MEANING: Final = {
     422: "It can be read and is wrong; `errors` and `findings` name every place",
     428: "It has to say which version it saw (If-Match)",
     429: "As often in this minute as the key or the studio may ask, or as many at once; Retry-After says when to come again",
+    431: "An address and headers of more bytes than are taken",
     500: "A fault of the service, which wrote it down",
     501: "The installation lacks a part",
     502: "The provider refused, or answered nonsense",
     503: "A named outage: repeat with the same Idempotency-Key, after Retry-After",
 }
 REF: Final = "#/components/schemas/{model}"
-_ALWAYS: Final = frozenset({500, 503})
+_ALWAYS: Final = frozenset({431, 500, 503})
 
 
 def statuses(handler: HTTPRouteHandler, method: str, path: str) -> tuple[int, ...]:
