@@ -37,15 +37,10 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        carried, size = leaf, self.size
-        while size & 1:
-            carried = node_hash(self.subtrees.pop(), carried)
-            size >>= 1
-        self.subtrees.append(carried)
-        self.size += 1
+        self.extend((leaf,))
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add several, a level at a time: half the time of adding one after the other."""
+        """Add leaf hashes, a level at a time: for many half the time of adding one after the other."""
         level, size, odd = list(leaves), self.size, []
         self.size += len(level)
         while level:
