@@ -77,6 +77,18 @@ def test_who_reads_the_document_changes_nothing(service: Served, document: dict[
     assert [one["path"] for one in problem(wrong, 422, "invalid-request")["errors"]] == ["$.version"]
 
 
+def test_an_address_that_is_too_long_is_described(service: Served, document: dict[str, Any]) -> None:
+    """No operation takes one, so the answer to it stands with each that a key enters."""
+    told = problem(service.post("/v1/clips", params={"label": "\u00fc" * 10_900}), 431, "head-too-large")
+    assert told["hint"]
+    lacking = {
+        path
+        for path, _, one in operations(document)
+        if path.startswith("/v1/") and "431" not in one["responses"]
+    }
+    assert lacking == set()
+
+
 def test_the_page_reaches_no_other_host(service: Served) -> None:
     """The documentation page and its files come from here, and its policy allows nothing else."""
     page = service.http.get("/docs", headers={"Authorization": ""})

@@ -256,6 +256,15 @@ def test_walked_at_once_or_bit_by_bit(
     assert len({(one.made, one.source, one.kind, one.position) for one in paged}) == len(paged)
 
 
+def test_what_is_told_unchecked_is_what_checking_tells(woven: Woven) -> None:
+    """Edges and things are made of rows without a check: each has every field, of the kind and value that a check gives."""
+    told = woven.ask(SHOW, direction="descendants")
+    assert told.edges
+    for card in (*told.edges, *told.things):
+        assert vars(type(card).model_validate(vars(card))) == vars(card)
+        assert card.model_fields_set == type(card).model_fields.keys()
+
+
 def test_a_walk_is_pinned(woven: Woven) -> None:
     """What is appended after a walk began is not in it, though it is read bit by bit."""
     with woven.log.registry.reading() as connection:
