@@ -14,8 +14,8 @@ _CLOSED: Final = ("pattern", "enum", "const", "format")
 _KEEPS_NOTHING: Final = ("/preview", "/check", "/lookup")
 CHECKED: Final = frozenset(
     {
-        *("url", "host", "region", "model", "endpoint", "opening", "closing", "references[]", "edit"),
-        *("starts_at", "ends_at", "needed_by", "language", "timing", "tags[]"),
+        *("url", "host", "opening", "closing", "references[]", "edit"),
+        *("starts_at", "ends_at", "needed_by", "tags[]"),
         *("character", "cast[]", "speaker", "look", "asset", "scene", "production", "shot", "continue_from", "retake_of"),
         *("characters", "likenesses", "depicts_real_person", "ai_generated"),
     }

@@ -11,7 +11,7 @@ from registry.events.submission import SubmissionQuarantined
 from registry.log.marks import Mark
 from tests.api.served.filming import Film
 from tests.api.served.serving import Served
-from tests.browser.scripts import BECAUSE, SCRIPT, say
+from tests.browser.scripts import BECAUSE, SCRIPT, SHORT, say
 from tests.servers.copying import film as footage
 from tests.servers.copying import shots
 from tests.servers.world import new_id, wall
@@ -70,7 +70,8 @@ def _end_scene(film: Film, found: dict[str, str]) -> None:
 
 def _take_back(film: Film, production: str, found: dict[str, str]) -> None:
     """Requests that wait for an approval, one of which is taken back."""
-    line = {"language": "Korean", "turns": [{"speaker": found["recast"], "line": SCRIPT}]}
+    line = {"language": SHORT, "timing": SHORT, "turns": [{"speaker": found["recast"], "line": SCRIPT}]}
+    brief = {**line, "turns": [{"speaker": found["recast"], "line": SHORT}]}  # a shot has 512 characters
     shown = {
         "production": production,
         "cast": [{"character": found["recast"]}],
@@ -87,7 +88,7 @@ def _take_back(film: Film, production: str, found: dict[str, str]) -> None:
     }
     say(film.service, "POST", "/v1/generations", spoken)
     first = {"action": SCRIPT, "framing": SCRIPT, "duration": 5}
-    second = {"action": "Rain.", "dialogue": line, "duration": 5}
+    second = {"action": "Rain.", "dialogue": brief, "duration": 5}
     say(film.service, "POST", "/v1/generations", {**shown, "shots": [first, second]})
     asked = {
         "production": production,

@@ -35,7 +35,10 @@ def _say_again(service: Served, found: dict[str, str]) -> None:
     say(service, "PATCH", hook, {"holder": f"{SCRIPT} again", "description": SCRIPT})
     say(service, "POST", f"{hook}/pause", BECAUSE)
     account = f"/v1/accounts/{found['account']}"
-    say(service, "PUT", f"{account}/slots", {"model": "kling-v3-omni", "slots": 5, "pack": SCRIPT})
+    say(service, "PUT", f"{account}/slots", {"model": SCRIPT, "slots": 5, "pack": SCRIPT})
+    for word in ("hold", "resume"):
+        say(service, "POST", f"{account}/{word}", {"scope": "model", "model": SCRIPT, **BECAUSE})
+    found["elsewhere"] = say(service, "POST", "/v1/accounts", {"name": SCRIPT, "region": SCRIPT})["id"]
     key = AccessKeyPair(KEYS.access_key, KEYS.secret_key)
     say(service, "POST", f"{account}/keys", {"key_fingerprint": key.fingerprint, **BECAUSE})
 

@@ -31,6 +31,7 @@ OVER = (
     "/console/productions/{over}",
     "/console/generations/{cancelled}",
     "/console/submissions/{abandoned}",
+    "/console/accounts/{elsewhere}",
 )
 OPENED = sorted(
     path
@@ -92,12 +93,16 @@ def test_every_word_of_the_api_was_a_script(film: Film, told: Told, things: dict
 
 
 def test_every_event_is_told_in_words(film: Film, key: str, things: dict[str, str]) -> None:
-    """The page of each event there is, whatever it says."""
+    """The page of each event there is, whatever it says; and those that say a script show it."""
+    shown = 0
     with visiting(film.service, key) as visitor:
         for position in range(1, int(things["position"]) + 1):
-            text = visitor.get(f"/console/audit/events/{position}").text
-            assert "<img src=x" not in text, position
-            assert "<script>" not in text, position
+            answer = visitor.get(f"/console/audit/events/{position}")
+            assert answer.status_code == 200, position
+            assert "<img src=x" not in answer.text, position
+            assert "<script>" not in answer.text, position
+            shown += "&lt;img src=x" in answer.text.partition("<main")[2]
+    assert shown > 60
 
 
 def test_what_is_refused_serves_everybody(browser: Browser, film: Film) -> None:
